@@ -1,0 +1,45 @@
+/* A growing byte buffer with a maximum from birth. What would pass the maximum is dropped and remembered:
+ * test buf_ok() once, after filling. The content is always NUL-terminated. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+struct buf {
+	char *data;      /* NULL while empty */
+	size_t len;
+	size_t cap;
+	size_t max;      /* bytes of content at most */
+	bool overflow;
+};
+
+#define BUF_INIT(maximum) {.max = (maximum)}
+#define CLEANUP_BUF __attribute__((cleanup(buf_done)))
+
+/* The maxima, all in one place. */
+enum {
+	BUF_MAX_LINE = 8 << 10,          /* a log line, an error text */
+	BUF_MAX_JOURNAL_VALUE = 16 << 10,
+	BUF_MAX_OBJECT = 3 << 20,        /* a Kubernetes object: the API server's own body limit */
+	BUF_MAX_ANSWER = 8 << 20,        /* a REST or LIST answer */
+	BUF_MAX_RING = 64 << 20,         /* describe_ring of 300 nodes x 256 vnodes is 32 MB */
+};
+
+void buf_init(struct buf *b, size_t max);
+void buf_done(struct buf *b);
+/* Forget the content, keep the memory. */
+void buf_clear(struct buf *b);
+bool buf_ok(const struct buf *b);
+/* Never NULL: "" while empty. Borrowed until the next change. */
+const char *buf_str(const struct buf *b);
+/* The content as an owned string; the buffer is empty afterwards. */
+char *buf_take(struct buf *b);
+
+void buf_put(struct buf *b, const void *bytes, size_t len);
+void buf_puts(struct buf *b, const char *text);
+void buf_putc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+/* Drop the first 'len' bytes. */
+void buf_consume(struct buf *b, size_t len);

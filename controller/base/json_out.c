@@ -1,0 +1,151 @@
+#include "json.h"
+
+#include <string.h>
+
+/* The length of the valid UTF-8 sequence at 'at', or 0: overlong forms, surrogates, and above U+10FFFF are none. */
+static size_t
+utf8_len(const unsigned char *at)
+{
+	unsigned char second_min = 0x80, second_max = 0xbf;
+	size_t len;
+
+	if (at[0] < 0x80)
+		return 1;
+	if (at[0] < 0xc2 || at[0] > 0xf4)
+		return 0;
+	len = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	if (at[0] == 0xe0)
+		second_min = 0xa0;
+	else if (at[0] == 0xed)
+		second_max = 0x9f;
+	else if (at[0] == 0xf0)
+		second_min = 0x90;
+	else if (at[0] == 0xf4)
+		second_max = 0x8f;
+	if (at[1] < second_min || at[1] > second_max)
+		return 0;
+	/* The terminating NUL is no continuation, so nothing is read past it. */
+	for (size_t i = 2; i < len; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return len;
+}
+
+static void
+put_escape(struct buf *out, unsigned char c)
+{
+	static const char names[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	const char *name = strchr(names, c);
+
+	if (name)
+		buf_printf(out, "\\%c", letters[name - names]);
+	else
+		buf_printf(out, "\\u%04x", c);
+}
+
+static void
+put_string(struct buf *out, const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text, *plain = at;
+
+	buf_putc(out, '"');
+	while (*at) {
+		size_t len = utf8_len(at);
+
+		if (len && *at >= ' ' && *at != '"' && *at != '\\') {
+			at += len;
+			continue;
+		}
+		buf_put(out, plain, (size_t)(at - plain));
+		if (len)
+			put_escape(out, *at);
+		else
+			buf_puts(out, "\xef\xbf\xbd");
+		plain = ++at;
+	}
+	buf_put(out, plain, (size_t)(at - plain));
+	buf_putc(out, '"');
+}
+
+/* What comes before a value: the comma and the key. */
+static void
+put_key(struct json_out *out, const char *key)
+{
+	if (out->comma)
+		buf_putc(out->buf, ',');
+	if (key) {
+		put_string(out->buf, key);
+		buf_putc(out->buf, ':');
+	}
+	out->comma = true;
+}
+
+static void
+open_with(struct json_out *out, const char *key, char bracket)
+{
+	put_key(out, key);
+	buf_putc(out->buf, bracket);
+	out->comma = false;
+}
+
+static void
+close_with(struct json_out *out, char bracket)
+{
+	buf_putc(out->buf, bracket);
+	out->comma = true;
+}
+
+void
+json_open(struct json_out *out, const char *key)
+{
+	open_with(out, key, '{');
+}
+
+void
+json_close(struct json_out *out)
+{
+	close_with(out, '}');
+}
+
+void
+json_open_array(struct json_out *out, const char *key)
+{
+	open_with(out, key, '[');
+}
+
+void
+json_close_array(struct json_out *out)
+{
+	close_with(out, ']');
+}
+
+void
+json_put_str(struct json_out *out, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	put_key(out, key);
+	put_string(out->buf, value);
+}
+
+void
+json_put_int(struct json_out *out, const char *key, int64_t value)
+{
+	put_key(out, key);
+	buf_printf(out->buf, "%lld", (long long)value);
+}
+
+void
+json_put_bool(struct json_out *out, const char *key, bool value)
+{
+	put_key(out, key);
+	buf_puts(out->buf, value ? "true" : "false");
+}
+
+void
+json_put_raw(struct json_out *out, const char *key, const char *json_text)
+{
+	put_key(out, key);
+	buf_puts(out->buf, json_text);
+}

@@ -1,0 +1,361 @@
+/* An act's way from intent to outcome (design §5, §7): asked for → gate → intent journaled → gate again → sent → answered,
+ * refused, not sent or unknown. One function per state; set_state() is the only place where it changes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "request.h"
+#include "state.h"
+
+enum { ANSWER_KEPT = 4096, HOST_MARGIN_MS = 10000 };
+
+static const char *const names[] = {
+	[ACT_NONE] = "none", [ACT_INTENDED] = "intended", [ACT_SENT] = "sent", [ACT_ANSWERED] = "answered",
+	[ACT_REFUSED] = "refused", [ACT_NOT_SENT] = "not_sent", [ACT_UNKNOWN] = "unknown",
+};
+
+const char *
+act_state_name(enum act_state state)
+{
+	return names[state];
+}
+
+int
+act_state_parse(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], text) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+set_state(struct core *core, struct step *step, struct act_record *act, enum act_state state)
+{
+	struct op *op = step->task->op;
+
+	say(core, LOG_LEVEL_DEBUG, op, step->id, step->lane ? step->lane->node->name : NULL, "act %s (%s): %s -> %s",
+	    act->label, act->target, names[act->view.state], names[state]);
+	act->view.state = state;
+}
+
+struct act_record *
+act_find(struct step *step, const char *label)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (strcmp(step->acts[i].label, label) == 0)
+			return &step->acts[i];
+	return NULL;
+}
+
+struct act_record *
+act_add(struct step *step, const char *label)
+{
+	struct act_record *act;
+
+	if (step->nacts == ACTS_MAX)
+		return NULL;
+	if (!step->acts)
+		step->acts = xcalloc(ACTS_MAX, sizeof *step->acts);
+	act = &step->acts[step->nacts++];
+	snprintf(act->label, sizeof act->label, "%s", label);
+	act->durable_up_ms = -1;
+	return act;
+}
+
+static bool
+is_disruptive(const struct step *step)
+{
+	const struct reconciler *type = step->plan->type;
+
+	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
+}
+
+bool
+acts_unresolved(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_INTENDED || step->acts[i].view.state == ACT_SENT ||
+		    (step->acts[i].view.state == ACT_UNKNOWN && step->acts[i].kind == ACT_ONCE))
+			return true;
+	return false;
+}
+
+void
+acts_clear(struct core *core, struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++) {
+		request_cancel(core, step->acts[i].request);
+		free((char *)step->acts[i].view.answer);
+		free(step->acts[i].target);
+	}
+	free(step->acts);
+	step->acts = NULL;
+	step->nacts = 0;
+}
+
+/* After a takeover an intent without a result is unknown; nothing of it arrives once the settle time is over. */
+void
+acts_resume(struct core *core, struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++) {
+		struct act_record *act = &step->acts[i];
+
+		if (act->view.state != ACT_INTENDED && act->view.state != ACT_UNKNOWN && act->view.state != ACT_SENT)
+			continue;
+		act->view.state = ACT_UNKNOWN;
+		act->settled_up_ms = core->now.up_ms + core->config.act_ttl_ms + core->config.settle_ms;
+		if (step->lane)
+			step->lane->touched = true;
+	}
+}
+
+static void
+journal_result(struct core *core, struct op *op, struct step *step, struct act_record *act)
+{
+	if (step->lane && !step->lane->touched && step->lane->held) {
+		step->lane->held = false;
+		lane_record(core, step->lane);
+	}
+	step_record(core, op, step, NULL);
+	journal_note(op, "%s: %s %s", step->id, act->label, names[act->view.state]);
+}
+
+/* --- INTENDED → SENT → a result --- */
+
+static void
+set_answer(struct act_record *act, const char *text)
+{
+	free((char *)act->view.answer);
+	act->view.answer = xstrndup(text ? text : "", ANSWER_KEPT);
+}
+
+static enum act_state
+result_of(const struct act_record *act, const struct event *event)
+{
+	switch (event->outcome) {
+	case OUTCOME_ANSWERED:
+		if (act->channel == 'r')
+			return event->status >= 200 && event->status < 300 ? ACT_ANSWERED : ACT_REFUSED;
+		return event->status == 0 ? ACT_ANSWERED : ACT_REFUSED;
+	case OUTCOME_REFUSED:
+	case OUTCOME_NOT_SENT:
+		return ACT_NOT_SENT;
+	default:
+		return ACT_UNKNOWN;
+	}
+}
+
+static void
+answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct step *step = owner;
+	struct act_record *act = &step->acts[arg];
+	struct op *op = step->task->op;
+	enum act_state state = result_of(act, event);
+
+	act->request = 0;
+	act->view.status = event->outcome == OUTCOME_ANSWERED ? event->status : 0;
+	set_answer(act, event->outcome == OUTCOME_ANSWERED && act->channel == 'r' ? event->body : event->error);
+	act->settled_up_ms = core->now.up_ms + core->config.settle_ms;
+	set_state(core, step, act, state);
+	if (state != ACT_ANSWERED)
+		say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL, "act %s (%s): %s: %.200s",
+		    act->label, act->target, names[state], act->view.answer);
+	journal_result(core, op, step, act);
+	step_new_round(core, step);
+	op_kick(core, op);
+}
+
+static void
+fill_rest(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
+{
+	const struct cluster *cluster = step->task->op->cluster;
+	int64_t left = step->plan->timeout_ms - step->spent_ms;
+
+	(void)core;
+	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", step->lane->node->address);
+	effect->rest.port = cluster->target->api_port;
+	snprintf(effect->rest.method, sizeof effect->rest.method, "POST");
+	effect->rest.path = xstrdup(act->target);
+	effect->deadline_ms = left > SECONDS(10) ? left : SECONDS(10);
+}
+
+static void
+fill_host(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
+{
+	const char *unit = strchr(act->target, ' ') + 1;
+	CLEANUP_FREE char *verb = xstrndup(act->target, (size_t)(unit - act->target - 1));
+	const char *const args[] = {"systemctl", "--no-block", verb, unit};
+
+	task_host_effect(step->task, effect, args, ARRAY_LEN(args));
+	effect->deadline_ms = core->config.connect_timeout_ms + HOST_MARGIN_MS;
+}
+
+static void
+send(struct core *core, struct op *op, struct step *step, struct act_record *act)
+{
+	struct effect *effect = request_new(core, act->channel == 'r' ? EFFECT_REST : EFFECT_HOST, answered, step,
+	    (uint64_t)(act - step->acts));
+	int64_t valid = lease_valid_until(core);
+
+	act->request = effect->id;
+	effect->not_after_up = act->durable_up_ms + core->config.act_ttl_ms;
+	if (effect->not_after_up > valid)
+		effect->not_after_up = valid;
+	(act->channel == 'r' ? fill_rest : fill_host)(core, step, act, effect);
+	core->counters.acts_sent++;
+	if (is_disruptive(step))
+		op->cluster->last_act_up_ms = core->now.up_ms;
+	if (step->lane) {
+		step->lane->touched = true;
+		step->lane->up_act |= step->plan->type->impact == IMPACT_BRINGS_NODE_UP ||
+		    strcmp(step->plan->type->name, "systemd-restart-service") == 0;
+	}
+	set_state(core, step, act, ACT_SENT);
+	say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL, "sent %s: %s", act->label,
+	    act->target);
+	step_new_round(core, step);
+}
+
+static void
+withdraw(struct core *core, struct op *op, struct step *step, struct act_record *act, const char *why)
+{
+	set_answer(act, why);
+	set_state(core, step, act, ACT_NOT_SENT);
+	journal_result(core, op, step, act);
+	step_new_round(core, step);
+}
+
+/* A lane that is being restored without a journal begins nothing else. */
+static bool
+is_overtaken(const struct step *step)
+{
+	return step->lane && step->lane->restoring && step->plan != &step->lane->block->restore;
+}
+
+static void
+run_intended(struct core *core, struct op *op, struct step *step, struct act_record *act)
+{
+	enum gate gate;
+
+	if (!journal_is_durable(op, act->ticket))
+		return;
+	if (act->durable_up_ms < 0)
+		act->durable_up_ms = core->now.up_ms;
+	if (is_overtaken(step)) {
+		withdraw(core, op, step, act, "the node is being restored");
+		return;
+	}
+	if (core->now.up_ms >= act->durable_up_ms + core->config.act_ttl_ms ||
+	    core->now.up_ms >= lease_valid_until(core)) {
+		withdraw(core, op, step, act, "it could not leave in time");
+		return;
+	}
+	gate = is_disruptive(step) ? gate_check(core, op, step) : GATE_OPEN;
+	if (gate == GATE_OPEN)
+		send(core, op, step, act);
+	else if (gate == GATE_CLOSED)
+		withdraw(core, op, step, act, op->closed_by);
+	else
+		timer_arm_earlier(&core->timers, &step->timer, act->durable_up_ms + core->config.act_ttl_ms, step->timer.fire
+		    ? step->timer.fire : NULL, step);
+}
+
+/* --- NONE → INTENDED --- */
+
+/* Restoring acts are in the journal since the act that they restore: with Redis away they leave on that. */
+static bool
+is_preauthorised(const struct core *core, const struct op *op, const struct step *step)
+{
+	return step->lane && step->lane->restoring && step->plan == &step->lane->block->restore &&
+	    journal_away_ms(core, op) > 0;
+}
+
+static void
+intend(struct core *core, struct op *op, struct step *step, struct act_record *act)
+{
+	act->fresh = act->resend = false;
+	act->durable_up_ms = -1;
+	act->view.settled = false;
+	set_state(core, step, act, ACT_INTENDED);
+	if (step->lane && is_disruptive(step) && !step->lane->held) {
+		step->lane->held = true;
+		lane_record(core, step->lane);
+	}
+	if (step->lane && step->plan->type->impact == IMPACT_BRINGS_NODE_UP) {
+		/* Known before it leaves: a crash in between must not take our own start for a stranger's. */
+		step->lane->up_act = true;
+		lane_record(core, step->lane);
+	}
+	act->ticket = op->journal.open_ticket;
+	step_record(core, op, step, NULL);
+	journal_note(op, "%s: %s intended (%s)", step->id, act->label, act->target);
+	if (is_preauthorised(core, op, step)) {
+		act->durable_up_ms = core->now.up_ms;
+		send(core, op, step, act);
+	}
+}
+
+static void
+run_wanted(struct core *core, struct op *op, struct step *step, struct act_record *act)
+{
+	enum gate gate;
+
+	if (is_overtaken(step))
+		return;
+	gate = is_disruptive(step) ? gate_check(core, op, step) : GATE_OPEN;
+	step->gated = gate == GATE_CLOSED;
+	if (gate == GATE_ASKING)
+		return;
+	if (gate == GATE_CLOSED) {
+		snprintf(step->message, sizeof step->message, "%s", op->closed_by);
+		return;
+	}
+	if (core->now.up_ms - step->task->round_up_ms > core->config.fact_age_ms) {
+		/* The gate took long to open: what the author saw is old by now. */
+		step_new_round(core, step);
+		return;
+	}
+	intend(core, op, step, act);
+}
+
+static void
+run_unknown(struct core *core, struct op *op, struct step *step, struct act_record *act)
+{
+	(void)op;
+	if (act->view.settled && act->kind == ACT_REPEATABLE && act->resend) {
+		act->view.answer = act->view.answer ? act->view.answer : xstrdup("");
+		set_state(core, step, act, ACT_NONE);
+		act->fresh = true;
+	} else if (!act->view.settled && core->now.up_ms >= act->settled_up_ms) {
+		act->view.settled = true;
+		step_new_round(core, step);
+	}
+}
+
+bool
+acts_run(struct core *core, struct op *op, struct step *step)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < step->nacts && step->task; i++) {
+		struct act_record *act = &step->acts[i];
+		enum act_state before = act->view.state;
+
+		if (act->view.state == ACT_UNKNOWN)
+			run_unknown(core, op, step, act);
+		if (act->view.state == ACT_NONE && act->fresh)
+			run_wanted(core, op, step, act);
+		if (act->view.state == ACT_INTENDED)
+			run_intended(core, op, step, act);
+		again |= act->view.state != before;
+	}
+	return again;
+}

@@ -1,0 +1,70 @@
+/* What a cluster says of itself to others: nodes for the plan, zones, policy. */
+#include "cluster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+static const struct target_node *
+inventory_node(const struct cluster *cluster, const char *address)
+{
+	for (size_t i = 0; i < cluster->target->nnodes; i++)
+		if (strcmp(cluster->target->nodes[i].address, address) == 0)
+			return &cluster->target->nodes[i];
+	return NULL;
+}
+
+char *
+cluster_zone(const struct cluster *cluster, size_t number, char *text)
+{
+	const struct ring_member *member = &cluster->ring->members[number];
+	const struct target_node *node = inventory_node(cluster, member->address);
+	const int size = 2 * RING_NAME + 2;
+
+	if (node && node->zone)
+		snprintf(text, (size_t)size, "%s", node->zone);
+	else if (cluster->target->zone_from == TARGET_ZONE_DATACENTER)
+		snprintf(text, (size_t)size, "%s", member->datacenter);
+	else
+		snprintf(text, (size_t)size, "%s/%s", member->datacenter, member->rack);
+	return text;
+}
+
+struct plan_node *
+cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count)
+{
+	const struct ring *ring = cluster->ring;
+	struct plan_node *nodes = xcalloc(ring->nmembers ? ring->nmembers : 1, sizeof *nodes);
+	char zone[2 * RING_NAME + 2];
+
+	for (size_t i = 0; i < ring->nmembers; i++)
+		nodes[i] = (struct plan_node){
+			.name = ring->members[i].name,
+			.host_id = ring->members[i].host_id,
+			.address = ring->members[i].address,
+			.datacenter = ring->members[i].datacenter,
+			.zone = xstrdup(cluster_zone(cluster, i, zone)),
+		};
+	*ret_count = ring->nmembers;
+	return nodes;
+}
+
+void
+cluster_plan_nodes_free(struct plan_node *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(nodes[i].zone);
+	free(nodes);
+}
+
+struct ring_policy
+cluster_policy(const struct cluster *cluster)
+{
+	return (struct ring_policy){
+		.quorum = cluster->target->quorum,
+		.local_quorum = cluster->target->local_quorum,
+		.exempt = (const char *const *)cluster->target->exempt,
+	};
+}

@@ -1,0 +1,98 @@
+/* A target cluster as the core knows it: the object, the ring, its sweeps, the queue of operations. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api.h"
+#include "conditions.h"
+#include "informer.h"
+#include "plan.h"
+#include "ring.h"
+#include "target.h"
+#include "timer.h"
+#include "uthash.h"
+
+struct core;
+struct op;
+
+struct sweep {
+	struct cluster *cluster;     /* whose it is */
+	bool running;
+	bool failed;                 /* no member could say who is a member */
+	int64_t asked_up_ms;         /* of the running one */
+	int64_t done_asked_up_ms;    /* when the last complete one was asked; INT64_MIN: never */
+	int64_t wanted_up_ms;        /* somebody waits for one asked at this time or later; INT64_MIN: nobody */
+	unsigned pending;
+	char asker[64];              /* whom the cluster-wide questions go to */
+	size_t tries;                /* candidates for it that were tried in this sweep */
+	uint64_t slow_fingerprint;   /* what the slow facts were read under; 0: never */
+	bool slow_running;
+	size_t slow_next;            /* keyspace to be read next */
+	char **keyspaces, **user_keyspaces;
+	struct timer retry;
+	char problem[300];           /* why the last one gave nothing; "" */
+};
+
+struct cluster {
+	char *key;                   /* "namespace/name" */
+	struct target *target;       /* the last readable one; NULL: never */
+	bool gone;                   /* the object is deleted; the target stays for nodes that are held down */
+	char *unreadable;            /* why the present object cannot be read, or NULL */
+	uint64_t round;              /* informer's */
+	struct ring *ring;
+	struct sweep sweep;
+	bool ready;
+	char reason[64];             /* of condition Ready */
+	char problem[400];
+	char cluster_name[128];      /* what the nodes say */
+	char version[64];
+	struct informer secret;
+	bool secret_seen, secret_fits;
+	struct timer refresh;
+	int64_t last_act_up_ms;      /* when the last disruptive act on this cluster was sent */
+	struct op **queue;           /* in the order of their turn; the first has it */
+	size_t nqueue;
+	/* status */
+	struct condition *conditions;
+	int64_t status_sent_up_ms;
+	bool told_ready;             /* what was sent last of readiness: a change is told at once */
+	char told[64];
+	char *written;               /* the last acknowledged status body */
+	char *sending;
+	uint64_t status_request;
+	struct timer status_timer;
+	bool dirty;
+	struct cluster *next_dirty;
+	UT_hash_handle hh;
+};
+
+/* inventory.c: the objects, and whether a cluster may be operated. */
+struct cluster *cluster_find(struct core *core, const char *namespace_, const char *name);
+extern const struct informer_kind inventory_kind;
+void cluster_free_all(struct core *core);
+/* Judge again what may have changed, tell the waiting operations, write status. */
+void cluster_kick(struct core *core, struct cluster *cluster);
+void clusters_run(struct core *core);
+/* Leadership came or went: ask the nodes, or drop every question. */
+void clusters_set_leading(struct core *core, bool leading);
+
+/* cluster.c: what it says to others. */
+/* Nodes for plan_compile(): texts borrowed of the ring, zones owned. */
+struct plan_node *cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count);
+void cluster_plan_nodes_free(struct plan_node *nodes, size_t count);
+/* "dc/rack" or as zoneFrom says; 'text' holds 2 * RING_NAME + 2. */
+char *cluster_zone(const struct cluster *cluster, size_t member, char *text);
+struct ring_policy cluster_policy(const struct cluster *cluster);
+
+/* observe.c: questions to the whole cluster. */
+/* True when a complete sweep asked at 'since' or later is there; otherwise one is started and cluster's waiters are
+ * kicked when it is in. */
+bool sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms);
+void sweep_drop(struct core *core, struct cluster *cluster);
+/* Called by observe.c when a sweep ended, with or without success. */
+void cluster_swept(struct core *core, struct cluster *cluster);
+
+/* target_status.c */
+void cluster_write_status(struct core *core, struct cluster *cluster);

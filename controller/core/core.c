@@ -1,0 +1,156 @@
+#include "core.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "catalog.h"
+#include "cluster.h"
+#include "hash.h"
+#include "log.h"
+#include "op.h"
+#include "state.h"
+
+struct core *
+core_new(const struct core_config *config)
+{
+	struct core *core = xcalloc(1, sizeof *core);
+
+	core->config = *config;
+	core->journal_up = true;
+	catalog_start(core);
+	return core;
+}
+
+struct core *
+core_free(struct core *core)
+{
+	struct effects dropped = {0};
+
+	if (!core)
+		return NULL;
+	core->out = &dropped;
+	op_free_all(core);
+	cluster_free_all(core);
+	informers_done(core);
+	catalog_done(core);
+	lease_done(core);
+	requests_free(core);
+	effects_clear(&dropped);
+	free(core);
+	return NULL;
+}
+
+/* What was changed is looked at until nothing changes any more. */
+static void
+settle(struct core *core)
+{
+	while (core->dirty_ops || core->dirty_clusters) {
+		clusters_run(core);
+		ops_run(core);
+	}
+}
+
+static void
+stop(struct core *core)
+{
+	core->stopping = true;
+	say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, "stopping: every step so far is in the journal");
+	lease_release(core);
+}
+
+void
+core_step(struct core *core, const struct event *event, struct instant now, struct effects *out)
+{
+	core->now = now;
+	core->out = out;
+	core->counters.steps++;
+	switch (event->kind) {
+	case EVENT_START:
+		informers_start(core);
+		lease_start(core);
+		break;
+	case EVENT_ANSWER:
+	case EVENT_LINE:
+		request_deliver(core, event);
+		break;
+	case EVENT_JUMP:
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "the wall clock jumped: windows start again");
+		ops_jumped(core);
+		break;
+	case EVENT_STOP:
+		stop(core);
+		break;
+	case EVENT_WAKE:
+		break;
+	}
+	timers_run(core, &core->timers, now.up_ms);
+	settle(core);
+	out->wake_up_ms = timers_next(&core->timers);
+	core->out = NULL;
+}
+
+void
+core_set_leading(struct core *core, bool leading)
+{
+	core->leading = leading;
+	say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, leading ? "leading" : "standing by");
+	clusters_set_leading(core, leading);
+	ops_set_leading(core, leading);
+}
+
+bool
+core_ready(const struct core *core)
+{
+	return informers_synced(core) && core->journal_up;
+}
+
+bool
+core_healthy(const struct core *core, struct instant now)
+{
+	(void)now;
+	return core != NULL;
+}
+
+static void
+put_field(struct buf *fields, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	buf_put(fields, key, strlen(key) + 1);
+	buf_put(fields, value, strlen(value) + 1);
+}
+
+void
+say(struct core *core, int level, const struct op *op, const char *step, const char *node, const char *format, ...)
+{
+	struct effect *effect = effects_add(core->out, EFFECT_LOG, 0);
+	struct buf fields = BUF_INIT(BUF_MAX_LINE);
+	char message[600], name[300];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	effect->log.level = level;
+	effect->log.message = xstrdup(message);
+	if (op) {
+		snprintf(name, sizeof name, "%s/%s", op->namespace_, op->name);
+		put_field(&fields, "operation", name);
+	}
+	put_field(&fields, "step", step);
+	put_field(&fields, "node", node);
+	buf_putc(&fields, '\0');
+	effect->log.fields = buf_take(&fields);
+}
+
+int64_t
+core_jitter(const struct core *core, const char *uid, const char *step, uint64_t attempt, int64_t span)
+{
+	uint64_t hash = hash_u64(hash_str(hash_str(hash_u64(HASH_SEED, core->config.seed), uid ? uid : ""), step), attempt);
+
+	return span > 0 ? (int64_t)(hash % (uint64_t)span) : 0;
+}

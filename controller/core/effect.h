@@ -1,0 +1,93 @@
+/* What can be ordered. The core appends effects, the shell carries them out in order; each with an id gets exactly one
+ * EVENT_ANSWER. Effects are self-contained and own their texts; secrets are named, never carried: io resolves them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "instant.h"
+
+enum effect_kind {
+	EFFECT_KUBE,     /* a request to the API server */
+	EFFECT_REDIS,    /* a journal script */
+	EFFECT_REST,     /* a request to a node's REST API */
+	EFFECT_HOST,     /* a command on a node's host */
+	EFFECT_CANCEL,   /* drop effect 'id': its completion is not wanted any more and must not come */
+	EFFECT_LOG,      /* one line; no id, no completion */
+	EFFECT_EXIT,     /* leave the loop with 'status'; no id, no completion */
+};
+
+/* Connections that must not hold each other up. */
+enum kube_pool { KUBE_SHORT, KUBE_WATCH, KUBE_LEASE };
+
+/* The journal's scripts, see core/journal.h for arguments and replies. */
+enum redis_script { REDIS_TAKEOVER, REDIS_WRITE, REDIS_EXPIRE, REDIS_PROBE };
+
+enum { EFFECT_ADDRESS = 64, EFFECT_NAME = 256, EFFECT_METHOD = 8, EFFECT_ARGS = 8 };
+
+struct effect_kube {
+	enum kube_pool pool;
+	char method[EFFECT_METHOD];
+	char *path;              /* with query: "/apis/strait.dev/v1alpha1/clusteroperations?limit=250" */
+	const char *content_type;    /* a literal; NULL without body */
+	char *body;              /* or NULL */
+	bool stream;             /* a watch: EVENT_LINE per line */
+	bool secret;             /* Secrets: io keeps 'data' to itself and passes metadata and the keys' names only */
+};
+
+struct effect_redis {
+	enum redis_script script;
+	char *uid;               /* of the operation; names the keys. "" for REDIS_PROBE */
+	char **args;             /* counted strings are not needed: no value holds a NUL */
+	size_t nargs;
+};
+
+struct effect_rest {
+	char address[EFFECT_ADDRESS];    /* numeric */
+	int port;
+	char method[EFFECT_METHOD];
+	char *path;
+};
+
+struct effect_host {
+	char address[EFFECT_ADDRESS];
+	int port;                        /* 0: 22 */
+	char user[EFFECT_ADDRESS];
+	char secret[EFFECT_NAME];        /* "namespace/name": keys ssh-privatekey and known_hosts */
+	char *args[EFFECT_ARGS];         /* argv, each of [A-Za-z0-9._:@/=,-]+ ; NULL after the last */
+};
+
+struct effect {
+	enum effect_kind kind;
+	uint64_t id;
+	int64_t deadline_ms;     /* give up so long after now; 0: never (streams) */
+	int64_t not_after_up;    /* acts: io reads the clock right before the first byte and answers NOT_SENT when it
+				  * is past; 0: no limit */
+	union {
+		struct effect_kube kube;
+		struct effect_redis redis;
+		struct effect_rest rest;
+		struct effect_host host;
+		struct {
+			int level;       /* enum log_level */
+			char *message;
+			char *fields;    /* "key\0value\0…\0": pairs, ended by an empty key; or NULL */
+		} log;
+		int status;              /* EFFECT_EXIT */
+	};
+};
+
+struct effects {
+	struct effect *list;
+	size_t count;
+	int64_t wake_up_ms;      /* EVENT_WAKE is wanted at this up time; INT64_MAX: not at all */
+};
+
+/* Append an empty effect of 'kind'; the result is valid until the next one. */
+struct effect *effects_add(struct effects *out, enum effect_kind kind, uint64_t id);
+/* Free every effect and the list; the struct is empty again. */
+void effects_clear(struct effects *out);
+/* Free what one effect owns. */
+void effect_done(struct effect *effect);
+const char *effect_kind_name(enum effect_kind kind);

@@ -1,0 +1,170 @@
+/* The gate: may a node be taken down, or taken further down, now? The conditions that the task type declares, plus the
+ * cluster's own limits, judged on facts at most fact_age_ms old that were asked after the last disruptive act left. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+
+static int
+member_of(const struct op *op, const struct lane *lane)
+{
+	int member = -1;
+
+	if (lane && lane->node->host_id[0])
+		member = ring_find_host_id(op->cluster->ring, lane->node->host_id);
+	return member;
+}
+
+bool
+gate_node_is_up(struct op *op, struct lane *lane)
+{
+	int member = member_of(op, lane);
+
+	return member >= 0 && ring_is_up(op->cluster->ring, (size_t)member, NULL);
+}
+
+bool
+gate_node_is_down_everywhere(struct op *op, struct lane *lane)
+{
+	int member = member_of(op, lane);
+
+	return member >= 0 && ring_is_down_everywhere(op->cluster->ring, (size_t)member);
+}
+
+static enum gate
+closed(struct core *core, struct op *op, struct step *step, const char *node, const char *why)
+{
+	if (op->closed_since_wall_ms == 0) {
+		op->closed_since_wall_ms = core->now.wall_ms;
+		say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
+		    "reason=%s the gate is closed: %s", REASON_GateClosed, why);
+	}
+	core->counters.gate_closed++;
+	snprintf(op->closed_by, sizeof op->closed_by, "%s", why);
+	snprintf(op->closed_node, sizeof op->closed_node, "%s", node ? node : "");
+	return GATE_CLOSED;
+}
+
+static enum gate
+opened(struct core *core, struct op *op, struct step *step)
+{
+	if (op->closed_since_wall_ms != 0)
+		say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL,
+		    "the gate is open again");
+	op->closed_since_wall_ms = 0;
+	op->closed_by[0] = op->closed_node[0] = '\0';
+	return GATE_OPEN;
+}
+
+/* The first member outside of the operation's own that is not up: the one a person looks for. */
+static const char *
+culprit(const struct ring *ring, const bool *held, int candidate)
+{
+	for (size_t i = 0; i < ring->nmembers; i++)
+		if (!held[i] && (int)i != candidate && !ring_is_up(ring, i, NULL))
+			return ring->members[i].name;
+	return NULL;
+}
+
+static bool
+is_over_limit(const struct cluster *cluster, const bool *held, int candidate, char *why, size_t size)
+{
+	const struct ring *ring = cluster->ring;
+	int64_t down = 0, most = cluster->target->max_nodes_down;
+
+	for (size_t i = 0; i < ring->nmembers; i++)
+		down += held[i] || (int)i == candidate || !ring_is_up(ring, i, NULL);
+	if (most <= 0 || down <= most)
+		return false;
+	snprintf(why, size, "limits.maxNodesDown is %lld, this would make %lld", (long long)most, (long long)down);
+	return true;
+}
+
+/* A condition judged on the ring alone. */
+static bool
+condition_holds(struct core *core, struct op *op, struct step *step, const char *name, char *why, size_t size)
+{
+	const struct reconciler *type = plan_find_type(core->config.types, name);
+	struct task *judge;
+	enum truth truth;
+
+	if (!type || !type->judge) {
+		snprintf(why, size, "precondition %s is not known to this build", name);
+		return false;
+	}
+	judge = task_new(core, op, step);
+	judge->gate = true;
+	judge->type = type;
+	judge->with = NULL;
+	judge->nwith = 0;
+	truth = type->judge(judge);
+	snprintf(why, size, "%s", judge->sentence);
+	task_free(core, judge);
+	return truth == TRUTH_HOLDS;
+}
+
+static bool
+preconditions_hold(struct core *core, struct op *op, struct step *step, char *why, size_t size)
+{
+	static const char *const always[] = {"cluster-normal", "quorum-safe"};
+	const struct reconciler *type = step->plan->type;
+
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if (!condition_holds(core, op, step, always[i], why, size))
+			return false;
+	for (size_t i = 0; i < TASK_PRECONDITIONS && type->preconditions[i]; i++)
+		if (strcmp(type->preconditions[i], always[0]) != 0 && strcmp(type->preconditions[i], always[1]) != 0 &&
+		    !condition_holds(core, op, step, type->preconditions[i], why, size))
+			return false;
+	return true;
+}
+
+static enum gate
+judge(struct core *core, struct op *op, struct step *step)
+{
+	struct cluster *cluster = op->cluster;
+	CLEANUP_FREE bool *held = roll_held(op);
+	int candidate = member_of(op, step->lane);
+	char why[MESSAGE];
+
+	if (step->lane && candidate < 0)
+		return closed(core, op, step, step->lane->node->name, "the node is no member of the cluster");
+	/* Nothing gets worse: the cure must be possible. */
+	if (candidate >= 0 && ring_is_down_everywhere(cluster->ring, (size_t)candidate))
+		return opened(core, op, step);
+	if (cluster->target->frozen)
+		return closed(core, op, step, NULL, "limits.frozen is set on the TargetCluster");
+	if (!preconditions_hold(core, op, step, why, sizeof why) ||
+	    is_over_limit(cluster, held, candidate, why, sizeof why))
+		return closed(core, op, step, culprit(cluster->ring, held, candidate), why);
+	return opened(core, op, step);
+}
+
+enum gate
+gate_check(struct core *core, struct op *op, struct step *step)
+{
+	struct cluster *cluster = op->cluster;
+	int64_t since = core->now.up_ms - core->config.fact_age_ms;
+
+	if (!core->config.gate)
+		return GATE_OPEN;
+	if (since <= cluster->last_act_up_ms)
+		since = cluster->last_act_up_ms + 1;
+	core->counters.gate_checks++;
+	if (cluster->sweep.done_asked_up_ms < since) {
+		/* Asked now, not at 'since': the answer must still be young when the intent has been journaled. */
+		sweep_want(core, cluster, core->now.up_ms > since ? core->now.up_ms : since);
+		if (cluster->sweep.failed)
+			return closed(core, op, step, NULL, cluster->sweep.problem);
+		return GATE_ASKING;
+	}
+	if (cluster->sweep.running)
+		return GATE_ASKING;      /* its views are being filled in again */
+	return judge(core, op, step);
+}

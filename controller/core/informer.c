@@ -1,0 +1,317 @@
+#include "informer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "kube.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+#include "catalog.h"
+
+enum { PAGE = 250, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 10000 };
+
+static void list_next(struct core *core, struct informer *informer);
+static void watch(struct core *core, struct informer *informer);
+
+/* The one place where an informer changes state. */
+static void
+enter(struct core *core, struct informer *informer, enum informer_state state)
+{
+	static const char *const names[] = {"idle", "listing", "watching", "waiting"};
+
+	if (informer->state == state)
+		return;
+	say(core, LOG_LEVEL_DEBUG, NULL, NULL, NULL, "informer %s: %s -> %s", informer->kind->plural,
+	    names[informer->state], names[state]);
+	informer->state = state;
+}
+
+static void
+resume(struct core *core, void *owner)
+{
+	struct informer *informer = owner;
+
+	if (informer->version)
+		watch(core, informer);
+	else
+		list_next(core, informer);
+}
+
+static void
+back_off(struct core *core, struct informer *informer, const char *problem)
+{
+	int64_t delay = BACKOFF_FIRST_MS;
+
+	for (unsigned i = 0; i < informer->failures && delay < BACKOFF_MOST_MS; i++)
+		delay *= 2;
+	if (delay > BACKOFF_MOST_MS)
+		delay = BACKOFF_MOST_MS;
+	delay += core_jitter(core, informer->path, "informer", informer->failures, delay / 2);
+	if (strcmp(informer->problem, problem) != 0)
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "cannot read %s: %s; trying again", informer->path, problem);
+	snprintf(informer->problem, sizeof informer->problem, "%s", problem);
+	informer->failures++;
+	enter(core, informer, INFORMER_WAITING);
+	timer_arm(&core->timers, &informer->retry, core->now.up_ms + delay, resume, informer);
+}
+
+static void
+relist(struct informer *informer)
+{
+	free(informer->version);
+	informer->version = NULL;
+	free(informer->page);
+	informer->page = NULL;
+}
+
+static void
+list_done(struct core *core, struct informer *informer, const struct cJSON *list)
+{
+	informer->version = xstrdup(json_str_or(json_get(list, "metadata"), "resourceVersion", "0"));
+	informer->failures = 0;
+	informer->problem[0] = '\0';
+	informer->kind->swept(core, informer->owner, informer->round);
+	if (!informer->synced) {
+		informer->synced = true;
+		say(core, LOG_LEVEL_DEBUG, NULL, NULL, NULL, "%s are synced", informer->kind->plural);
+	}
+	watch(core, informer);
+}
+
+static void
+list_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct informer *informer = owner;
+	CLEANUP_JSON struct cJSON *list = NULL;
+	struct err err = {""};
+	char problem[300];
+	const char *more;
+
+	(void)arg;
+	informer->request = 0;
+	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
+		relist(informer);
+		kube_problem(event, problem, sizeof problem);
+		if (event->outcome == OUTCOME_ANSWERED && event->status == 404)
+			snprintf(problem, sizeof problem, "the CRD of %s is not installed: install the chart, or "
+			    "kubectl apply -f crd/", informer->kind->plural);
+		back_off(core, informer, problem);
+		return;
+	}
+	list = json_parse(event->body, event->len, &err);
+	if (!list) {
+		relist(informer);
+		back_off(core, informer, err.text);
+		return;
+	}
+	JSON_EACH (item, json_get(list, "items"))
+		informer->kind->seen(core, informer->owner, item, informer->round);
+	free(informer->page);
+	more = json_str(json_get(list, "metadata"), "continue");
+	informer->page = more && *more ? xstrdup(more) : NULL;
+	if (informer->page)
+		list_next(core, informer);
+	else
+		list_done(core, informer, list);
+}
+
+static void
+list_next(struct core *core, struct informer *informer)
+{
+	struct effect *effect;
+
+	if (!informer->page)
+		informer->round++;
+	enter(core, informer, INFORMER_LISTING);
+	effect = kube_request(core, "GET", xasprintf("%s?limit=%d%s%s%s%s", informer->path, PAGE,
+	    informer->selector ? "&fieldSelector=" : "", informer->selector ? informer->selector : "",
+	    informer->page ? "&continue=" : "", informer->page ? informer->page : ""), NULL, NULL, list_answered,
+	    informer, 0);
+	effect->deadline_ms = SECONDS(30);
+	effect->kube.secret = informer->secret;
+	informer->request = effect->id;
+}
+
+/* A line of the watch: {"type": "ADDED", "object": {…}}. */
+static void
+watch_line(struct core *core, struct informer *informer, const struct event *event)
+{
+	CLEANUP_JSON struct cJSON *line = json_parse(event->body, event->len, NULL);
+	const struct cJSON *object = json_get(line, "object");
+	const char *type = json_str(line, "type");
+	const char *version = json_str(json_get(object, "metadata"), "resourceVersion");
+
+	informer->heard = true;
+	if (!type || strcmp(type, "ERROR") == 0) {
+		/* Expired, or something that only a list can repair. */
+		request_cancel(core, informer->request);
+		informer->request = 0;
+		relist(informer);
+		list_next(core, informer);
+		return;
+	}
+	if (version) {
+		free(informer->version);
+		informer->version = xstrdup(version);
+	}
+	if (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0)
+		informer->kind->seen(core, informer->owner, object, informer->round);
+	else if (strcmp(type, "DELETED") == 0)
+		informer->kind->gone(core, informer->owner, object);
+}
+
+static void
+watch_event(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct informer *informer = owner;
+	char problem[300];
+
+	(void)arg;
+	if (event->kind == EVENT_LINE) {
+		watch_line(core, informer, event);
+		return;
+	}
+	informer->request = 0;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 410) {
+		relist(informer);
+		list_next(core, informer);
+	} else if (event->outcome == OUTCOME_REFUSED || (event->outcome == OUTCOME_ANSWERED && event->status != 200)) {
+		if (event->status == 404)
+			relist(informer);
+		back_off(core, informer, kube_problem(event, problem, sizeof problem));
+	} else if (!informer->heard && core->now.up_ms - informer->opened_up_ms < SECONDS(1)) {
+		back_off(core, informer, "the watch ended at once");
+	} else {
+		watch(core, informer);
+	}
+}
+
+static void
+watch(struct core *core, struct informer *informer)
+{
+	struct effect *effect;
+	int64_t seconds = WATCH_SECONDS + core_jitter(core, informer->path, "watch", core->last_id, WATCH_SECONDS);
+
+	enter(core, informer, INFORMER_WATCHING);
+	informer->heard = false;
+	informer->opened_up_ms = core->now.up_ms;
+	effect = kube_request(core, "GET", xasprintf("%s?watch=1&allowWatchBookmarks=true&resourceVersion=%s"
+	    "&timeoutSeconds=%lld%s%s", informer->path, informer->version, (long long)seconds,
+	    informer->selector ? "&fieldSelector=" : "", informer->selector ? informer->selector : ""), NULL, NULL,
+	    watch_event, informer, 0);
+	effect->deadline_ms = 0;
+	effect->kube.pool = KUBE_WATCH;
+	effect->kube.stream = true;
+	effect->kube.secret = informer->secret;
+	informer->request = effect->id;
+}
+
+void
+informer_open(struct core *core, struct informer *informer, const struct informer_kind *kind, void *owner,
+    const char *path, const char *selector)
+{
+	*informer = (struct informer){
+		.kind = kind,
+		.owner = owner,
+		.path = xstrdup(path),
+		.selector = xstrdup_or_null(selector),
+		.secret = selector != NULL,
+	};
+	list_next(core, informer);
+}
+
+void
+informer_close(struct core *core, struct informer *informer)
+{
+	if (!informer->path)
+		return;
+	requests_drop(core, informer);
+	timer_disarm(&core->timers, &informer->retry);
+	relist(informer);
+	free(informer->path);
+	free(informer->selector);
+	*informer = (struct informer){0};
+}
+
+/* CRDs are compared with what this build was made for; a server that does not let us look is believed. */
+static void
+schema_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	CLEANUP_JSON struct cJSON *crd = NULL;
+	const char *version;
+
+	(void)arg;
+	core->informers.schema_asked++;
+	if (event->outcome != OUTCOME_ANSWERED || event->status != 200)
+		return;
+	crd = json_parse(event->body, event->len, NULL);
+	version = json_str_or(json_path(crd, "metadata", "annotations", NULL), "strait.dev/schema-version", "none");
+	if (strcmp(version, core->config.crd_version) == 0)
+		return;
+	core->informers.schema_wrong = true;
+	say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "reason=%s the CRD %s has schema version %s, this controller needs %s: "
+	    "install the CRDs of this release", REASON_SchemaMismatch, (const char *)owner, version,
+	    core->config.crd_version);
+}
+
+static void
+compare_schemas(struct core *core)
+{
+	static const char *const plurals[] = {"clusteroperations", "targetclusters", "workflows"};
+
+	if (!core->config.crd_version)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(plurals); i++)
+		kube_request(core, "GET", xasprintf("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/%s.strait.dev",
+		    plurals[i]), NULL, NULL, schema_answered, (void *)plurals[i], 0);
+}
+
+void
+informers_start(struct core *core)
+{
+	static const struct informer_kind *const kinds[INFORMER_KINDS] = {
+		[INFORMER_TARGETS] = &inventory_kind,
+		[INFORMER_WORKFLOWS] = &catalog_kind,
+		[INFORMER_OPERATIONS] = &operation_kind,
+	};
+
+	compare_schemas(core);
+	for (int i = 0; i < INFORMER_KINDS; i++) {
+		CLEANUP_FREE char *path = core->config.namespace_
+		    ? xasprintf(KUBE_GROUP_PATH "/namespaces/%s/%s", core->config.namespace_, kinds[i]->plural)
+		    : xasprintf(KUBE_GROUP_PATH "/%s", kinds[i]->plural);
+
+		informer_open(core, &core->informers.kinds[i], kinds[i], NULL, path, NULL);
+	}
+}
+
+bool
+informers_synced(const struct core *core)
+{
+	for (int i = 0; i < INFORMER_KINDS; i++)
+		if (!core->informers.kinds[i].synced)
+			return false;
+	return !core->informers.schema_wrong;
+}
+
+bool
+informers_connected(const struct core *core)
+{
+	for (int i = 0; i < INFORMER_KINDS; i++)
+		if (core->informers.kinds[i].state == INFORMER_WAITING)
+			return false;
+	return true;
+}
+
+void
+informers_done(struct core *core)
+{
+	for (int i = 0; i < INFORMER_KINDS; i++)
+		informer_close(core, &core->informers.kinds[i]);
+}

@@ -1,0 +1,62 @@
+/* What the API server has: LIST in pages, then WATCH, one state machine per kind. Nothing is judged until all kinds are
+ * synced. Rules: kubernetes.md §1.4, §1.5: a broken watch is opened again from the last resourceVersion; 410 lists anew;
+ * a refused connection keeps the version and backs off. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "timer.h"
+
+struct core;
+struct cJSON;
+struct event;
+struct informer;
+
+/* What a kind does with its objects. 'owner' is whose Secret it is, NULL for the three kinds. */
+struct informer_kind {
+	const char *plural;      /* "clusteroperations"; "secrets" */
+	void (*seen)(struct core *core, void *owner, const struct cJSON *object, uint64_t round);
+	/* Whatever was not seen in list 'round' is gone. */
+	void (*swept)(struct core *core, void *owner, uint64_t round);
+	void (*gone)(struct core *core, void *owner, const struct cJSON *object);
+};
+
+enum informer_state { INFORMER_IDLE, INFORMER_LISTING, INFORMER_WATCHING, INFORMER_WAITING };
+
+struct informer {
+	const struct informer_kind *kind;
+	void *owner;
+	char *path;              /* without query */
+	char *selector;          /* fieldSelector, encoded; NULL: none */
+	bool secret;
+	enum informer_state state;
+	bool synced;             /* one whole list has been read */
+	char *version;           /* resourceVersion to watch from; NULL: list */
+	char *page;              /* continue token */
+	uint64_t round;          /* of the list that is being read */
+	uint64_t request;
+	struct timer retry;
+	unsigned failures;
+	int64_t opened_up_ms;
+	bool heard;              /* the open watch has said something */
+	char problem[300];       /* why it is not synced; "" */
+};
+
+enum { INFORMER_TARGETS, INFORMER_WORKFLOWS, INFORMER_OPERATIONS, INFORMER_KINDS };
+
+struct informers {
+	struct informer kinds[INFORMER_KINDS];
+	unsigned schema_asked;   /* CRDs whose version has been compared */
+	bool schema_wrong;
+};
+
+void informers_start(struct core *core);
+bool informers_synced(const struct core *core);
+/* The API server answers: no kind is waiting to try again. */
+bool informers_connected(const struct core *core);
+void informers_done(struct core *core);
+/* One Secret, by name; its owner is told through 'kind'. */
+void informer_open(struct core *core, struct informer *informer, const struct informer_kind *kind, void *owner,
+    const char *path, const char *selector);
+void informer_close(struct core *core, struct informer *informer);

@@ -1,0 +1,379 @@
+/* Target clusters: the objects, and whether each may be operated. A cluster is ready when its object reads, its Secret is
+ * there, its nodes answer, and they are who the object says. Why not is its Ready condition, and it is judged again
+ * whenever one of these changes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+
+enum { REFRESH_MS = 15000, NOT_READY_REFRESH_MS = 1500 };
+
+static const struct informer_kind secret_kind;
+
+struct cluster *
+cluster_find(struct core *core, const char *namespace_, const char *name)
+{
+	CLEANUP_FREE char *key = xasprintf("%s/%s", namespace_, name);
+	struct cluster *cluster;
+
+	HASH_FIND_STR(core->clusters, key, cluster);
+	return cluster;
+}
+
+static struct cluster *
+cluster_get_or_make(struct core *core, const char *namespace_, const char *name)
+{
+	struct cluster *cluster = cluster_find(core, namespace_, name);
+
+	if (cluster)
+		return cluster;
+	cluster = xcalloc(1, sizeof *cluster);
+	cluster->key = xasprintf("%s/%s", namespace_, name);
+	cluster->ring = ring_new();
+	cluster->last_act_up_ms = INT64_MIN;
+	sweep_drop(core, cluster);
+	HASH_ADD_KEYPTR(hh, core->clusters, cluster->key, strlen(cluster->key), cluster);
+	return cluster;
+}
+
+/* --- the Secret with the SSH key --- */
+
+static void
+secret_judge(struct core *core, struct cluster *cluster, const struct cJSON *object)
+{
+	bool key = false, hosts = false;
+
+	JSON_EACH (name, json_get(object, "keys")) {
+		key |= strcmp(json_text(name), "ssh-privatekey") == 0;
+		hosts |= strcmp(json_text(name), "known_hosts") == 0;
+	}
+	cluster->secret_seen = object != NULL;
+	cluster->secret_fits = key && hosts;
+	cluster_kick(core, cluster);
+}
+
+static void
+secret_seen(struct core *core, void *owner, const struct cJSON *object, uint64_t round)
+{
+	struct cluster *cluster = owner;
+
+	(void)round;
+	secret_judge(core, cluster, object);
+}
+
+static void
+secret_gone(struct core *core, void *owner, const struct cJSON *object)
+{
+	(void)object;
+	secret_judge(core, owner, NULL);
+}
+
+static void
+secret_swept(struct core *core, void *owner, uint64_t round)
+{
+	(void)round;
+	cluster_kick(core, owner);
+}
+
+static const struct informer_kind secret_kind = {
+	.plural = "secrets",
+	.seen = secret_seen,
+	.swept = secret_swept,
+	.gone = secret_gone,
+};
+
+static void
+secret_watch(struct core *core, struct cluster *cluster)
+{
+	const struct target *target = cluster->target;
+	CLEANUP_FREE char *selector = NULL, *path = NULL;
+
+	if (!target->host_ssh || !target->host_secret) {
+		informer_close(core, &cluster->secret);
+		return;
+	}
+	selector = xasprintf("metadata.name%%3D%s", target->host_secret);
+	if (cluster->secret.selector && strcmp(cluster->secret.selector, selector) == 0)
+		return;
+	informer_close(core, &cluster->secret);
+	cluster->secret_seen = cluster->secret_fits = false;
+	path = xasprintf("/api/v1/namespaces/%s/secrets", target->meta.namespace_);
+	informer_open(core, &cluster->secret, &secret_kind, cluster, path, selector);
+}
+
+/* --- is it ready? --- */
+
+static void
+not_ready(struct cluster *cluster, const char *reason, const char *problem)
+{
+	cluster->ready = false;
+	snprintf(cluster->reason, sizeof cluster->reason, "%s", reason);
+	snprintf(cluster->problem, sizeof cluster->problem, "%s", problem);
+}
+
+/* The host ids first seen are the identity: a cluster that shares none of them with its record is another one. */
+static bool
+is_stranger(const struct cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->target->nhost_ids; i++)
+		if (ring_find_host_id(cluster->ring, cluster->target->host_ids[i]) >= 0)
+			return false;
+	return cluster->target->nhost_ids > 0 && cluster->ring->nmembers > 0;
+}
+
+static void
+judge_nodes(struct cluster *cluster)
+{
+	const struct target *target = cluster->target;
+	char text[400];
+
+	if (cluster->cluster_name[0] && strcmp(cluster->cluster_name, target->cluster_name) != 0) {
+		snprintf(text, sizeof text, "spec.clusterName is \"%s\", but %s answers as \"%s\": correct "
+		    "spec.contactPoints or create a TargetCluster for that cluster", target->cluster_name,
+		    cluster->sweep.asker[0] ? cluster->sweep.asker : "the contact point", cluster->cluster_name);
+		not_ready(cluster, REASON_WrongCluster, text);
+	} else if (cluster->sweep.failed) {
+		snprintf(text, sizeof text, "spec.contactPoints: %.300s; trying again", cluster->sweep.problem);
+		not_ready(cluster, REASON_Unreachable, text);
+	} else if (cluster->sweep.done_asked_up_ms == INT64_MIN) {
+		not_ready(cluster, REASON_Discovering, "asking the nodes who they are");
+	} else if (is_stranger(cluster)) {
+		not_ready(cluster, REASON_WrongCluster, "none of the host ids in status.hostIds is a member any more: this is "
+		    "another cluster of the same name; create a new TargetCluster for it");
+	} else {
+		cluster->ready = true;
+		snprintf(cluster->reason, sizeof cluster->reason, "%s", REASON_Ready);
+		cluster->problem[0] = '\0';
+	}
+}
+
+static void
+judge(struct cluster *cluster)
+{
+	const struct target *target = cluster->target;
+	char text[400];
+
+	if (!target || cluster->gone || cluster->unreadable) {
+		not_ready(cluster, REASON_Invalid, cluster->unreadable ? cluster->unreadable : "the TargetCluster is gone");
+	} else if (target->host_ssh && !target->host_secret) {
+		not_ready(cluster, REASON_Invalid, "spec.access.host.sshSecretRef.name: missing; name the Secret with the "
+		    "keys ssh-privatekey and known_hosts");
+	} else if (target->host_ssh && cluster->secret.synced && !cluster->secret_fits) {
+		snprintf(text, sizeof text, "spec.access.host.sshSecretRef: Secret \"%s\" %s: create it in namespace %s with "
+		    "the keys ssh-privatekey and known_hosts", target->host_secret,
+		    cluster->secret_seen ? "lacks a key" : "is not there", target->meta.namespace_);
+		not_ready(cluster, REASON_SecretMissing, text);
+	} else if (target->host_ssh && !cluster->secret.synced) {
+		not_ready(cluster, REASON_Discovering, cluster->secret.problem[0] ? cluster->secret.problem
+		    : "reading the Secret with the SSH key");
+	} else {
+		judge_nodes(cluster);
+	}
+}
+
+static void
+refresh(struct core *core, void *owner)
+{
+	struct cluster *cluster = owner;
+
+	if (!cluster->target || cluster->gone || !core->leading)
+		return;
+	sweep_want(core, cluster, core->now.up_ms);
+	timer_arm(&core->timers, &cluster->refresh, core->now.up_ms + (cluster->ready ? REFRESH_MS
+	    : NOT_READY_REFRESH_MS), refresh, cluster);
+}
+
+static void
+cluster_run(struct core *core, struct cluster *cluster)
+{
+	bool was = cluster->ready;
+	char before[sizeof cluster->problem];
+
+	snprintf(before, sizeof before, "%s", cluster->problem);
+	judge(cluster);
+	if (was != cluster->ready || strcmp(before, cluster->problem) != 0)
+		say(core, cluster->ready ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, NULL, NULL, NULL,
+		    "cluster %s is %s reason=%s%s%s", cluster->key, cluster->ready ? "ready" : "not ready",
+		    cluster->reason, cluster->problem[0] ? ": " : "", cluster->problem);
+	for (size_t i = 0; i < cluster->nqueue; i++)
+		op_kick(core, cluster->queue[i]);
+	if (was != cluster->ready) {
+		struct op *op, *next;
+
+		HASH_ITER (hh, core->ops, op, next)
+			if (op->cluster == cluster || (op->object && !op->cluster))
+				op_kick(core, op);
+	}
+	if (cluster->target && !cluster->gone && core->leading)
+		cluster_write_status(core, cluster);
+}
+
+void
+cluster_swept(struct core *core, struct cluster *cluster)
+{
+	cluster_kick(core, cluster);
+}
+
+void
+cluster_kick(struct core *core, struct cluster *cluster)
+{
+	if (cluster->dirty)
+		return;
+	cluster->dirty = true;
+	cluster->next_dirty = core->dirty_clusters;
+	core->dirty_clusters = cluster;
+}
+
+void
+clusters_run(struct core *core)
+{
+	while (core->dirty_clusters) {
+		struct cluster *cluster = core->dirty_clusters;
+
+		core->dirty_clusters = cluster->next_dirty;
+		cluster->dirty = false;
+		cluster_run(core, cluster);
+	}
+}
+
+/* --- the objects --- */
+
+static bool
+same_access(const struct target *a, const struct target *b)
+{
+	bool same = a->api_port == b->api_port && a->ncontact_points == b->ncontact_points &&
+	    strcmp(a->cluster_name, b->cluster_name) == 0;
+
+	for (size_t i = 0; same && i < a->ncontact_points; i++)
+		same = strcmp(a->contact_points[i], b->contact_points[i]) == 0;
+	return same && a->nnodes == b->nnodes;
+}
+
+static void
+take_object(struct core *core, struct cluster *cluster, struct target *target)
+{
+	bool same = cluster->target && same_access(cluster->target, target);
+
+	if (!cluster->conditions)
+		cluster->conditions = conditions_load(target->conditions);
+	target_free(cluster->target);
+	cluster->target = target;
+	free(cluster->unreadable);
+	cluster->unreadable = NULL;
+	cluster->gone = false;
+	secret_watch(core, cluster);
+	if (!same) {
+		sweep_drop(core, cluster);
+		cluster->cluster_name[0] = '\0';
+		ring_free(cluster->ring);
+		cluster->ring = ring_new();
+	}
+	if (!same && core->leading)
+		refresh(core, cluster);
+}
+
+static void
+seen(struct core *core, void *owner, const struct cJSON *object, uint64_t round)
+{
+	const struct cJSON *meta = json_get(object, "metadata");
+	struct cluster *cluster = cluster_get_or_make(core, json_str_or(meta, "namespace", ""),
+	    json_str_or(meta, "name", ""));
+	struct err err = {""};
+	struct target *target = target_decode(object, &err);
+
+	(void)owner;
+	cluster->round = round;
+	if (target) {
+		take_object(core, cluster, target);
+	} else {
+		free(cluster->unreadable);
+		cluster->unreadable = xstrdup(err.text);
+	}
+	cluster_kick(core, cluster);
+}
+
+static void
+forget(struct core *core, struct cluster *cluster)
+{
+	cluster->gone = true;
+	timer_disarm(&core->timers, &cluster->refresh);
+	timer_disarm(&core->timers, &cluster->status_timer);
+	cluster_kick(core, cluster);
+}
+
+static void
+gone(struct core *core, void *owner, const struct cJSON *object)
+{
+	const struct cJSON *meta = json_get(object, "metadata");
+	struct cluster *cluster = cluster_find(core, json_str_or(meta, "namespace", ""), json_str_or(meta, "name", ""));
+
+	(void)owner;
+	if (cluster)
+		forget(core, cluster);
+}
+
+static void
+swept(struct core *core, void *owner, uint64_t round)
+{
+	struct cluster *cluster, *next;
+
+	(void)owner;
+	HASH_ITER (hh, core->clusters, cluster, next)
+		if (!cluster->gone && cluster->round != round)
+			forget(core, cluster);
+}
+
+const struct informer_kind inventory_kind = {
+	.plural = "targetclusters",
+	.seen = seen,
+	.swept = swept,
+	.gone = gone,
+};
+
+void
+clusters_set_leading(struct core *core, bool leading)
+{
+	struct cluster *cluster, *next;
+
+	HASH_ITER (hh, core->clusters, cluster, next) {
+		if (!leading) {
+			sweep_drop(core, cluster);
+			requests_drop(core, cluster);
+			timer_disarm(&core->timers, &cluster->refresh);
+			timer_disarm(&core->timers, &cluster->status_timer);
+		} else if (cluster->target) {
+			refresh(core, cluster);
+		}
+		cluster_kick(core, cluster);
+	}
+}
+
+void
+cluster_free_all(struct core *core)
+{
+	struct cluster *cluster, *next;
+
+	HASH_ITER (hh, core->clusters, cluster, next) {
+		HASH_DEL(core->clusters, cluster);
+		forget(core, cluster);
+		sweep_drop(core, cluster);
+		informer_close(core, &cluster->secret);
+		target_free(cluster->target);
+		ring_free(cluster->ring);
+		free(cluster->unreadable);
+		free(cluster->queue);
+		conditions_free(cluster->conditions);
+		free(cluster->written);
+		free(cluster->sending);
+		free(cluster->key);
+		free(cluster);
+	}
+	core->dirty_clusters = NULL;
+}

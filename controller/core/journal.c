@@ -1,0 +1,354 @@
+#include "journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "hash.h"
+#include "json.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "request.h"
+#include "state.h"
+
+enum { WRITE_DEADLINE_MS = 2000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, EXPIRE_SECONDS = 7 * 24 * 3600 };
+
+static void send_batch(struct core *core, struct op *op);
+
+static void
+batch_done(struct journal_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		free(batch->entries[i].field);
+		free(batch->entries[i].value);
+	}
+	free(batch->entries);
+	free(batch->plan);
+	buf_done(&batch->line);
+	*batch = (struct journal_batch){.line = BUF_INIT(BUF_MAX_LINE)};
+}
+
+static struct effect *
+redis_request(struct core *core, struct op *op, enum redis_script script, size_t nargs, request_done *done)
+{
+	struct effect *effect = request_new(core, EFFECT_REDIS, done, op, 0);
+
+	effect->deadline_ms = WRITE_DEADLINE_MS;
+	effect->redis.script = script;
+	effect->redis.uid = xstrdup(op->uid);
+	effect->redis.args = xcalloc(nargs, sizeof *effect->redis.args);
+	effect->redis.nargs = nargs;
+	return effect;
+}
+
+static void
+journal_problem(struct core *core, struct op *op, const struct event *event)
+{
+	const char *error = event->outcome == OUTCOME_ANSWERED ? event->body : event->error;
+
+	if (core->journal_up)
+		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s the journal does not answer: %s; nothing is begun until it "
+		    "does", REASON_JournalAway, error ? error : outcome_name(event->outcome));
+	core->journal_up = false;
+	core->counters.journal_errors++;
+	snprintf(core->journal_problem, sizeof core->journal_problem, "%s", error ? error : outcome_name(event->outcome));
+	if (op->journal.away_since_up_ms < 0)
+		op->journal.away_since_up_ms = core->now.up_ms;
+	op_kick(core, op);
+}
+
+static void
+journal_answers(struct core *core, struct op *op)
+{
+	if (!core->journal_up)
+		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "the journal answers again");
+	core->journal_up = true;
+	core->journal_problem[0] = '\0';
+	op->journal.away_since_up_ms = -1;
+	op->journal.failures = 0;
+}
+
+static void
+retry(struct core *core, void *owner)
+{
+	struct op *op = owner;
+
+	if (op->journal.sending)
+		send_batch(core, op);
+	else
+		journal_take(core, op);
+}
+
+static void
+retry_later(struct core *core, struct op *op)
+{
+	int64_t delay = RETRY_FIRST_MS;
+
+	for (unsigned i = 0; i < op->journal.failures && delay < RETRY_MOST_MS; i++)
+		delay *= 2;
+	op->journal.failures++;
+	timer_arm(&core->timers, &op->journal.retry, core->now.up_ms + (delay < RETRY_MOST_MS ? delay : RETRY_MOST_MS),
+	    retry, op);
+}
+
+/* The reply's first element: a word. */
+static const char *
+verdict_of(const struct event *event, struct cJSON **ret_reply)
+{
+	*ret_reply = json_parse(event->body, event->len, NULL);
+	return json_text(json_first(*ret_reply));
+}
+
+static void
+lost(struct core *core, struct op *op, const char *why)
+{
+	op->lost = true;
+	say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s %s", REASON_JournalLost, why);
+	op_say(op, REASON_JournalLost, "%s", why);
+	op_kick(core, op);
+}
+
+static void
+write_refused(struct core *core, struct op *op, const char *word)
+{
+	if (word && strcmp(word, "STALE") == 0) {
+		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "another controller has taken this operation over (our epoch %" PRId64
+		    " is stale): letting go of it", op->journal.epoch);
+		op_drop(core, op);
+		return;
+	}
+	lost(core, op, "the journal in Redis is behind what this controller has written: restore Redis' data, or check the "
+	    "nodes that the status names and delete the operation");
+}
+
+static void
+write_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct op *op = owner;
+	struct journal *journal = &op->journal;
+	CLEANUP_JSON struct cJSON *reply = NULL;
+	const char *word;
+
+	(void)arg;
+	journal->request = 0;
+	if (event->outcome != OUTCOME_ANSWERED || event->status != 0) {
+		journal_problem(core, op, event);
+		retry_later(core, op);
+		return;
+	}
+	journal_answers(core, op);
+	word = verdict_of(event, &reply);
+	if (!word || strcmp(word, "OK") != 0) {
+		write_refused(core, op, word);
+		return;
+	}
+	core->counters.journal_writes++;
+	journal->seq++;
+	journal->durable_ticket++;
+	journal->sending = false;
+	batch_done(&journal->sent);
+	op_kick(core, op);
+}
+
+static void
+send_batch(struct core *core, struct op *op)
+{
+	struct journal *journal = &op->journal;
+	struct journal_batch *batch = &journal->sent;
+	struct effect *effect = redis_request(core, op, REDIS_WRITE, 5 + 2 * batch->count, write_answered);
+	char **args = effect->redis.args;
+	uint64_t digest = hash_str(HASH_SEED, buf_str(&batch->line));
+	char text[HASH_TEXT];
+
+	for (size_t i = 0; i < batch->count; i++) {
+		digest = hash_str(hash_str(digest, batch->entries[i].field), batch->entries[i].value);
+		args[5 + 2 * i] = xstrdup(batch->entries[i].field);
+		args[6 + 2 * i] = xstrdup(batch->entries[i].value);
+	}
+	args[0] = xasprintf("%" PRId64, journal->epoch);
+	args[1] = xasprintf("%" PRId64, journal->seq + 1);
+	args[2] = xstrdup(hash_text(digest, text));
+	args[3] = xstrdup(batch->plan ? batch->plan : "");
+	args[4] = xstrdup(buf_str(&batch->line));
+	journal->request = effect->id;
+}
+
+void
+journal_flush(struct core *core, struct op *op)
+{
+	struct journal *journal = &op->journal;
+
+	if (!journal->taken || journal->sending || op->lost)
+		return;
+	if (journal->open.count == 0 && !journal->open.plan && journal->open.line.len == 0)
+		return;
+	journal->sent = journal->open;
+	journal->open = (struct journal_batch){.line = BUF_INIT(BUF_MAX_LINE)};
+	journal->open_ticket++;
+	journal->sending = true;
+	send_batch(core, op);
+}
+
+uint64_t
+journal_put(struct op *op, const char *field, const char *value)
+{
+	struct journal_batch *batch = &op->journal.open;
+	struct journal_entry *entry;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		entry = &batch->entries[i];
+		if (strcmp(entry->field, field) == 0) {
+			free(entry->value);
+			entry->value = xstrdup(value);
+			return op->journal.open_ticket;
+		}
+	}
+	entry = ARRAY_GROW(batch->entries, batch->count);
+	entry->field = xstrdup(field);
+	entry->value = xstrdup(value);
+	return op->journal.open_ticket;
+}
+
+void
+journal_put_plan(struct op *op, const char *text)
+{
+	free(op->journal.open.plan);
+	op->journal.open.plan = xstrdup(text);
+}
+
+void
+journal_note(struct op *op, const char *format, ...)
+{
+	va_list args;
+
+	op->journal.open.line.max = BUF_MAX_LINE;
+	if (op->journal.open.line.len > 0)
+		buf_puts(&op->journal.open.line, "; ");
+	va_start(args, format);
+	buf_vprintf(&op->journal.open.line, format, args);
+	va_end(args);
+}
+
+bool
+journal_is_durable(const struct op *op, uint64_t ticket)
+{
+	return op->journal.durable_ticket >= ticket;
+}
+
+bool
+journal_is_quiet(const struct op *op)
+{
+	const struct journal *journal = &op->journal;
+
+	return !journal->sending && journal->open.count == 0 && !journal->open.plan && journal->open.line.len == 0;
+}
+
+int64_t
+journal_away_ms(const struct core *core, const struct op *op)
+{
+	return op->journal.away_since_up_ms < 0 ? 0 : core->now.up_ms - op->journal.away_since_up_ms + 1;
+}
+
+/* --- takeover --- */
+
+/* [epoch, seq, digest, format, plan, field, value, …] */
+static bool
+read_journal(struct core *core, struct op *op, const struct cJSON *reply, const char **ret_field)
+{
+	const struct cJSON *at = json_first(reply);
+	const char *plan;
+	struct err err = {""};
+
+	json_to_int(at, &op->journal.epoch);
+	at = json_next(at);
+	json_to_int(at, &op->journal.seq);
+	at = json_next(json_next(json_next(at)));
+	plan = json_text(at);
+	if (plan && *plan) {
+		op->plan = plan_decode(plan, core->config.types, &err);
+		*ret_field = "plan";
+		if (!op->plan)
+			return false;
+		roll_start(core, op);
+		op->started = true;
+	}
+	for (at = json_next(at); at; at = json_next(json_next(at))) {
+		*ret_field = json_text(at);
+		if (!*ret_field || !record_read(core, op, *ret_field, json_text(json_next(at))))
+			return false;
+	}
+	return true;
+}
+
+static void
+take_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct op *op = owner;
+	CLEANUP_JSON struct cJSON *reply = NULL;
+	const char *field = "?";
+	char why[200];
+
+	(void)arg;
+	op->journal.request = 0;
+	if (event->outcome != OUTCOME_ANSWERED || event->status != 0) {
+		journal_problem(core, op, event);
+		retry_later(core, op);
+		return;
+	}
+	journal_answers(core, op);
+	op->journal.asking = false;
+	op->journal.taken = true;
+	op->journal.taken_up_ms = core->now.up_ms;
+	reply = json_parse(event->body, event->len, NULL);
+	if (!json_is_array(reply) || !read_journal(core, op, reply, &field)) {
+		snprintf(why, sizeof why, "the journal's field \"%s\" of strait:{%s} cannot be read: correct or remove it "
+		    "with redis-cli, then restart the controller", field, op->uid);
+		op->lost = true;
+		op_say(op, REASON_JournalUnreadable, "%s", why);
+		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s %s", REASON_JournalUnreadable, why);
+	}
+	op_taken_over(core, op);
+}
+
+void
+journal_take(struct core *core, struct op *op)
+{
+	struct effect *effect;
+
+	if (op->journal.taken || op->journal.request)
+		return;
+	op->journal.asking = true;
+	effect = redis_request(core, op, REDIS_TAKEOVER, 1, take_answered);
+	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
+	op->journal.request = effect->id;
+}
+
+static void
+expire_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	(void)core;
+	(void)owner;
+	(void)arg;
+	(void)event;        /* a journal that does not expire costs memory, nothing else */
+}
+
+void
+journal_expire(struct core *core, struct op *op)
+{
+	struct effect *effect = redis_request(core, op, REDIS_EXPIRE, 2, expire_answered);
+
+	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
+	effect->redis.args[1] = xasprintf("%d", EXPIRE_SECONDS);
+}
+
+void
+journal_done(struct core *core, struct op *op)
+{
+	timer_disarm(&core->timers, &op->journal.retry);
+	batch_done(&op->journal.open);
+	batch_done(&op->journal.sent);
+	op->journal = (struct journal){.away_since_up_ms = -1, .open_ticket = 1};
+}

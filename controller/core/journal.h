@@ -1,0 +1,70 @@
+/* The journal of one operation (design §8). Transitions are put into an open batch; one batch is on its way at a time and is
+ * sent again unchanged until it is answered; the next one leaves when it has been. A batch has a number, its ticket: what
+ * was put under a ticket is durable once journal_is_durable() says so. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "timer.h"
+
+struct core;
+struct op;
+
+enum { JOURNAL_FORMAT = 1 };
+
+struct journal_entry {
+	char *field;
+	char *value;             /* "" removes the field */
+};
+
+struct journal_batch {
+	struct journal_entry *entries;
+	size_t count;
+	char *plan;              /* or NULL */
+	struct buf line;         /* the stream's text */
+};
+
+struct journal {
+	bool taken;              /* taken over: epoch and seq are known */
+	bool asking;             /* the takeover is on its way */
+	int64_t epoch;
+	int64_t seq;             /* of the last acknowledged batch */
+	uint64_t open_ticket;    /* of the open batch */
+	uint64_t durable_ticket; /* of the last acknowledged batch */
+	struct journal_batch open, sent;
+	bool sending;
+	uint64_t request;
+	struct timer retry;
+	unsigned failures;
+	int64_t taken_up_ms;     /* when the takeover was answered */
+	int64_t away_since_up_ms;    /* first unanswered try; -1 */
+	bool terminal_sent;
+};
+
+/* REDIS_TAKEOVER; op_taken_over() is called when it is answered and read. */
+void journal_take(struct core *core, struct op *op);
+/* Put a value into the open batch; it leaves at the end of the core's step. Returns its ticket. */
+uint64_t journal_put(struct op *op, const char *field, const char *value);
+void journal_put_plan(struct op *op, const char *text);
+/* A line for the audit trail, with the batch. */
+void journal_note(struct op *op, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Send the open batch if none is on its way. */
+void journal_flush(struct core *core, struct op *op);
+bool journal_is_durable(const struct op *op, uint64_t ticket);
+/* Nothing open and nothing on its way: what memory has is what the journal has. */
+bool journal_is_quiet(const struct op *op);
+/* How long it has not answered, in ms; 0 while it does. */
+int64_t journal_away_ms(const struct core *core, const struct op *op);
+/* Let it expire; to be called once everything is acknowledged. */
+void journal_expire(struct core *core, struct op *op);
+void journal_done(struct core *core, struct op *op);
+
+/* record.c: values of the journal, as JSON. */
+void record_op(struct op *op, struct buf *out);
+void record_lane(const void *lane, struct buf *out);
+void record_step(const void *step, struct buf *out);
+/* Read one field back; false when it is unreadable (the field's name is in the caller's hand). */
+bool record_read(struct core *core, struct op *op, const char *field, const char *value);

@@ -1,0 +1,26 @@
+/* Requests to the API server, as effects. */
+#pragma once
+
+#include <stdint.h>
+
+#include "effect.h"
+#include "request.h"
+
+struct core;
+struct buf;
+
+#define KUBE_GROUP_PATH "/apis/strait.dev/v1alpha1"
+#define KUBE_JSON "application/json"
+#define KUBE_JSON_PATCH "application/json-patch+json"
+#define KUBE_APPLY "application/apply-patch+yaml"
+#define KUBE_MANAGER "strait-controller"
+
+enum { KUBE_DEADLINE_MS = 10000 };
+
+/* 'path' and 'body' (NULL: none) are taken over. */
+struct effect *kube_request(struct core *core, const char *method, char *path, const char *content_type, char *body,
+    request_done *done, void *owner, uint64_t arg);
+/* An object of ours: "/apis/strait.dev/v1alpha1/namespaces/NS/PLURAL/NAME[/status]", owned. */
+char *kube_path(const char *namespace_, const char *plural, const char *name, const char *subresource);
+/* A sentence of what went wrong: the Status object's message, or the connection's error; cut at 'size'. */
+char *kube_problem(const struct event *event, char *text, size_t size);

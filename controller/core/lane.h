@@ -1,0 +1,12 @@
+/* One planned node's way through a block's steps. */
+#pragma once
+
+#include "op.h"
+
+/* The one place where a lane changes state: logged, journaled. */
+void lane_set_state(struct core *core, struct lane *lane, enum lane_state state, const char *why);
+/* Carry it on as far as it goes now: its steps, then the stable window; or its restoring, if that is needed. */
+void lane_run(struct core *core, struct lane *lane);
+/* Retry: from its first step. */
+void lane_rearm(struct core *core, struct lane *lane);
+void lane_done(struct core *core, struct lane *lane);

@@ -1,0 +1,387 @@
+/* Questions to a whole cluster. A sweep asks one node what the cluster is (name, members, schema, joining, leaving) and
+ * every member how it sees the others (mode, gossiping, live), all at once; when the cluster's fingerprint has changed, the
+ * slow facts (datacenters, racks, ranges) follow. The age of a sweep counts from when it was asked. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "log.h"
+#include "op.h"
+#include "state.h"
+
+enum { FAST_DEADLINE_MS = 1000, SLOW_DEADLINE_MS = 60000, RETRY_MS = 500 };
+
+enum fact {
+	FACT_NAME, FACT_MEMBERS, FACT_SCHEMA, FACT_JOINING, FACT_LEAVING,       /* of the asker */
+	FACT_MODE, FACT_GOSSIPING, FACT_LIVE,                                   /* of every member */
+	FACT_DATACENTER, FACT_RACK, FACT_VERSION, FACT_KEYSPACES, FACT_USER_KEYSPACES, FACT_RANGES,
+};
+
+static void sweep_begin(struct core *core, struct cluster *cluster);
+static void ask_asker(struct core *core, struct cluster *cluster);
+static void slow_begin(struct core *core, struct cluster *cluster);
+
+static void
+ask(struct core *core, struct cluster *cluster, const char *address, char *path, enum fact fact, size_t member,
+    int64_t deadline_ms, request_done *done)
+{
+	struct effect *effect = request_new(core, EFFECT_REST, done, &cluster->sweep, (uint64_t)member << 8 | (uint64_t)fact);
+
+	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", address);
+	effect->rest.port = cluster->target->api_port;
+	snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
+	effect->rest.path = path;
+	effect->deadline_ms = deadline_ms;
+	cluster->sweep.pending++;
+}
+
+static void
+sweep_end(struct core *core, struct cluster *cluster, bool good)
+{
+	struct sweep *sweep = &cluster->sweep;
+
+	sweep->running = sweep->slow_running = false;
+	sweep->failed = !good;
+	sweep->tries = 0;
+	if (good) {
+		sweep->problem[0] = '\0';
+		sweep->done_asked_up_ms = sweep->asked_up_ms;
+		core->counters.sweeps++;
+	}
+	cluster_swept(core, cluster);
+}
+
+/* A sweep that nobody waits for any more is not repeated; one that was asked too early for somebody is. */
+static void
+retry(struct core *core, void *owner)
+{
+	struct cluster *cluster = owner;
+
+	if (cluster->target && !cluster->sweep.running && cluster->sweep.wanted_up_ms > cluster->sweep.done_asked_up_ms)
+		sweep_begin(core, cluster);
+}
+
+static void
+sweep_failed(struct core *core, struct cluster *cluster, const char *problem)
+{
+	struct sweep *sweep = &cluster->sweep;
+
+	snprintf(sweep->problem, sizeof sweep->problem, "%s", problem);
+	requests_drop(core, &cluster->sweep);
+	sweep->pending = 0;
+	sweep->asker[0] = '\0';
+	timer_arm(&core->timers, &sweep->retry, core->now.up_ms + RETRY_MS, retry, cluster);
+	sweep_end(core, cluster, false);
+}
+
+static void
+fast_done(struct core *core, struct cluster *cluster)
+{
+	struct sweep *sweep = &cluster->sweep;
+
+	if (ring_fingerprint(cluster->ring) != sweep->slow_fingerprint) {
+		slow_begin(core, cluster);
+		return;
+	}
+	sweep_end(core, cluster, true);
+	if (sweep->wanted_up_ms > sweep->done_asked_up_ms)
+		sweep_begin(core, cluster);
+}
+
+/* Who may be asked about the cluster: who answered last, then every member, then the contact points. */
+static const char *
+candidate(const struct cluster *cluster, size_t n)
+{
+	const struct ring *ring = cluster->ring;
+
+	if (n < ring->nmembers)
+		return ring->members[n].address;
+	n -= ring->nmembers;
+	return n < cluster->target->ncontact_points ? cluster->target->contact_points[n] : NULL;
+}
+
+/* The asker did not help: take the next one, or give up. */
+static void
+next_asker(struct core *core, struct cluster *cluster, const struct event *event, const char *path)
+{
+	struct sweep *sweep = &cluster->sweep;
+	char problem[300];
+	const char *next = candidate(cluster, sweep->tries++);
+
+	snprintf(problem, sizeof problem, "%s:%d%s: %s", sweep->asker, cluster->target->api_port, path,
+	    event->outcome == OUTCOME_ANSWERED ? "no usable answer" :
+	    event->error ? event->error : outcome_name(event->outcome));
+	if (!next) {
+		sweep_failed(core, cluster, problem);
+		return;
+	}
+	snprintf(sweep->asker, sizeof sweep->asker, "%s", next);
+	ask_asker(core, cluster);
+}
+
+/* Membership decides: other facts of the asker are only as good as it is. True: the sweep goes on. */
+static bool
+take_members(struct core *core, struct cluster *cluster, const struct event *event)
+{
+	bool changed = false, good;
+
+	good = event->outcome == OUTCOME_ANSWERED && event->status == 200 &&
+	    ring_set_members(cluster->ring, event->body, event->len, &changed, NULL) == 0 && cluster->ring->nmembers;
+	if (!good) {
+		next_asker(core, cluster, event, SCYLLA_HOST_IDS);
+		return false;
+	}
+	if (changed) {
+		for (size_t i = 0; i < cluster->ring->nmembers; i++) {
+			struct ring_member *member = &cluster->ring->members[i];
+
+			for (size_t n = 0; n < cluster->target->nnodes; n++)
+				if (strcmp(cluster->target->nodes[n].address, member->address) == 0)
+					snprintf(member->name, sizeof member->name, "%s", cluster->target->nodes[n].name);
+		}
+		requests_drop(core, &cluster->sweep);
+		cluster->sweep.slow_fingerprint = 0;
+		sweep_begin(core, cluster);
+		return false;
+	}
+	return true;
+}
+
+static size_t
+count_strings(const struct event *event)
+{
+	char **strings = scylla_strings(event->body, event->len);
+	size_t n = 0;
+
+	while (strings && strings[n])
+		n++;
+	scylla_strings_free(strings);
+	return n;
+}
+
+static void
+take_asker_fact(struct cluster *cluster, enum fact fact, const struct event *event)
+{
+	struct ring *ring = cluster->ring;
+	bool good = event->outcome == OUTCOME_ANSWERED && event->status == 200;
+
+	if (fact == FACT_NAME && good)
+		scylla_string(event->body, event->len, cluster->cluster_name, sizeof cluster->cluster_name);
+	else if (fact == FACT_SCHEMA && good)
+		scylla_string(event->body, event->len, ring->schema, sizeof ring->schema);
+	else if (fact == FACT_JOINING)
+		ring->joining = good ? count_strings(event) : SIZE_MAX;
+	else if (fact == FACT_LEAVING)
+		ring->leaving = good ? count_strings(event) : SIZE_MAX;
+}
+
+static void
+take_member_fact(struct cluster *cluster, enum fact fact, size_t member, const struct event *event)
+{
+	if (event->outcome != OUTCOME_ANSWERED || event->status != 200 || member >= cluster->ring->nmembers)
+		return;         /* not answered: what is unknown stays so */
+	if (fact == FACT_MODE)
+		ring_set_mode(cluster->ring, member, event->body, event->len, NULL);
+	else if (fact == FACT_GOSSIPING)
+		ring_set_gossiping(cluster->ring, member, event->body, event->len, NULL);
+	else
+		ring_set_live(cluster->ring, member, event->body, event->len, NULL);
+}
+
+static void
+fast_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct cluster *cluster = ((struct sweep *)owner)->cluster;
+	enum fact fact = (enum fact)(arg & 0xff);
+
+	cluster->sweep.pending--;
+	if (fact == FACT_MEMBERS && !take_members(core, cluster, event))
+		return;
+	if (fact <= FACT_LEAVING)
+		take_asker_fact(cluster, fact, event);
+	else
+		take_member_fact(cluster, fact, arg >> 8, event);
+	if (cluster->sweep.pending == 0)
+		fast_done(core, cluster);
+}
+
+static void
+ask_asker(struct core *core, struct cluster *cluster)
+{
+	static const char *const paths[] = {
+		[FACT_NAME] = SCYLLA_CLUSTER_NAME, [FACT_MEMBERS] = SCYLLA_HOST_IDS, [FACT_SCHEMA] = SCYLLA_SCHEMA_VERSION,
+		[FACT_JOINING] = SCYLLA_JOINING, [FACT_LEAVING] = SCYLLA_LEAVING,
+	};
+	int64_t deadline = cluster->ready ? FAST_DEADLINE_MS : core->config.connect_timeout_ms;
+
+	for (enum fact fact = FACT_NAME; fact <= FACT_LEAVING; fact++)
+		ask(core, cluster, cluster->sweep.asker, xstrdup(paths[fact]), fact, 0, deadline, fast_answered);
+}
+
+static void
+sweep_begin(struct core *core, struct cluster *cluster)
+{
+	struct sweep *sweep = &cluster->sweep;
+	struct ring *ring = cluster->ring;
+
+	sweep->running = true;
+	sweep->pending = 0;
+	sweep->asked_up_ms = core->now.up_ms;
+	timer_disarm(&core->timers, &sweep->retry);
+	ring_begin_sweep(ring);
+	if (!sweep->asker[0])
+		snprintf(sweep->asker, sizeof sweep->asker, "%s", candidate(cluster, sweep->tries++));
+	ask_asker(core, cluster);
+	for (size_t i = 0; i < ring->nmembers; i++) {
+		const char *address = ring->members[i].address;
+
+		ask(core, cluster, address, xstrdup(SCYLLA_MODE), FACT_MODE, i, FAST_DEADLINE_MS, fast_answered);
+		ask(core, cluster, address, xstrdup(SCYLLA_GOSSIPING), FACT_GOSSIPING, i, FAST_DEADLINE_MS, fast_answered);
+		ask(core, cluster, address, xstrdup(SCYLLA_LIVE), FACT_LIVE, i, FAST_DEADLINE_MS, fast_answered);
+	}
+}
+
+/* --- slow facts --- */
+
+static bool
+contains(char *const *strings, const char *text)
+{
+	for (; strings && *strings; strings++)
+		if (strcmp(*strings, text) == 0)
+			return true;
+	return false;
+}
+
+static void slow_answered(struct core *core, void *owner, uint64_t arg, const struct event *event);
+
+/* Ranges are read one keyspace after the other: an answer may have tens of megabytes. */
+static void
+slow_continue(struct core *core, struct cluster *cluster)
+{
+	struct sweep *sweep = &cluster->sweep;
+
+	if (sweep->pending > 0)
+		return;
+	if (sweep->keyspaces[sweep->slow_next]) {
+		ask(core, cluster, sweep->asker, xasprintf(SCYLLA_DESCRIBE_RING "%s", sweep->keyspaces[sweep->slow_next]),
+		    FACT_RANGES, 0, SLOW_DEADLINE_MS, slow_answered);
+		return;
+	}
+	sweep->slow_fingerprint = ring_fingerprint(cluster->ring);
+	say(core, LOG_LEVEL_DEBUG, NULL, NULL, NULL, "cluster %s: ring read: %zu members, %zu keyspaces", cluster->key,
+	    cluster->ring->nmembers, cluster->ring->nkeyspaces);
+	fast_done(core, cluster);
+}
+
+/* -1 and the reason when the answer is of no use. */
+static int
+take_slow_fact(struct cluster *cluster, enum fact fact, size_t member, const struct event *event, struct err *err)
+{
+	struct sweep *sweep = &cluster->sweep;
+	struct ring *ring = cluster->ring;
+
+	switch (fact) {
+	case FACT_DATACENTER:
+		if (!scylla_string(event->body, event->len, ring->members[member].datacenter, RING_NAME))
+			return err_set(err, "the datacenter of %s is no text", ring->members[member].address);
+		return 0;
+	case FACT_RACK:
+		if (!scylla_string(event->body, event->len, ring->members[member].rack, RING_NAME))
+			return err_set(err, "the rack of %s is no text", ring->members[member].address);
+		return 0;
+	case FACT_VERSION:
+		scylla_string(event->body, event->len, cluster->version, sizeof cluster->version);
+		return 0;
+	case FACT_KEYSPACES:
+		sweep->keyspaces = scylla_strings(event->body, event->len);
+		return sweep->keyspaces ? 0 : err_set(err, "the list of keyspaces cannot be read");
+	case FACT_USER_KEYSPACES:
+		sweep->user_keyspaces = scylla_strings(event->body, event->len);
+		return sweep->user_keyspaces ? 0 : err_set(err, "the list of user keyspaces cannot be read");
+	default: {
+		const char *keyspace = sweep->keyspaces[sweep->slow_next++];
+
+		return ring_set_ranges(ring, keyspace, contains(sweep->user_keyspaces, keyspace), event->body, event->len,
+		    err);
+	}
+	}
+}
+
+static void
+slow_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct cluster *cluster = ((struct sweep *)owner)->cluster;
+	enum fact fact = (enum fact)(arg & 0xff);
+	struct err err = {""};
+	char problem[300];
+
+	cluster->sweep.pending--;
+	if (event->outcome != OUTCOME_ANSWERED)
+		err_set(&err, "%s", event->error ? event->error : outcome_name(event->outcome));
+	else if (event->status != 200)
+		err_set(&err, "HTTP %d: %.200s", event->status, event->body);
+	else
+		take_slow_fact(cluster, fact, arg >> 8, event, &err);
+	if (err.text[0]) {
+		snprintf(problem, sizeof problem, "%s:%d: reading the ring%s%s: %s", cluster->sweep.asker,
+		    cluster->target->api_port, fact == FACT_RANGES ? " of keyspace " : "",
+		    fact == FACT_RANGES && cluster->sweep.keyspaces[cluster->sweep.slow_next]
+		    ? cluster->sweep.keyspaces[cluster->sweep.slow_next] : "", err.text);
+		sweep_failed(core, cluster, problem);
+		return;
+	}
+	slow_continue(core, cluster);
+}
+
+static void
+slow_begin(struct core *core, struct cluster *cluster)
+{
+	struct sweep *sweep = &cluster->sweep;
+	const char *asker = sweep->asker;
+
+	sweep->slow_running = true;
+	sweep->slow_next = 0;
+	ring_forget_ranges(cluster->ring);
+	scylla_strings_free(sweep->keyspaces);
+	scylla_strings_free(sweep->user_keyspaces);
+	sweep->keyspaces = sweep->user_keyspaces = NULL;
+	ask(core, cluster, asker, xstrdup(SCYLLA_KEYSPACES), FACT_KEYSPACES, 0, SLOW_DEADLINE_MS, slow_answered);
+	ask(core, cluster, asker, xstrdup(SCYLLA_USER_KEYSPACES), FACT_USER_KEYSPACES, 0, SLOW_DEADLINE_MS, slow_answered);
+	ask(core, cluster, asker, xstrdup(SCYLLA_RELEASE_VERSION), FACT_VERSION, 0, SLOW_DEADLINE_MS, slow_answered);
+	for (size_t i = 0; i < cluster->ring->nmembers; i++) {
+		const char *address = cluster->ring->members[i].address;
+
+		ask(core, cluster, asker, xasprintf(SCYLLA_DATACENTER "%s", address), FACT_DATACENTER, i, SLOW_DEADLINE_MS,
+		    slow_answered);
+		ask(core, cluster, asker, xasprintf(SCYLLA_RACK "%s", address), FACT_RACK, i, SLOW_DEADLINE_MS, slow_answered);
+	}
+}
+
+bool
+sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms)
+{
+	struct sweep *sweep = &cluster->sweep;
+
+	if (sweep->done_asked_up_ms >= since_up_ms)
+		return true;
+	if (since_up_ms > sweep->wanted_up_ms)
+		sweep->wanted_up_ms = since_up_ms;
+	if (!sweep->running && !sweep->retry.armed && cluster->target)
+		sweep_begin(core, cluster);
+	return false;
+}
+
+void
+sweep_drop(struct core *core, struct cluster *cluster)
+{
+	struct sweep *sweep = &cluster->sweep;
+
+	requests_drop(core, &cluster->sweep);
+	timer_disarm(&core->timers, &sweep->retry);
+	scylla_strings_free(sweep->keyspaces);
+	scylla_strings_free(sweep->user_keyspaces);
+	*sweep = (struct sweep){.cluster = cluster, .done_asked_up_ms = INT64_MIN, .wanted_up_ms = INT64_MIN};
+}

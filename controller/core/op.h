@@ -1,0 +1,306 @@
+/* An operation's life, for the files of core/: operation, roll, step, act, pass, journal, status. */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conditions.h"
+#include "journal.h"
+#include "operation.h"
+#include "plan.h"
+#include "reconciler.h"
+#include "timer.h"
+#include "uthash.h"
+
+struct core;
+struct cluster;
+struct op;
+struct lane;
+struct step;
+struct event;
+
+#define PHASES(X) \
+	X(NONE, "") X(PENDING, "Pending") X(QUEUED, "Queued") X(RUNNING, "Running") X(FROZEN, "Frozen") \
+	X(PAUSED, "Paused") X(CANCELLING, "Cancelling") X(SUCCEEDED, "Succeeded") X(FAILED, "Failed") \
+	X(CANCELLED, "Cancelled")
+#define X(name, text) PHASE_##name,
+enum phase { PHASES(X) };
+#undef X
+const char *phase_name(enum phase phase);
+enum phase phase_parse(const char *text);
+bool phase_is_final(enum phase phase);
+
+enum { MEMORY_KEY = 40, ERRORS_KEPT = 10, MESSAGE = 300 };
+
+struct memory {
+	char key[MEMORY_KEY];
+	char *value;
+};
+
+/* One act of a step's attempt. Persistent: label, state, status, answer. */
+struct act_record {
+	char label[MEMORY_KEY];
+	struct act view;              /* what the author sees; 'answer' owned here */
+	enum act_kind kind;
+	char channel;                 /* 'r' REST, 'h' host */
+	char *target;                 /* path; or "verb unit" */
+	uint64_t request;             /* while SENT */
+	uint64_t ticket;              /* the journal batch that holds the intent */
+	int64_t settled_up_ms;        /* UNKNOWN: nothing of it arrives after this */
+	int64_t durable_up_ms;        /* when the intent was acknowledged; -1: not yet */
+	bool fresh;                   /* asked for in this very pass */
+	bool resend;                  /* UNKNOWN and settled, and the author still asks for it */
+};
+
+enum question_channel { QUESTION_REST, QUESTION_HOST };
+
+struct question {
+	enum question_channel channel;
+	char address[64];
+	char *what;                   /* path; or unit */
+	uint64_t request;             /* 0: answered */
+	struct answer answer;         /* body and error owned */
+	bool used;                    /* in the last pass */
+};
+
+/* One attempt of one step: what an author sees as struct task. */
+struct task {
+	struct core *core;
+	struct op *op;
+	struct step *step;
+	const struct reconciler *type;        /* of the step, or of the condition being judged */
+	const struct plan_value *with;
+	size_t nwith;
+	struct question **questions;          /* each stays where it is: authors hold answers */
+	size_t nquestions;
+	bool ring_used;                       /* the last pass looked at the ring */
+	int64_t round_up_ms;                  /* no fact of this round was asked before */
+	bool news;                            /* something is there that the last pass did not see */
+	unsigned asked;                       /* questions of this pass that have no answer yet */
+	char sentence[MESSAGE];
+	int64_t wait_ms;
+	char texts[2][128];                   /* answer_text() */
+	unsigned ntexts;
+	struct host_unit **units;             /* host_show() results of this pass */
+	size_t nunits;
+	bool *held;
+	struct ring_policy *policy;
+	bool gate;                            /* judged as a precondition: only the ring is a fact */
+	struct task_node node;
+};
+
+/* Of a condition in a wait: since when it has held. */
+struct window {
+	int64_t since_up_ms;                  /* -1: does not hold */
+	int64_t seen_up_ms;                   /* when it was last judged */
+};
+
+enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
+
+struct step {
+	const struct plan_step *plan;
+	struct lane *lane;                    /* NULL: a cluster step */
+	char *id;                             /* "1.2/db-b-3" */
+	enum step_state state;
+	int64_t attempt;                      /* from 1 */
+	int64_t began_wall_ms;
+	int64_t spent_ms;                     /* of the timeout; the gate's time is not counted */
+	int64_t counted_up_ms;                /* up to when 'spent_ms' counts */
+	bool observed;                        /* one full round since it began or was resumed */
+	bool gated;                           /* held back by the gate */
+	bool resumed;                         /* read from the journal; no pass yet */
+	bool stamp_checked;
+	struct act_record *acts;
+	size_t nacts;
+	struct memory *memory;
+	size_t nmemory;
+	struct window windows[8];
+	struct task *task;                    /* while RUNNING */
+	struct timer timer;
+	int64_t not_before_up_ms;             /* backoff */
+	char message[MESSAGE];
+};
+
+enum lane_state { LANE_WAITING, LANE_RUNNING, LANE_DONE, LANE_FAILED, LANE_SKIPPED };
+
+struct lane {
+	struct op *op;
+	const struct plan_block *block;
+	size_t block_index;
+	const struct plan_node *node;
+	enum lane_state state;
+	size_t at;                            /* which step; block->nsteps: the stable step */
+	struct step *step;                    /* the one at work, or NULL */
+	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
+	bool touched;                         /* some act of ours has left for it */
+	bool up_act;                          /* a restoring act of ours was sent since 'stamp' was taken */
+	bool restoring;                       /* the restoring step is at work instead of 'at' */
+	bool stabilising;                     /* then the stable step */
+	int64_t restore_since_up_ms;          /* when it was found necessary */
+	bool out_of_service;                  /* it could not be brought back */
+	bool failed;                          /* ends as FAILED when it has reached its safe point */
+	char stamp[24];                       /* the node's generation as we know it; "" unknown */
+	struct memory *memory;                /* over all steps: what was before we touched the node */
+	size_t nmemory;
+	char message[MESSAGE];
+};
+
+struct op_error {
+	int64_t wall_ms;
+	char step[48];
+	char node[64];
+	char *message;
+	char *remedy;
+};
+
+struct op {
+	char *uid;
+	struct operation *object;             /* the latest */
+	char *name, *namespace_;
+	char *version;                        /* resourceVersion of the latest */
+	uint64_t round;
+	bool gone;                            /* the object is deleted */
+	enum phase phase;
+	enum phase journaled;                 /* as the acknowledged journal has it */
+	bool accepted;
+	bool started;                         /* the plan is journaled */
+	bool ended;                           /* final phase is journaled */
+	bool released;                        /* finalizer gone, journal left to expire */
+	bool lost;                            /* JournalLost, JournalUnreadable */
+	bool foreign;                         /* another controller has it */
+	int64_t retry_seen;
+	char reason[64];                      /* of the present phase; a row of reason.def */
+	char message[MESSAGE];
+	struct cluster *cluster;
+	struct journal journal;
+	struct plan *plan;
+	size_t block;                         /* which block is at work */
+	struct step *cluster_step;
+	size_t cluster_at;
+	struct lane *lanes;                   /* every block's, in plan order */
+	size_t nlanes;
+	int64_t start_wall_ms, end_wall_ms;
+	int64_t closed_since_wall_ms;         /* the gate; 0: open */
+	char closed_by[MESSAGE];
+	char closed_node[64];
+	struct op_error *errors;              /* the last ERRORS_KEPT */
+	size_t nerrors;
+	uint64_t finalizer_request;
+	/* status */
+	struct condition *conditions;         /* as they were told last, ended by an empty type */
+	char *written, *sending;              /* bodies: the last acknowledged one, the one on its way */
+	bool sending_plan, sending_end;
+	uint64_t status_request;
+	bool running_acknowledged;            /* a status with our planHash has been acknowledged */
+	bool end_acknowledged;
+	int64_t status_sent_up_ms;
+	enum phase status_phase;
+	struct timer status_timer;
+	struct timer timer;
+	bool dirty;
+	struct op *next_dirty;
+	UT_hash_handle hh;
+};
+
+/* operation.c */
+extern const struct informer_kind operation_kind;
+void op_kick(struct core *core, struct op *op);
+void ops_run(struct core *core);
+void op_free_all(struct core *core);
+/* What the operation says of itself; a change of phase is logged, journaled and written to status at once. */
+void op_set_phase(struct core *core, struct op *op, enum phase phase, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void op_say(struct op *op, const char *reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void op_error(struct core *core, struct op *op, const struct step *step, const char *reason, const char *message);
+bool op_is_cancelled(const struct op *op);
+/* May a node be begun, or a step that has not touched anything? */
+bool op_may_begin(const struct core *core, const struct op *op);
+void op_taken_over(struct core *core, struct op *op);
+/* The latest form of its object, owned; an older one than it has is dropped. NULL: nothing. */
+void op_take_object(struct core *core, struct op *op, struct operation *object);
+/* Leadership came or went: read everything again, or forget what was read. */
+void ops_set_leading(struct core *core, bool leading);
+/* The wall clock jumped: windows start again. */
+void ops_jumped(struct core *core);
+/* Let go of it without a word: it has ended, or somebody else has it. */
+void op_drop(struct core *core, struct op *op);
+
+/* turn.c: whose turn it is on a cluster. */
+void turn_join(struct core *core, struct op *op);
+void turn_leave(struct core *core, struct op *op);
+bool turn_is_ours(const struct op *op);
+
+/* roll.c: blocks, units, window, lanes. */
+void roll_start(struct core *core, struct op *op);
+void roll_run(struct core *core, struct op *op);
+bool roll_at_safe_point(const struct op *op);
+/* Retry: failed and not-started lanes are taken up again. */
+void roll_rearm(struct core *core, struct op *op);
+bool roll_is_done(const struct op *op);
+bool roll_has_failed(const struct op *op);
+/* A step at work that the gate holds back; NULL: none. */
+const struct step *roll_gated(const struct op *op);
+/* The step that a person would look at: of the first lane at work, or the cluster step; NULL: none. */
+const struct step *roll_current(const struct op *op);
+void roll_free(struct core *core, struct op *op);
+size_t roll_count(const struct op *op, enum lane_state state);
+/* The lane's steps so far count no more: somebody restarted the node. */
+void lane_void(struct core *core, struct lane *lane, const char *why);
+/* Members of the cluster's ring that this operation holds down or is about to; free() it. */
+bool *roll_held(const struct op *op);
+void lane_record(struct core *core, struct lane *lane);
+
+/* step.c: attempts and verdicts. */
+struct step *step_new(struct op *op, struct lane *lane, const struct plan_step *plan);
+struct step *step_free(struct core *core, struct step *step);
+void step_run(struct core *core, struct op *op, struct step *step);
+void step_record(struct core *core, struct op *op, struct step *step, const char *what);
+/* Ask again from the top: an act changed, or the gate opened. */
+void step_new_round(struct core *core, struct step *step);
+const char *step_kind(const struct step *step);
+
+/* act.c: intent to outcome. */
+struct act_record *act_find(struct step *step, const char *label);
+/* A new one; NULL when the step has ACTS_MAX already. Records stay where they are: authors hold them. */
+enum { ACTS_MAX = 4 };
+struct act_record *act_add(struct step *step, const char *label);
+/* After a pass: carry every act one state on. True when something has changed that the author must see. */
+bool acts_run(struct core *core, struct op *op, struct step *step);
+bool acts_unresolved(const struct step *step);
+void acts_resume(struct core *core, struct step *step);
+void acts_clear(struct core *core, struct step *step);
+const char *act_state_name(enum act_state state);
+int act_state_parse(const char *text);
+
+/* gate.c */
+/* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after every
+ * earlier disruptive act on the cluster. What closes it is kept in the operation. */
+enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
+enum gate gate_check(struct core *core, struct op *op, struct step *step);
+/* The node of the lane is up in all views, as far as the last sweep knows. */
+bool gate_node_is_up(struct op *op, struct lane *lane);
+bool gate_node_is_down_everywhere(struct op *op, struct lane *lane);
+
+/* pass.c: what an author's call does. */
+struct task *task_new(struct core *core, struct op *op, struct step *step);
+struct task *task_free(struct core *core, struct task *task);
+/* One pass over the facts; the verdict is the author's unless a question is still open. */
+enum verdict task_pass(struct task *t);
+bool task_waits_for_answers(const struct task *t);
+void task_begin_round(struct task *t);
+/* Fill in a host effect for the step's node: address, user, key, and argv (with sudo when the cluster says so). */
+struct effect;
+void task_host_effect(struct task *t, struct effect *effect, const char *const *args, size_t nargs);
+void task_say(struct task *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* wait.c: conditions with windows. */
+enum verdict wait_for_conditions(struct task *t);
+
+/* status.c */
+void op_write_status(struct core *core, struct op *op);
+
+/* notify.c: Events. */
+void op_event(struct core *core, struct op *op, const char *type, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));

@@ -1,0 +1,241 @@
+/* The ClusterOperation objects: which are alive, which have ended, which are gone. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "log.h"
+#include "op.h"
+#include "state.h"
+
+static struct op *
+op_new(struct core *core, const struct operation *object)
+{
+	struct op *op = xcalloc(1, sizeof *op);
+
+	op->uid = xstrdup(object->meta.uid);
+	op->name = xstrdup(object->meta.name);
+	op->namespace_ = xstrdup(object->meta.namespace_);
+	op->retry_seen = object->retry_seen;
+	op->phase = phase_parse(object->phase);
+	op->conditions = conditions_load(object->conditions);
+	journal_done(core, op);
+	HASH_ADD_KEYPTR(hh, core->ops, op->uid, strlen(op->uid), op);
+	return op;
+}
+
+void
+op_drop(struct core *core, struct op *op)
+{
+	turn_leave(core, op);
+	requests_drop(core, op);
+	timer_disarm(&core->timers, &op->timer);
+	timer_disarm(&core->timers, &op->status_timer);
+	roll_free(core, op);
+	journal_done(core, op);
+	if (op->dirty) {
+		struct op **at = &core->dirty_ops;
+
+		while (*at != op)
+			at = &(*at)->next_dirty;
+		*at = op->next_dirty;
+	}
+	plan_free(op->plan);
+	operation_free(op->object);
+	for (size_t i = 0; i < op->nerrors; i++) {
+		free(op->errors[i].message);
+		free(op->errors[i].remedy);
+	}
+	free(op->errors);
+	conditions_free(op->conditions);
+	free(op->written);
+	free(op->sending);
+	HASH_DEL(core->ops, op);
+	free(op->uid);
+	free(op->name);
+	free(op->namespace_);
+	free(op);
+}
+
+/* Nothing is to be done for it: it has ended, all is written, and no knob asks for more. */
+static bool
+is_finished(struct core *core, const struct operation *object, uint64_t round)
+{
+	struct finished *finished;
+
+	HASH_FIND_STR(core->finished, object->meta.uid, finished);
+	if (object->meta.has_finalizer || (object->retry > object->retry_seen && !object->meta.deleting &&
+	    strcmp(object->phase, "Succeeded") != 0) || !operation_phase_is_final(object->phase)) {
+		if (!finished)
+			return false;
+		/* Our own last write comes back late: only a new knob brings it to life again. */
+		if (object->retry <= finished->retry_seen)
+			return true;
+		HASH_DEL(core->finished, finished);
+		free(finished->uid);
+		free(finished);
+		return false;
+	}
+	if (!finished) {
+		finished = xcalloc(1, sizeof *finished);
+		finished->uid = xstrdup(object->meta.uid);
+		finished->retry_seen = object->retry_seen;
+		HASH_ADD_KEYPTR(hh, core->finished, finished->uid, strlen(finished->uid), finished);
+	}
+	finished->round = round;
+	return true;
+}
+
+/* resourceVersions of one kind are ordered: by length, then by digits (kubernetes.md §1.4). */
+static bool
+is_older(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+
+	return la != lb ? la < lb : strcmp(a, b) < 0;
+}
+
+/* An object that the API server sent before it had our own last write is not taken. */
+void
+op_take_object(struct core *core, struct op *op, struct operation *object)
+{
+	if (!object)
+		return;
+	if (op->object && is_older(object->meta.resource_version, op->object->meta.resource_version)) {
+		operation_free(object);
+		return;
+	}
+	operation_free(op->object);
+	op->object = object;
+	op_kick(core, op);
+}
+
+static void
+seen(struct core *core, void *owner, const struct cJSON *json, uint64_t round)
+{
+	struct err err = {""};
+	struct operation *object = operation_decode(json, &err);
+	struct op *op;
+
+	(void)owner;
+	if (!object) {
+		/* CEL and the schema let nothing through that does not decode; a newer CRD might. */
+		say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "a ClusterOperation cannot be read: %s", err.text);
+		return;
+	}
+	HASH_FIND_STR(core->ops, object->meta.uid, op);
+	if (!op && is_finished(core, object, round)) {
+		operation_free(object);
+		return;
+	}
+	if (!op)
+		op = op_new(core, object);
+	op->round = round;
+	op_take_object(core, op, object);
+}
+
+/* The object is away, by force: what it held down is brought back all the same. */
+static void
+mark_gone(struct core *core, struct op *op)
+{
+	op->gone = true;
+	op->object->meta.has_finalizer = false;
+	if (!op->started || !op->journal.taken)
+		op_drop(core, op);
+	else
+		op_kick(core, op);
+}
+
+static void
+gone(struct core *core, void *owner, const struct cJSON *json)
+{
+	const char *uid = json_str_or(json_get(json, "metadata"), "uid", "");
+	struct finished *finished;
+	struct op *op;
+
+	(void)owner;
+	HASH_FIND_STR(core->ops, uid, op);
+	if (op)
+		mark_gone(core, op);
+	HASH_FIND_STR(core->finished, uid, finished);
+	if (finished) {
+		HASH_DEL(core->finished, finished);
+		free(finished->uid);
+		free(finished);
+	}
+}
+
+static void
+swept(struct core *core, void *owner, uint64_t round)
+{
+	struct finished *finished, *next_finished;
+	struct op *op, *next;
+
+	(void)owner;
+	HASH_ITER (hh, core->ops, op, next) {
+		if (op->round != round)
+			mark_gone(core, op);
+		else
+			op_kick(core, op);
+	}
+	HASH_ITER (hh, core->finished, finished, next_finished) {
+		if (finished->round == round)
+			continue;
+		HASH_DEL(core->finished, finished);
+		free(finished->uid);
+		free(finished);
+	}
+}
+
+const struct informer_kind operation_kind = {
+	.plural = "clusteroperations",
+	.seen = seen,
+	.swept = swept,
+	.gone = gone,
+};
+
+void
+ops_set_leading(struct core *core, bool leading)
+{
+	struct op *op, *next;
+
+	HASH_ITER (hh, core->ops, op, next) {
+		if (!leading) {
+			/* Nothing of it is ours any more: it is read again, under a new epoch, when we lead again. */
+			requests_drop(core, op);
+			turn_leave(core, op);
+			roll_free(core, op);
+			journal_done(core, op);
+			op->plan = plan_free(op->plan);
+			op->started = op->ended = op->accepted = op->running_acknowledged = false;
+		}
+		op_kick(core, op);
+	}
+}
+
+void
+ops_jumped(struct core *core)
+{
+	struct op *op, *next;
+
+	HASH_ITER (hh, core->ops, op, next)
+		for (size_t i = 0; i < op->nlanes; i++)
+			for (size_t w = 0; op->lanes[i].step && w < ARRAY_LEN(op->lanes[i].step->windows); w++)
+				op->lanes[i].step->windows[w].since_up_ms = -1;
+}
+
+void
+op_free_all(struct core *core)
+{
+	struct finished *finished, *next_finished;
+	struct op *op, *next;
+
+	HASH_ITER (hh, core->ops, op, next)
+		op_drop(core, op);
+	HASH_ITER (hh, core->finished, finished, next_finished) {
+		HASH_DEL(core->finished, finished);
+		free(finished->uid);
+		free(finished);
+	}
+}

@@ -1,0 +1,289 @@
+/* Values of the journal. Field "op": the phase. Field "lane/BLOCK/NODE": a node's way. Field "STEP/NODE" (or "STEP"): a
+ * step with its acts and memory. Format 1; docs/operations.md says how to read it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "json.h"
+#include "op.h"
+#include "state.h"
+
+static const char *const lane_states[] = {"waiting", "running", "done", "failed", "skipped"};
+static const char *const step_states[] = {"waiting", "running", "done", "failed"};
+
+static int
+parse_word(const char *const *words, size_t count, const char *text)
+{
+	for (size_t i = 0; text && i < count; i++)
+		if (strcmp(words[i], text) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+put_memory(struct json_out *out, const struct memory *memory, size_t count)
+{
+	if (count == 0)
+		return;
+	json_open(out, "memory");
+	for (size_t i = 0; i < count; i++)
+		json_put_str(out, memory[i].key, memory[i].value);
+	json_close(out);
+}
+
+static void
+read_memory(const struct cJSON *object, struct memory **memory, size_t *count)
+{
+	JSON_EACH (member, object) {
+		struct memory *slot;
+
+		if (!json_text(member))
+			continue;
+		slot = ARRAY_GROW(*memory, *count);
+		snprintf(slot->key, sizeof slot->key, "%s", json_key(member));
+		slot->value = xstrdup(json_text(member));
+	}
+}
+
+void
+record_op(struct op *op, struct buf *buf)
+{
+	struct json_out out = JSON_OUT(buf);
+
+	json_open(&out, NULL);
+	json_put_str(&out, "phase", phase_name(op->phase));
+	json_put_str(&out, "reason", op->reason);
+	json_put_str(&out, "message", op->message);
+	json_put_int(&out, "start", op->start_wall_ms);
+	if (op->end_wall_ms)
+		json_put_int(&out, "end", op->end_wall_ms);
+	json_put_int(&out, "retrySeen", op->retry_seen);
+	json_open_array(&out, "errors");
+	for (size_t i = 0; i < op->nerrors; i++) {
+		json_open(&out, NULL);
+		json_put_int(&out, "at", op->errors[i].wall_ms);
+		json_put_str(&out, "step", op->errors[i].step);
+		json_put_str(&out, "node", op->errors[i].node);
+		json_put_str(&out, "message", op->errors[i].message);
+		json_put_str(&out, "remedy", op->errors[i].remedy);
+		json_close(&out);
+	}
+	json_close_array(&out);
+	json_close(&out);
+}
+
+static bool
+read_op(struct op *op, const struct cJSON *value)
+{
+	op->phase = op->journaled = phase_parse(json_str_or(value, "phase", ""));
+	snprintf(op->reason, sizeof op->reason, "%s", json_str_or(value, "reason", ""));
+	snprintf(op->message, sizeof op->message, "%s", json_str_or(value, "message", ""));
+	op->start_wall_ms = json_int(value, "start", 0);
+	op->end_wall_ms = json_int(value, "end", 0);
+	op->retry_seen = json_int(value, "retrySeen", 0);
+	op->ended = phase_is_final(op->phase);
+	JSON_EACH (error, json_get(value, "errors")) {
+		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
+
+		slot->wall_ms = json_int(error, "at", 0);
+		snprintf(slot->step, sizeof slot->step, "%s", json_str_or(error, "step", ""));
+		snprintf(slot->node, sizeof slot->node, "%s", json_str_or(error, "node", ""));
+		slot->message = xstrdup(json_str_or(error, "message", ""));
+		slot->remedy = xstrdup(json_str_or(error, "remedy", ""));
+	}
+	return op->phase != PHASE_NONE;
+}
+
+void
+record_lane(const void *at, struct buf *buf)
+{
+	const struct lane *lane = at;
+	struct json_out out = JSON_OUT(buf);
+
+	json_open(&out, NULL);
+	json_put_str(&out, "state", lane_states[lane->state]);
+	json_put_int(&out, "at", (int64_t)lane->at);
+	json_put_bool(&out, "held", lane->held);
+	json_put_bool(&out, "failed", lane->failed);
+	if (lane->out_of_service)
+		json_put_bool(&out, "outOfService", true);
+	if (lane->restoring)
+		json_put_bool(&out, "restoring", true);
+	json_put_bool(&out, "upAct", lane->up_act);
+	json_put_str(&out, "hostId", lane->node->host_id);
+	json_put_str(&out, "stamp", lane->stamp);
+	if (lane->held)
+		json_put_str(&out, "restore", "intended");
+	put_memory(&out, lane->memory, lane->nmemory);
+	json_close(&out);
+}
+
+static bool
+read_lane(struct lane *lane, const struct cJSON *value)
+{
+	int state = parse_word(lane_states, ARRAY_LEN(lane_states), json_str(value, "state"));
+
+	if (state < 0)
+		return false;
+	lane->state = (enum lane_state)state;
+	lane->at = (size_t)json_int(value, "at", 0);
+	if (lane->at > lane->block->nsteps)
+		return false;
+	lane->held = json_bool(value, "held", false);
+	lane->failed = json_bool(value, "failed", false);
+	lane->out_of_service = json_bool(value, "outOfService", false);
+	lane->restoring = json_bool(value, "restoring", false);
+	lane->up_act = json_bool(value, "upAct", false);
+	snprintf(lane->stamp, sizeof lane->stamp, "%s", json_str_or(value, "stamp", ""));
+	read_memory(json_get(value, "memory"), &lane->memory, &lane->nmemory);
+	return true;
+}
+
+void
+record_step(const void *at, struct buf *buf)
+{
+	const struct step *step = at;
+	struct json_out out = JSON_OUT(buf);
+
+	json_open(&out, NULL);
+	json_put_str(&out, "state", step_states[step->state]);
+	json_put_int(&out, "attempt", step->attempt);
+	json_put_int(&out, "began", step->began_wall_ms);
+	json_put_int(&out, "spent", step->spent_ms);
+	json_put_str(&out, "message", step->message);
+	if (step->nacts > 0) {
+		json_open(&out, "acts");
+		for (size_t i = 0; i < step->nacts; i++) {
+			const struct act_record *act = &step->acts[i];
+
+			json_open(&out, act->label);
+			json_put_str(&out, "state", act_state_name(act->view.state));
+			json_put_str(&out, "kind", act->kind == ACT_ONCE ? "once" : "repeatable");
+			json_put_str(&out, "request", act->target);
+			if (act->view.status)
+				json_put_int(&out, "status", act->view.status);
+			if (act->view.answer && act->view.answer[0])
+				json_put_str(&out, "answer", act->view.answer);
+			json_close(&out);
+		}
+		json_close(&out);
+	}
+	put_memory(&out, step->memory, step->nmemory);
+	json_close(&out);
+}
+
+static bool
+read_acts(struct step *step, const struct cJSON *acts)
+{
+	JSON_EACH (member, acts) {
+		struct act_record *act = act_add(step, json_key(member));
+		int state = act_state_parse(json_str_or(member, "state", ""));
+
+		if (!act || state < 0)
+			return false;
+		act->view.state = (enum act_state)state;
+		act->view.status = (int)json_int(member, "status", 0);
+		act->view.answer = xstrdup(json_str_or(member, "answer", ""));
+		act->kind = strcmp(json_str_or(member, "kind", "once"), "repeatable") == 0 ? ACT_REPEATABLE : ACT_ONCE;
+		act->target = xstrdup(json_str_or(member, "request", ""));
+	}
+	return true;
+}
+
+static bool
+read_step(struct step *step, const struct cJSON *value)
+{
+	int state = parse_word(step_states, ARRAY_LEN(step_states), json_str(value, "state"));
+
+	if (state < 0 || !read_acts(step, json_get(value, "acts")))
+		return false;
+	step->state = (enum step_state)state;
+	step->attempt = json_int(value, "attempt", 1);
+	step->began_wall_ms = json_int(value, "began", 0);
+	step->spent_ms = json_int(value, "spent", 0);
+	snprintf(step->message, sizeof step->message, "%s", json_str_or(value, "message", ""));
+	read_memory(json_get(value, "memory"), &step->memory, &step->nmemory);
+	step->resumed = true;
+	return true;
+}
+
+static struct lane *
+find_lane(struct op *op, size_t block, const char *node)
+{
+	for (size_t i = 0; i < op->nlanes; i++)
+		if ((block == SIZE_MAX || op->lanes[i].block_index == block) && strcmp(op->lanes[i].node->name, node) == 0)
+			return &op->lanes[i];
+	return NULL;
+}
+
+static const struct plan_step *
+find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_block)
+{
+	for (size_t b = 0; b < plan->nblocks; b++) {
+		const struct plan_block *block = &plan->blocks[b];
+		const struct plan_step *extra[] = {&block->restore, &block->stable};
+
+		*ret_block = b;
+		for (size_t s = 0; s < block->nsteps; s++)
+			if (strlen(block->steps[s].number) == len && strncmp(block->steps[s].number, number, len) == 0)
+				return &block->steps[s];
+		for (size_t i = 0; i < ARRAY_LEN(extra); i++)
+			if (extra[i]->number && strlen(extra[i]->number) == len &&
+			    strncmp(extra[i]->number, number, len) == 0)
+				return extra[i];
+	}
+	return NULL;
+}
+
+/* Only the step at work is kept in memory: those behind it are told by the lane's place. */
+static bool
+place_step(struct core *core, struct op *op, const char *field, const struct cJSON *value)
+{
+	size_t len = strcspn(field, "/"), block;
+	const char *node = field[len] ? field + len + 1 : NULL;
+	const struct plan_step *plan = op->plan ? find_step(op->plan, field, len, &block) : NULL;
+	struct lane *lane = plan && node ? find_lane(op, block, node) : NULL;
+	struct step *step;
+	bool good;
+
+	if (!plan || (node && !lane))
+		return false;
+	step = step_new(op, lane, plan);
+	good = read_step(step, value);
+	if (good && step->state == STEP_RUNNING && (lane ? !lane->step : !op->cluster_step)) {
+		acts_resume(core, step);
+		*(lane ? &lane->step : &op->cluster_step) = step;
+		return true;
+	}
+	if (good && !lane && step->state == STEP_DONE) {
+		size_t number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
+
+		if (block > op->block || (block == op->block && number > op->cluster_at)) {
+			op->block = block;
+			op->cluster_at = number;
+		}
+	}
+	step_free(core, step);
+	return good;
+}
+
+bool
+record_read(struct core *core, struct op *op, const char *field, const char *text)
+{
+	CLEANUP_JSON struct cJSON *value = text ? json_parse(text, strlen(text), NULL) : NULL;
+	char *end;
+
+	if (!json_is_object(value))
+		return false;
+	if (strcmp(field, "op") == 0)
+		return read_op(op, value);
+	if (strncmp(field, "lane/", 5) == 0) {
+		size_t block = strtoul(field + 5, &end, 10);
+		struct lane *lane = op->plan && *end == '/' ? find_lane(op, block - 1, end + 1) : NULL;
+
+		return lane && read_lane(lane, value);
+	}
+	return place_step(core, op, field, value);
+}

@@ -1,0 +1,73 @@
+/* The core's own state, for the files of core/ only. Everything hangs off one struct core. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core.h"
+#include "informer.h"
+#include "lease.h"
+#include "request.h"
+#include "timer.h"
+
+struct cluster;
+struct op;
+struct workflow;
+
+/* A workflow object, or a built-in one. */
+struct catalog_entry {
+	char *key;                /* "namespace/name"; "/name" for a built-in one */
+	struct workflow *workflow;    /* NULL: the object is unreadable, 'problem' says why */
+	char *problem;
+	UT_hash_handle hh;
+};
+
+/* What is kept of an operation that has ended: enough to know that nothing is to be done. */
+struct finished {
+	char *uid;
+	int64_t retry_seen;
+	uint64_t round;
+	UT_hash_handle hh;
+};
+
+struct core_counters {
+	uint64_t steps;           /* events taken */
+	uint64_t acts_sent;
+	uint64_t gate_checks, gate_closed;
+	uint64_t sweeps;
+	uint64_t journal_writes, journal_errors;
+	uint64_t status_writes;
+	uint64_t ops_succeeded, ops_failed, ops_cancelled;
+};
+
+struct core {
+	struct core_config config;
+	struct instant now;
+	struct effects *out;                 /* valid during core_step() */
+	uint64_t last_id;
+	struct request *requests;
+	struct timers timers;
+	struct informers informers;
+	struct lease lease;
+	struct cluster *clusters;            /* by "namespace/name" */
+	struct op *ops;                      /* by uid: those that have not ended */
+	struct finished *finished;           /* by uid: those that have */
+	struct catalog_entry *catalog;       /* by key */
+	struct op *dirty_ops;                /* to be run before the step ends */
+	struct cluster *dirty_clusters;
+	bool leading;
+	bool journal_up;                     /* Redis answered last */
+	char journal_problem[200];           /* why it does not; "" while it does */
+	struct timer journal_probe;
+	bool stopping;                       /* SIGTERM was seen */
+	struct core_counters counters;
+};
+
+/* A log line with the ids that belong to it; any of them may be NULL. */
+void say(struct core *core, int level, const struct op *op, const char *step, const char *node, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+/* A value in [0, span) that is the same for the same place in the same run: jitter without randomness. */
+int64_t core_jitter(const struct core *core, const char *uid, const char *step, uint64_t attempt, int64_t span);
+/* Leading ends or starts: what is in flight is dropped, or everything is looked at again. */
+void core_set_leading(struct core *core, bool leading);

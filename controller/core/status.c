@@ -1,0 +1,322 @@
+/* An operation's status: a projection of the acknowledged journal, written by server-side apply, at once when the phase
+ * changes and otherwise at most about once a second. It may lag behind the journal, never lead: a body is made only while
+ * nothing is open or on its way; with the journal away the last body is kept and only the reason why is added. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "kube.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+
+enum { COALESCE_MS = 1000, RETRY_MS = 1000, WHY = 60, NODES_SHOWN = 100 };
+
+/* --- conditions --- */
+
+static void
+set(struct core *core, struct op *op, const char *type, const char *status, const char *reason, const char *message)
+{
+	conditions_set(op->conditions, type, status, reason, message, core->now.wall_ms);
+}
+
+/* kubernetes.md §2.2: Stalled must not follow a true Reconciling, or tools never see the failure. */
+static void
+set_conditions(struct core *core, struct op *op)
+{
+	bool final = phase_is_final(op->phase), good = op->phase == PHASE_SUCCEEDED;
+	bool paused = op->phase == PHASE_PAUSED, stalled = op->lost || (final && !good);
+	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
+	bool refused = op->phase == PHASE_PENDING && !op->accepted;
+
+	if (refused || op->accepted || op->started)
+		set(core, op, "Accepted", refused ? "False" : "True", refused ? reason : REASON_Accepted,
+		    refused ? op->message : "");
+	if (op->closed_since_wall_ms)
+		set(core, op, "GateOpen", "False", REASON_GateClosed, op->closed_by);
+	else if (op->started)
+		set(core, op, "GateOpen", "True", REASON_GateOpen, "");
+	set(core, op, "Succeeded", good ? "True" : final ? "False" : "Unknown", reason, op->message);
+	set(core, op, "Ready", good ? "True" : "False", reason, op->message);
+	set(core, op, "Reconciling", final || op->lost || paused ? "False" : "True", reason, op->message);
+	set(core, op, "Stalled", stalled ? "True" : "False", reason, stalled ? op->message : "");
+}
+
+/* --- the body --- */
+
+static void
+put_time(struct json_out *out, const char *key, int64_t wall_ms)
+{
+	char text[INSTANT_TEXT];
+
+	if (wall_ms > 0)
+		json_put_str(out, key, instant_rfc3339(wall_ms, text));
+}
+
+/* For the WHY column: as much as a line of kubectl bears. */
+static void
+put_why(struct json_out *out, const char *message)
+{
+	char text[WHY + 4];
+	size_t cut = WHY - 3;
+
+	if (strlen(message) <= WHY) {
+		json_put_str(out, "message", message);
+		return;
+	}
+	while (cut > 0 && ((unsigned char)message[cut] & 0xc0) == 0x80)
+		cut--;
+	snprintf(text, sizeof text, "%.*s...", (int)cut, message);
+	json_put_str(out, "message", text);
+}
+
+static void
+put_counts(struct op *op, struct json_out *out)
+{
+	size_t done = roll_count(op, LANE_DONE) + roll_count(op, LANE_SKIPPED);
+	char progress[48];
+
+	snprintf(progress, sizeof progress, "%zu/%zu", done, op->nlanes);
+	json_put_str(out, "progress", progress);
+	json_open(out, "counts");
+	json_put_int(out, "total", (int64_t)op->nlanes);
+	json_put_int(out, "done", (int64_t)done);
+	json_put_int(out, "failed", (int64_t)roll_count(op, LANE_FAILED));
+	json_put_int(out, "running", (int64_t)roll_count(op, LANE_RUNNING));
+	json_put_int(out, "waiting", (int64_t)roll_count(op, LANE_WAITING));
+	json_close(out);
+}
+
+static void
+put_current(struct op *op, struct json_out *out)
+{
+	const struct step *step = op->ended ? NULL : roll_current(op);
+	char current[300];
+
+	json_put_str(out, "zone", step && step->lane ? step->lane->node->zone : "");
+	snprintf(current, sizeof current, "%s%s%s", step ? step_kind(step) : "", step && step->lane ? " " : "",
+	    step && step->lane ? step->lane->node->name : "");
+	json_put_str(out, "current", current);
+}
+
+static void
+put_nodes(struct op *op, struct json_out *out)
+{
+	static const char *const states[] = {"waiting", "running", "done", "failed", "skipped"};
+	int shown = 0;
+
+	json_open_array(out, "nodesHeldDown");
+	for (size_t i = 0; i < op->nlanes && shown < NODES_SHOWN; i++)
+		if (op->lanes[i].held) {
+			json_put_str(out, NULL, op->lanes[i].node->name);
+			shown++;
+		}
+	json_close_array(out);
+	json_open_array(out, "nodes");
+	for (size_t i = 0, n = 0; i < op->nlanes && n < NODES_SHOWN; i++) {
+		const struct lane *lane = &op->lanes[i];
+
+		if (lane->state == LANE_DONE || lane->state == LANE_WAITING)
+			continue;
+		n++;
+		json_open(out, NULL);
+		json_put_str(out, "name", lane->node->name);
+		json_put_str(out, "zone", lane->node->zone);
+		json_put_str(out, "state", states[lane->state]);
+		json_put_str(out, "step", lane->step ? step_kind(lane->step) : NULL);
+		json_put_str(out, "message", lane->step ? lane->step->message : lane->message);
+		json_close(out);
+	}
+	json_close_array(out);
+}
+
+static void
+put_errors(struct op *op, struct json_out *out)
+{
+	json_open_array(out, "recentErrors");
+	for (size_t i = 0; i < op->nerrors; i++) {
+		const struct op_error *error = &op->errors[i];
+
+		json_open(out, NULL);
+		put_time(out, "time", error->wall_ms);
+		json_put_str(out, "step", error->step);
+		json_put_str(out, "node", error->node);
+		json_put_str(out, "message", error->message);
+		json_put_str(out, "remedy", error->remedy);
+		json_close(out);
+	}
+	json_close_array(out);
+}
+
+static const char *
+title_of(const struct op *op)
+{
+	const struct operation *object = op->object;
+
+	return object->workflow ? object->workflow : object->node_task ? object->node_task
+	    : object->cluster_task ? object->cluster_task : "";
+}
+
+static void
+put_status(struct core *core, struct op *op, struct json_out *out)
+{
+	set_conditions(core, op);
+	json_put_int(out, "observedGeneration", op->object->meta.generation);
+	json_put_str(out, "operation", title_of(op));
+	json_put_str(out, "phase", phase_name(op->phase));
+	put_why(out, op->message);
+	if (op->started) {
+		put_counts(op, out);
+		put_current(op, out);
+		put_nodes(op, out);
+		json_put_str(out, "planHash", op->plan->hash);
+		json_open(out, "journal");
+		json_put_int(out, "epoch", op->journal.epoch);
+		json_put_int(out, "seq", op->journal.seq);
+		json_close(out);
+	}
+	put_time(out, "startTime", op->start_wall_ms);
+	put_time(out, "completionTime", op->end_wall_ms);
+	json_put_int(out, "retryObserved", op->retry_seen);
+	put_errors(op, out);
+	conditions_write(op->conditions, out, op->object->meta.generation);
+}
+
+static char *
+body_of(struct core *core, struct op *op)
+{
+	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+
+	json_open(&out, NULL);
+	json_put_str(&out, "apiVersion", CRD_API_VERSION);
+	json_put_str(&out, "kind", "ClusterOperation");
+	json_open(&out, "metadata");
+	json_put_str(&out, "name", op->name);
+	json_put_str(&out, "namespace", op->namespace_);
+	json_put_str(&out, "uid", op->uid);
+	json_close(&out);
+	json_open(&out, "status");
+	put_status(core, op, &out);
+	json_close(&out);
+	json_close(&out);
+	return buf_take(&body);
+}
+
+/* --- writing --- */
+
+static void
+due(struct core *core, void *owner)
+{
+	op_kick(core, owner);
+}
+
+static void
+answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct op *op = owner;
+	char problem[300];
+
+	(void)arg;
+	op->status_request = 0;
+	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
+		free(op->sending);
+		op->sending = NULL;
+		if (event->outcome == OUTCOME_ANSWERED && event->status == 404)
+			return;         /* its DELETED is on the way */
+		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s",
+		    kube_problem(event, problem, sizeof problem));
+		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
+		return;
+	}
+	core->counters.status_writes++;
+	free(op->written);
+	op->written = TAKE_PTR(op->sending);
+	op->running_acknowledged |= op->sending_plan;
+	op->end_acknowledged |= op->sending_end;
+	op_kick(core, op);
+}
+
+static void
+send(struct core *core, struct op *op, char *body)
+{
+	char *path = kube_path(op->namespace_, "clusteroperations", op->name, "status");
+	char *full = xasprintf("%s?fieldManager=" KUBE_MANAGER "&force=true", path);
+
+	free(path);
+	op->sending = body;
+	op->sending_plan = op->started && journal_is_quiet(op);
+	op->sending_end = op->ended && journal_is_quiet(op);
+	op->status_phase = op->phase;
+	op->status_sent_up_ms = core->now.up_ms;
+	op->status_request = kube_request(core, "PATCH", full, KUBE_APPLY, xstrdup(body), answered, op, 0)->id;
+}
+
+/* The journal is away: what was told last still stands, but for the reason why nothing moves. */
+static char *
+body_while_away(const struct op *op)
+{
+	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+	CLEANUP_JSON struct cJSON *last = json_parse(op->written, strlen(op->written), NULL);
+	struct buf value = BUF_INIT(BUF_MAX_OBJECT);
+
+	json_open(&out, NULL);
+	JSON_EACH (member, last) {
+		if (strcmp(json_key(member), "status") == 0)
+			continue;
+		buf_clear(&value);
+		json_print(member, &value);
+		json_put_raw(&out, json_key(member), buf_str(&value));
+	}
+	json_open(&out, "status");
+	JSON_EACH (member, json_get(last, "status")) {
+		if (strcmp(json_key(member), "message") == 0) {
+			put_why(&out, op->message);
+			continue;
+		}
+		buf_clear(&value);
+		json_print(member, &value);
+		json_put_raw(&out, json_key(member), buf_str(&value));
+	}
+	json_close(&out);
+	json_close(&out);
+	buf_done(&value);
+	return buf_take(&body);
+}
+
+void
+op_write_status(struct core *core, struct op *op)
+{
+	bool urgent = op->phase != op->status_phase || (op->started && !op->running_acknowledged);
+	int64_t next = op->status_sent_up_ms + COALESCE_MS;
+	char *body;
+
+	if (op->status_request || op->gone || op->phase == PHASE_NONE)
+		return;
+	if (!journal_is_quiet(op) && op->started && journal_away_ms(core, op) == 0)
+		return;
+	if (op->status_timer.armed && !(urgent && op->status_timer.fire == due && op->written))
+		return;
+	if (!urgent && op->written && core->now.up_ms < next) {
+		timer_arm(&core->timers, &op->status_timer, next, due, op);
+		return;
+	}
+	if (op->started && !journal_is_quiet(op) && !op->written)
+		return;
+	body = op->started && !journal_is_quiet(op) ? body_while_away(op) : body_of(core, op);
+	if (op->written && strcmp(op->written, body) == 0) {
+		op->status_phase = op->phase;
+		op->running_acknowledged |= op->started;
+		op->end_acknowledged |= op->ended;
+		free(body);
+		return;
+	}
+	timer_disarm(&core->timers, &op->status_timer);
+	send(core, op, body);
+}

@@ -1,0 +1,332 @@
+/* A step's life: attempts, verdicts, timeouts. step_run() is called whenever something it may depend on has changed; it
+ * makes a pass when every question of the round is in, and carries its acts on. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "api.h"
+#include "cluster.h"
+#include "log.h"
+#include "op.h"
+#include "question.h"
+#include "reasons.h"
+#include "scylla.h"
+#include "state.h"
+
+enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, PASSES_AT_ONCE = 8 };
+
+static void
+wake(struct core *core, void *owner)
+{
+	struct step *step = owner;
+
+	if (!step->task)
+		return;
+	if (!task_waits_for_answers(step->task))
+		task_begin_round(step->task);
+	op_kick(core, step->task->op);
+}
+
+static void
+wake_at(struct core *core, struct step *step, int64_t up_ms)
+{
+	timer_arm_earlier(&core->timers, &step->timer, up_ms, wake, step);
+}
+
+const char *
+step_kind(const struct step *step)
+{
+	return step->plan->type ? step->plan->type->name : "wait-for-conditions";
+}
+
+struct step *
+step_new(struct op *op, struct lane *lane, const struct plan_step *plan)
+{
+	struct step *step = xcalloc(1, sizeof *step);
+
+	(void)op;
+	step->plan = plan;
+	step->lane = lane;
+	step->id = lane ? xasprintf("%s/%s", plan->number, lane->node->name) : xstrdup(plan->number);
+	for (size_t i = 0; i < ARRAY_LEN(step->windows); i++)
+		step->windows[i].since_up_ms = -1;
+	return step;
+}
+
+struct step *
+step_free(struct core *core, struct step *step)
+{
+	if (!step)
+		return NULL;
+	timer_disarm(&core->timers, &step->timer);
+	requests_drop(core, step);
+	acts_clear(core, step);
+	task_free(core, step->task);
+	for (size_t i = 0; i < step->nmemory; i++)
+		free(step->memory[i].value);
+	free(step->memory);
+	free(step->id);
+	free(step);
+	return NULL;
+}
+
+void
+step_record(struct core *core, struct op *op, struct step *step, const char *what)
+{
+	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
+
+	(void)core;
+	record_step(step, &value);
+	journal_put(op, step->id, buf_str(&value));
+	buf_done(&value);
+	if (what)
+		journal_note(op, "%s: %s", step->id, what);
+}
+
+void
+step_new_round(struct core *core, struct step *step)
+{
+	if (step->task) {
+		task_begin_round(step->task);
+		op_kick(core, step->task->op);
+	}
+}
+
+/* --- the beginning and the end of an attempt --- */
+
+static void
+begin(struct core *core, struct op *op, struct step *step)
+{
+	if (step->state == STEP_WAITING) {
+		step->state = STEP_RUNNING;
+		step->attempt = 1;
+		step->began_wall_ms = core->now.wall_ms;
+		say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL, "%s: start",
+		    step_kind(step));
+	}
+	step->observed = step->stamp_checked = false;
+	step->counted_up_ms = core->now.up_ms;
+	step->task = task_new(core, op, step);
+}
+
+static void
+finish(struct core *core, struct op *op, struct step *step, enum step_state state, const char *sentence)
+{
+	char duration[INSTANT_TEXT];
+
+	snprintf(step->message, sizeof step->message, "%s", sentence);
+	step->state = state;
+	/* What was asked for and has no answer yet is dropped: the facts have overtaken it. */
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_SENT || step->acts[i].view.state == ACT_UNKNOWN)
+			step->acts[i].view.state = ACT_ANSWERED;
+	step_record(core, op, step, state == STEP_DONE ? "done" : "failed");
+	say(core, state == STEP_DONE ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, op, step->id,
+	    step->lane ? step->lane->node->name : NULL, "%s: %s: %s duration=%s", step_kind(step),
+	    state == STEP_DONE ? "finished" : "failed", sentence,
+	    duration_text(core->now.wall_ms - step->began_wall_ms, duration));
+	timer_disarm(&core->timers, &step->timer);
+	requests_drop(core, step);
+	step->task = task_free(core, step->task);
+}
+
+static void
+fail_attempt(struct core *core, struct op *op, struct step *step, const char *reason, const char *sentence)
+{
+	char text[MESSAGE];
+	int64_t delay = BACKOFF_FIRST_MS;
+
+	snprintf(text, sizeof text, "%s", sentence);
+	op_error(core, op, step, reason, text);
+	if (strcmp(reason, REASON_StepRetry) != 0 || step->attempt > step->plan->retries) {
+		finish(core, op, step, STEP_FAILED, text);
+		return;
+	}
+	for (int64_t i = 1; i < step->attempt && delay < BACKOFF_MOST_MS; i++)
+		delay *= 2;
+	delay += core_jitter(core, op->uid, step->id, (uint64_t)step->attempt, delay / 4);
+	say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
+	    "%s: attempt %" PRId64 " failed: %s; again in %" PRId64 " ms", step_kind(step), step->attempt, text, delay);
+	requests_drop(core, step);
+	acts_clear(core, step);
+	step->task = task_free(core, step->task);
+	step->attempt++;
+	step->spent_ms = 0;
+	step->not_before_up_ms = core->now.up_ms + delay;
+	snprintf(step->message, sizeof step->message, "%s", text);
+	step_record(core, op, step, "attempt failed");
+	begin(core, op, step);
+	wake_at(core, step, step->not_before_up_ms);
+}
+
+/* --- the stamp: is this still the process that our finished steps were done on? --- */
+
+enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
+
+static enum stamp
+check_stamp(struct core *core, struct op *op, struct step *step)
+{
+	struct lane *lane = step->lane;
+	const struct answer *answer;
+	char text[24];
+	int64_t generation;
+
+	if (!lane || !lane->block->disruptive || lane->restoring || step->plan->implied || step->stamp_checked)
+		return STAMP_GOOD;
+	answer = scylla_get(step->task, SCYLLA_GENERATION);
+	if (!answer)
+		return STAMP_ASKING;
+	step->stamp_checked = true;
+	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
+		return STAMP_GOOD;      /* down: nobody has started it */
+	snprintf(text, sizeof text, "%" PRId64, generation);
+	if (strcmp(lane->stamp, text) == 0)
+		return STAMP_GOOD;
+	if (lane->stamp[0] && !lane->up_act && lane->at > 0)
+		return STAMP_VOID;
+	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
+	lane->up_act = false;
+	lane_record(core, lane);
+	(void)op;
+	return STAMP_GOOD;
+}
+
+/* --- a pass and what follows from it --- */
+
+static void
+count_time(struct core *core, struct step *step)
+{
+	int64_t passed = core->now.up_ms - step->counted_up_ms;
+
+	step->counted_up_ms = core->now.up_ms;
+	if (!step->gated && journal_away_ms(core, step->task->op) == 0)
+		step->spent_ms += passed;
+}
+
+static bool
+has_once_unknown(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].kind == ACT_ONCE && step->acts[i].view.state == ACT_UNKNOWN)
+			return true;
+	return false;
+}
+
+static void
+time_out(struct core *core, struct op *op, struct step *step)
+{
+	char text[MESSAGE], duration[INSTANT_TEXT];
+
+	if (has_once_unknown(step)) {
+		snprintf(text, sizeof text, "outcome unknown: %.60s was sent to %.60s and neither its effect nor its absence "
+		    "could be observed: %.100s", step->acts[0].target, step->lane ? step->lane->node->name : "",
+		    step->message);
+		fail_attempt(core, op, step, REASON_OutcomeUnknown, text);
+		return;
+	}
+	snprintf(text, sizeof text, "not done after %s: %.200s", duration_text(step->plan->timeout_ms, duration),
+	    step->message);
+	fail_attempt(core, op, step, REASON_StepRetry, text);
+}
+
+static void
+after_wait(struct core *core, struct op *op, struct step *step)
+{
+	struct task *t = step->task;
+
+	if (step->spent_ms >= step->plan->timeout_ms && step->observed && !step->gated) {
+		time_out(core, op, step);
+		return;
+	}
+	if (step->gated) {
+		wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+		return;
+	}
+	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
+	if (t->wait_ms > 0)
+		wake_at(core, step, core->now.up_ms + t->wait_ms);
+	wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled)
+			wake_at(core, step, step->acts[i].settled_up_ms);
+}
+
+/* True: the step has ended, or waits for something outside. */
+static bool
+take_verdict(struct core *core, struct op *op, struct step *step, enum verdict verdict)
+{
+	char sentence[MESSAGE];
+
+	snprintf(sentence, sizeof sentence, "%.*s", MESSAGE - 1, step->task->sentence);
+	switch (verdict) {
+	case VERDICT_DONE:
+		finish(core, op, step, STEP_DONE, sentence);
+		return true;
+	case VERDICT_HALT:
+		fail_attempt(core, op, step, REASON_StepFailed, sentence);
+		return true;
+	case VERDICT_RETRY:
+		if (has_once_unknown(step) || acts_unresolved(step))
+			return false;
+		fail_attempt(core, op, step, REASON_StepRetry, sentence);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* One pass, if everything it needs is in. False: nothing more to do now. */
+static bool
+pass(struct core *core, struct op *op, struct step *step)
+{
+	struct task *t = step->task;
+	enum verdict verdict;
+	enum stamp stamp;
+
+	if (task_waits_for_answers(t) || !(t->news || t->asked > 0))
+		return false;
+	stamp = check_stamp(core, op, step);
+	if (stamp == STAMP_VOID) {
+		lane_void(core, step->lane, "somebody else has restarted the node");
+		return false;
+	}
+	if (stamp == STAMP_ASKING)
+		return false;
+	verdict = task_pass(t);
+	if (verdict == VERDICT_WAIT && t->asked > 0)
+		return false;
+	step->observed = true;
+	step->resumed = false;
+	step->gated = false;
+	if (take_verdict(core, op, step, verdict))
+		return false;
+	if (acts_run(core, op, step))
+		return true;
+	after_wait(core, op, step);
+	return false;
+}
+
+void
+step_run(struct core *core, struct op *op, struct step *step)
+{
+	if (step->state == STEP_DONE || step->state == STEP_FAILED)
+		return;
+	if (core->now.up_ms < step->not_before_up_ms) {
+		wake_at(core, step, step->not_before_up_ms);
+		return;
+	}
+	if (!step->task)
+		begin(core, op, step);
+	count_time(core, step);
+	/* Acts go on between passes: an acknowledgement has come, the gate has opened, a settle time is over. */
+	if (step->observed) {
+		acts_run(core, op, step);
+		if (step->gated)
+			wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+	}
+	for (int i = 0; i < PASSES_AT_ONCE && step->task; i++)
+		if (!pass(core, op, step))
+			return;
+}

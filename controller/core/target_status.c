@@ -1,0 +1,166 @@
+/* A target cluster's status. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "kube.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+
+enum { COALESCE_MS = 1000, MEMBERS_SHOWN = 300 };
+
+static const char *
+state_of(const struct ring *ring, size_t member)
+{
+	if (ring_is_up(ring, member, NULL))
+		return "Up";
+	if (!ring->members[member].answered)
+		return ring_is_down_everywhere(ring, member) ? "Down" : "NotAnswering";
+	return ring->members[member].mode[0] && strcmp(ring->members[member].mode, "NORMAL") != 0
+	    ? ring->members[member].mode : "SeenDown";
+}
+
+static int64_t
+count_zones(const struct cluster *cluster)
+{
+	char a[2 * RING_NAME + 2], b[2 * RING_NAME + 2];
+	int64_t zones = 0;
+
+	for (size_t i = 0; i < cluster->ring->nmembers; i++) {
+		size_t j = 0;
+
+		cluster_zone(cluster, i, a);
+		while (j < i && strcmp(a, cluster_zone(cluster, j, b)) != 0)
+			j++;
+		zones += j == i;
+	}
+	return zones;
+}
+
+static void
+put_members(const struct cluster *cluster, struct json_out *out)
+{
+	const struct ring *ring = cluster->ring;
+	size_t up = 0;
+	char text[48], zone[2 * RING_NAME + 2];
+
+	for (size_t i = 0; i < ring->nmembers; i++)
+		up += ring_is_up(ring, i, NULL);
+	snprintf(text, sizeof text, "%zu/%zu", up, ring->nmembers);
+	json_put_str(out, "nodes", text);
+	json_put_int(out, "zones", count_zones(cluster));
+	json_open_array(out, "members");
+	for (size_t i = 0; i < ring->nmembers && i < MEMBERS_SHOWN; i++) {
+		json_open(out, NULL);
+		json_put_str(out, "name", ring->members[i].name);
+		json_put_str(out, "address", ring->members[i].address);
+		json_put_str(out, "hostId", ring->members[i].host_id);
+		json_put_str(out, "zone", cluster_zone(cluster, i, zone));
+		json_put_str(out, "state", state_of(ring, i));
+		json_close(out);
+	}
+	json_close_array(out);
+}
+
+/* Those first seen, while any of them is still a member; kept when nothing is known now. */
+static void
+put_host_ids(const struct cluster *cluster, struct json_out *out)
+{
+	const struct target *target = cluster->target;
+
+	json_open_array(out, "hostIds");
+	if (target->nhost_ids > 0 && !cluster->ready)
+		for (size_t i = 0; i < target->nhost_ids; i++)
+			json_put_str(out, NULL, target->host_ids[i]);
+	else if (cluster->ready)
+		for (size_t i = 0; i < cluster->ring->nmembers; i++)
+			json_put_str(out, NULL, cluster->ring->members[i].host_id);
+	json_close_array(out);
+}
+
+static char *
+body_of(struct core *core, struct cluster *cluster)
+{
+	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+	const struct object_meta *meta = &cluster->target->meta;
+
+	conditions_set(cluster->conditions, "Ready", cluster->ready ? "True" : "False",
+	    cluster->reason[0] ? cluster->reason : REASON_Discovering, cluster->problem, core->now.wall_ms);
+	json_open(&out, NULL);
+	json_put_str(&out, "apiVersion", CRD_API_VERSION);
+	json_put_str(&out, "kind", "TargetCluster");
+	json_open(&out, "metadata");
+	json_put_str(&out, "name", meta->name);
+	json_put_str(&out, "namespace", meta->namespace_);
+	json_close(&out);
+	json_open(&out, "status");
+	json_put_int(&out, "observedGeneration", meta->generation);
+	put_host_ids(cluster, &out);
+	if (cluster->sweep.done_asked_up_ms != INT64_MIN) {
+		json_put_str(&out, "version", cluster->version);
+		put_members(cluster, &out);
+	}
+	json_put_str(&out, "operation", cluster->nqueue ? cluster->queue[0]->name : "");
+	json_put_int(&out, "queued", cluster->nqueue ? (int64_t)cluster->nqueue - 1 : 0);
+	conditions_write(cluster->conditions, &out, meta->generation);
+	json_close(&out);
+	json_close(&out);
+	return buf_take(&body);
+}
+
+static void
+due(struct core *core, void *owner)
+{
+	cluster_kick(core, owner);
+}
+
+static void
+answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct cluster *cluster = owner;
+	char problem[300];
+
+	(void)arg;
+	cluster->status_request = 0;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 200) {
+		free(cluster->written);
+		cluster->written = TAKE_PTR(cluster->sending);
+		core->counters.status_writes++;
+	} else {
+		free(cluster->sending);
+		cluster->sending = NULL;
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "cannot write the status of cluster %s: %s", cluster->key,
+		    kube_problem(event, problem, sizeof problem));
+	}
+	timer_arm(&core->timers, &cluster->status_timer, cluster->status_sent_up_ms + COALESCE_MS, due, cluster);
+}
+
+void
+cluster_write_status(struct core *core, struct cluster *cluster)
+{
+	char *body, *path, *full;
+	bool flipped = cluster->told_ready != cluster->ready || strcmp(cluster->told, cluster->reason) != 0;
+
+	if (cluster->status_request || cluster->sweep.running || (cluster->status_timer.armed && !flipped))
+		return;
+	body = body_of(core, cluster);
+	if (cluster->written && strcmp(cluster->written, body) == 0) {
+		free(body);
+		return;
+	}
+	path = kube_path(cluster->target->meta.namespace_, "targetclusters", cluster->target->meta.name, "status");
+	full = xasprintf("%s?fieldManager=" KUBE_MANAGER "&force=true", path);
+	free(path);
+	free(cluster->sending);
+	cluster->sending = xstrdup(body);
+	cluster->told_ready = cluster->ready;
+	snprintf(cluster->told, sizeof cluster->told, "%s", cluster->reason);
+	cluster->status_sent_up_ms = core->now.up_ms;
+	cluster->status_request = kube_request(core, "PATCH", full, KUBE_APPLY, body, answered, cluster, 0)->id;
+}

@@ -1,0 +1,225 @@
+/* An attempt's questions and its passes. A pass sees a snapshot: every question of a round is asked after the round began,
+ * and the author is called when all are in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "host.h"
+#include "op.h"
+#include "question.h"
+#include "request.h"
+#include "state.h"
+
+struct task *
+task_new(struct core *core, struct op *op, struct step *step)
+{
+	struct task *t = xcalloc(1, sizeof *t);
+
+	t->core = core;
+	t->op = op;
+	t->step = step;
+	t->type = step->plan->type;
+	t->with = step->plan->with;
+	t->nwith = step->plan->nwith;
+	t->round_up_ms = core->now.up_ms;
+	t->news = true;
+	if (step->lane)
+		t->node = (struct task_node){step->lane->node->name, step->lane->node->address, step->lane->node->host_id};
+	return t;
+}
+
+static void
+question_clear(struct question *question)
+{
+	free((char *)question->answer.body);
+	free((char *)question->answer.error);
+	question->answer = (struct answer){0};
+}
+
+/* What an author borrowed for the length of a pass. */
+static void
+return_borrowed(struct task *t)
+{
+	for (size_t i = 0; i < t->nunits; i++)
+		free(t->units[i]);
+	free(t->units);
+	t->units = NULL;
+	t->nunits = 0;
+	free(t->held);
+	t->held = NULL;
+	free(t->policy);
+	t->policy = NULL;
+}
+
+struct task *
+task_free(struct core *core, struct task *t)
+{
+	if (!t)
+		return NULL;
+	requests_drop(core, t);
+	for (size_t i = 0; i < t->nquestions; i++) {
+		question_clear(t->questions[i]);
+		free(t->questions[i]->what);
+		free(t->questions[i]);
+	}
+	free(t->questions);
+	return_borrowed(t);
+	free(t);
+	return NULL;
+}
+
+/* --- questions --- */
+
+static void
+question_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct task *t = owner;
+	struct question *question = t->questions[arg];
+
+	question->request = 0;
+	t->news = true;
+	question_clear(question);
+	question->answer = (struct answer){
+		.reached = event->outcome == OUTCOME_ANSWERED,
+		.status = event->outcome == OUTCOME_ANSWERED ? event->status : 0,
+		.body = xstrndup(event->body ? event->body : "", event->len),
+		.len = event->body ? event->len : 0,
+		.error = xstrdup(event->error ? event->error : event->outcome == OUTCOME_ANSWERED ? ""
+		    : outcome_name(event->outcome)),
+	};
+	op_kick(core, t->op);
+}
+
+void
+task_host_effect(struct task *t, struct effect *effect, const char *const *args, size_t nargs)
+{
+	const struct target *target = t->op->cluster->target;
+	size_t n = 0;
+
+	snprintf(effect->host.address, sizeof effect->host.address, "%s", t->node.address);
+	effect->host.port = target->host_port;
+	snprintf(effect->host.user, sizeof effect->host.user, "%s", target->host_user ? target->host_user : "");
+	snprintf(effect->host.secret, sizeof effect->host.secret, "%s/%s", target->meta.namespace_,
+	    target->host_secret ? target->host_secret : "");
+	if (target->host_sudo) {
+		effect->host.args[n++] = xstrdup("sudo");
+		effect->host.args[n++] = xstrdup("-n");
+	}
+	for (size_t i = 0; i < nargs && n < EFFECT_ARGS; i++)
+		effect->host.args[n++] = xstrdup(args[i]);
+}
+
+static void
+ask(struct task *t, struct question *question)
+{
+	static const char *const properties = "--property=Id,LoadState,ActiveState,SubState,InvocationID,Job";
+	struct effect *effect;
+	size_t index = 0;
+
+	while (t->questions[index] != question)
+		index++;
+	question_clear(question);
+	if (question->channel == QUESTION_REST) {
+		effect = request_new(t->core, EFFECT_REST, question_answered, t, index);
+		snprintf(effect->rest.address, sizeof effect->rest.address, "%s", question->address);
+		effect->rest.port = t->op->cluster->target->api_port;
+		snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
+		effect->rest.path = xstrdup(question->what);
+		effect->deadline_ms = t->core->config.rest_timeout_ms;
+	} else {
+		const char *const args[] = {"systemctl", "show", question->what, properties};
+
+		effect = request_new(t->core, EFFECT_HOST, question_answered, t, index);
+		task_host_effect(t, effect, args, ARRAY_LEN(args));
+		effect->deadline_ms = t->core->config.connect_timeout_ms + t->core->config.rest_timeout_ms;
+	}
+	question->request = effect->id;
+}
+
+const struct answer *
+task_question(struct task *t, enum question_channel channel, const char *address, const char *what)
+{
+	struct question *question;
+
+	if (t->gate)
+		return NULL;
+	for (size_t i = 0; i < t->nquestions; i++) {
+		question = t->questions[i];
+		if (question->channel != channel || strcmp(question->what, what) != 0 ||
+		    strcmp(question->address, address) != 0)
+			continue;
+		question->used = true;
+		if (question->request == 0 && question->answer.body)
+			return &question->answer;
+		if (question->request == 0)
+			ask(t, question);
+		t->asked++;
+		return NULL;
+	}
+	question = xcalloc(1, sizeof *question);
+	*ARRAY_GROW(t->questions, t->nquestions) = question;
+	question->channel = channel;
+	snprintf(question->address, sizeof question->address, "%s", address);
+	question->what = xstrdup(what);
+	question->used = true;
+	ask(t, question);
+	t->asked++;
+	return NULL;
+}
+
+void
+task_begin_round(struct task *t)
+{
+	t->round_up_ms = t->core->now.up_ms;
+	t->news = true;
+	for (size_t i = 0; i < t->nquestions; i++) {
+		struct question *question = t->questions[i];
+
+		request_cancel(t->core, question->request);
+		question->request = 0;
+		question_clear(question);
+		if (question->used)
+			ask(t, question);
+	}
+	if (t->ring_used)
+		sweep_want(t->core, t->op->cluster, t->round_up_ms);
+}
+
+bool
+task_has_ring(struct task *t)
+{
+	struct cluster *cluster = t->op->cluster;
+
+	return sweep_want(t->core, cluster, t->gate ? INT64_MIN : t->round_up_ms) && !cluster->sweep.running;
+}
+
+bool
+task_waits_for_answers(const struct task *t)
+{
+	for (size_t i = 0; i < t->nquestions; i++)
+		if (t->questions[i]->request != 0)
+			return true;
+	return t->ring_used && !task_has_ring((struct task *)t);
+}
+
+enum verdict
+task_pass(struct task *t)
+{
+	enum verdict verdict;
+
+	for (size_t i = 0; i < t->nquestions; i++)
+		t->questions[i]->used = false;
+	for (size_t i = 0; i < t->step->nacts; i++)
+		t->step->acts[i].fresh = t->step->acts[i].resend = false;
+	return_borrowed(t);
+	t->ring_used = t->news = false;
+	t->asked = 0;
+	t->ntexts = 0;
+	t->wait_ms = 0;
+	verdict = t->step->plan->type ? t->type->reconcile(t) : wait_for_conditions(t);
+	if (verdict == VERDICT_WAIT && t->asked > 0)
+		t->wait_ms = 0;
+	return verdict;
+}

@@ -1,0 +1,276 @@
+#include "redis_private.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "alloc.h"
+#include "loop.h"
+
+enum {
+	BACKOFF_FIRST_MS = 50,
+	BACKOFF_MAX_MS = 1000,
+	GREETING_MS = 2000,      /* to connect, log in and load the scripts */
+	STALL_MS = 5000,
+};
+
+static void connect_soon(struct redis *redis);
+
+/* The connection is gone: end what was in flight, come back later. Told once per reason, not once per attempt. */
+static void
+lost(struct redis *redis, const char *reason)
+{
+	bool tell = redis->state == REDIS_READY || strncmp(reason, redis->reason, sizeof redis->reason - 1) != 0;
+
+	redis->context = NULL;
+	redis->state = REDIS_DOWN;
+	snprintf(redis->reason, sizeof redis->reason, "%s", reason);
+	redis_requests_free(redis);
+	if (redis->freed)
+		return;
+	if (tell && redis->on_state)
+		redis->on_state(redis->user, false, redis->reason);
+	connect_soon(redis);
+}
+
+void
+redis_drop(struct redis *redis, const char *reason)
+{
+	redisAsyncContext *context = redis->context;
+
+	/* Deferred by hiredis when inside one of its callbacks; what it calls from then on finds no context. */
+	redis->context = NULL;
+	if (context)
+		redisAsyncFree(context);
+	lost(redis, reason);
+}
+
+static void
+on_disconnect(const redisAsyncContext *context, int status)
+{
+	struct redis *redis = context->data;
+
+	(void)status;
+	if (redis->context == context)
+		lost(redis, context->c.errstr[0] ? context->c.errstr : "the connection was closed");
+}
+
+/* On failure hiredis frees the context by itself afterwards. */
+static void
+on_connect(const redisAsyncContext *context, int status)
+{
+	struct redis *redis = context->data;
+
+	if (status != REDIS_OK && redis->context == context)
+		lost(redis, context->c.errstr[0] ? context->c.errstr : "cannot connect");
+}
+
+static void
+ready(struct redis *redis)
+{
+	redis->state = REDIS_READY;
+	redis->backoff_ms = BACKOFF_FIRST_MS;
+	redis->reason[0] = '\0';
+	uv_timer_stop(&redis->timer);
+	if (redis->on_state)
+		redis->on_state(redis->user, true, NULL);
+}
+
+/* 'data': which script's name is coming, or its count for AUTH and SELECT. */
+static void
+on_greeting(redisAsyncContext *context, void *answer, void *data)
+{
+	struct redis *redis = context->data;
+	const redisReply *reply = answer;
+	size_t script = (size_t)(uintptr_t)data;
+	char reason[256];
+
+	if (redis->context != context || !reply)
+		return;
+	if (reply->type == REDIS_REPLY_ERROR) {
+		snprintf(reason, sizeof reason, "%s: %s",
+		    script < REDIS_SCRIPTS ? "SCRIPT LOAD" : "AUTH or SELECT", reply->str);
+		redis_drop(redis, reason);
+		return;
+	}
+	if (script < REDIS_SCRIPTS)
+		snprintf(redis->sha[script], REDIS_SHA, "%s", reply->str ? reply->str : "");
+	if (--redis->greetings == 0)
+		ready(redis);
+}
+
+static void
+greet(struct redis *redis)
+{
+	redisAsyncContext *context = redis->context;
+	void *other = (void *)(uintptr_t)REDIS_SCRIPTS;
+
+	redis->greetings = REDIS_SCRIPTS;
+	if (redis->url.password && redis->url.user)
+		redisAsyncCommand(context, on_greeting, other, "AUTH %s %s", redis->url.user, redis->url.password);
+	else if (redis->url.password)
+		redisAsyncCommand(context, on_greeting, other, "AUTH %s", redis->url.password);
+	redis->greetings += redis->url.password ? 1 : 0;
+	if (redis->url.db)
+		redisAsyncCommand(context, on_greeting, other, "SELECT %d", redis->url.db);
+	redis->greetings += redis->url.db ? 1 : 0;
+	for (size_t i = 0; i < REDIS_SCRIPTS; i++)
+		redisAsyncCommand(context, on_greeting, (void *)(uintptr_t)i, "SCRIPT LOAD %s", *redis_lua[i]);
+}
+
+static void
+on_patience_over(uv_timer_t *timer)
+{
+	struct redis *redis = timer->data;
+	bool connected = redis->context && redis->context->c.flags & REDIS_CONNECTED;
+
+	redis_drop(redis, connected ? "connected, but no answer within 2 s" : "no connection within 2 s");
+}
+
+static void
+connect_to(struct redis *redis, const char *ip)
+{
+	redisAsyncContext *context = redisAsyncConnect(ip, redis->url.port);
+	unsigned stall = STALL_MS;
+	char why[128];
+	int one = 1;
+
+	if (!context || context->err || redis_attach(redis->loop, context)) {
+		snprintf(why, sizeof why, "%s",
+		    context && context->errstr && context->errstr[0] ? context->errstr : "cannot make a connection");
+		if (context)
+			redisAsyncFree(context);
+		lost(redis, why);
+		return;
+	}
+	fcntl(context->c.fd, F_SETFD, FD_CLOEXEC);
+	setsockopt(context->c.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	setsockopt(context->c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall, sizeof stall);
+	redisEnableKeepAlive(&context->c);
+	context->data = redis;
+	redis->context = context;
+	redis->state = REDIS_GREETING;
+	redisAsyncSetDisconnectCallback(context, on_disconnect);
+	redisAsyncSetConnectCallback(context, on_connect);
+	greet(redis);
+	loop_timer(&redis->timer, on_patience_over, GREETING_MS);
+}
+
+static void
+on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
+{
+	struct redis *redis = request->data;
+	char ip[INET6_ADDRSTRLEN] = "";
+
+	free(request);
+	if (!redis) {                    /* freed meanwhile */
+		uv_freeaddrinfo(list);
+		return;
+	}
+	redis->resolving = NULL;
+	if (list)
+		getnameinfo(list->ai_addr, list->ai_addrlen, ip, sizeof ip, NULL, 0, NI_NUMERICHOST);
+	uv_freeaddrinfo(list);
+	if (ip[0])
+		connect_to(redis, ip);
+	else
+		lost(redis, status ? uv_strerror(status) : "the name has no address");
+}
+
+static void
+on_backoff_over(uv_timer_t *timer)
+{
+	struct redis *redis = timer->data;
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
+	struct in6_addr numeric;
+
+	if (inet_pton(AF_INET, redis->url.host, &numeric) == 1 || inet_pton(AF_INET6, redis->url.host, &numeric) == 1) {
+		connect_to(redis, redis->url.host);
+		return;
+	}
+	/* Anew each time: a server that moved has another address under the same name. */
+	redis->state = REDIS_RESOLVING;
+	redis->resolving = xcalloc(1, sizeof *redis->resolving);
+	redis->resolving->data = redis;
+	if (uv_getaddrinfo(&redis->loop->uv, redis->resolving, on_resolved, redis->url.host, NULL, &hints)) {
+		free(redis->resolving);
+		redis->resolving = NULL;
+		lost(redis, "cannot resolve the name");
+	}
+}
+
+static void
+connect_soon(struct redis *redis)
+{
+	loop_timer(&redis->timer, on_backoff_over, redis->backoff_ms);
+	redis->backoff_ms = redis->backoff_ms * 2 < BACKOFF_MAX_MS ? redis->backoff_ms * 2 : BACKOFF_MAX_MS;
+}
+
+struct redis *
+redis_new(struct loop *loop, const char *url, redis_state_fn *state, void *user, struct err *err)
+{
+	struct redis *redis = xcalloc(1, sizeof *redis);
+
+	if (redis_url_parse(url, &redis->url, err)) {
+		free(redis);
+		return NULL;
+	}
+	snprintf(redis->place, sizeof redis->place, "redis://%s:%d", redis->url.host, redis->url.port);
+	redis->loop = loop;
+	redis->on_state = state;
+	redis->user = user;
+	redis->next_deadline = INT64_MAX;
+	redis->backoff_ms = BACKOFF_FIRST_MS;
+	uv_timer_init(&loop->uv, &redis->timer);
+	uv_timer_init(&loop->uv, &redis->deadlines);
+	redis->timer.data = redis->deadlines.data = redis;
+	loop_timer(&redis->timer, on_backoff_over, 0);
+	return redis;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	struct redis *redis = handle->data;
+
+	if (--redis->closing == 0)
+		free(redis);
+}
+
+struct redis *
+redis_free(struct redis *redis)
+{
+	struct redis_request *r;
+
+	if (!redis)
+		return NULL;
+	redis->freed = true;
+	if (redis->resolving) {
+		redis->resolving->data = NULL;
+		uv_cancel((uv_req_t *)redis->resolving);
+	}
+	for (r = redis->first; r; r = r->next)
+		r->cancelled = true;
+	redis_drop(redis, "given up");
+	while ((r = redis->spare)) {
+		redis->spare = r->next;
+		free(r);
+	}
+	redis_url_done(&redis->url);
+	redis->closing = 2;
+	uv_close((uv_handle_t *)&redis->timer, on_closed);
+	uv_close((uv_handle_t *)&redis->deadlines, on_closed);
+	return NULL;
+}
+
+bool
+redis_connected(const struct redis *redis)
+{
+	return redis->state == REDIS_READY;
+}

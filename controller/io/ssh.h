@@ -1,0 +1,44 @@
+/* Commands on hosts, over the OpenSSH client: one supervised master connection per user, host and key, a child of ours;
+ * commands go through it by OpenSSH's own multiplexing protocol (PROTOCOL.mux), so that a command costs a message and
+ * not a process, and what was never delivered is known as such. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answer.h"
+#include "err.h"
+
+struct loop;
+struct ssh;
+struct ssh_run;
+
+struct ssh_config {
+	const char *runtime_dir;         /* where the private directory is made; NULL: $XDG_RUNTIME_DIR, /run/strait, /tmp */
+	const char *self;                /* the program to start children with, see child.h; "/proc/self/exe" */
+	int64_t connect_ms;              /* to a host: TCP and greeting; logging in may take 5 s more */
+	int64_t idle_ms;                 /* a connection without work is closed after so long */
+};
+
+/* All borrowed for the call. */
+struct ssh_ask {
+	const char *address;             /* numeric */
+	int port;                        /* 0: 22 */
+	const char *user;
+	const char *secret;              /* "namespace/name" of the keys, for texts and as their identity */
+	const char *key, *known_hosts;   /* the content of the files */
+	char *const *args;               /* NULL after the last; each of [A-Za-z0-9._:@/=,+-] */
+	int64_t deadline_ms;             /* from now; 0: none */
+	int64_t not_after_up;            /* 0: no limit */
+	io_done_fn *done;                /* status: the command's; body: its output (64 KiB); error: what it said on stderr */
+	void *user_data;
+};
+
+/* No file is made and nothing started before the first command. */
+struct ssh *ssh_new(struct loop *loop, const struct ssh_config *config);
+/* Commands are dropped without their done, masters killed, files removed. */
+struct ssh *ssh_free(struct ssh *ssh);
+/* NULL when it has ended already, its done called. */
+struct ssh_run *ssh_start(struct ssh *ssh, const struct ssh_ask *ask);
+/* The connection to the command is closed; the command itself may go on. */
+void ssh_cancel(struct ssh_run *run);

@@ -1,0 +1,61 @@
+#include "parts.h"
+
+#include <stdlib.h>
+
+#include "core.h"
+#include "http.h"
+#include "kube_client.h"
+#include "redis.h"
+#include "secret.h"
+#include "server.h"
+#include "ssh.h"
+#include "version.h"
+
+enum { CONNECTIONS_PER_NODE = 8 };
+
+#define USER_AGENT "strait-controller/" STRAIT_VERSION
+
+int
+parts_make(struct controller *c, struct err *err)
+{
+	const struct flags *f = &c->flags;
+	struct shell *shell = &c->shell;
+
+	if (f->http_address[0])
+		c->server = server_new(&c->loop, f->http_address, shell_page, shell, err);
+	if (f->http_address[0] && !c->server)
+		return -1;
+	shell->redis = redis_new(&c->loop, f->redis_url, shell_on_redis, shell, err);
+	if (!shell->redis || loop_catch(&c->loop, shell_on_signal, shell, err))
+		return -1;
+	shell->kube = kube_client_new(&c->loop, &c->kubeconfig, USER_AGENT, f->connect_ms);
+	/* Bytes that wait longer than a connection may take are given up: an act must not arrive after the settle time. */
+	shell->rest = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
+	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_NODE, .max_body = BUF_MAX_RING});
+	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = "/proc/self/exe",
+	    .connect_ms = f->connect_ms, .idle_ms = MINUTES(1)});
+	shell->secrets = secrets_new();
+	return 0;
+}
+
+void
+parts_take_down(struct controller *c)
+{
+	struct shell *shell = &c->shell;
+
+	ssh_free(shell->ssh);
+	http_free(shell->rest);
+	kube_client_free(shell->kube);
+	redis_free(shell->redis);
+	if (c->server)
+		server_close(c->server);
+	if (loop_drain(&c->loop))
+		log_say(&shell->log, LOG_LEVEL_WARN, "handles were left open at the end; this is a bug");
+	server_free(c->server);
+	shell_done(shell);
+	secrets_free(shell->secrets);
+	core_free(shell->core);
+	kubeconfig_done(&c->kubeconfig);
+	free(c->identity);
+	loop_done(&c->loop);
+}

@@ -1,0 +1,48 @@
+/* Inside the shell: one function per kind of effect, the effects in flight, the queue of events. */
+#pragma once
+
+#include "answer.h"
+#include "effect.h"
+#include "shell.h"
+#include "uthash.h"
+
+/* An effect that will be answered. Found by id to be cancelled; gone once it is answered. */
+struct flight {
+	UT_hash_handle hh;
+	uint64_t id;
+	struct shell *shell;
+	struct flight *next;     /* among the spare */
+	enum effect_kind kind;
+	bool secret, flown;      /* flown: answered already */
+	void *request;           /* io's; by kind */
+};
+
+/* flight.c */
+struct flight *flight_begin(struct shell *shell, const struct effect *effect);
+/* As io_done_fn and io_line_fn, with the flight as user. */
+void flight_done(void *user, struct io_answer *answer);
+void flight_line(void *user, const char *line, size_t len);
+/* End it with an answer of our own: it could not be carried out. */
+void flight_refuse(struct flight *flight, const char *why);
+void flight_cancel(struct shell *shell, uint64_t id);
+
+/* carry_<kind>.c. What starts returns with flight->request set, or the flight has ended. */
+void carry_kube(struct shell *shell, const struct effect *effect);
+void carry_redis(struct shell *shell, const struct effect *effect);
+void carry_rest(struct shell *shell, const struct effect *effect);
+void carry_host(struct shell *shell, const struct effect *effect);
+void carry_log(struct shell *shell, const struct effect *effect);
+
+/* events.c: 'body' is taken over (NULL: none), the error's text is copied. */
+struct queued {
+	struct queued *next;
+	struct event event;
+	char *body, *error;
+};
+void events_post(struct shell *shell, const struct event *event, char *body);
+/* The oldest, or NULL; give it back with events_release(). */
+struct queued *events_take(struct shell *shell);
+void events_release(struct shell *shell, struct queued *queued);
+
+/* crash.c: count an effect, and end the process as SIGKILL does once it has left. */
+void crash_count(struct shell *shell, const struct effect *effect);

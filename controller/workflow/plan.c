@@ -1,0 +1,98 @@
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_parts.h"
+
+const struct reconciler *
+plan_find_type(const struct reconciler *const *types, const char *name)
+{
+	for (; *types; types++) {
+		if (strcmp((*types)->name, name) == 0)
+			return *types;
+	}
+	return NULL;
+}
+
+const char *
+plan_unit(const struct plan_block *block, const struct plan_node *node)
+{
+	switch (block->unit) {
+	case WORKFLOW_UNIT_ZONE:
+		return node->zone;
+	case WORKFLOW_UNIT_DATACENTER:
+		return node->datacenter;
+	case WORKFLOW_UNIT_ALL:
+		break;
+	}
+	return "";
+}
+
+const char *
+plan_value(const struct plan_value *with, size_t nwith, const struct reconciler *type, const char *name)
+{
+	for (size_t i = 0; i < nwith; i++) {
+		if (strcmp(with[i].name, name) == 0)
+			return with[i].text;
+	}
+	for (size_t i = 0; type && i < TASK_PARAMETERS && type->parameters[i].name; i++) {
+		if (strcmp(type->parameters[i].name, name) == 0 && type->parameters[i].fallback)
+			return type->parameters[i].fallback;
+	}
+	return "";
+}
+
+static void
+free_values(struct plan_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(values[i].name);
+		free(values[i].text);
+	}
+	free(values);
+}
+
+void
+plan_step_done(struct plan_step *step)
+{
+	for (size_t i = 0; i < step->nconditions; i++)
+		free_values(step->conditions[i].with, step->conditions[i].nwith);
+	free(step->conditions);
+	free_values(step->with, step->nwith);
+	free(step->number);
+	*step = (struct plan_step){0};
+}
+
+static void
+block_done(struct plan_block *block)
+{
+	for (size_t i = 0; i < block->nsteps; i++)
+		plan_step_done(&block->steps[i]);
+	free(block->steps);
+	free(block->lanes);
+	plan_step_done(&block->restore);
+	plan_step_done(&block->stable);
+}
+
+struct plan *
+plan_free(struct plan *plan)
+{
+	if (!plan)
+		return NULL;
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		free(plan->nodes[i].name);
+		free(plan->nodes[i].host_id);
+		free(plan->nodes[i].address);
+		free(plan->nodes[i].datacenter);
+		free(plan->nodes[i].zone);
+	}
+	free(plan->nodes);
+	for (size_t i = 0; i < plan->nblocks; i++)
+		block_done(&plan->blocks[i]);
+	free(plan->blocks);
+	free(plan->title);
+	free(plan->text);
+	free(plan);
+	return NULL;
+}

@@ -1,0 +1,98 @@
+/* The plan: a workflow compiled against a cluster's nodes and an operation's variables. Frozen when the operation's turn
+ * comes; its JSON text is what the journal keeps, and the hash of that text is its name. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "reconciler.h"
+#include "workflow.h"
+
+enum { PLAN_FORMAT = 1 };
+
+struct plan_node {
+	char *name;
+	char *host_id;
+	char *address;
+	char *datacenter;
+	char *zone;              /* "dc/rack" */
+};
+
+struct plan_value {
+	char *name;
+	char *text;              /* resolved */
+};
+
+struct plan_condition {
+	const struct reconciler *type;
+	struct plan_value *with;
+	size_t nwith;
+	int64_t window_ms, poll_ms, timeout_ms;
+};
+
+struct plan_step {
+	char *number;                        /* "1.2"; with a node: "1.2/db-b-3" */
+	const struct reconciler *type;       /* NULL: a wait for 'conditions' */
+	struct plan_value *with;
+	size_t nwith;
+	struct plan_condition *conditions;
+	size_t nconditions;
+	int64_t retries;
+	int64_t timeout_ms;
+	bool implied;                        /* added by the engine: the stable window, the restoring step */
+};
+
+struct plan_block {
+	bool each_node;
+	enum workflow_unit unit;
+	int64_t limit;
+	struct plan_step *steps;             /* every lane's, in order */
+	size_t nsteps;
+	size_t *lanes;                       /* node numbers in the order they are taken, unit by unit */
+	size_t nlanes;
+	bool disruptive;                     /* some node step takes its node down: lanes have 'restore' and 'stable' */
+	bool leaves_down;                    /* disruptive, and nothing brings the node up again (a lone scylla-drain):
+	                                      * it ends down as asked, and 'stable' waits for nothing */
+	struct plan_step restore;            /* number "1.restore": systemd-restart-service of what was stopped; type NULL
+	                                      * when nothing in the block tells which service */
+	struct plan_step stable;             /* number "1.stable": is-up-normal for the stable window */
+};
+
+struct plan {
+	char *text;                          /* canonical JSON */
+	char hash[17];
+	char *title;                         /* "rolling-restart", "node-task scylla-drain" */
+	struct plan_node *nodes;             /* sorted: datacenter, zone, name */
+	size_t nnodes;
+	struct plan_block *blocks;
+	size_t nblocks;
+};
+
+/* What a workflow is compiled against. All borrowed. */
+struct plan_input {
+	const struct reconciler *const *types;       /* the registry, NULL-ended */
+	const struct plan_node *nodes;               /* of the cluster, any order */
+	size_t nnodes;
+	const struct plan_value *variables;          /* the operation's, as text */
+	size_t nvariables;
+	char *const *zones, *const *targets;         /* of spec.targets: neither: all nodes */
+	size_t nzones, ntargets;
+	int64_t max_nodes_down;                      /* limits.maxNodesDown; 0: none */
+	int64_t stable_ms;
+};
+
+/* NULL and a sentence with place and remedy: unknown type (with "did you mean"), parameter, variable, zone, node; a
+ * missing or mistyped value; a limit above maxNodesDown. */
+struct plan *plan_compile(const struct workflow *workflow, const struct plan_input *input, struct err *err);
+/* Read a plan back from its text; types must be known. Same text, same hash. */
+struct plan *plan_decode(const char *text, const struct reconciler *const *types, struct err *err);
+struct plan *plan_free(struct plan *plan);
+
+/* NULL when there is none of that name. */
+const struct reconciler *plan_find_type(const struct reconciler *const *types, const char *name);
+/* The unit that a node belongs to, by the block's concurrencyUnit; a borrowed text to compare. */
+const char *plan_unit(const struct plan_block *block, const struct plan_node *node);
+/* A parameter of a step or condition as text: its value, else the type's default, else "". */
+const char *plan_value(const struct plan_value *with, size_t nwith, const struct reconciler *type, const char *name);

@@ -1,0 +1,47 @@
+#include "plan_parts.h"
+
+#include "alloc.h"
+
+static int
+compile_block(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number)
+{
+	block->each_node = source->each_node;
+	block->unit = source->unit;
+	block->limit = source->limit;
+	if (block->each_node && plan_compile_lanes(c, block) < 0)
+		return -1;
+	for (size_t i = 0; i < source->nsteps; i++) {
+		struct plan_step *step = ARRAY_GROW(block->steps, block->nsteps);
+
+		step->number = xasprintf("%zu.%zu", number, i + 1);
+		if (plan_compile_step(c, block, &source->steps[i], step) < 0)
+			return -1;
+	}
+	return plan_compile_safety(c, source, block, number);
+}
+
+static int
+compile(struct compiler *c)
+{
+	const struct workflow *w = c->workflow;
+
+	if (plan_compile_nodes(c) < 0 || variables_open(&c->vars, w, c->input, c->err) < 0)
+		return -1;
+	for (size_t i = 0; i < w->nblocks; i++) {
+		if (compile_block(c, &w->blocks[i], ARRAY_GROW(c->plan->blocks, c->plan->nblocks), i + 1) < 0)
+			return -1;
+	}
+	return plan_encode(c->plan, c->err);
+}
+
+struct plan *
+plan_compile(const struct workflow *workflow, const struct plan_input *input, struct err *err)
+{
+	struct compiler c = {.workflow = workflow, .input = input, .plan = xcalloc(1, sizeof *c.plan), .err = err};
+	int result;
+
+	c.plan->title = xstrdup(workflow->name);
+	result = compile(&c);
+	variables_done(&c.vars);
+	return result < 0 ? plan_free(c.plan) : c.plan;
+}

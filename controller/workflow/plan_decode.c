@@ -1,0 +1,274 @@
+/* A plan read back from the journal. It was checked when it was made; here only what would make a controller of another
+ * version, or a damaged journal, do something else than was planned is refused. */
+#include <string.h>
+
+#include "alloc.h"
+#include "field.h"
+#include "json.h"
+#include "plan_parts.h"
+#include "value.h"
+
+struct decoder {
+	const struct reconciler *const *types;
+	struct plan *plan;
+	struct err *err;
+};
+
+/* A string that may be empty. */
+static int
+need_string(const struct field *object, const char *key, char **ret, struct err *err)
+{
+	struct field f = field_get(object, key);
+
+	if (!json_text(f.value))
+		return field_wrong(&f, "a string", err);
+	*ret = xstrdup(json_text(f.value));
+	return 0;
+}
+
+static int
+need_int(const struct field *object, const char *key, int64_t min, int64_t max, int64_t *ret, struct err *err)
+{
+	struct field f = field_get(object, key);
+
+	return f.value ? field_int(&f, min, max, ret, err) : field_wrong(&f, "an integer", err);
+}
+
+static int
+decode_node(struct decoder *d, const struct field *f)
+{
+	struct plan_node *node = ARRAY_GROW(d->plan->nodes, d->plan->nnodes);
+
+	if (need_string(f, "name", &node->name, d->err) < 0 || need_string(f, "hostId", &node->host_id, d->err) < 0 ||
+	    need_string(f, "address", &node->address, d->err) < 0 ||
+	    need_string(f, "datacenter", &node->datacenter, d->err) < 0)
+		return -1;
+	return need_string(f, "zone", &node->zone, d->err);
+}
+
+static const struct parameter *
+find_parameter(const struct reconciler *type, const char *name)
+{
+	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
+		if (strcmp(type->parameters[i].name, name) == 0)
+			return &type->parameters[i];
+	}
+	return NULL;
+}
+
+/* A value that the type no longer takes must not quietly become another one. */
+static int
+check_value(struct decoder *d, const struct reconciler *type, const struct field *f)
+{
+	const struct parameter *p = find_parameter(type, f->key);
+	struct value_check check = {0};
+	CLEANUP_FREE char *place = field_place(f);
+
+	if (!json_text(f->value))
+		return field_wrong(f, "a string", d->err);
+	if (!p)
+		return field_error(f, d->err, "this controller's %s has no such parameter", type->name);
+	if (p->type == PARAMETER_NODE)
+		return 0;
+	check.type = p->type;
+	return value_check(&check, place, json_text(f->value), d->err);
+}
+
+static int
+decode_with(struct decoder *d, const struct reconciler *type, const struct field *object, struct plan_value **values,
+    size_t *count)
+{
+	struct field with = field_get(object, "with");
+
+	if (field_need_object(&with, d->err) < 0)
+		return -1;
+	JSON_EACH(member, with.value) {
+		struct field f = field_get(&with, json_key(member));
+		struct plan_value *value;
+
+		if (check_value(d, type, &f) < 0)
+			return -1;
+		value = ARRAY_GROW(*values, *count);
+		value->name = xstrdup(json_key(member));
+		value->text = xstrdup(json_text(member));
+	}
+	return 0;
+}
+
+static const struct reconciler *
+decode_type(struct decoder *d, const struct field *object, bool condition)
+{
+	struct field f = field_get(object, "type");
+	const char *name = json_text(f.value);
+	const struct reconciler *type = name ? plan_find_type(d->types, name) : NULL;
+
+	if (type && (condition ? type->judge != NULL : type->reconcile != NULL))
+		return type;
+	field_error(&f, d->err, "this controller has no %s \"%.80s\"; run the version that made the plan",
+	    condition ? "condition" : "task type", name ? name : "");
+	return NULL;
+}
+
+static int
+decode_condition(struct decoder *d, const struct field *f, struct plan_condition *condition)
+{
+	condition->type = decode_type(d, f, true);
+	if (!condition->type || decode_with(d, condition->type, f, &condition->with, &condition->nwith) < 0 ||
+	    need_int(f, "windowMs", 0, INT64_MAX, &condition->window_ms, d->err) < 0 ||
+	    need_int(f, "pollMs", 1, INT64_MAX, &condition->poll_ms, d->err) < 0)
+		return -1;
+	return need_int(f, "timeoutMs", 0, INT64_MAX, &condition->timeout_ms, d->err);
+}
+
+static int
+decode_wait(struct decoder *d, const struct field *wait, struct plan_step *step)
+{
+	size_t index = 0;
+
+	if (field_need_array(wait, d->err) < 0)
+		return -1;
+	JSON_EACH(element, wait->value) {
+		struct field f = field_at(wait, index++, element);
+
+		if (decode_condition(d, &f, ARRAY_GROW(step->conditions, step->nconditions)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
+{
+	struct field wait = field_get(f, "wait");
+
+	if (need_string(f, "number", &step->number, d->err) < 0 ||
+	    need_int(f, "retries", 0, INT64_MAX, &step->retries, d->err) < 0 ||
+	    need_int(f, "timeoutMs", 0, INT64_MAX, &step->timeout_ms, d->err) < 0)
+		return -1;
+	if (wait.value)
+		return decode_wait(d, &wait, step);
+	step->type = decode_type(d, f, false);
+	return step->type ? decode_with(d, step->type, f, &step->with, &step->nwith) : -1;
+}
+
+static int
+decode_steps(struct decoder *d, const struct field *list, struct plan_block *block)
+{
+	size_t index = 0;
+
+	if (field_need_array(list, d->err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		if (decode_step(d, &f, ARRAY_GROW(block->steps, block->nsteps)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+decode_lanes(struct decoder *d, const struct field *list, struct plan_block *block)
+{
+	int64_t last = -1, most = (int64_t)d->plan->nnodes - 1;
+	size_t index = 0;
+
+	if (field_need_array(list, d->err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		/* In order, so that none comes twice and units are taken one after the other. */
+		if (last == most || field_int(&f, last + 1, most, &last, d->err) < 0)
+			return last == most ? field_error(&f, d->err, "there is no such node left") : -1;
+		*ARRAY_GROW(block->lanes, block->nlanes) = (size_t)last;
+	}
+	if (block->each_node != (block->nlanes > 0))
+		return field_error(list, d->err, "does not fit eachNode");
+	return 0;
+}
+
+static int
+decode_added(struct decoder *d, const struct field *f, struct plan_block *block)
+{
+	struct field restore = field_get(f, "restore"), stable = field_get(f, "stable");
+	struct field leaves_down = field_get(f, "leavesDown");
+
+	block->disruptive = restore.value || stable.value;
+	if (!block->disruptive)
+		return 0;
+	block->restore.implied = block->stable.implied = true;
+	if (field_bool(&leaves_down, &block->leaves_down, d->err) < 0 || decode_step(d, &restore, &block->restore) < 0)
+		return -1;
+	return decode_step(d, &stable, &block->stable);
+}
+
+static int
+decode_block(struct decoder *d, const struct field *f)
+{
+	static const char *const units[] = {"zone", "datacenter", "all", NULL};
+	struct plan_block *block = ARRAY_GROW(d->plan->blocks, d->plan->nblocks);
+	struct field each_node = field_get(f, "eachNode"), unit = field_get(f, "unit");
+	struct field steps = field_get(f, "steps"), lanes = field_get(f, "lanes");
+	int chosen = -1;
+
+	if (field_bool(&each_node, &block->each_node, d->err) < 0 ||
+	    field_choice(&unit, units, &chosen, d->err) < 0 ||
+	    need_int(f, "limit", 1, INT64_MAX, &block->limit, d->err) < 0)
+		return -1;
+	if (chosen < 0)
+		return field_wrong(&unit, "zone, datacenter or all", d->err);
+	block->unit = (enum workflow_unit)chosen;
+	if (decode_steps(d, &steps, block) < 0 || decode_lanes(d, &lanes, block) < 0)
+		return -1;
+	return decode_added(d, f, block);
+}
+
+static int
+decode_list(struct decoder *d, const struct field *list, int (*decode)(struct decoder *, const struct field *))
+{
+	size_t index = 0;
+
+	if (field_need_array(list, d->err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		if (decode(d, &f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+decode(struct decoder *d, const struct cJSON *json)
+{
+	struct field root = field_of(json, "plan, "), format = field_get(&root, "format");
+	struct field nodes = field_get(&root, "nodes"), blocks = field_get(&root, "blocks");
+	int64_t number = 0;
+
+	if (field_int(&format, 0, INT64_MAX, &number, d->err) < 0)
+		return -1;
+	if (number != PLAN_FORMAT)
+		return field_error(&format, d->err, "this controller reads plans of format %d, not %lld; run the "
+		    "version that made the plan", PLAN_FORMAT, (long long)number);
+	if (need_string(&root, "title", &d->plan->title, d->err) < 0 || decode_list(d, &nodes, decode_node) < 0)
+		return -1;
+	return decode_list(d, &blocks, decode_block);
+}
+
+struct plan *
+plan_decode(const char *text, const struct reconciler *const *types, struct err *err)
+{
+	CLEANUP_JSON struct cJSON *json = json_parse(text, strlen(text), err);
+	struct decoder d = {.types = types, .err = err};
+
+	if (!json)
+		return NULL;
+	d.plan = xcalloc(1, sizeof *d.plan);
+	if (decode(&d, json) < 0)
+		return plan_free(d.plan);
+	d.plan->text = xstrdup(text);
+	plan_hash(d.plan);
+	return d.plan;
+}

@@ -1,0 +1,119 @@
+/* The canonical text: fields in one fixed order, so that equal plans are equal texts. */
+#include <string.h>
+
+#include "hash.h"
+#include "json.h"
+#include "plan_parts.h"
+
+static const char *const units[] = {
+	[WORKFLOW_UNIT_ZONE] = "zone",
+	[WORKFLOW_UNIT_DATACENTER] = "datacenter",
+	[WORKFLOW_UNIT_ALL] = "all",
+};
+
+static void
+put_node(struct json_out *out, const struct plan_node *node)
+{
+	json_open(out, NULL);
+	json_put_str(out, "name", node->name);
+	json_put_str(out, "hostId", node->host_id);
+	json_put_str(out, "address", node->address);
+	json_put_str(out, "datacenter", node->datacenter);
+	json_put_str(out, "zone", node->zone);
+	json_close(out);
+}
+
+static void
+put_with(struct json_out *out, const struct plan_value *with, size_t count)
+{
+	json_open(out, "with");
+	for (size_t i = 0; i < count; i++)
+		json_put_str(out, with[i].name, with[i].text);
+	json_close(out);
+}
+
+static void
+put_condition(struct json_out *out, const struct plan_condition *condition)
+{
+	json_open(out, NULL);
+	json_put_str(out, "type", condition->type->name);
+	put_with(out, condition->with, condition->nwith);
+	json_put_int(out, "windowMs", condition->window_ms);
+	json_put_int(out, "pollMs", condition->poll_ms);
+	json_put_int(out, "timeoutMs", condition->timeout_ms);
+	json_close(out);
+}
+
+/* A task has "type", a wait has "wait"; a restore that nothing is known for has neither. */
+static void
+put_step(struct json_out *out, const char *key, const struct plan_step *step)
+{
+	json_open(out, key);
+	json_put_str(out, "number", step->number);
+	if (step->type) {
+		json_put_str(out, "type", step->type->name);
+		put_with(out, step->with, step->nwith);
+	} else {
+		json_open_array(out, "wait");
+		for (size_t i = 0; i < step->nconditions; i++)
+			put_condition(out, &step->conditions[i]);
+		json_close_array(out);
+	}
+	json_put_int(out, "retries", step->retries);
+	json_put_int(out, "timeoutMs", step->timeout_ms);
+	json_close(out);
+}
+
+static void
+put_block(struct json_out *out, const struct plan_block *block)
+{
+	json_open(out, NULL);
+	json_put_bool(out, "eachNode", block->each_node);
+	json_put_str(out, "unit", units[block->unit]);
+	json_put_int(out, "limit", block->limit);
+	json_open_array(out, "steps");
+	for (size_t i = 0; i < block->nsteps; i++)
+		put_step(out, NULL, &block->steps[i]);
+	json_close_array(out);
+	json_open_array(out, "lanes");
+	for (size_t i = 0; i < block->nlanes; i++)
+		json_put_int(out, NULL, (int64_t)block->lanes[i]);
+	json_close_array(out);
+	if (block->disruptive) {
+		json_put_bool(out, "leavesDown", block->leaves_down);
+		put_step(out, "restore", &block->restore);
+		put_step(out, "stable", &block->stable);
+	}
+	json_close(out);
+}
+
+void
+plan_hash(struct plan *plan)
+{
+	hash_text(hash_str(HASH_SEED, plan->text), plan->hash);
+}
+
+int
+plan_encode(struct plan *plan, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&text);
+
+	json_open(&out, NULL);
+	json_put_int(&out, "format", PLAN_FORMAT);
+	json_put_str(&out, "title", plan->title);
+	json_open_array(&out, "nodes");
+	for (size_t i = 0; i < plan->nnodes; i++)
+		put_node(&out, &plan->nodes[i]);
+	json_close_array(&out);
+	json_open_array(&out, "blocks");
+	for (size_t i = 0; i < plan->nblocks; i++)
+		put_block(&out, &plan->blocks[i]);
+	json_close_array(&out);
+	json_close(&out);
+	if (!buf_ok(&text))
+		return err_set(err, "the plan is longer than %d bytes; choose fewer nodes as targets", BUF_MAX_OBJECT);
+	plan->text = buf_take(&text);
+	plan_hash(plan);
+	return 0;
+}

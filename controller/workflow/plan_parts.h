@@ -1,0 +1,43 @@
+/* What the files that make a plan share; nobody else includes it. */
+#pragma once
+
+#include "buf.h"
+#include "plan.h"
+#include "variables.h"
+
+enum { WORKFLOW_RETRIES = 2 };    /* of a task, when the workflow says nothing */
+
+struct compiler {
+	const struct workflow *workflow;
+	const struct plan_input *input;
+	struct variables vars;
+	struct plan *plan;
+	struct err *err;
+};
+
+/* plan.c */
+void plan_step_done(struct plan_step *step);
+
+/* plan_step.c: 'ret' is zeroed, and part of a plan that is freed whatever comes of it. */
+int plan_compile_step(struct compiler *c, const struct plan_block *block, const struct workflow_step *step,
+    struct plan_step *ret);
+
+/* plan_with.c: 'given' against the type's table, with variables in place and defaults filled in, so that the plan
+ * outlives a change of defaults. */
+int plan_compile_with(struct compiler *c, const struct reconciler *type, const char *place,
+    const struct workflow_value *given, size_t ngiven, struct plan_value **ret, size_t *nret);
+/* A duration of at least 'min_ms'; 'text' NULL, or a variable without a value: 'fallback_ms'. */
+int plan_compile_duration(struct compiler *c, const char *place, const char *text, int64_t min_ms, int64_t fallback_ms,
+    int64_t *ret);
+
+/* plan_lanes.c: the plan's nodes in order, and the lanes of a block of node steps. */
+int plan_compile_nodes(struct compiler *c);
+int plan_compile_lanes(struct compiler *c, struct plan_block *block);
+
+/* plan_safety.c: disruptive, restore, stable, and the limit against maxNodesDown. */
+int plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
+    size_t number);
+
+/* plan_encode.c: the canonical text and its hash, of a plan that is otherwise whole. */
+int plan_encode(struct plan *plan, struct err *err);
+void plan_hash(struct plan *plan);

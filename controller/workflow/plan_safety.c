@@ -1,0 +1,121 @@
+/* What the engine adds to lanes that take their node down: how to bring it back, and when it is back. */
+#include <string.h>
+
+#include "alloc.h"
+#include "instant.h"
+#include "plan_parts.h"
+
+static const int64_t stable_poll_ms = SECONDS(1), stable_timeout_ms = MINUTES(60);
+
+static bool
+is(const struct plan_step *step, const char *type)
+{
+	return step->type && strcmp(step->type->name, type) == 0;
+}
+
+static bool
+takes_down(const struct plan_step *step)
+{
+	return step->type && step->type->impact == IMPACT_TAKES_NODE_DOWN;
+}
+
+static bool
+brings_up(const struct plan_step *step)
+{
+	return (step->type && step->type->impact == IMPACT_BRINGS_NODE_UP) || is(step, "systemd-restart-service");
+}
+
+/* Which service must run for the node to be up: what the block's own steps stop or start, Scylla's own before others
+ * (exporters and agents); NULL when nothing tells. */
+static const char *
+service_of(const struct plan_block *block)
+{
+	const char *named = NULL;
+	bool scylla = false;
+
+	for (size_t i = 0; i < block->nsteps; i++) {
+		const struct plan_step *step = &block->steps[i];
+		const char *service;
+
+		if (!takes_down(step) && !brings_up(step))
+			continue;
+		service = plan_value(step->with, step->nwith, step->type, "service");
+		if (strncmp(service, "scylla-server", strlen("scylla-server")) == 0)
+			return service;
+		if (*service && !named)
+			named = service;
+		scylla = scylla || is(step, "scylla-drain") || is(step, "systemd-stop-scylla-server");
+	}
+	return named ? named : scylla ? "scylla-server" : NULL;
+}
+
+static int
+add_restore(struct compiler *c, struct plan_block *block, size_t number)
+{
+	static const char name[] = "systemd-restart-service";
+	const struct reconciler *type = plan_find_type(c->input->types, name);
+	const char *service = service_of(block);
+	struct plan_step *step = &block->restore;
+	struct workflow_value given = {0};
+	CLEANUP_FREE char *key = xstrdup("service"), *text = NULL;
+
+	step->number = xasprintf("%zu.restore", number);
+	step->implied = true;
+	step->retries = WORKFLOW_RETRIES;
+	if (!service)
+		return 0;
+	if (!type)
+		return err_set(c->err, "there is no task type %s, which brings back what a step takes down", name);
+	step->type = type;
+	step->timeout_ms = type->timeout_ms ? type->timeout_ms : MINUTES(10);
+	text = variables_escape(service);
+	given.name = key;
+	given.text = text;
+	return plan_compile_with(c, type, step->number, &given, 1, &step->with, &step->nwith);
+}
+
+static int
+add_stable(struct compiler *c, struct plan_block *block, size_t number)
+{
+	static const char name[] = "is-up-normal";
+	struct plan_step *step = &block->stable;
+	struct plan_condition *condition;
+
+	step->number = xasprintf("%zu.stable", number);
+	step->implied = true;
+	step->timeout_ms = stable_timeout_ms;
+	if (block->leaves_down)
+		return 0;
+	condition = ARRAY_GROW(step->conditions, step->nconditions);
+	*condition = (struct plan_condition){
+		.type = plan_find_type(c->input->types, name), .window_ms = c->input->stable_ms,
+		.poll_ms = stable_poll_ms, .timeout_ms = stable_timeout_ms,
+	};
+	if (!condition->type)
+		return err_set(c->err, "there is no condition %s, which every node that was taken down must meet", name);
+	return plan_compile_with(c, condition->type, step->number, NULL, 0, &condition->with, &condition->nwith);
+}
+
+int
+plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
+    size_t number)
+{
+	int64_t most = c->input->max_nodes_down;
+
+	for (size_t i = 0; i < block->nsteps; i++) {
+		block->disruptive = block->disruptive || takes_down(&block->steps[i]);
+		if (takes_down(&block->steps[i]))
+			block->leaves_down = true;
+		if (brings_up(&block->steps[i]))
+			block->leaves_down = false;
+	}
+	if (!block->each_node || !block->disruptive) {
+		block->disruptive = block->leaves_down = false;
+		return 0;
+	}
+	if (most > 0 && block->limit > most)
+		return err_set(c->err, "%s.concurrencyLimit: %lld nodes at once, but the TargetCluster's "
+		    "limits.maxNodesDown is %lld; lower one or raise the other", source->place,
+		    (long long)block->limit, (long long)most);
+	return add_restore(c, block, number) < 0 ? -1 : add_stable(c, block, number);
+}

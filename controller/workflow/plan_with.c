@@ -1,0 +1,110 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "instant.h"
+#include "known.h"
+#include "plan_parts.h"
+#include "value.h"
+
+static const struct parameter *
+find_parameter(const struct reconciler *type, const char *name)
+{
+	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
+		if (strcmp(type->parameters[i].name, name) == 0)
+			return &type->parameters[i];
+	}
+	return NULL;
+}
+
+static int
+check_known(const struct compiler *c, const struct reconciler *type, const char *place, const char *name)
+{
+	struct known known;
+
+	if (find_parameter(type, name))
+		return 0;
+	known_init(&known, name);
+	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++)
+		known_offer(&known, type->parameters[i].name);
+	return known_refuse(&known, c->err, "%s.with: %s has no parameter \"%.80s\"", place, type->name, name);
+}
+
+static const char *
+find_given(const struct workflow_value *given, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(given[i].name, name) == 0)
+			return given[i].text;
+	}
+	return NULL;
+}
+
+/* One row of the table; '*ret' stays NULL when there is neither a value nor a default. */
+static int
+compile_parameter(struct compiler *c, const struct parameter *p, const char *place, const char *given, char **ret)
+{
+	struct value_check check = {
+		.type = p->type, .min = p->min, .max = p->max,
+		.nodes = c->plan->nodes, .nnodes = c->plan->nnodes,
+	};
+	CLEANUP_FREE char *text = NULL;
+
+	if (given && variables_expand(&c->vars, place, given, &text, c->err) < 0)
+		return -1;
+	if (!text)
+		text = xstrdup_or_null(p->fallback);
+	if (p->required && (!text || !*text))
+		return err_set(c->err, "%s: missing; expected %s (%s)", place, value_type_name(p->type), p->help);
+	if (!text)
+		return 0;
+	/* The default of an optional parameter may be "": none. */
+	if ((*text || p->type != PARAMETER_NODE) && value_check(&check, place, text, c->err) < 0)
+		return -1;
+	*ret = TAKE_PTR(text);
+	return 0;
+}
+
+int
+plan_compile_with(struct compiler *c, const struct reconciler *type, const char *place,
+    const struct workflow_value *given, size_t ngiven, struct plan_value **ret, size_t *nret)
+{
+	for (size_t i = 0; i < ngiven; i++) {
+		if (check_known(c, type, place, given[i].name) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
+		const struct parameter *p = &type->parameters[i];
+		CLEANUP_FREE char *at = xasprintf("%s.with.%s", place, p->name);
+		struct plan_value *value;
+		char *text = NULL;
+
+		if (compile_parameter(c, p, at, find_given(given, ngiven, p->name), &text) < 0)
+			return -1;
+		if (!text)
+			continue;
+		value = ARRAY_GROW(*ret, *nret);
+		value->name = xstrdup(p->name);
+		value->text = text;
+	}
+	return 0;
+}
+
+int
+plan_compile_duration(struct compiler *c, const char *place, const char *text, int64_t min_ms, int64_t fallback_ms,
+    int64_t *ret)
+{
+	struct value_check check = {.type = PARAMETER_DURATION, .min = min_ms, .max = min_ms ? INT64_MAX : 0};
+	CLEANUP_FREE char *resolved = NULL;
+
+	if (text && variables_expand(&c->vars, place, text, &resolved, c->err) < 0)
+		return -1;
+	if (!resolved) {
+		*ret = fallback_ms;
+		return 0;
+	}
+	if (value_check(&check, place, resolved, c->err) < 0)
+		return -1;
+	*ret = duration_parse(resolved);
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* Variables: what an operation gives, what a workflow declares, and +name+ in texts. ++ is a plus. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plan.h"
+#include "workflow.h"
+
+struct variables {
+	const struct workflow *workflow;
+	const char **texts;      /* per variable of the workflow; NULL: it has no value. Borrowed */
+};
+
+/* The length of the variable's name that 'text' begins with; 0: none. */
+size_t variables_name_len(const char *text);
+/* 'text' with every plus doubled, so that it stands for itself; owned. */
+char *variables_escape(const char *text);
+
+/* Each variable's value, checked against its type. Borrows from both; variables_done() in any case. */
+int variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *input,
+    struct err *err);
+void variables_done(struct variables *vars);
+/* 'text' with its variables in place, owned. A text that is a single variable without a value gives NULL: as if it had
+ * not been written. Errors begin with 'place'. */
+int variables_expand(const struct variables *vars, const char *place, const char *text, char **ret, struct err *err);

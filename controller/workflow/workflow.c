@@ -1,0 +1,268 @@
+#include "workflow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "field.h"
+#include "json.h"
+#include "variables.h"
+
+enum { RETRIES_MAX = 100 };
+
+static int
+read_values(const struct field *with, struct workflow_value **values, size_t *count, struct err *err)
+{
+	if (with->value && field_need_object(with, err) < 0)
+		return -1;
+	JSON_EACH(member, with->value) {
+		struct field f = field_get(with, json_key(member));
+		struct workflow_value *value;
+		char *text = NULL;
+
+		if (field_scalar(&f, &text, err) < 0)
+			return -1;
+		value = ARRAY_GROW(*values, *count);
+		value->name = xstrdup(json_key(member));
+		value->text = text;
+	}
+	return 0;
+}
+
+static int
+read_condition(struct workflow_condition *condition, const struct field *f, struct err *err)
+{
+	static const char *const keys[] = {"condition", "with", "successWindow", "pollInterval", "timeout", NULL};
+	struct field type = field_get(f, "condition"), with = field_get(f, "with"), timeout = field_get(f, "timeout");
+	struct field window = field_get(f, "successWindow"), poll = field_get(f, "pollInterval");
+
+	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
+	    field_need_text(&type, &condition->type, err) < 0 ||
+	    read_values(&with, &condition->with, &condition->nwith, err) < 0 ||
+	    field_text(&window, &condition->success_window, err) < 0 ||
+	    field_text(&poll, &condition->poll_interval, err) < 0)
+		return -1;
+	return field_text(&timeout, &condition->timeout, err);
+}
+
+static int
+read_wait(struct workflow_step *step, const struct field *wait, struct err *err)
+{
+	size_t index = 0;
+
+	if (field_need_array(wait, err) < 0)
+		return -1;
+	JSON_EACH(element, wait->value) {
+		struct field f = field_at(wait, index++, element);
+
+		if (read_condition(ARRAY_GROW(step->conditions, step->nconditions), &f, err) < 0)
+			return -1;
+	}
+	return index ? 0 : field_error(wait, err, "waits for nothing; expected at least one condition");
+}
+
+/* A task or a wait. 'step' is zeroed, and freed by the caller whatever comes of it. */
+static int
+read_step(struct workflow_step *step, const struct field *f, struct err *err)
+{
+	struct field task = field_get(f, "task"), with = field_get(f, "with"), wait = field_get(f, "wait");
+	struct field retries = field_get(f, "retries"), timeout = field_get(f, "timeout");
+
+	step->place = field_place(f);
+	step->retries = -1;
+	if (!task.value == !wait.value)
+		return field_error(f, err, "exactly one of task and wait must be set");
+	if (wait.value && (with.value || retries.value || timeout.value))
+		return field_error(f, err, "with, retries and timeout belong to a task; a condition has its own");
+	if (wait.value)
+		return read_wait(step, &wait, err);
+	if (field_need_text(&task, &step->task, err) < 0 || read_values(&with, &step->with, &step->nwith, err) < 0 ||
+	    field_int(&retries, 0, RETRIES_MAX, &step->retries, err) < 0)
+		return -1;
+	return field_text(&timeout, &step->timeout, err);
+}
+
+static int
+read_node_steps(struct workflow_block *block, const struct field *list, struct err *err)
+{
+	static const char *const keys[] = {"task", "with", "retries", "timeout", "wait", NULL};
+	size_t index = 0;
+
+	if (field_need_array(list, err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0 ||
+		    read_step(ARRAY_GROW(block->steps, block->nsteps), &f, err) < 0)
+			return -1;
+	}
+	return index ? 0 : field_error(list, err, "does nothing; expected at least one step");
+}
+
+static int
+read_each_node(struct workflow *w, const struct field *f, struct err *err)
+{
+	static const char *const keys[] = {"nodes", "concurrencyUnit", "concurrencyLimit", "steps", NULL};
+	static const char *const selections[] = {"targets", NULL}, *const units[] = {"zone", "datacenter", "all", NULL};
+	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
+	struct field limit = field_get(f, "concurrencyLimit"), steps = field_get(f, "steps");
+	struct workflow_block *block = ARRAY_GROW(w->blocks, w->nblocks);
+	int selection = 0, chosen = WORKFLOW_UNIT_ZONE;
+
+	block->place = field_place(f);
+	block->each_node = true;
+	block->limit = 1;
+	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
+	    field_choice(&nodes, selections, &selection, err) < 0 || field_choice(&unit, units, &chosen, err) < 0 ||
+	    field_int(&limit, 1, INT64_MAX, &block->limit, err) < 0)
+		return -1;
+	block->unit = (enum workflow_unit)chosen;
+	return read_node_steps(block, &steps, err);
+}
+
+/* Joins the cluster steps before it, if the last block is one of cluster steps. */
+static int
+read_cluster_step(struct workflow *w, const struct field *f, struct err *err)
+{
+	struct workflow_block *block = w->nblocks ? &w->blocks[w->nblocks - 1] : NULL;
+
+	if (!block || block->each_node) {
+		block = ARRAY_GROW(w->blocks, w->nblocks);
+		block->place = field_place(f);
+		block->limit = 1;
+	}
+	return read_step(ARRAY_GROW(block->steps, block->nsteps), f, err);
+}
+
+static int
+read_steps(struct workflow *w, const struct field *list, struct err *err)
+{
+	static const char *const keys[] = {"eachNode", "task", "with", "retries", "timeout", "wait", NULL};
+	size_t index = 0;
+
+	if (field_need_array(list, err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+		struct field each = field_get(&f, "eachNode");
+
+		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0)
+			return -1;
+		if (each.value && json_count(f.value) > 1)
+			return field_error(&f, err, "eachNode stands alone; what its nodes do goes under its 'steps'");
+		if ((each.value ? read_each_node(w, &each, err) : read_cluster_step(w, &f, err)) < 0)
+			return -1;
+	}
+	return index ? 0 : field_error(list, err, "does nothing; expected at least one step");
+}
+
+static int
+read_variable(struct workflow *w, const struct field *f, struct err *err)
+{
+	static const char *const keys[] = {"name", "type", "description", "default", "required", NULL};
+	static const char *const types[] = {"string", "integer", "boolean", "duration", "node", NULL};
+	struct field name = field_get(f, "name"), type = field_get(f, "type"), fallback = field_get(f, "default");
+	struct field description = field_get(f, "description"), required = field_get(f, "required");
+	struct workflow_variable *variable = ARRAY_GROW(w->variables, w->nvariables);
+	int chosen = -1;
+
+	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
+	    field_need_text(&name, &variable->name, err) < 0 || field_choice(&type, types, &chosen, err) < 0 ||
+	    field_text(&description, &variable->description, err) < 0 ||
+	    field_bool(&required, &variable->required, err) < 0 ||
+	    (fallback.value && field_scalar(&fallback, &variable->fallback, err) < 0))
+		return -1;
+	if (chosen < 0)
+		return field_wrong(&type, "string, integer, boolean, duration or node", err);
+	variable->type = (enum parameter_type)chosen;
+	if (variables_name_len(variable->name) != strlen(variable->name))
+		return field_wrong(&name, "letters, digits, '_' and '-', beginning with a letter or '_'", err);
+	if (variable->required && variable->fallback)
+		return field_error(f, err, "a required variable takes no default");
+	for (size_t i = 0; i + 1 < w->nvariables; i++) {
+		if (strcmp(w->variables[i].name, variable->name) == 0)
+			return field_error(&name, err, "\"%s\" is the name of variables[%zu] too", variable->name, i);
+	}
+	return 0;
+}
+
+static int
+read_variables(struct workflow *w, const struct field *list, struct err *err)
+{
+	size_t index = 0;
+
+	if (list->value && field_need_array(list, err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		if (read_variable(w, &f, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_workflow(struct workflow *w, const struct cJSON *object, const char *origin, struct err *err)
+{
+	static const char *const keys[] = {"variables", "steps", NULL};
+	struct field root = field_of(object, origin), spec = field_get(&root, "spec");
+	struct field variables = field_get(&spec, "variables"), steps = field_get(&spec, "steps");
+
+	if (field_need_object(&spec, err) < 0 || field_known(&spec, keys, err) < 0 ||
+	    read_variables(w, &variables, err) < 0)
+		return -1;
+	return read_steps(w, &steps, err);
+}
+
+struct workflow *
+workflow_decode(const struct cJSON *object, struct err *err)
+{
+	struct field root = field_of(object, ""), metadata = field_get(&root, "metadata");
+	struct field name = field_get(&metadata, "name");
+	struct workflow *w = xcalloc(1, sizeof *w);
+	CLEANUP_FREE char *origin = NULL;
+
+	if (field_need_text(&name, &w->name, err) < 0)
+		return workflow_free(w);
+	origin = xasprintf("workflow %s, ", w->name);
+	return read_workflow(w, object, origin, err) < 0 ? workflow_free(w) : w;
+}
+
+/* A single task's parameters are meant as written: no variables, so each plus is a plus. */
+static void
+keep_pluses(struct workflow_step *step)
+{
+	for (size_t i = 0; i < step->nwith; i++) {
+		char *plain = step->with[i].text;
+
+		step->with[i].text = variables_escape(plain);
+		free(plain);
+	}
+}
+
+struct workflow *
+workflow_of_task(const char *type, const char *with, bool each_node, struct err *err)
+{
+	CLEANUP_JSON struct cJSON *values = json_parse(with, strlen(with), err);
+	struct field root = field_of(NULL, ""), spec = field_get(&root, "spec");
+	struct field task = field_get(&spec, each_node ? "nodeTask" : "clusterTask");
+	struct field given = {.up = &task, .key = "with", .value = values};
+	struct workflow *w;
+	struct workflow_block *block;
+	struct workflow_step *step;
+
+	if (!values)
+		return NULL;
+	w = xcalloc(1, sizeof *w);
+	w->name = xasprintf("%s %s", each_node ? "node-task" : "cluster-task", type);
+	block = ARRAY_GROW(w->blocks, w->nblocks);
+	*block = (struct workflow_block){.place = field_place(&task), .each_node = each_node, .limit = 1};
+	step = ARRAY_GROW(block->steps, block->nsteps);
+	*step = (struct workflow_step){.place = field_place(&task), .task = xstrdup(type), .retries = -1};
+	if (read_values(&given, &step->with, &step->nwith, err) < 0)
+		return workflow_free(w);
+	keep_pluses(step);
+	return w;
+}

@@ -1,0 +1,70 @@
+/* The model of a workflow: what an author wrote, checked for form but not yet against a cluster. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "reconciler.h"
+
+struct cJSON;
+
+struct workflow_variable {
+	char *name;
+	enum parameter_type type;
+	char *description;       /* or NULL */
+	char *fallback;          /* default as text, or NULL */
+	bool required;
+};
+
+/* A parameter of a task or condition: a scalar as text, with +variables+ still in it. */
+struct workflow_value {
+	char *name;
+	char *text;
+};
+
+struct workflow_condition {
+	char *type;
+	struct workflow_value *with;
+	size_t nwith;
+	char *success_window, *poll_interval, *timeout;    /* durations as text, with variables; NULL: default */
+};
+
+struct workflow_step {
+	char *place;             /* where it stands in the source, for errors: "spec.steps[0].eachNode.steps[1]" */
+	char *task;              /* type; NULL: a wait */
+	struct workflow_value *with;
+	size_t nwith;
+	struct workflow_condition *conditions;
+	size_t nconditions;
+	int64_t retries;         /* -1: default */
+	char *timeout;
+};
+
+enum workflow_unit { WORKFLOW_UNIT_ZONE, WORKFLOW_UNIT_DATACENTER, WORKFLOW_UNIT_ALL };
+
+/* A run of consecutive cluster steps, or one eachNode. */
+struct workflow_block {
+	char *place;
+	bool each_node;
+	enum workflow_unit unit;
+	int64_t limit;           /* concurrencyLimit, >= 1 */
+	struct workflow_step *steps;
+	size_t nsteps;
+};
+
+struct workflow {
+	char *name;
+	struct workflow_variable *variables;
+	size_t nvariables;
+	struct workflow_block *blocks;
+	size_t nblocks;
+};
+
+/* From a Workflow object (or a built-in one): the "spec" member is read. Unknown keys, wrong kinds, missing members are
+ * refused with their place: "spec.steps[0].eachNode.concurrencyLimit: expected an integer of 1 or more, got \"x\"". */
+struct workflow *workflow_decode(const struct cJSON *object, struct err *err);
+/* The workflow of one task: what ClusterOperation's nodeTask and clusterTask mean. 'with' is a JSON object's text. */
+struct workflow *workflow_of_task(const char *type, const char *with, bool each_node, struct err *err);
+struct workflow *workflow_free(struct workflow *workflow);

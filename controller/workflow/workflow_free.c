@@ -1,0 +1,61 @@
+#include "workflow.h"
+
+#include <stdlib.h>
+
+static void
+free_values(struct workflow_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(values[i].name);
+		free(values[i].text);
+	}
+	free(values);
+}
+
+static void
+free_conditions(struct workflow_condition *conditions, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(conditions[i].type);
+		free_values(conditions[i].with, conditions[i].nwith);
+		free(conditions[i].success_window);
+		free(conditions[i].poll_interval);
+		free(conditions[i].timeout);
+	}
+	free(conditions);
+}
+
+static void
+free_block(struct workflow_block *block)
+{
+	for (size_t i = 0; i < block->nsteps; i++) {
+		struct workflow_step *step = &block->steps[i];
+
+		free(step->place);
+		free(step->task);
+		free_values(step->with, step->nwith);
+		free_conditions(step->conditions, step->nconditions);
+		free(step->timeout);
+	}
+	free(block->steps);
+	free(block->place);
+}
+
+struct workflow *
+workflow_free(struct workflow *workflow)
+{
+	if (!workflow)
+		return NULL;
+	for (size_t i = 0; i < workflow->nvariables; i++) {
+		free(workflow->variables[i].name);
+		free(workflow->variables[i].description);
+		free(workflow->variables[i].fallback);
+	}
+	free(workflow->variables);
+	for (size_t i = 0; i < workflow->nblocks; i++)
+		free_block(&workflow->blocks[i]);
+	free(workflow->blocks);
+	free(workflow->name);
+	free(workflow);
+	return NULL;
+}

@@ -1,0 +1,212 @@
+#include "operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "field.h"
+#include "instant.h"
+#include "json.h"
+
+static char
+kind_of(const struct cJSON *value)
+{
+	int64_t number;
+
+	if (json_text(value))
+		return 's';
+	return json_to_int(value, &number) ? 'i' : 'b';
+}
+
+static int
+read_variables(struct operation *op, const struct field *variables, struct err *err)
+{
+	if (variables->value && field_need_object(variables, err) < 0)
+		return -1;
+	JSON_EACH(member, variables->value) {
+		struct field f = field_get(variables, json_key(member));
+		struct operation_variable *variable;
+		char *text = NULL;
+
+		if (field_scalar(&f, &text, err) < 0)
+			return -1;
+		variable = ARRAY_GROW(op->variables, op->nvariables);
+		variable->name = xstrdup(json_key(member));
+		variable->text = text;
+		variable->type = kind_of(member);
+	}
+	return 0;
+}
+
+/* nodeTask or clusterTask: its type, and its parameters as JSON text for workflow_of_task(). */
+static int
+read_task(struct operation *op, const struct field *task, char **type, struct err *err)
+{
+	static const char *const keys[] = {"type", "with", NULL};
+	struct field name = field_get(task, "type"), with = field_get(task, "with");
+	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+
+	if (!task->value)
+		return 0;
+	if (field_known(task, keys, err) < 0 || field_need_text(&name, type, err) < 0)
+		return -1;
+	if (!with.value)
+		return 0;
+	if (field_need_object(&with, err) < 0)
+		return -1;
+	json_print(with.value, &text);
+	free(op->with);
+	op->with = buf_take(&text);
+	return 0;
+}
+
+/* A list that came out empty must not mean all nodes. */
+static int
+read_targets(struct operation *op, const struct field *targets, struct err *err)
+{
+	static const char *const keys[] = {"zones", "nodes", NULL};
+	struct field zones = field_get(targets, "zones"), nodes = field_get(targets, "nodes");
+
+	if (field_known(targets, keys, err) < 0 || field_texts(&zones, &op->zones, &op->nzones, err) < 0 ||
+	    field_texts(&nodes, &op->nodes, &op->nnodes, err) < 0)
+		return -1;
+	if (zones.value && nodes.value)
+		return field_error(targets, err, "takes zones or nodes, not both");
+	if (targets->value && op->nzones == 0 && op->nnodes == 0)
+		return field_error(targets, err, "names no node; leave it out to mean all nodes of the cluster");
+	return 0;
+}
+
+/* What must fit together, as the CRD's rules say; an object may be older than they are. */
+static int
+check_spec(const struct operation *op, const struct field *spec, struct err *err)
+{
+	int chosen = (op->workflow != NULL) + (op->node_task != NULL) + (op->cluster_task != NULL);
+	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");
+
+	if (chosen != 1)
+		return field_error(spec, err, "exactly one of workflow, nodeTask and clusterTask must be set");
+	if (variables.value && !op->workflow)
+		return field_error(&variables, err,
+		    "variables belong to a workflow; a single task's parameters are written under its 'with'");
+	if (targets.value && op->cluster_task)
+		return field_error(&targets, err, "a clusterTask runs once for the whole cluster and takes no targets");
+	return 0;
+}
+
+static int
+read_knobs(struct operation *op, const struct field *spec, struct err *err)
+{
+	struct field owner = field_get(spec, "owner"), suspend = field_get(spec, "suspend");
+	struct field cancel = field_get(spec, "cancel"), retry = field_get(spec, "retry");
+
+	/* An owner of "" is nobody: what a template without a value leaves. */
+	if ((!json_text(owner.value) || *json_text(owner.value)) && field_text(&owner, &op->owner, err) < 0)
+		return -1;
+	if (field_bool(&suspend, &op->suspend, err) < 0 || field_bool(&cancel, &op->cancel, err) < 0)
+		return -1;
+	return field_int(&retry, 0, INT64_MAX, &op->retry, err);
+}
+
+static int
+read_spec(struct operation *op, const struct field *spec, struct err *err)
+{
+	static const char *const keys[] = {"cluster", "workflow", "nodeTask", "clusterTask", "variables", "targets",
+	    "owner", "suspend", "cancel", "retry", NULL};
+	struct field cluster = field_get(spec, "cluster"), workflow = field_get(spec, "workflow");
+	struct field node_task = field_get(spec, "nodeTask"), cluster_task = field_get(spec, "clusterTask");
+	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");
+
+	if (field_need_object(spec, err) < 0 || field_known(spec, keys, err) < 0 ||
+	    field_need_text(&cluster, &op->cluster, err) < 0 || field_text(&workflow, &op->workflow, err) < 0 ||
+	    read_task(op, &node_task, &op->node_task, err) < 0 ||
+	    read_task(op, &cluster_task, &op->cluster_task, err) < 0 ||
+	    read_variables(op, &variables, err) < 0 || read_targets(op, &targets, err) < 0 ||
+	    read_knobs(op, spec, err) < 0)
+		return -1;
+	return check_spec(op, spec, err);
+}
+
+static int64_t
+read_time(const struct cJSON *status, const char *key)
+{
+	int64_t ms = instant_parse(json_str(status, key));
+
+	return ms < 0 ? 0 : ms;
+}
+
+/* Ours alone, and rebuilt from the journal: what cannot be read counts as never written. */
+static void
+read_status(struct operation *op, const struct cJSON *status)
+{
+	const struct cJSON *journal = json_get(status, "journal"), *conditions = json_get(status, "conditions");
+	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+
+	op->phase = xstrdup(json_str_or(status, "phase", ""));
+	op->observed_generation = json_int(status, "observedGeneration", -1);
+	op->journal_epoch = json_int(journal, "epoch", 0);
+	op->journal_seq = json_int(journal, "seq", 0);
+	op->plan_hash = xstrdup(json_str_or(status, "planHash", ""));
+	op->start_ms = read_time(status, "startTime");
+	op->completion_ms = read_time(status, "completionTime");
+	op->retry_seen = json_int(status, "retryObserved", 0);
+	if (json_is_array(conditions))
+		json_print(conditions, &text);
+	else
+		buf_puts(&text, "[]");
+	op->conditions = buf_take(&text);
+}
+
+struct operation *
+operation_decode(const struct cJSON *object, struct err *err)
+{
+	struct field root = field_of(object, "");
+	struct field spec = field_get(&root, "spec");
+	struct operation *op = xcalloc(1, sizeof *op);
+
+	op->with = xstrdup("{}");
+	if (object_meta_decode(&op->meta, object, err) < 0 || read_spec(op, &spec, err) < 0)
+		return operation_free(op);
+	read_status(op, json_get(object, "status"));
+	return op;
+}
+
+static void
+free_texts(char **texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+struct operation *
+operation_free(struct operation *op)
+{
+	if (!op)
+		return NULL;
+	object_meta_done(&op->meta);
+	for (size_t i = 0; i < op->nvariables; i++) {
+		free(op->variables[i].name);
+		free(op->variables[i].text);
+	}
+	free(op->variables);
+	free_texts(op->zones, op->nzones);
+	free_texts(op->nodes, op->nnodes);
+	free(op->cluster);
+	free(op->workflow);
+	free(op->node_task);
+	free(op->cluster_task);
+	free(op->with);
+	free(op->owner);
+	free(op->phase);
+	free(op->conditions);
+	free(op->plan_hash);
+	free(op);
+	return NULL;
+}
+
+bool
+operation_phase_is_final(const char *phase)
+{
+	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 || strcmp(phase, "Cancelled") == 0;
+}

@@ -1,0 +1,48 @@
+/* ClusterOperation: decode of spec and of what we once wrote into status; encode of status is core/status.c's, which
+ * knows what to say. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "object.h"
+
+struct operation_variable {
+	char *name;
+	char *text;          /* the scalar as text */
+	char type;           /* how it was written: 's' string, 'i' number, 'b' boolean */
+};
+
+struct operation {
+	struct object_meta meta;
+	/* spec */
+	char *cluster;
+	char *workflow;                  /* one of the three is set */
+	char *node_task;                 /* a node task's type, run on every target */
+	char *cluster_task;
+	char *with;                      /* the one-off task's parameters, JSON object text, "{}" if none */
+	struct operation_variable *variables;
+	size_t nvariables;
+	char **zones;                    /* targets; counted */
+	size_t nzones;
+	char **nodes;
+	size_t nnodes;
+	char *owner;                     /* or NULL */
+	bool suspend;
+	bool cancel;
+	int64_t retry;
+	/* status, as it was last written */
+	char *phase;                     /* "" when never */
+	int64_t observed_generation;     /* -1 when never */
+	int64_t journal_epoch, journal_seq;
+	char *conditions;                /* JSON array text, "[]" if none: their lastTransitionTimes are kept */
+	char *plan_hash;                 /* "" when none */
+	int64_t start_ms, completion_ms; /* wall; 0 when unset */
+	int64_t retry_seen;              /* status.retryObserved: the last spec.retry that was honoured */
+};
+
+struct operation *operation_decode(const struct cJSON *object, struct err *err);
+struct operation *operation_free(struct operation *operation);
+/* Succeeded, Failed, Cancelled: nothing more happens unless a knob says so. */
+bool operation_phase_is_final(const char *phase);

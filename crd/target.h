@@ -1,0 +1,44 @@
+/* TargetCluster: a cluster that Strait may operate. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "object.h"
+
+struct target_node {
+	char *name;
+	char *address;
+	char *zone;              /* "dc/rack"; NULL: as the ring says */
+};
+
+enum target_zone { TARGET_ZONE_RACK, TARGET_ZONE_DATACENTER, TARGET_ZONE_INVENTORY };
+
+struct target {
+	struct object_meta meta;
+	char *cluster_name;
+	char **contact_points;   /* numeric addresses; counted */
+	size_t ncontact_points;
+	struct target_node *nodes;
+	size_t nnodes;
+	enum target_zone zone_from;
+	int api_port;            /* access.api.port, default 10000 */
+	bool host_ssh;           /* access.host.type: ssh; else none */
+	char *host_user;
+	int host_port;           /* default 22 */
+	bool host_sudo;          /* prefix host commands with "sudo -n" */
+	char *host_secret;       /* a Secret's name in the object's namespace, or NULL */
+	bool quorum, local_quorum;       /* availability.consistency; both by default */
+	char **exempt;           /* availability.keyspaces with require: none; NULL-ended */
+	int64_t max_nodes_down;  /* limits; default 0: no limit beside the gate */
+	bool frozen;
+	/* status */
+	char **host_ids;         /* first seen; counted; the identity */
+	size_t nhost_ids;
+	char *conditions;        /* JSON array text */
+	int64_t observed_generation;
+};
+
+struct target *target_decode(const struct cJSON *object, struct err *err);
+struct target *target_free(struct target *target);

@@ -1,0 +1,179 @@
+/* Who sees whom: a view for each pair, frozen while the observer's gossip is off. */
+#include "model_inside.h"
+
+enum { GOSSIP_ROUND = 1000 };
+
+static size_t
+pair(const struct sim *sim, size_t observer, size_t subject)
+{
+	return observer * sim->nnodes + subject;
+}
+
+/* Up in every view that counts: then what the controller took down is back. */
+static void
+judge_returned(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (!n->taken || !n->alive)
+		return;
+	for (size_t i = 0; i < sim->nnodes; i++)
+		if (sim->nodes[i].alive && !sim->up[pair(sim, i, node)])
+			return;
+	n->taken = false;
+}
+
+void
+sim_gossip_returned(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->nnodes; i++)
+		judge_returned(sim, i);
+}
+
+static void
+set(struct sim *sim, size_t observer, size_t subject, bool up)
+{
+	size_t at = pair(sim, observer, subject);
+
+	if (up)
+		sim->known[at] = sim->nodes[subject].generation;
+	if (sim->up[at] == up)
+		return;
+	sim->up[at] = up;
+	sim->view_changed[at] = sim->now;
+	if (up)
+		judge_returned(sim, subject);
+}
+
+static void
+later(struct sim *sim, enum event_kind kind, size_t observer, size_t subject, int64_t ms)
+{
+	const struct node *o = &sim->nodes[observer], *s = &sim->nodes[subject];
+
+	sim_event_push(sim, (struct event){.at = sim->now + ms + o->lag + s->lag, .kind = kind, .node = observer,
+	    .other = subject, .stamp = o->term, .other_stamp = s->term});
+}
+
+/* Each peer but itself whose gossip is on. */
+#define EACH_PEER(i, sim, node) \
+	for (size_t i = 0; i < (sim)->nnodes; i++) \
+		if (i != (node) && (sim)->nodes[i].gossip)
+
+void
+sim_gossip_join(struct sim *sim, size_t node)
+{
+	const struct sim_times *times = &sim->config.times;
+	struct node *n = &sim->nodes[node];
+
+	n->gossip = true;
+	n->term++;
+	for (size_t i = 0; i < sim->nnodes; i++)
+		set(sim, node, i, i == node);
+	EACH_PEER(i, sim, node) {
+		uint64_t at = pair(sim, node, i);
+
+		if (sim->nodes[i].mode == MODE_NORMAL)
+			later(sim, EVENT_SEEN_UP, node, i, sim_draw(sim, "peer", at, n->term, times->peers_max / 5, times->peers_max));
+		/* Who has not noticed its absence notices the restart. */
+		later(sim, EVENT_SEEN_DOWN, i, node, sim_draw(sim, "again", at, n->term, 0, GOSSIP_ROUND));
+	}
+}
+
+void
+sim_gossip_normal(struct sim *sim, size_t node)
+{
+	const struct sim_times *times = &sim->config.times;
+
+	EACH_PEER(i, sim, node)
+		later(sim, EVENT_SEEN_UP, i, node,
+		    sim_draw(sim, "up", pair(sim, i, node), sim->nodes[node].term, times->up_min, times->up_max));
+	judge_returned(sim, node);
+}
+
+static void
+off(struct sim *sim, size_t node)
+{
+	sim->nodes[node].gossip = false;
+	sim->nodes[node].term++;
+	set(sim, node, node, false);
+	sim_process_judge_alive(sim, node);
+}
+
+static void
+suspect(struct sim *sim, size_t observer, size_t subject)
+{
+	const struct sim_times *times = &sim->config.times;
+
+	later(sim, EVENT_SEEN_DOWN, observer, subject, sim_draw(sim, "down", pair(sim, observer, subject),
+	    sim->nodes[subject].term, times->down_min, times->down_max));
+}
+
+void
+sim_gossip_announce(struct sim *sim, size_t node)
+{
+	off(sim, node);
+	EACH_PEER(i, sim, node) {
+		/* Only whom it sees live is told. */
+		if (sim->up[pair(sim, node, i)])
+			set(sim, i, node, false);
+		else if (sim->up[pair(sim, i, node)])
+			suspect(sim, i, node);
+	}
+}
+
+void
+sim_gossip_lost(struct sim *sim, size_t node)
+{
+	off(sim, node);
+	EACH_PEER(i, sim, node)
+		if (sim->up[pair(sim, i, node)])
+			suspect(sim, i, node);
+}
+
+void
+sim_gossip_seen(struct sim *sim, const struct event *event)
+{
+	const struct node *subject = &sim->nodes[event->other];
+
+	if (event->kind == EVENT_SEEN_DOWN && (!subject->gossip || subject->mode == MODE_JOINING))
+		set(sim, event->node, event->other, false);
+	if (event->kind == EVENT_SEEN_UP && subject->gossip) {
+		set(sim, event->node, event->other, true);
+		sim_gossip_notified(sim, event->other);
+	}
+}
+
+/* A node opens CQL when its peers see it, or when it has waited long enough. */
+void
+sim_gossip_notified(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (n->mode != MODE_NORMAL || n->cql_due)
+		return;
+	if (sim->now < n->notify_until)
+		EACH_PEER(i, sim, node)
+			if (sim->nodes[i].mode == MODE_NORMAL && !sim->up[pair(sim, i, node)])
+				return;
+	n->cql_due = true;
+	sim_event_push(sim, (struct event){.at = sim->now + sim_scaled(sim, sim->config.times.cql), .kind = EVENT_CQL,
+	    .node = node, .stamp = n->life});
+}
+
+void
+sim_gossip_schema(struct sim *sim, size_t node, uint64_t schema)
+{
+	sim->nodes[node].schema = schema;
+}
+
+void
+sim_schema_change(struct sim *sim, int64_t now)
+{
+	sim_advance(sim, now);
+	sim->schema = sim_hash(sim, "schema", sim->schema, (uint64_t)now);
+	sim_note(sim, SIM_SCHEMA, SIM_HAND, SIZE_MAX, "%s", "");
+	for (size_t i = 0; i < sim->nnodes; i++)
+		sim_event_push(sim, (struct event){.at = sim->now + sim->nodes[i].lag +
+		    sim_draw(sim, "schema", sim->schema, i, 0, sim->config.times.schema_max), .kind = EVENT_SCHEMA, .node = i,
+		    .value = sim->schema});
+}

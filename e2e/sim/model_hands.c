@@ -1,0 +1,204 @@
+/* Human hands, faults, and the inside for tests. */
+#include <string.h>
+
+#include "model_inside.h"
+#include "oracle.h"
+
+static void
+by_hand(struct sim *sim, int64_t now, size_t node, enum verb verb, enum sim_event event)
+{
+	sim_advance(sim, now);
+	sim_arrived(sim, event, SIM_HAND, node);
+	sim_unit_order(sim, node, verb, SIM_HAND);
+}
+
+void
+sim_start(struct sim *sim, int64_t now, size_t node)
+{
+	by_hand(sim, now, node, VERB_START, SIM_ARRIVED_START);
+}
+
+void
+sim_stop(struct sim *sim, int64_t now, size_t node)
+{
+	by_hand(sim, now, node, VERB_STOP, SIM_ARRIVED_STOP);
+}
+
+void
+sim_restart(struct sim *sim, int64_t now, size_t node)
+{
+	by_hand(sim, now, node, VERB_RESTART, SIM_ARRIVED_RESTART);
+}
+
+void
+sim_crash(struct sim *sim, int64_t now, size_t node)
+{
+	sim_advance(sim, now);
+	sim_process_kill(sim, node);
+}
+
+void
+sim_hang(struct sim *sim, int64_t now, size_t node, bool on)
+{
+	sim_advance(sim, now);
+	if (sim->nodes[node].hung == on)
+		return;
+	sim->nodes[node].hung = on;
+	sim_note(sim, on ? SIM_HUNG : SIM_UNHUNG, SIM_HAND, node, "%s", "");
+	if (!on)
+		sim_calls_unpark(sim, node);
+}
+
+void
+sim_slow(struct sim *sim, size_t node, int64_t ms)
+{
+	sim->nodes[node].slow = ms;
+}
+
+void
+sim_lag(struct sim *sim, size_t node, int64_t ms)
+{
+	sim->nodes[node].lag = ms;
+}
+
+void
+sim_isolate(struct sim *sim, int64_t now, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	sim_advance(sim, now);
+	if (n->mode != MODE_NORMAL || n->isolated)
+		return;
+	n->isolated = true;
+	n->cql = n->taken = false;
+	sim_note(sim, SIM_ISOLATED, SIM_HAND, node, "%s", "");
+	sim_process_announce(sim, node);
+}
+
+void
+sim_host_away(struct sim *sim, size_t node, bool away)
+{
+	sim->nodes[node].away = away;
+}
+
+void
+sim_stuck_stop(struct sim *sim, int64_t now, size_t node, bool on)
+{
+	struct node *n = &sim->nodes[node];
+
+	sim_advance(sim, now);
+	n->stuck = on;
+	if (!on && n->terminating && n->mode != MODE_DRAINING)
+		sim_process_terminate(sim, node, n->taken ? SIM_CONTROLLER : SIM_HAND);
+}
+
+void
+sim_compactions(struct sim *sim, size_t node, unsigned pending)
+{
+	sim->nodes[node].standing = pending;
+}
+
+size_t
+sim_nodes(const struct sim *sim)
+{
+	return sim->nnodes;
+}
+
+const char *
+sim_cluster_name(const struct sim *sim)
+{
+	return sim->cluster_name;
+}
+
+int
+sim_find(const struct sim *sim, const char *name_or_address)
+{
+	for (size_t i = 0; i < sim->nnodes; i++)
+		if (!strcmp(sim->nodes[i].address, name_or_address) || !strcmp(sim->nodes[i].name, name_or_address))
+			return (int)i;
+	return -1;
+}
+
+const char *
+sim_address(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].address;
+}
+
+const char *
+sim_name(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].name;
+}
+
+const char *
+sim_host_id(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].host_id;
+}
+
+const char *
+sim_datacenter(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].datacenter;
+}
+
+const char *
+sim_rack(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].rack;
+}
+
+bool
+sim_listening(struct sim *sim, int64_t now, size_t node, unsigned *ret_changes)
+{
+	sim_advance(sim, now);
+	*ret_changes = sim->nodes[node].port_changes;
+	return sim->nodes[node].stage >= STAGE_LISTENING;
+}
+
+const char *
+sim_mode(struct sim *sim, int64_t now, size_t node)
+{
+	sim_advance(sim, now);
+	return sim->nodes[node].stage == STAGE_OFF ? "" : sim_mode_name(sim->nodes[node].mode);
+}
+
+bool
+sim_sees(struct sim *sim, int64_t now, size_t observer, size_t subject)
+{
+	sim_advance(sim, now);
+	return sim->up[observer * sim->nnodes + subject];
+}
+
+bool
+sim_serving(struct sim *sim, int64_t now, size_t node)
+{
+	sim_advance(sim, now);
+	return sim->nodes[node].alive && sim->nodes[node].cql;
+}
+
+unsigned
+sim_pending(struct sim *sim, int64_t now, size_t node)
+{
+	const struct node *n = &sim->nodes[node];
+	int64_t whole = sim_scaled(sim, sim->config.times.compaction), gone;
+
+	sim_advance(sim, now);
+	gone = n->joined == INT64_MAX ? 0 : sim->now - n->joined;
+	if (gone >= whole || n->stage == STAGE_OFF)
+		return n->standing;
+	return n->standing + (unsigned)(n->compactions * (whole - gone) / whole);
+}
+
+int64_t
+sim_started(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].started;
+}
+
+int64_t
+sim_generation(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].generation;
+}

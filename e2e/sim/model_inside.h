@@ -1,0 +1,231 @@
+/* The model's inside, for its own files, its oracle and nobody else. */
+#pragma once
+
+#include "buf.h"
+#include "model.h"
+
+enum mode { MODE_NONE, MODE_STARTING, MODE_JOINING, MODE_NORMAL, MODE_DRAINING, MODE_DRAINED };
+
+/* What of the process is there; endpoints are registered at a stage and stay until its end. */
+enum stage {
+	STAGE_OFF,              /* no process */
+	STAGE_DEAF,             /* it runs, and its port is not open yet */
+	STAGE_LISTENING,
+	STAGE_GOSSIPER,
+	STAGE_STORAGE,          /* operation_mode is there; systemd is told READY */
+	STAGE_JOINED,           /* native_transport is there */
+};
+
+enum unit { UNIT_INACTIVE, UNIT_FAILED, UNIT_ACTIVATING, UNIT_ACTIVE, UNIT_DEACTIVATING };
+enum verb { VERB_START, VERB_STOP, VERB_RESTART };
+
+struct node {
+	char name[SIM_NAME * 3];
+	char address[SIM_ADDRESS];
+	char datacenter[SIM_NAME];
+	char rack[SIM_NAME];
+	char host_id[SIM_UUID];
+	size_t zone, dc;        /* numbers: equal for equal zones, datacenters */
+
+	/* The process. 'life' counts starts, 'term' changes of gossip: an event of an older one is void. */
+	enum stage stage;
+	enum mode mode;
+	bool gossip, cql, cql_due, isolated, hung, locked, terminating;
+	unsigned life, term, port_changes;
+	int64_t started, joined, generation, drain_flush, drain_end, notify_until;
+	uint64_t schema;
+	unsigned compactions, standing;
+
+	/* systemd. 'job' is the pending one; 'again': start when it has stopped. */
+	enum unit unit;
+	char invocation[33];
+	uint32_t job;
+	enum verb job_verb;
+	bool again, stuck, away;
+	enum sim_source starter;
+	int64_t unit_changed;
+
+	int64_t slow, lag;
+
+	/* For the oracle. Taken: the controller took it down, and not everybody sees it up again. */
+	bool alive, taken, touched, restarted;
+	int64_t alive_changed;
+};
+
+enum event_kind {
+	EVENT_REPLY, EVENT_BOOT, EVENT_SEEN_UP, EVENT_SEEN_DOWN, EVENT_NOTIFIED, EVENT_CQL, EVENT_ANNOUNCE, EVENT_DRAINED,
+	EVENT_EXIT, EVENT_KILL, EVENT_SCHEMA,
+};
+
+struct event {
+	int64_t at;
+	uint64_t seq;           /* equal times: in the order of scheduling */
+	enum event_kind kind;
+	unsigned stamp;         /* life or term of 'node' that it is meant for */
+	unsigned other_stamp;   /* term of 'other' */
+	size_t node, other;
+	uint64_t value;
+};
+
+/* A request that is not answered yet, or whose answer is not fetched yet. */
+enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_JOB };
+
+struct call {
+	struct call *next;
+	enum call_kind kind;
+	uint64_t id, serial;
+	size_t node;
+	enum sim_source source;
+	int status;
+	struct sim_text *text;
+	char *error;            /* of a command; NULL: none */
+	char *method, *path;    /* parked */
+	uint32_t job;
+	bool forgotten;
+};
+
+struct sim_text {
+	unsigned refs;
+	size_t len;
+	char data[];
+};
+
+struct token {
+	int64_t token;
+	size_t node;
+};
+
+struct keyspace {
+	struct sim_keyspace of;
+	bool user;
+	/* Made when first asked for: replicas of each range, 'width' places each, SIZE_MAX in those not taken. */
+	size_t width;
+	uint16_t *replicas;
+	struct sim_text *ring;
+};
+
+struct sim {
+	struct sim_config config;
+	char cluster_name[SIM_NAME], version[SIM_NAME];
+	int64_t now;
+	struct node *nodes;
+	size_t nnodes, nzones, ndcs;
+	bool *up;               /* up[observer * nnodes + subject] */
+	int64_t *view_changed;
+	int64_t *known;         /* the generation that the observer has heard of */
+	struct token *ring;
+	size_t nring;
+	struct keyspace *keyspaces;
+	size_t nkeyspaces;
+	struct event *events;   /* a heap */
+	size_t nevents, events_cap;
+	uint64_t seq, serial;
+	struct call *waiting;               /* outstanding, newest first */
+	struct call *ready, **ready_end;    /* answered, oldest first */
+	struct call *last;                  /* what the last sim_next() lent */
+	uint64_t schema;
+	uint32_t jobs;
+	struct sim_entry *audit;
+	size_t naudit, audit_cap;
+	size_t violations, unavoidable;
+};
+
+enum { NO_REPLICA = 0xffff, DAY = 86400000 };
+
+/* model.c */
+void sim_advance(struct sim *sim, int64_t now);
+int64_t sim_scaled(const struct sim *sim, int64_t ms);
+/* Drawn from the seed and what it is for, between 'from' and 'to', scaled. */
+int64_t sim_draw(const struct sim *sim, const char *what, uint64_t a, uint64_t b, int64_t from, int64_t to);
+uint64_t sim_hash(const struct sim *sim, const char *what, uint64_t a, uint64_t b);
+void sim_uuid(uint64_t hash, char ret[SIM_UUID]);
+
+/* model_layout.c */
+int sim_layout_read(struct sim *sim, const struct sim_config *config, struct err *err);
+
+/* model_event.c */
+struct event *sim_event_top(struct sim *sim);
+void sim_event_pop(struct sim *sim);
+void sim_event_push(struct sim *sim, struct event event);
+
+/* model_call.c */
+struct sim_text *sim_text_new(const char *data, size_t len);
+struct call *sim_call_new(struct sim *sim, enum sim_source source, size_t node, uint64_t id);
+/* The answer of a call that waits: ready now, or after the node's slowness when 'slowly'. 'text' is given away. */
+void sim_call_answer(struct sim *sim, struct call *call, int status, struct sim_text *text, bool slowly);
+/* The same with a body that is copied. */
+void sim_call_say(struct sim *sim, struct call *call, int status, const char *body);
+/* {"message": …, "code": …} */
+struct sim_text *sim_text_error(int status, const char *message);
+void sim_calls_delayed(struct sim *sim, uint64_t serial);
+void sim_calls_reset(struct sim *sim, size_t node);
+void sim_calls_drained(struct sim *sim, size_t node);
+void sim_calls_unpark(struct sim *sim, size_t node);
+void sim_calls_job_done(struct sim *sim, size_t node, uint32_t job, int status, const char *error);
+void sim_calls_free(struct sim *sim);
+
+/* model_rest.c: what a request at a listening, answering node leads to. */
+void sim_rest(struct sim *sim, struct call *call, const char *method, const char *path);
+/* model_answers.c */
+struct endpoint {
+	const char *path;       /* "…/" at the end takes one more component, its argument */
+	const char *parameter;  /* the query parameter that is the argument; NULL: none */
+	enum stage since;
+	/* The body into 'out'; the status. */
+	int (*answer)(struct sim *sim, struct node *node, const char *argument, struct buf *out);
+};
+extern const struct endpoint sim_endpoints[];   /* ended by a NULL path */
+/* An error's text into 'out'; 'status' comes back. */
+int sim_bad(struct buf *out, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* model_ring.c */
+void sim_ring_make(struct sim *sim);
+struct keyspace *sim_keyspace_of(struct sim *sim, const char *name);
+/* 'width' replicas of the range that ends at token 'range'. */
+const uint16_t *sim_replicas(struct sim *sim, struct keyspace *keyspace, size_t range);
+/* As the node answers; NULL: too much for one text. */
+struct sim_text *sim_describe_ring(struct sim *sim, struct keyspace *keyspace, size_t node);
+void sim_keyspaces_add(struct sim *sim, const struct sim_config *config);
+void sim_ring_free(struct sim *sim);
+
+/* model_process.c */
+void sim_process_start(struct sim *sim, size_t node, enum sim_source source);
+void sim_process_boot(struct sim *sim, size_t node);
+void sim_process_drain(struct sim *sim, size_t node, enum sim_source source);
+void sim_process_terminate(struct sim *sim, size_t node, enum sim_source source);
+void sim_process_announce(struct sim *sim, size_t node);
+void sim_process_drained(struct sim *sim, size_t node);
+void sim_process_serve(struct sim *sim, size_t node);
+void sim_process_exit(struct sim *sim, size_t node);
+void sim_process_kill(struct sim *sim, size_t node);
+const char *sim_mode_name(enum mode mode);
+/* Note when the node began or ceased to be alive; after every change of it. */
+void sim_process_judge_alive(struct sim *sim, size_t node);
+
+/* model_gossip.c */
+void sim_gossip_join(struct sim *sim, size_t node);
+void sim_gossip_normal(struct sim *sim, size_t node);
+void sim_gossip_announce(struct sim *sim, size_t node);
+void sim_gossip_lost(struct sim *sim, size_t node);
+void sim_gossip_seen(struct sim *sim, const struct event *event);
+void sim_gossip_notified(struct sim *sim, size_t node);
+/* After a node ceased to be alive: what waited for its view waits no more. */
+void sim_gossip_returned(struct sim *sim);
+/* A new schema version reaches the node. */
+void sim_gossip_schema(struct sim *sim, size_t node, uint64_t schema);
+
+/* model_unit.c */
+/* A new InvocationID. */
+void sim_invocation(struct sim *sim, size_t node);
+/* Orders a job; its number, 0 when there is nothing to do. */
+uint32_t sim_unit_order(struct sim *sim, size_t node, enum verb verb, enum sim_source source);
+void sim_unit_ready(struct sim *sim, size_t node);
+void sim_unit_gone(struct sim *sim, size_t node, bool failed);
+void sim_unit_timeout(struct sim *sim, size_t node);
+
+/* model_audit.c */
+void sim_note(struct sim *sim, enum sim_event event, enum sim_source source, size_t node, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void sim_audit_free(struct sim *sim);
+/* An order arrives at the node: judged, noted. */
+void sim_arrived(struct sim *sim, enum sim_event event, enum sim_source source, size_t node);

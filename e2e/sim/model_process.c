@@ -1,0 +1,220 @@
+/* The life of the process: a staged boot, a drain, an end. */
+#include "hash.h"
+#include "model_inside.h"
+
+const char *
+sim_mode_name(enum mode mode)
+{
+	static const char *const names[] = {
+		[MODE_NONE] = "NONE", [MODE_STARTING] = "STARTING", [MODE_JOINING] = "JOINING", [MODE_NORMAL] = "NORMAL",
+		[MODE_DRAINING] = "DRAINING", [MODE_DRAINED] = "DRAINED",
+	};
+
+	return names[mode];
+}
+
+void
+sim_process_judge_alive(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+	bool alive = n->stage != STAGE_OFF && n->gossip && n->mode == MODE_NORMAL;
+
+	if (alive == n->alive)
+		return;
+	n->alive = alive;
+	n->alive_changed = sim->now;
+	if (!alive)
+		sim_gossip_returned(sim);
+}
+
+static void
+later(struct sim *sim, size_t node, enum event_kind kind, int64_t ms)
+{
+	sim_event_push(sim, (struct event){.at = sim->now + sim_scaled(sim, ms), .kind = kind, .node = node,
+	    .stamp = sim->nodes[node].life});
+}
+
+void
+sim_process_start(struct sim *sim, size_t node, enum sim_source source)
+{
+	struct node *n = &sim->nodes[node];
+	int64_t generation = sim->config.epoch + sim->now / 1000;
+
+	n->life++;
+	n->stage = STAGE_DEAF;
+	n->mode = MODE_NONE;
+	n->gossip = n->cql = n->cql_due = n->isolated = n->locked = n->terminating = false;
+	n->started = sim->now;
+	n->joined = INT64_MAX;
+	n->generation = generation > n->generation ? generation : n->generation + 1;
+	n->compactions = sim->config.compactions;
+	if (n->compactions)
+		n->compactions -= (unsigned)(sim_hash(sim, "compactions", node, n->life) % (n->compactions / 2 + 1));
+	/* Whose restart is it? One by somebody else makes the node a new one for the controller. */
+	n->restarted = source == SIM_CONTROLLER && n->touched;
+	if (source == SIM_HAND)
+		n->touched = false;
+	sim_note(sim, SIM_PROCESS_START, source, node, " generation=%lld", (long long)n->generation);
+	later(sim, node, EVENT_BOOT, sim->config.times.listen);
+}
+
+static void
+join(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	n->stage = STAGE_JOINED;
+	n->mode = MODE_NORMAL;
+	n->joined = sim->now;
+	n->notify_until = sim->now + sim_scaled(sim, sim->config.times.notify_up);
+	sim_process_judge_alive(sim, node);
+	sim_note(sim, SIM_NORMAL, n->starter, node, "%s", "");
+	sim_gossip_normal(sim, node);
+	later(sim, node, EVENT_NOTIFIED, sim->config.times.notify_up);
+	sim_gossip_notified(sim, node);
+}
+
+void
+sim_process_boot(struct sim *sim, size_t node)
+{
+	const struct sim_times *times = &sim->config.times;
+	struct node *n = &sim->nodes[node];
+
+	if (n->terminating)
+		return;
+	if (n->stage == STAGE_DEAF) {
+		n->stage = STAGE_LISTENING;
+		n->port_changes++;
+		later(sim, node, EVENT_BOOT, times->gossiper);
+	} else if (n->stage == STAGE_LISTENING) {
+		n->stage = STAGE_GOSSIPER;
+		later(sim, node, EVENT_BOOT, times->replay);
+	} else if (n->stage == STAGE_GOSSIPER) {
+		n->stage = STAGE_STORAGE;
+		n->mode = MODE_STARTING;
+		later(sim, node, EVENT_BOOT, times->starting);
+		sim_unit_ready(sim, node);
+	} else if (n->mode == MODE_STARTING) {
+		n->mode = MODE_JOINING;
+		sim_gossip_join(sim, node);
+		later(sim, node, EVENT_BOOT, times->joining);
+	} else if (n->mode == MODE_JOINING) {
+		join(sim, node);
+	}
+}
+
+void
+sim_process_serve(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (n->mode != MODE_NORMAL || n->isolated)
+		return;
+	n->cql = true;
+	sim_note(sim, SIM_SERVING, n->starter, node, "%s", "");
+}
+
+static void
+take(struct node *n, enum sim_source source)
+{
+	if (n->alive)
+		n->taken = source == SIM_CONTROLLER;
+}
+
+void
+sim_process_drain(struct sim *sim, size_t node, enum sim_source source)
+{
+	const struct sim_times *times = &sim->config.times;
+	struct node *n = &sim->nodes[node];
+	int64_t quiet = n->gossip ? times->transport + times->announce : 0;
+
+	if (n->mode == MODE_DRAINING || n->mode == MODE_DRAINED)
+		return;
+	take(n, source);
+	n->mode = MODE_DRAINING;
+	n->cql = false;
+	n->drain_flush = sim->now + sim_scaled(sim, quiet);
+	n->drain_end = sim->now + sim_scaled(sim, quiet + times->flush);
+	sim_process_judge_alive(sim, node);
+	if (n->gossip)
+		later(sim, node, EVENT_ANNOUNCE, times->transport);
+	later(sim, node, EVENT_DRAINED, quiet + times->flush);
+}
+
+void
+sim_process_announce(struct sim *sim, size_t node)
+{
+	if (sim->nodes[node].gossip)
+		sim_gossip_announce(sim, node);
+}
+
+static void
+leave(struct sim *sim, size_t node)
+{
+	if (!sim->nodes[node].stuck)
+		later(sim, node, EVENT_EXIT, sim->config.times.exit);
+}
+
+void
+sim_process_drained(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	n->mode = MODE_DRAINED;
+	n->locked = false;
+	sim_note(sim, SIM_DRAINED, n->taken ? SIM_CONTROLLER : SIM_HAND, node, "%s", "");
+	sim_calls_drained(sim, node);
+	if (n->terminating)
+		leave(sim, node);
+}
+
+void
+sim_process_terminate(struct sim *sim, size_t node, enum sim_source source)
+{
+	struct node *n = &sim->nodes[node];
+
+	take(n, source);
+	n->terminating = true;
+	if (n->mode == MODE_NORMAL)
+		sim_process_drain(sim, node, source);
+	else if (n->mode != MODE_DRAINING)
+		leave(sim, node);
+}
+
+/* Nothing is left of it; a shutdown that was not announced is for the peers to find out. */
+static void
+gone(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (n->stage >= STAGE_LISTENING)
+		n->port_changes++;
+	n->stage = STAGE_OFF;
+	n->mode = MODE_NONE;
+	n->cql = n->locked = n->terminating = n->hung = false;
+	if (n->gossip)
+		sim_gossip_lost(sim, node);
+	sim_process_judge_alive(sim, node);
+	sim_calls_reset(sim, node);
+}
+
+void
+sim_process_exit(struct sim *sim, size_t node)
+{
+	sim_note(sim, SIM_PROCESS_EXIT, sim->nodes[node].taken ? SIM_CONTROLLER : SIM_HAND, node, "%s", "");
+	gone(sim, node);
+	sim_unit_gone(sim, node, false);
+}
+
+void
+sim_process_kill(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (n->stage == STAGE_OFF)
+		return;
+	take(n, SIM_HAND);
+	sim_note(sim, SIM_CRASHED, SIM_HAND, node, "%s", "");
+	gone(sim, node);
+	sim_unit_gone(sim, node, true);
+}

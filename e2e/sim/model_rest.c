@@ -1,0 +1,199 @@
+/* A request at a node: the router, and the drain, which alone blocks. */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "model_inside.h"
+
+enum { PATH_MAX_LEN = 512, BODY_MAX = 4 << 20 };
+
+static int
+hex(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+}
+
+/* Percent-decoded, at most 'size' - 1 bytes, up to 'end'. */
+static void
+decode(const char *from, const char *end, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	for (; from < end && len + 1 < size; from++) {
+		if (*from == '%' && end - from > 2 && hex(from[1]) >= 0 && hex(from[2]) >= 0) {
+			ret[len++] = (char)(hex(from[1]) << 4 | hex(from[2]));
+			from += 2;
+		} else {
+			ret[len++] = *from;
+		}
+	}
+	ret[len] = '\0';
+}
+
+/* The value of a query parameter; false when it is not given. What is not known is ignored, as Scylla does. */
+static bool
+query(const char *path, const char *name, char *ret, size_t size)
+{
+	size_t len = strlen(name);
+	const char *at = strchr(path, '?');
+
+	while (at) {
+		const char *end = strchr(++at, '&');
+
+		if (!strncmp(at, name, len) && at[len] == '=') {
+			decode(at + len + 1, end ? end : at + strlen(at), ret, size);
+			return true;
+		}
+		at = end;
+	}
+	return false;
+}
+
+/* Does the endpoint answer this path? A path component that it takes goes to 'argument'. */
+static bool
+matches(const struct endpoint *endpoint, const char *path, char *argument, size_t size)
+{
+	size_t len = strlen(endpoint->path);
+
+	if (endpoint->path[len - 1] != '/')
+		return !strcmp(path, endpoint->path);
+	if (strncmp(path, endpoint->path, len) || !path[len] || strchr(path + len, '/'))
+		return false;
+	decode(path + len, path + strlen(path), argument, size);
+	return true;
+}
+
+static const struct endpoint *
+route(const struct node *n, const char *path, const char *whole, char *argument, size_t size)
+{
+	for (const struct endpoint *endpoint = sim_endpoints; endpoint->path; endpoint++) {
+		if (!matches(endpoint, path, argument, size))
+			continue;
+		if (endpoint->parameter)
+			query(whole, endpoint->parameter, argument, size);
+		return n->stage >= endpoint->since ? endpoint : NULL;
+	}
+	return NULL;
+}
+
+int
+sim_bad(struct buf *out, int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(out, format, args);
+	va_end(args);
+	return status;
+}
+
+static void
+get(struct sim *sim, struct call *call, const char *path, const char *whole)
+{
+	struct buf out = BUF_INIT(BODY_MAX);
+	char argument[PATH_MAX_LEN] = "";
+	struct node *n = &sim->nodes[call->node];
+	const struct endpoint *endpoint = route(n, path, whole, argument, sizeof argument);
+	int status = endpoint ? endpoint->answer(sim, n, argument, &out) : sim_bad(&out, 404, "Not found");
+
+	if (status != 200)
+		sim_call_answer(sim, call, status, sim_text_error(status, buf_str(&out)), true);
+	else
+		sim_call_answer(sim, call, status, sim_text_new(buf_str(&out), out.len), true);
+	buf_done(&out);
+}
+
+static void
+describe_ring(struct sim *sim, struct call *call, const char *argument)
+{
+	struct keyspace *keyspace = sim_keyspace_of(sim, argument);
+	char message[PATH_MAX_LEN + 64];
+	struct sim_text *text;
+
+	if (!keyspace) {
+		snprintf(message, sizeof message, "Can't find a keyspace %s", argument);
+		sim_call_answer(sim, call, 400, sim_text_error(400, message), true);
+		return;
+	}
+	text = sim_describe_ring(sim, keyspace, call->node);
+	if (text)
+		sim_call_answer(sim, call, 200, text, true);
+	else
+		sim_call_answer(sim, call, 500, sim_text_error(500, "std::bad_alloc (std::bad_alloc)"), true);
+}
+
+static void
+drain(struct sim *sim, struct call *call)
+{
+	struct node *n = &sim->nodes[call->node];
+
+	if (n->locked) {
+		sim_call_answer(sim, call, 500,
+		    sim_text_error(500, "std::runtime_error (Operation drain is in progress, try again)"), true);
+		return;
+	}
+	if (n->mode == MODE_DRAINED) {
+		sim_call_say(sim, call, 200, "");
+		return;
+	}
+	n->locked = true;
+	call->kind = CALL_DRAIN;
+	sim_process_drain(sim, call->node, call->source);
+}
+
+void
+sim_rest(struct sim *sim, struct call *call, const char *method, const char *whole)
+{
+	static const char ring[] = "/storage_service/describe_ring/";
+	const struct node *n = &sim->nodes[call->node];
+	char path[PATH_MAX_LEN];
+	size_t len = strcspn(whole, "?");
+
+	while (len > 1 && whole[len - 1] == '/')
+		len--;
+	snprintf(path, sizeof path, "%.*s", (int)len, whole);
+	if (!strcmp(method, "POST") && !strcmp(path, "/storage_service/drain") && n->stage >= STAGE_STORAGE)
+		drain(sim, call);
+	else if (strcmp(method, "GET") && strcmp(method, "HEAD"))
+		sim_call_answer(sim, call, 404, sim_text_error(404, "Not found"), true);
+	else if (n->stage >= STAGE_STORAGE && !strncmp(path, ring, sizeof ring - 1) && path[sizeof ring - 1])
+		describe_ring(sim, call, path + sizeof ring - 1);
+	else
+		get(sim, call, path, whole);
+}
+
+/* Orders are judged and noted when they arrive, answered or not. */
+static bool
+is_drain(const char *method, const char *path)
+{
+	static const char drain_path[] = "/storage_service/drain";
+
+	return !strcmp(method, "POST") && !strncmp(path, drain_path, sizeof drain_path - 1) &&
+	    strchr("/?", path[sizeof drain_path - 1]);
+}
+
+void
+sim_request(struct sim *sim, int64_t now, enum sim_source source, size_t node, const char *method, const char *path,
+    uint64_t request_id)
+{
+	struct node *n = &sim->nodes[node];
+	struct call *call;
+
+	sim_advance(sim, now);
+	call = sim_call_new(sim, source, node, request_id);
+	if (n->stage < STAGE_LISTENING) {
+		sim_call_answer(sim, call, 0, sim_text_new("", 0), false);
+		return;
+	}
+	if (is_drain(method, path) && n->stage >= STAGE_STORAGE)
+		sim_arrived(sim, SIM_ARRIVED_DRAIN, source, node);
+	if (!n->hung) {
+		sim_rest(sim, call, method, path);
+		return;
+	}
+	call->kind = CALL_PARKED;
+	call->method = xstrdup(method);
+	call->path = xstrdup(path);
+}

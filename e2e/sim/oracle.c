@@ -1,0 +1,226 @@
+#include "oracle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "model_inside.h"
+
+/* Since when anybody could have seen that 'observer' does not reach 'node'; INT64_MAX: it does. */
+static int64_t
+unseen_since(const struct sim *sim, size_t observer, size_t node)
+{
+	size_t at = observer * sim->nnodes + node;
+	const struct node *o = &sim->nodes[observer];
+
+	if (observer == node || !o->alive || sim->up[at])
+		return INT64_MAX;
+	return sim->view_changed[at] > o->alive_changed ? sim->view_changed[at] : o->alive_changed;
+}
+
+/* Since when it has been possible to see that the node is down for somebody; INT64_MAX: it is up. What the controller
+ * took down itself it knows without looking. */
+static int64_t
+down_since(const struct sim *sim, size_t node)
+{
+	const struct node *n = &sim->nodes[node];
+	int64_t since = n->alive ? INT64_MAX : n->alive_changed;
+
+	for (size_t i = 0; n->alive && i < sim->nnodes; i++) {
+		int64_t unseen = unseen_since(sim, i, node);
+
+		if (unseen < since)
+			since = unseen;
+	}
+	return since < INT64_MAX && n->taken ? INT64_MIN : since;
+}
+
+size_t
+oracle_down(const struct sim *sim)
+{
+	size_t down = 0;
+
+	for (size_t i = 0; i < sim->nnodes; i++)
+		down += down_since(sim, i) < INT64_MAX;
+	return down;
+}
+
+/* A world to judge: what is down for everybody, and what each coordinator does not reach besides. */
+struct world {
+	struct sim *sim;
+	size_t node;            /* what is about to go down */
+	int64_t before;         /* causes younger than this do not count */
+};
+
+static bool
+counts(const struct world *w, int64_t since)
+{
+	return since < w->before;
+}
+
+static bool
+reaches(const struct world *w, size_t observer, size_t replica)
+{
+	const struct node *n = &w->sim->nodes[replica];
+
+	if (replica == w->node)
+		return false;
+	if (!n->alive)
+		return !counts(w, n->taken ? INT64_MIN : n->alive_changed);
+	if (observer == replica || w->sim->up[observer * w->sim->nnodes + replica])
+		return true;
+	return !counts(w, n->taken ? INT64_MIN : unseen_since(w->sim, observer, replica));
+}
+
+static bool
+two_zones(const struct world *w, char *why, size_t size)
+{
+	const struct sim *sim = w->sim;
+	const struct node *n = &sim->nodes[w->node];
+
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		const struct node *m = &sim->nodes[i];
+
+		if (m->zone == n->zone || !counts(w, down_since(sim, i)))
+			continue;
+		snprintf(why, size, "kind=two-zones other=%s other_zone=%s/%s", m->name, m->datacenter, m->rack);
+		return true;
+	}
+	return false;
+}
+
+/* Of 'total' replicas 'left' are reached: fewer than a quorum, where a quorum may be asked for at all? */
+static bool
+lost(size_t total, size_t left)
+{
+	return total >= 3 && left < total / 2 + 1;
+}
+
+struct tally {
+	size_t total, left;
+};
+
+/* Is a range that lives on the node below a quorum, of all or of a datacenter's? */
+static bool
+range_lost(const struct world *w, struct keyspace *keyspace, size_t range, const bool *reached, struct tally *dcs)
+{
+	const struct sim *sim = w->sim;
+	const uint16_t *replicas = sim_replicas(w->sim, keyspace, range);
+	struct tally all = {0};
+	bool concerned = false;
+
+	memset(dcs, 0, sim->ndcs * sizeof *dcs);
+	for (size_t i = 0; i < keyspace->width && replicas[i] != NO_REPLICA; i++) {
+		struct tally *dc = &dcs[sim->nodes[replicas[i]].dc];
+
+		concerned |= replicas[i] == w->node;
+		all.total++;
+		dc->total++;
+		all.left += reached[replicas[i]];
+		dc->left += reached[replicas[i]];
+	}
+	if (!concerned)
+		return false;
+	for (size_t dc = 0; keyspace->of.replication == SIM_NETWORK && dc < sim->ndcs; dc++)
+		if (lost(dcs[dc].total, dcs[dc].left))
+			return true;
+	return lost(all.total, all.left);
+}
+
+/* For the coordinator 'observer'; SIZE_MAX: what anybody does not reach counts for all, the worst case. */
+static size_t
+ranges_lost(const struct world *w, size_t observer, struct keyspace *keyspace)
+{
+	const struct sim *sim = w->sim;
+	bool *reached = xcalloc(sim->nnodes, sizeof *reached);
+	struct tally *dcs = xcalloc(sim->ndcs, sizeof *dcs);
+	size_t count = 0;
+
+	for (size_t i = 0; i < sim->nnodes; i++)
+		reached[i] = observer == SIZE_MAX ? i != w->node && !counts(w, down_since(sim, i)) : reaches(w, observer, i);
+	for (size_t range = 0; range < sim->nring; range++)
+		count += range_lost(w, keyspace, range, reached, dcs);
+	free(dcs);
+	free(reached);
+	return count;
+}
+
+static bool
+below_quorum(const struct world *w, char *why, size_t size)
+{
+	const struct sim *sim = w->sim;
+
+	for (size_t k = 0; k < sim->nkeyspaces; k++) {
+		struct keyspace *keyspace = &sim->keyspaces[k];
+
+		if (keyspace->of.replication == SIM_LOCAL || keyspace->of.replication == SIM_EVERYWHERE ||
+		    !ranges_lost(w, SIZE_MAX, keyspace))
+			continue;
+		for (size_t i = 0; i < sim->nnodes; i++) {
+			size_t count = i != w->node && sim->nodes[i].alive ? ranges_lost(w, i, keyspace) : 0;
+
+			if (!count)
+				continue;
+			snprintf(why, size, "kind=quorum keyspace=%s ranges=%zu coordinator=%s", keyspace->of.name, count,
+			    sim->nodes[i].name);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+say(struct sim *sim, enum sim_source source, size_t node, bool blame, const char *why)
+{
+	if (blame)
+		sim->violations++;
+	else
+		sim->unavoidable++;
+	sim_note(sim, blame ? SIM_VIOLATION : SIM_UNAVOIDABLE, source, node, " %s", why);
+}
+
+static void
+judge(struct sim *sim, enum sim_source source, size_t node, bool (*unsafe)(const struct world *, char *, size_t))
+{
+	struct world known = {sim, node, sim->now - sim->config.blame}, whole = {sim, node, INT64_MAX};
+	char why[512];
+
+	if (unsafe(&known, why, sizeof why))
+		say(sim, source, node, true, why);
+	else if (unsafe(&whole, why, sizeof why))
+		say(sim, source, node, false, why);
+}
+
+/* Already down for every coordinator but itself: nothing gets worse. */
+static bool
+serves_nobody(const struct sim *sim, size_t node)
+{
+	bool asked = false;
+
+	if (!sim->nodes[node].alive)
+		return true;
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		if (i == node || !sim->nodes[i].alive)
+			continue;
+		asked = true;
+		if (sim->up[i * sim->nnodes + node])
+			return false;
+	}
+	return asked;
+}
+
+void
+oracle_judge(struct sim *sim, enum sim_source source, size_t node)
+{
+	const struct node *n = &sim->nodes[node];
+
+	/* What hands do is theirs to answer for. */
+	if (source == SIM_HAND)
+		return;
+	if (n->restarted)
+		say(sim, source, node, true, "kind=repeated");
+	if (serves_nobody(sim, node))
+		return;
+	judge(sim, source, node, two_zones);
+	judge(sim, source, node, below_quorum);
+}

@@ -1,0 +1,21 @@
+/* The truth about a cluster, by brute force from the model's inside, for judging acts at the moment they arrive.
+ *
+ * A node is *down* for a coordinator when it does not run, does not gossip, is not NORMAL, or that coordinator thinks so.
+ * An act that takes a serving node down is unsafe when
+ *	two-zones	another node is down in another zone (datacenter/rack),
+ *	quorum		a range of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of all its
+ *			replicas, or of those in a datacenter that has three or more, for some coordinator,
+ *	repeated	the controller does it to a node that it has restarted since the mark.
+ * Blame: an unsafe act is a violation when it is unsafe by what had been observable for longer than sim_config.blame
+ * alone: at the dead node itself (refused, its mode, gossip off) or in an answering peer's view. What the controller
+ * itself took down counts at once: it need not ask. Else the act is 'unavoidable', and counted apart. */
+#pragma once
+
+#include <stddef.h>
+
+#include "model.h"
+
+/* A disruptive act arrives at the node: judge, and write to the audit log. To be called before it takes effect. */
+void oracle_judge(struct sim *sim, enum sim_source source, size_t node);
+/* How many nodes are down for somebody. */
+size_t oracle_down(const struct sim *sim);

@@ -1,0 +1,24 @@
+#include "ring.h"
+#include "scylla.h"
+
+/* Holds: the step's own node may be taken out of the ring beside those that are down already. */
+static enum truth
+judge(struct task *t)
+{
+	const struct ring *ring = scylla_ring(t);
+	struct err why;
+
+	if (!ring)
+		return TRUTH_UNKNOWN;
+	if (!ring_quorum_safe(ring, scylla_held(t), scylla_member(t), scylla_policy(t), &why))
+		return task_fails(t, "%s", why.text);
+	return task_holds(t, "every range keeps the replicas that its clients need");
+}
+
+const struct reconciler quorum_safe = {
+	.name = "quorum-safe",
+	.scope = SCOPE_ANY,
+	.summary = "Every range keeps the replicas that its clients need with the node out of the ring.",
+	.timeout_ms = HOURS(24),
+	.judge = judge,
+};

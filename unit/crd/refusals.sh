@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# What the API server itself refuses of our objects, with the exact sentence, and what it takes.
+# Needs KUBECONFIG and the CRDs of crd/ applied; leaves nothing behind.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+NS=strait-refusals-$$
+failures=0
+said=$(mktemp)
+trap 'rm -f "$said"; kubectl delete namespace "$NS" --wait=false >/dev/null 2>&1 || true' EXIT
+kubectl create namespace "$NS" >/dev/null
+
+fail()
+{
+	printf 'FAIL %s\n     expected: %s\n     got: %s\n' "$1" "$2" "$(tr '\n' ' ' <"$said")"
+	failures=$((failures + 1))
+}
+
+object()
+{
+	printf '{"apiVersion":"strait.dev/v1alpha1","kind":"%s","metadata":{"name":"%s"},"spec":%s}' "$1" "$2" "$3"
+}
+
+# accepted KIND NAME SPEC: stays, so that later cases can change it
+accepted()
+{
+	object "$1" "$2" "$3" | kubectl -n "$NS" apply --validate=strict -f - >"$said" 2>&1 || fail "$1 $3" accepted
+}
+
+# refused KIND NAME SPEC SENTENCE
+refused()
+{
+	if object "$1" "$2" "$3" | kubectl -n "$NS" apply --dry-run=server --validate=strict -f - >"$said" 2>&1; then
+		fail "$1 $3" "$4"
+	elif ! grep -qF -- "$4" "$said"; then
+		fail "$1 $3" "$4"
+	fi
+}
+
+O=ClusterOperation
+ONE='spec: Invalid value: exactly one of workflow, nodeTask and clusterTask must be set'
+FIXED='is immutable after creation; apply a new ClusterOperation instead'
+refused $O new '{"cluster":"c"}' "$ONE"
+refused $O new '{"cluster":"c","workflow":"w","nodeTask":{"type":"t"}}' "$ONE"
+refused $O new '{"workflow":"w"}' 'spec.cluster: Required value'
+refused $O new '{"cluster":"c","nodeTask":{"type":"Bad Type"}}' 'spec.nodeTask.type: Invalid value: "Bad Type"'
+refused $O new '{"cluster":"c","nodeTask":{"type":"t"},"variables":{"a":1}}' "spec.variables: Invalid value: \
+variables belong to a workflow; a single task's parameters are written under its 'with'"
+refused $O new '{"cluster":"c","clusterTask":{"type":"t"},"targets":{"zones":["a/b"]}}' \
+	'spec.targets: Invalid value: a clusterTask runs once for the whole cluster and takes no targets'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"zones":["a/b"],"nodes":["n"]}}' \
+	'spec.targets: Invalid value: targets takes zones or nodes, not both'
+refused $O new '{"cluster":"c","workflow":"w","targets":{}}' 'spec.targets in body should have at least 1 properties'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"nodes":[]}}' \
+	'spec.targets.nodes in body should have at least 1 items'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"nodes":["n","n"]}}' 'spec.targets.nodes[1]: Duplicate value'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"zones":["rack1"]}}' 'spec.targets.zones[0]: Invalid value'
+refused $O new '{"cluster":"c","workflow":"w","dryrun":true}' 'unknown field "spec.dryrun"'
+accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":1}'
+refused $O op '{"cluster":"d","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":1}' \
+	"spec.cluster: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","workflow":"v","variables":{"a":"x","b":1,"c":true},"retry":1}' \
+	"spec.workflow: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"y","b":1,"c":true},"retry":1}' \
+	"spec.variables: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1},"retry":1}' \
+	"spec.variables: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","workflow":"w","retry":1}' "spec.variables: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","nodeTask":{"type":"t"},"retry":1}' "spec.nodeTask: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","clusterTask":{"type":"t"},"retry":1}' "spec.clusterTask: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":1,"targets":{"nodes":["n"]}}' \
+	"spec.targets: Invalid value: $FIXED"
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true}}' \
+	'spec.retry: Invalid value: may only grow; each step up runs the failed nodes once more'
+accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"owner":"o","suspend":true}'
+accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"cancel":true}'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2}' \
+	'spec.cancel: Invalid value: a cancel cannot be taken back; apply a new ClusterOperation instead'
+accepted $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":1}}}'
+refused $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":2}}}' "spec.nodeTask: Invalid value: $FIXED"
+
+T=TargetCluster
+IP='must be a numeric IPv4 or IPv6 address, such as 10.0.0.1'
+accepted $T tc '{"clusterName":"c","contactPoints":["10.0.0.1","fd00::1"]}'
+refused $T tc '{"clusterName":"d","contactPoints":["10.0.0.1"]}' \
+	'spec.clusterName: Invalid value: "d": is immutable after creation; another cluster is another TargetCluster'
+refused $T new '{"contactPoints":["10.0.0.1"]}' 'spec.clusterName: Required value'
+refused $T new '{"clusterName":"c","contactPoints":[]}' 'spec.contactPoints in body should have at least 1 items'
+refused $T new '{"clusterName":"c","contactPoints":["db-1"]}' "spec.contactPoints[0]: Invalid value: \"db-1\": $IP"
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"nodes":[{"name":"n","address":"10.0.0.256"}]}' \
+	"spec.nodes[0].address: Invalid value: \"10.0.0.256\": $IP"
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"nodes":[{"name":"n","address":"10.0.0.2"},{"name":"n",
+	"address":"10.0.0.3"}]}' 'spec.nodes[1]: Duplicate value'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"zoneFrom":"inventory"}' \
+	'spec.nodes: Invalid value: every node must name its zone when zoneFrom is inventory'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"ssh"}}}' \
+	'spec.access.host: Invalid value: user must be set when type is ssh'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"none","sudo":true}}}' \
+	'spec.access.host: Invalid value: user, port, sudo and sshSecretRef belong to type ssh'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"consistency":"ONE"}}' \
+	'spec.availability.consistency: Unsupported value: "ONE"'
+
+W=Workflow
+accepted $W wf '{"steps":[{"eachNode":{"steps":[{"task":"t","with":{"a":true}},{"wait":[{"condition":"c"}]}]}}],
+	"variables":[{"name":"a","type":"integer","default":3}]}'
+refused $W new '{"steps":[]}' 'spec.steps in body should have at least 1 items'
+refused $W new '{"steps":[{"task":"t","wait":[{"condition":"c"}]}]}' \
+	'spec.steps[0]: Invalid value: exactly one of eachNode, task and wait must be set'
+refused $W new '{"steps":[{"wait":[{"condition":"c"}],"retries":1}]}' \
+	'spec.steps[0]: Invalid value: with, retries and timeout belong to a task'
+refused $W new '{"steps":[{"eachNode":{"steps":[{}]}}]}' \
+	'spec.steps[0].eachNode.steps[0]: Invalid value: exactly one of task and wait must be set'
+refused $W new '{"steps":[{"eachNode":{"concurrencyLimit":0,"steps":[{"task":"t"}]}}]}' \
+	'spec.steps[0].eachNode.concurrencyLimit: Invalid value: 0'
+refused $W new '{"steps":[{"task":"t","timeout":"5 minutes"}]}' 'spec.steps[0].timeout: Invalid value: "5 minutes"'
+refused $W new '{"steps":[{"task":"t"}],"variables":[{"name":"a","type":"float"}]}' \
+	'spec.variables[0].type: Unsupported value: "float"'
+refused $W new '{"steps":[{"task":"t"}],"variables":[{"name":"a","type":"string","default":{"b":1}}]}' \
+	'spec.variables[0].default: Too many: 1: must have at most 0 items'
+
+for file in manifests/workflows/*.yaml manifests/examples/*.yaml; do
+	kubectl -n "$NS" apply --dry-run=server --validate=strict -f "$file" >"$said" 2>&1 || fail "$file" accepted
+done
+echo "refusals: $failures failed"
+[[ $failures -eq 0 ]]

@@ -1,0 +1,168 @@
+#include "check.h"
+#include "json.h"
+#include "object_kit.h"
+#include "operation.h"
+
+static void
+everything_is_read(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"s\":\"3\","
+	    "\"i\":3,\"b\":true,\"big\":-9007199254740991},\"targets\":{\"zones\":[\"e/1\",\"e/2\"]},\"owner\":\"me\","
+	    "\"suspend\":true,\"cancel\":true,\"retry\":2}",
+	    "{\"phase\":\"Running\",\"observedGeneration\":5,\"journal\":{\"epoch\":3,\"seq\":9},\"conditions\":[{"
+	    "\"type\":\"Ready\"}],\"planHash\":\"abc\",\"startTime\":\"1970-01-01T00:00:01Z\",\"completionTime\":"
+	    "\"1970-01-01T00:00:02Z\",\"retryObserved\":1}");
+	struct operation *op = operation_decode(json, NULL);
+
+	(void)state;
+	CHECK(op);
+	CHECK_TEXT(op->meta.name, "n");
+	CHECK_TEXT(op->cluster, "c");
+	CHECK_TEXT(op->workflow, "w");
+	CHECK(!op->node_task && !op->cluster_task);
+	CHECK_TEXT(op->with, "{}");
+	CHECK_INT(op->nvariables, 4);
+	CHECK_TEXT(op->variables[0].text, "3");
+	CHECK_INT(op->variables[0].type, 's');
+	CHECK_TEXT(op->variables[1].text, "3");
+	CHECK_INT(op->variables[1].type, 'i');
+	CHECK_TEXT(op->variables[2].text, "true");
+	CHECK_INT(op->variables[2].type, 'b');
+	CHECK_TEXT(op->variables[3].text, "-9007199254740991");
+	CHECK_INT(op->nzones, 2);
+	CHECK_TEXT(op->zones[1], "e/2");
+	CHECK_INT(op->nnodes, 0);
+	CHECK_TEXT(op->owner, "me");
+	CHECK(op->suspend && op->cancel);
+	CHECK_INT(op->retry, 2);
+	CHECK_TEXT(op->phase, "Running");
+	CHECK_INT(op->observed_generation, 5);
+	CHECK_INT(op->journal_epoch, 3);
+	CHECK_INT(op->journal_seq, 9);
+	CHECK_TEXT(op->conditions, "[{\"type\":\"Ready\"}]");
+	CHECK_TEXT(op->plan_hash, "abc");
+	CHECK_INT(op->start_ms, 1000);
+	CHECK_INT(op->completion_ms, 2000);
+	CHECK_INT(op->retry_seen, 1);
+	operation_free(op);
+}
+
+static void
+a_new_one_has_no_status(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"with\":{\"a\":1,"
+	    "\"b\":\"x\"}},\"targets\":{\"nodes\":[\"n1\"]},\"owner\":\"\"}", "{\"observedGeneration\":-1}");
+	struct operation *op = operation_decode(json, NULL);
+
+	(void)state;
+	CHECK(op);
+	CHECK_TEXT(op->node_task, "t");
+	CHECK_TEXT(op->with, "{\"a\":1,\"b\":\"x\"}");
+	CHECK_TEXT(op->nodes[0], "n1");
+	CHECK(!op->owner && !op->suspend && !op->cancel);
+	CHECK_INT(op->retry, 0);
+	CHECK_TEXT(op->phase, "");
+	CHECK_TEXT(op->plan_hash, "");
+	CHECK_TEXT(op->conditions, "[]");
+	CHECK_INT(op->observed_generation, -1);
+	CHECK_INT(op->start_ms, 0);
+	operation_free(op);
+}
+
+static void
+an_unreadable_status_counts_as_never_written(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"clusterTask\":{\"type\":\"t\"}}",
+	    "{\"phase\":3,\"conditions\":{},\"journal\":[],\"startTime\":\"soon\"}");
+	struct operation *op = operation_decode(json, NULL);
+
+	(void)state;
+	CHECK(op);
+	CHECK_TEXT(op->cluster_task, "t");
+	CHECK_TEXT(op->phase, "");
+	CHECK_TEXT(op->conditions, "[]");
+	CHECK_INT(op->start_ms, 0);
+	operation_free(op);
+}
+
+static void
+bad_specs_are_refused_with_their_place(void **state)
+{
+	static const char one_of[] = "spec: exactly one of workflow, nodeTask and clusterTask must be set";
+	static const char *const cases[][2] = {
+		{"3", "spec: expected an object, got 3"},
+		{"{}", "spec.cluster: missing; expected a string"},
+		{"{\"cluster\":\"\"}", "spec.cluster: expected a string, got \"\""},
+		{"{\"cluster\":\"c\"}", one_of},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"nodeTask\":{\"type\":\"t\"}}", one_of},
+		{"{\"cluster\":\"c\",\"workflow\":7}", "spec.workflow: expected a string, got 7"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"dryRun\":true}", "spec.dryRun: unknown field"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"varables\":{}}",
+		    "spec.varables: unknown field; did you mean \"variables\"?"},
+		{"{\"cluster\":\"c\",\"nodeTask\":{}}", "spec.nodeTask.type: missing; expected a string"},
+		{"{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"args\":1}}", "spec.nodeTask.args: unknown field"},
+		{"{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"with\":[]}}",
+		    "spec.nodeTask.with: expected an object, got []"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":[]}", "spec.variables: expected an object, got []"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"a\":1.5}}",
+		    "spec.variables.a: expected a string, an integer or a boolean, got 1.5"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"a\":null}}",
+		    "spec.variables.a: expected a string, an integer or a boolean, got null"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"a\":{\"b\":\"a long text that nobody wants to read "
+		    "to its very end\"}}}", "spec.variables.a: expected a string, an integer or a boolean, got {\"b\":\"a "
+		    "long text that nobody wants to read to its very end\"..."},
+		{"{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\"},\"variables\":{\"a\":1}}", "spec.variables: variables "
+		    "belong to a workflow; a single task's parameters are written under its 'with'"},
+		{"{\"cluster\":\"c\",\"clusterTask\":{\"type\":\"t\"},\"targets\":{\"nodes\":[\"n\"]}}",
+		    "spec.targets: a clusterTask runs once for the whole cluster and takes no targets"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{}}",
+		    "spec.targets: names no node; leave it out to mean all nodes of the cluster"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"nodes\":[]}}",
+		    "spec.targets: names no node; leave it out to mean all nodes of the cluster"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"nodes\":[\"n\"],\"zones\":[\"a/b\"]}}",
+		    "spec.targets: takes zones or nodes, not both"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"nodes\":[\"n\",4]}}",
+		    "spec.targets.nodes[1]: expected a string, got 4"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"zone\":[\"n\"]}}",
+		    "spec.targets.zone: unknown field; did you mean \"zones\"?"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"suspend\":\"true\"}",
+		    "spec.suspend: expected true or false, got \"true\""},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"cancel\":null}", "spec.cancel: expected true or false, got null"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"retry\":-1}",
+		    "spec.retry: expected an integer of 0 or more, got -1"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"owner\":5}", "spec.owner: expected a string, got 5"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CLEANUP_JSON struct cJSON *json = object_of(cases[i][0], NULL);
+		struct err err = {""};
+
+		CHECK(!operation_decode(json, &err));
+		CHECK_TEXT(err.text, cases[i][1]);
+	}
+}
+
+static void
+three_phases_are_final(void **state)
+{
+	(void)state;
+	CHECK(operation_phase_is_final("Succeeded") && operation_phase_is_final("Failed"));
+	CHECK(operation_phase_is_final("Cancelled"));
+	CHECK(!operation_phase_is_final("Cancelling") && !operation_phase_is_final(""));
+	CHECK(!operation_free(NULL));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_is_read),
+		cmocka_unit_test(a_new_one_has_no_status),
+		cmocka_unit_test(an_unreadable_status_counts_as_never_written),
+		cmocka_unit_test(bad_specs_are_refused_with_their_place),
+		cmocka_unit_test(three_phases_are_final),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

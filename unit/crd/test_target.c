@@ -1,0 +1,152 @@
+#include "check.h"
+#include "json.h"
+#include "object_kit.h"
+#include "target.h"
+
+static void
+everything_is_read(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\",\"fd00::1\"],"
+	    "\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\",\"zone\":\"e/1\"},{\"name\":\"b\",\"address\":"
+	    "\"10.0.0.2\",\"zone\":\"e/2\"}],\"zoneFrom\":\"inventory\",\"access\":{\"api\":{\"type\":\"direct\","
+	    "\"port\":10001},\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"port\":2222,\"sudo\":true,\"sshSecretRef\":"
+	    "{\"name\":\"key\"}}},\"availability\":{\"consistency\":\"QUORUM\",\"keyspaces\":[{\"name\":\"scratch\","
+	    "\"require\":\"none\"},{\"name\":\"tmp\",\"require\":\"none\"}]},\"limits\":{\"maxNodesDown\":2,"
+	    "\"frozen\":true}}", "{\"observedGeneration\":4,\"hostIds\":[\"x\",\"y\"],\"conditions\":[]}");
+	struct target *t = target_decode(json, NULL);
+
+	(void)state;
+	CHECK(t);
+	CHECK_TEXT(t->cluster_name, "m");
+	CHECK_INT(t->ncontact_points, 2);
+	CHECK_TEXT(t->contact_points[1], "fd00::1");
+	CHECK_INT(t->nnodes, 2);
+	CHECK_TEXT(t->nodes[1].name, "b");
+	CHECK_TEXT(t->nodes[1].zone, "e/2");
+	CHECK_INT(t->zone_from, TARGET_ZONE_INVENTORY);
+	CHECK_INT(t->api_port, 10001);
+	CHECK(t->host_ssh && t->host_sudo);
+	CHECK_TEXT(t->host_user, "ops");
+	CHECK_INT(t->host_port, 2222);
+	CHECK_TEXT(t->host_secret, "key");
+	CHECK(t->quorum && !t->local_quorum);
+	CHECK_TEXT(t->exempt[0], "scratch");
+	CHECK_TEXT(t->exempt[1], "tmp");
+	CHECK(!t->exempt[2]);
+	CHECK_INT(t->max_nodes_down, 2);
+	CHECK(t->frozen);
+	CHECK_INT(t->nhost_ids, 2);
+	CHECK_TEXT(t->host_ids[1], "y");
+	CHECK_INT(t->observed_generation, 4);
+	target_free(t);
+}
+
+static void
+what_is_left_out_has_its_default(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\"]}", NULL);
+	struct target *t = target_decode(json, NULL);
+
+	(void)state;
+	CHECK(t);
+	CHECK_INT(t->zone_from, TARGET_ZONE_RACK);
+	CHECK_INT(t->api_port, 10000);
+	CHECK_INT(t->host_port, 22);
+	CHECK(!t->host_ssh && !t->host_sudo && !t->host_user && !t->host_secret);
+	CHECK(t->quorum && t->local_quorum);
+	CHECK(!t->exempt[0]);
+	CHECK_INT(t->max_nodes_down, 0);
+	CHECK(!t->frozen);
+	CHECK_TEXT(t->conditions, "[]");
+	CHECK_INT(t->observed_generation, -1);
+	target_free(t);
+	CHECK(!target_free(NULL));
+}
+
+#define POINTS "{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\"]"
+
+static const char *const refusals[][2] = {
+	{"{\"contactPoints\":[\"10.0.0.1\"]}", "spec.clusterName: missing; expected a string"},
+	{"{\"clusterName\":\"m\"}", "spec.contactPoints: missing; expected a list"},
+	{"{\"clusterName\":\"m\",\"contactPoints\":[]}",
+	    "spec.contactPoints: names no node; expected at least one address"},
+	{"{\"clusterName\":\"m\",\"contactPoints\":[\"db-1\"]}",
+	    "spec.contactPoints[0]: expected a numeric IPv4 or IPv6 address, such as \"10.0.0.1\", got \"db-1\""},
+	{POINTS ",\"chanels\":[]}", "spec.chanels: unknown field"},
+	{POINTS ",\"zoneFrom\":\"row\"}", "spec.zoneFrom: expected rack, datacenter or inventory, got \"row\""},
+	{POINTS ",\"zoneFrom\":\"inventory\"}",
+	    "spec.nodes: every node must name its zone when zoneFrom is inventory"},
+	{POINTS ",\"zoneFrom\":\"inventory\",\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\"}]}",
+	    "spec.nodes[0].zone: missing; expected a zone, written datacenter/rack, because zoneFrom is inventory"},
+	{POINTS ",\"nodes\":[{\"name\":\"-a\",\"address\":\"10.0.0.1\"}]}", "spec.nodes[0].name: expected letters, "
+	    "digits, '.', '_', '@' and '-', beginning with a letter or digit, got \"-a\""},
+	{POINTS ",\"nodes\":[{\"name\":\"a/b\",\"address\":\"10.0.0.1\"}]}", "spec.nodes[0].name: expected letters, "
+	    "digits, '.', '_', '@' and '-', beginning with a letter or digit, got \"a/b\""},
+	{POINTS ",\"nodes\":[{\"name\":\"a\",\"address\":\"a\"}]}",
+	    "spec.nodes[0].address: expected a numeric IPv4 or IPv6 address, such as \"10.0.0.1\", got \"a\""},
+	{POINTS ",\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\",\"zone\":\"b\"}]}",
+	    "spec.nodes[0].zone: expected a zone, written datacenter/rack, got \"b\""},
+	{POINTS ",\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\"},{\"name\":\"a\",\"address\":\"10.0.0.2\"}]}",
+	    "spec.nodes[1].name: \"a\" is the name of nodes[0] too"},
+	{POINTS ",\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\"},{\"name\":\"b\",\"address\":\"10.0.0.1\"}]}",
+	    "spec.nodes[1].address: 10.0.0.1 is the address of \"a\" too"},
+	{POINTS ",\"access\":{\"api\":{\"type\":\"agent\"}}}", "spec.access.api.type: expected direct, got \"agent\""},
+	{POINTS ",\"access\":{\"api\":{\"port\":0}}}",
+	    "spec.access.api.port: expected an integer from 1 to 65535, got 0"},
+	{POINTS ",\"access\":{\"prometheus\":{}}}", "spec.access.prometheus: unknown field"},
+	{POINTS ",\"access\":{\"host\":{}}}", "spec.access.host.type: missing; expected ssh or none"},
+	{POINTS ",\"access\":{\"host\":{\"type\":\"exec\"}}}",
+	    "spec.access.host.type: expected none or ssh, got \"exec\""},
+	{POINTS ",\"access\":{\"host\":{\"type\":\"ssh\"}}}", "spec.access.host.user: missing; expected a string"},
+	{POINTS ",\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"-oProxyCommand=x\"}}}",
+	    "spec.access.host.user: expected letters, digits, '.', '_', '@' and '-', beginning with a letter or digit, "
+	    "got \"-oProxyCommand=x\""},
+	{POINTS ",\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"o\",\"sshSecretRef\":{}}}}",
+	    "spec.access.host.sshSecretRef.name: missing; expected a string"},
+	{POINTS ",\"access\":{\"host\":{\"type\":\"none\",\"user\":\"o\"}}}",
+	    "spec.access.host: user, port, sudo and sshSecretRef belong to type ssh"},
+	{POINTS ",\"availability\":{\"consistency\":\"ONE\"}}",
+	    "spec.availability.consistency: expected QUORUM, LOCAL_QUORUM or QUORUM+LOCAL_QUORUM, got \"ONE\""},
+	{POINTS ",\"availability\":{\"keyspaces\":[{\"name\":\"k\"}]}}",
+	    "spec.availability.keyspaces[0].require: missing; expected none"},
+	{POINTS ",\"limits\":{\"maxNodesDown\":-1}}",
+	    "spec.limits.maxNodesDown: expected an integer from 0 to 1000, got -1"},
+	{POINTS ",\"limits\":{\"frozen\":\"no\"}}", "spec.limits.frozen: expected true or false, got \"no\""},
+};
+
+static void
+an_identity_that_cannot_be_read_is_not_taken_anew(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of(POINTS "}", "{\"hostIds\":[1]}");
+	struct err err = {""};
+
+	(void)state;
+	CHECK(!target_decode(json, &err));
+	CHECK_TEXT(err.text, "status.hostIds[0]: expected a string, got 1");
+}
+
+static void
+bad_specs_are_refused_with_their_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+		CLEANUP_JSON struct cJSON *json = object_of(refusals[i][0], NULL);
+		struct err err = {""};
+
+		CHECK(!target_decode(json, &err));
+		CHECK_TEXT(err.text, refusals[i][1]);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_is_read),
+		cmocka_unit_test(what_is_left_out_has_its_default),
+		cmocka_unit_test(an_identity_that_cannot_be_read_is_not_taken_anew),
+		cmocka_unit_test(bad_specs_are_refused_with_their_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+#include "checker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "json.h"
+
+/* I6: status is a projection of the acknowledged journal and may lag, never lead. */
+
+static bool
+is_final(const char *phase)
+{
+	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 || strcmp(phase, "Cancelled") == 0;
+}
+
+/* Lanes, or cluster steps, that the journal calls done. */
+static long
+count_done(const struct ledger *ledger, bool lanes)
+{
+	long done = 0;
+
+	for (size_t i = 0; i < ledger->journal.nfields; i++) {
+		const struct store_field *field = &ledger->journal.fields[i];
+		CLEANUP_JSON struct cJSON *value = NULL;
+
+		if ((strncmp(field->name, "lane/", 5) == 0) != lanes || (!lanes && strchr(field->name, '/')))
+			continue;
+		value = json_parse(field->value, strlen(field->value), NULL);
+		done += strcmp(json_str_or(value, "state", ""), "done") == 0;
+	}
+	return done;
+}
+
+static void
+check_progress(struct checker *checker, int64_t up_ms, struct ledger *ledger, const char *progress)
+{
+	char *end = NULL;
+	long told = strtol(progress, &end, 10);
+
+	if (*progress && *end == '/' && told > count_done(ledger, true) + count_done(ledger, false))
+		checker_fault(checker, up_ms, "I6: status says %s, the journal has %ld lanes done", progress,
+		    count_done(ledger, true));
+}
+
+static bool
+condition_holds(const struct cJSON *status, const char *type)
+{
+	JSON_EACH(condition, json_get(status, "conditions")) {
+		if (strcmp(json_str_or(condition, "type", ""), type) == 0)
+			return strcmp(json_str_or(condition, "status", ""), "True") == 0;
+	}
+	return false;
+}
+
+/* What kubectl and kstatus conclude must not contradict the phase. */
+static void
+check_conditions(struct checker *checker, int64_t up_ms, const struct cJSON *status, const char *phase)
+{
+	bool succeeded = strcmp(phase, "Succeeded") == 0;
+
+	if (condition_holds(status, "Succeeded") != succeeded || (condition_holds(status, "Ready") && !succeeded))
+		checker_fault(checker, up_ms, "status: conditions Succeeded or Ready contradict the phase %s", phase);
+	if (condition_holds(status, "Reconciling") && (is_final(phase) || condition_holds(status, "Stalled")))
+		checker_fault(checker, up_ms, "status: Reconciling beside Stalled or the phase %s", phase);
+	if (strlen(json_str_or(status, "message", "")) > 60 * 4)
+		checker_fault(checker, up_ms, "status: a message of %zu bytes", strlen(json_str(status, "message")));
+}
+
+void
+checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body)
+{
+	CLEANUP_JSON struct cJSON *json = json_parse(body, strlen(body), NULL);
+	const struct cJSON *status = json_get(json, "status");
+	const char *phase = json_str_or(status, "phase", "");
+	struct ledger *ledger = checker_ledger(checker, uid);
+	bool refused = strcmp(phase, "Failed") == 0 && !*ledger->journal.plan;
+
+	check_progress(checker, up_ms, ledger, json_str_or(status, "progress", ""));
+	check_conditions(checker, up_ms, status, phase);
+	if (*json_str_or(status, "planHash", "") && !*ledger->journal.plan)
+		checker_fault(checker, up_ms, "I6: status has a planHash, the journal no plan");
+	if (is_final(phase) && strcmp(phase, ledger->phase) != 0 && !refused && *ledger->journal.plan)
+		checker_fault(checker, up_ms, "I6: status says %s, the journal %s", phase,
+		    *ledger->phase ? ledger->phase : "nothing");
+	if (strcmp(phase, "Running") == 0 && !*ledger->journal.plan)
+		checker_fault(checker, up_ms, "I6: status says Running, the journal has no plan");
+	snprintf(ledger->told_phase, sizeof ledger->told_phase, "%s", phase);
+	snprintf(ledger->told_message, sizeof ledger->told_message, "%s", json_str_or(status, "message", ""));
+	free(ledger->told);
+	ledger->told = xstrdup(body);
+}

@@ -1,0 +1,337 @@
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+/* An effect's way from the core to its peer, and its completion's way back. */
+
+static const char *
+host_verb(const struct effect_host *host)
+{
+	for (size_t i = 0; i < EFFECT_ARGS && host->args[i]; i++) {
+		const char *word = host->args[i];
+
+		if (strcmp(word, "start") == 0 || strcmp(word, "stop") == 0 || strcmp(word, "restart") == 0)
+			return word;
+	}
+	return NULL;
+}
+
+char
+effect_letter(const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_REST:
+		return strcmp(effect->rest.method, "GET") == 0 ? '.' : 'a';
+	case EFFECT_HOST:
+		return host_verb(&effect->host) ? 'a' : '.';
+	case EFFECT_REDIS:
+		return 'j';
+	case EFFECT_KUBE:
+		return strcmp(effect->kube.method, "GET") == 0 ? '.' : 'k';
+	default:
+		return '.';
+	}
+}
+
+void
+effect_text(const struct world *world, const struct effect *effect, char *ret, size_t size)
+{
+	static const char *const scripts[] = {"takeover", "write", "expire", "probe"};
+	const struct effect_host *host = &effect->host;
+	int len;
+
+	switch (effect->kind) {
+	case EFFECT_KUBE:
+		snprintf(ret, size, "kube %s %s %s", effect->kube.method, effect->kube.path,
+		    effect->kube.body ? effect->kube.body : "");
+		break;
+	case EFFECT_REDIS:
+		len = snprintf(ret, size, "redis %s", scripts[effect->redis.script]);
+		for (size_t i = 0; i < effect->redis.nargs && len > 0 && (size_t)len < size; i++)
+			len += snprintf(ret + len, size - (size_t)len, " %.70s", effect->redis.args[i]);
+		break;
+	case EFFECT_REST:
+		snprintf(ret, size, "rest %s %s %s", world_node_name(world, effect->rest.address), effect->rest.method,
+		    effect->rest.path);
+		break;
+	case EFFECT_HOST:
+		len = snprintf(ret, size, "host %s", world_node_name(world, host->address));
+		for (size_t i = 0; i < EFFECT_ARGS && host->args[i] && (size_t)len < size; i++)
+			len += snprintf(ret + len, size - (size_t)len, " %s", host->args[i]);
+		break;
+	default:
+		snprintf(ret, size, "?");
+	}
+}
+
+bool
+effect_is_stream(const struct effect *effect)
+{
+	return effect->kind == EFFECT_KUBE && effect->kube.stream;
+}
+
+static void
+log_line_of(struct world *world, const struct effect *effect)
+{
+	char fields[240] = "";
+	size_t len = 0;
+	const char *at = effect->log.fields;
+
+	while (at && *at && len + 2 < sizeof fields) {
+		const char *value = at + strlen(at) + 1;
+
+		len += (size_t)snprintf(fields + len, sizeof fields - len, " %s=%s", at, value);
+		len = len < sizeof fields ? len : sizeof fields - 1;
+		at = value + strlen(value) + 1;
+	}
+	transcript_add(world->log, world->now, "log %d %s%s", effect->log.level, effect->log.message, fields);
+}
+
+static struct flight *
+find_effect(struct world *world, uint64_t id)
+{
+	for (size_t i = 0; i < world->nflights; i++) {
+		if (world->flights[i]->wanted && world->flights[i]->effect.id == id)
+			return world->flights[i];
+	}
+	return NULL;
+}
+
+struct flight *
+flight_find(struct world *world, uint64_t number)
+{
+	for (size_t i = 0; i < world->nflights; i++) {
+		if (world->flights[i]->number == number)
+			return world->flights[i];
+	}
+	return NULL;
+}
+
+void
+flight_free(struct world *world, struct flight *flight)
+{
+	size_t i = 0;
+
+	while (world->flights[i] != flight)
+		i++;
+	world->flights[i] = world->flights[--world->nflights];
+	effect_done(&flight->effect);
+	free(flight->body);
+	free(flight->error);
+	free(flight);
+}
+
+/* Free it when nothing refers to it any more. */
+void
+flight_release(struct world *world, struct flight *flight)
+{
+	if (flight->items == 0 && !flight->held && !(flight->open && flight->wanted))
+		flight_free(world, flight);
+}
+
+static void
+schedule(struct world *world, struct flight *flight, enum item_kind kind, int64_t at)
+{
+	flight->items++;
+	queue_put(&world->queue, (struct item){.at = at, .kind = kind, .flight = flight});
+}
+
+/* The core does not wait for it any more. */
+static void
+unwant(struct world *world, struct flight *flight)
+{
+	flight->wanted = false;
+	if (flight->open)
+		api_close_watch(world->api, flight->number);
+	flight->open = false;
+	if (flight->held)
+		sim_forget(world->sim, flight->number);
+	flight->held = false;
+}
+
+static void
+order_request(struct world *world, struct effect *effect)
+{
+	struct flight *flight = xcalloc(1, sizeof *flight);
+	char text[200];
+
+	flight->number = ++world->numbers;
+	flight->life = world->life;
+	flight->effect = *effect;
+	flight->wanted = true;
+	flight->sent = world_instant(world);
+	/* The flight owns the texts now. */
+	*effect = (struct effect){.kind = EFFECT_EXIT};
+	*ARRAY_GROW(world->flights, world->nflights) = flight;
+	effect_text(world, &flight->effect, text, sizeof text);
+	transcript_add(world->log, world->now, "%zu> #%" PRIu64 " %s", world->effects, flight->number, text);
+	schedule(world, flight, ITEM_LEAVE, world->now + world_delay(world, world->weather.io_max));
+	if (flight->effect.deadline_ms > 0)
+		schedule(world, flight, ITEM_DEADLINE, world->now + flight->effect.deadline_ms);
+}
+
+void
+flight_order(struct world *world, struct effect *effect)
+{
+	struct flight *flight;
+
+	switch (effect->kind) {
+	case EFFECT_LOG:
+		log_line_of(world, effect);
+		break;
+	case EFFECT_EXIT:
+		transcript_add(world->log, world->now, "---- core %u exits with %d", world->life, effect->status);
+		world->exited = true;
+		world->exit_status = effect->status;
+		break;
+	case EFFECT_CANCEL:
+		flight = find_effect(world, effect->id);
+		if (!flight)
+			break;
+		unwant(world, flight);
+		flight_release(world, flight);
+		break;
+	default:
+		order_request(world, effect);
+	}
+}
+
+void
+flights_forget_core(struct world *world)
+{
+	for (size_t i = world->nflights; i-- > 0;) {
+		struct flight *flight = world->flights[i];
+
+		if (!flight->wanted)
+			continue;
+		unwant(world, flight);
+		flight_release(world, flight);
+	}
+}
+
+void
+world_answer(struct world *world, struct flight *flight, int64_t delay, enum outcome outcome, int status,
+    const char *body, size_t len, const char *error)
+{
+	int64_t at = world->now + delay;
+
+	free(flight->body);
+	free(flight->error);
+	flight->outcome = outcome;
+	flight->status = status;
+	flight->body = xstrndup(body ? body : "", len);
+	flight->len = len;
+	flight->error = xstrdup_or_null(error);
+	if (flight->effect.kind == EFFECT_REDIS) {
+		at = at > world->redis_last_answer ? at : world->redis_last_answer;
+		world->redis_last_answer = at;
+	}
+	schedule(world, flight, ITEM_ANSWER, at);
+}
+
+static void
+leave(struct world *world, struct flight *flight)
+{
+	const struct weather *weather = &world->weather;
+	int64_t at;
+
+	if (flight->state != FLIGHT_ORDERED || !flight->wanted)
+		return;
+	flight->sent = world_instant(world);
+	if (flight->effect.not_after_up && flight->effect.not_after_up < world->now) {
+		world_answer(world, flight, 0, OUTCOME_NOT_SENT, 0, "", 0, "not_after is over");
+		return;
+	}
+	flight->state = FLIGHT_LEFT;
+	if (chance_of(&world->chance, weather->lost_request) && flight->effect.deadline_ms > 0)
+		flight->fate = FATE_LOST_REQUEST;
+	else if (chance_of(&world->chance, weather->lost_answer) && !effect_is_stream(&flight->effect))
+		flight->fate = FATE_LOST_ANSWER;
+	at = world->now + world_delay(world, weather->net_max);
+	if (flight->effect.kind == EFFECT_REDIS) {
+		/* One connection keeps its order, and loses nothing but itself. */
+		at = at > world->redis_last_arrival ? at : world->redis_last_arrival;
+		world->redis_last_arrival = at;
+		flight->fate = flight->fate == FATE_FINE ? FATE_FINE : FATE_LOST_ANSWER;
+	}
+	schedule(world, flight, ITEM_ARRIVE, at);
+}
+
+static void
+tell_core(struct world *world, struct flight *flight)
+{
+	const struct event event = {
+		.kind = EVENT_ANSWER, .id = flight->effect.id, .outcome = flight->outcome, .status = flight->status,
+		.body = flight->body, .len = flight->len, .error = flight->error, .sent = flight->sent,
+	};
+
+	if (!flight->wanted)
+		return;
+	if (flight->crash_unseen) {
+		world_crash(world, -1);
+		return;
+	}
+	transcript_add(world->log, world->now, "<  #%" PRIu64 " %s %d %.200s%s%.80s", flight->number,
+	    outcome_name(flight->outcome), flight->status, flight->body, flight->error ? " error: " : "",
+	    flight->error ? flight->error : "");
+	unwant(world, flight);
+	flight->state = FLIGHT_ENDED;
+	if (flight->effect.kind == EFFECT_REDIS && flight->outcome == OUTCOME_ANSWERED && flight->status == 0)
+		checker_acked(world->checker, world->now, &flight->effect.redis, flight->body);
+	world_step(world, &event);
+}
+
+static void
+tell_line(struct world *world, struct flight *flight, const char *line)
+{
+	const struct event event = {
+		.kind = EVENT_LINE, .id = flight->effect.id, .outcome = OUTCOME_ANSWERED, .status = 200,
+		.body = line, .len = strlen(line), .sent = flight->sent,
+	};
+
+	if (!flight->wanted)
+		return;
+	transcript_add(world->log, world->now, "<- #%" PRIu64 " %.220s", flight->number, line);
+	world_step(world, &event);
+}
+
+static void
+deadline(struct world *world, struct flight *flight)
+{
+	if (!flight->wanted)
+		return;
+	world_answer(world, flight, 0, flight->state == FLIGHT_ORDERED ? OUTCOME_REFUSED : OUTCOME_TIMEOUT, 0, "", 0,
+	    "no answer in time");
+}
+
+void
+flight_item(struct world *world, const struct item *item)
+{
+	struct flight *flight = item->flight;
+
+	switch (item->kind) {
+	case ITEM_LEAVE:
+		leave(world, flight);
+		break;
+	case ITEM_ARRIVE:
+		flight->state = flight->state == FLIGHT_LEFT ? FLIGHT_ARRIVED : flight->state;
+		peers_arrive(world, flight);
+		break;
+	case ITEM_ANSWER:
+		tell_core(world, flight);
+		break;
+	case ITEM_LINE:
+		tell_line(world, flight, item->line);
+		break;
+	default:
+		deadline(world, flight);
+	}
+	/* Last: a crash on the way must not free what is in our hands. */
+	flight->items--;
+	flight_release(world, flight);
+}

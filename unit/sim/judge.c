@@ -1,0 +1,179 @@
+#include "scene.h"
+
+#include <inttypes.h>
+
+#include "alloc.h"
+#include "check.h"
+
+enum { NODES = 64, TRANSCRIPT = 120 };
+
+/* I8: no node is left down that no status names. */
+static const char *
+judge_nodes(struct world *world, char *text, size_t size)
+{
+	const struct api_object *operation = scene_operation(world);
+	const char *status = operation && operation->status ? operation->status : "";
+
+	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
+		if (sim_serving(world->sim, world->now, i) || strstr(status, sim_name(world->sim, i)))
+			continue;
+		snprintf(text, size, "I8: %s is left %s, and no status names it", sim_name(world->sim, i),
+		    sim_mode(world->sim, world->now, i));
+		return text;
+	}
+	return NULL;
+}
+
+static const char *
+violation(struct world *world)
+{
+	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
+		const struct sim_entry *entry = sim_audit(world->sim, i);
+
+		if (entry->event == SIM_VIOLATION)
+			return entry->text;
+	}
+	return "?";
+}
+
+static bool
+is_stalled(struct world *world)
+{
+	const struct api_object *operation = scene_operation(world);
+	const char *stalled = operation && operation->status ? strstr(operation->status, "\"type\":\"Stalled\"") : NULL;
+
+	return stalled && strstr(stalled, "\"status\":\"True\"");
+}
+
+const char *
+judge(struct world *world, char *text, size_t size)
+{
+	if (world->checker->faults)
+		return world->checker->faulty;
+	if (*world->api->foul)
+		return world->api->foul;
+	if (sim_violations(world->sim) > 0) {
+		snprintf(text, size, "I2: %zu violations, the first: %s", sim_violations(world->sim), violation(world));
+		return text;
+	}
+	if (!until_over(world, NULL) && !is_stalled(world)) {
+		snprintf(text, size, "I8: neither ended nor Stalled: phase %s, \"%s\"", scene_phase(world),
+		    scene_message(world));
+		return text;
+	}
+	return judge_nodes(world, text, size);
+}
+
+/* The roll as it was seen at the nodes. */
+struct roll {
+	size_t counts[NODES][4];         /* drains, stops, starts, restarts by the controller */
+	bool down[NODES];                /* from the drain to serving again */
+	bool began[NODES];
+	const char *zone;                /* of the last drain: datacenter, rack */
+	char wrong[200];
+};
+
+static bool
+same_zone(const struct world *world, size_t a, size_t b)
+{
+	return strcmp(sim_datacenter(world->sim, a), sim_datacenter(world->sim, b)) == 0 &&
+	    strcmp(sim_rack(world->sim, a), sim_rack(world->sim, b)) == 0;
+}
+
+/* A drain arrives: who else is down, and has its zone been left before? */
+static void
+see_drain(struct world *world, struct roll *roll, size_t node, size_t *last, size_t limit)
+{
+	size_t down = 0;
+
+	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
+		if (!roll->down[i] || i == node)
+			continue;
+		down++;
+		if (!same_zone(world, i, node))
+			snprintf(roll->wrong, sizeof roll->wrong, "two zones: %s is drained while %s is down",
+			    sim_name(world->sim, node), sim_name(world->sim, i));
+	}
+	if (down >= limit)
+		snprintf(roll->wrong, sizeof roll->wrong, "%s is drained while %zu others are down, the limit is %zu",
+		    sim_name(world->sim, node), down, limit);
+	if (*last != SIZE_MAX && !same_zone(world, *last, node)) {
+		for (size_t i = 0; i < sim_nodes(world->sim); i++) {
+			if (roll->began[i] && same_zone(world, i, node))
+				snprintf(roll->wrong, sizeof roll->wrong, "out of order: %s after another zone was "
+				    "begun", sim_name(world->sim, node));
+		}
+	}
+	*last = node;
+	roll->down[node] = roll->began[node] = true;
+}
+
+static void
+see(struct world *world, struct roll *roll, const struct sim_entry *entry, size_t *last, size_t limit)
+{
+	if (entry->node >= NODES)
+		return;
+	if (entry->event == SIM_SERVING)
+		roll->down[entry->node] = false;
+	if (entry->source != SIM_CONTROLLER || entry->event > SIM_ARRIVED_RESTART)
+		return;
+	roll->counts[entry->node][entry->event]++;
+	if (entry->event == SIM_ARRIVED_DRAIN)
+		see_drain(world, roll, entry->node, last, limit);
+}
+
+const char *
+judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t size)
+{
+	struct roll roll = {0};
+	size_t last = SIZE_MAX, done = 0;
+
+	for (size_t i = 0; i < sim_audit_count(world->sim); i++)
+		see(world, &roll, sim_audit(world->sim, i), &last, limit);
+	for (size_t i = 0; i < sim_nodes(world->sim) && i < NODES; i++) {
+		const size_t *counts = roll.counts[i];
+
+		if (counts[0] + counts[1] + counts[2] + counts[3] == 0)
+			continue;
+		done++;
+		if (counts[0] != 1 || counts[1] + counts[3] != 1 || counts[2] + counts[3] != 1)
+			snprintf(roll.wrong, sizeof roll.wrong, "%s: %zu drains, %zu stops, %zu starts, %zu restarts",
+			    sim_name(world->sim, i), counts[0], counts[1], counts[2], counts[3]);
+	}
+	if (done != nodes && !*roll.wrong)
+		snprintf(roll.wrong, sizeof roll.wrong, "%zu nodes were touched instead of %zu", done, nodes);
+	snprintf(text, size, "%s", roll.wrong);
+	return *text ? text : NULL;
+}
+
+void
+judge_or_fail(struct world *world, const char *wrong, const char *what, uint64_t seed)
+{
+	if (!wrong)
+		return;
+	transcript_print(world->log, TRANSCRIPT);
+	for (size_t i = 0; i < world->ncrashes; i++)
+		printf("crash after effect %zu, way %d\n", world->crashes[i].effect, (int)world->crashes[i].how);
+	CHECK_FAIL("%s, SEED=%" PRIu64 ": %s", what, seed, wrong);
+}
+
+size_t
+seeds_wanted(size_t fallback)
+{
+	const char *count = getenv("SEEDS") ? getenv("SEEDS") : getenv("STRAIT_SEEDS");
+
+	if (getenv("SEED"))
+		return 1;
+	if (count && *count)
+		return (size_t)strtoul(count, NULL, 10);
+	/* Under valgrind. */
+	return getenv("STRAIT_QUICK") ? (fallback + 19) / 20 : fallback;
+}
+
+uint64_t
+seed_number(size_t i)
+{
+	const char *one = getenv("SEED");
+
+	return one ? strtoull(one, NULL, 10) : i + 1;
+}

@@ -1,0 +1,281 @@
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+/* Where requests arrive: the models, and what keeps requests from them. */
+
+enum { CONNECT_TIMEOUT_MS = 5000 };
+
+static int64_t
+back(struct world *world)
+{
+	return world_delay(world, world->weather.net_max);
+}
+
+/* The peer is away: nobody listens, or nothing comes back. */
+static void
+nobody(struct world *world, struct flight *flight)
+{
+	if (!world->away_silently)
+		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
+	else if (flight->effect.deadline_ms == 0)
+		world_answer(world, flight, CONNECT_TIMEOUT_MS, OUTCOME_REFUSED, 0, "", 0, "connect timed out");
+}
+
+static void
+arrive_watch(struct world *world, struct flight *flight)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_ANSWER);
+	const char *seconds = strstr(flight->effect.kube.path, "timeoutSeconds=");
+	int status = api_open_watch(world->api, flight->number, &flight->effect.kube, &body);
+
+	if (status != 200) {
+		world_answer(world, flight, back(world), OUTCOME_ANSWERED, status, buf_str(&body), body.len, NULL);
+		return;
+	}
+	if (!flight->wanted) {
+		api_close_watch(world->api, flight->number);
+		return;
+	}
+	flight->open = true;
+	if (seconds)
+		world_answer(world, flight, strtoll(seconds + 15, NULL, 10) * 1000, OUTCOME_ANSWERED, 200, "", 0, NULL);
+	world_tell_watches(world);
+}
+
+static void
+arrive_api(struct world *world, struct flight *flight)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_ANSWER);
+	int status;
+
+	if (world->api_away_until > world->now) {
+		nobody(world, flight);
+		return;
+	}
+	if (flight->effect.kube.stream) {
+		arrive_watch(world, flight);
+		return;
+	}
+	status = api_serve(world->api, &flight->effect.kube, &body);
+	if (flight->fate == FATE_LOST_ANSWER)
+		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
+	else
+		world_answer(world, flight, back(world), OUTCOME_ANSWERED, status, buf_str(&body), body.len, NULL);
+	world_tell_watches(world);
+}
+
+static void
+arrive_redis(struct world *world, struct flight *flight)
+{
+	CLEANUP_BUF struct buf reply = BUF_INIT(BUF_MAX_ANSWER);
+	int status;
+
+	if (world->redis_away_until > world->now) {
+		nobody(world, flight);
+		return;
+	}
+	status = store_run(world->store, &flight->effect.redis, &reply);
+	if (flight->fate == FATE_LOST_ANSWER && flight->wanted) {
+		transcript_add(world->log, world->now, "---- the answer to #%" PRIu64 " is lost: %.100s",
+		    flight->number, buf_str(&reply));
+		peers_break_redis(world);
+		return;
+	}
+	world_answer(world, flight, back(world), OUTCOME_ANSWERED, status, buf_str(&reply), reply.len,
+	    status ? buf_str(&reply) : NULL);
+}
+
+/* The finalizer is there before the first act, and the status has told of the plan (design §6, §8). */
+static void
+check_object(struct world *world, const char *uid, const char *verb)
+{
+	const struct api_object *o = uid ? api_find_uid(world->api, uid) : NULL;
+	const char *plan = o && o->status ? strstr(o->status, "\"planHash\":\"") : NULL;
+
+	if (uid && (!o || !o->nfinalizers))
+		checker_fault(world->checker, world->now, "%s arrives while the object has no finalizer", verb);
+	if (uid && (!plan || plan[12] == '"'))
+		checker_fault(world->checker, world->now, "%s arrives before a status has told of the plan", verb);
+}
+
+/* What Scylla's model has newly written to its audit log: its arrivals are the checker's. */
+static void
+read_audit(struct world *world)
+{
+	static const char *const verbs[] = {
+		[SIM_ARRIVED_DRAIN] = "drain", [SIM_ARRIVED_STOP] = "stop", [SIM_ARRIVED_START] = "start",
+		[SIM_ARRIVED_RESTART] = "restart",
+	};
+
+	for (size_t count = sim_audit_count(world->sim); world->audited < count; world->audited++) {
+		const struct sim_entry *entry = sim_audit(world->sim, world->audited);
+		const char *uid;
+
+		transcript_add(world->log, world->now, "**** %s", entry->text);
+		if (entry->source != SIM_CONTROLLER || entry->node == SIZE_MAX)
+			continue;
+		if ((size_t)entry->event >= ARRAY_LEN(verbs))
+			continue;
+		world->arrivals++;
+		uid = checker_arrival(world->checker, world->now, sim_name(world->sim, entry->node),
+		    verbs[entry->event], world->late);
+		check_object(world, uid, verbs[entry->event]);
+	}
+}
+
+static void
+arrive_rest(struct world *world, struct flight *flight)
+{
+	const struct effect_rest *rest = &flight->effect.rest;
+	int node = sim_find(world->sim, rest->address);
+	unsigned changes;
+
+	if (node < 0 || !sim_listening(world->sim, world->now, (size_t)node, &changes)) {
+		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
+		return;
+	}
+	flight->held = true;
+	sim_request(world->sim, world->now, SIM_CONTROLLER, (size_t)node, rest->method, rest->path, flight->number);
+}
+
+static void
+arrive_host(struct world *world, struct flight *flight)
+{
+	CLEANUP_BUF struct buf command = BUF_INIT(BUF_MAX_LINE);
+	const struct effect_host *host = &flight->effect.host;
+	int node = sim_find(world->sim, host->address);
+
+	for (size_t i = 0; i < EFFECT_ARGS && host->args[i]; i++)
+		buf_printf(&command, "%s%s", i ? " " : "", host->args[i]);
+	if (node < 0) {
+		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "no route to host");
+		return;
+	}
+	flight->held = true;
+	sim_command(world->sim, world->now, SIM_CONTROLLER, (size_t)node, buf_str(&command), flight->number);
+}
+
+void
+peers_arrive(struct world *world, struct flight *flight)
+{
+	if (flight->fate == FATE_LOST_REQUEST || flight->state == FLIGHT_ENDED)
+		return;
+	world->late = flight->life != world->life;
+	switch (flight->effect.kind) {
+	case EFFECT_KUBE:
+		arrive_api(world, flight);
+		return;
+	case EFFECT_REDIS:
+		arrive_redis(world, flight);
+		return;
+	case EFFECT_REST:
+		arrive_rest(world, flight);
+		break;
+	default:
+		arrive_host(world, flight);
+	}
+	/* Nobody waits: the model need not keep its answer. */
+	if (flight->held && !flight->wanted) {
+		sim_forget(world->sim, flight->number);
+		flight->held = false;
+	}
+	read_audit(world);
+	peers_pump(world);
+}
+
+static void
+scylla_answered(struct world *world, const struct sim_reply *reply)
+{
+	struct flight *flight = flight_find(world, reply->request_id);
+	bool host;
+
+	if (!flight)
+		return;
+	flight->held = false;
+	host = flight->effect.kind == EFFECT_HOST;
+	if (flight->fate == FATE_LOST_ANSWER || (!host && reply->status == 0))
+		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
+	else if (host && reply->status == 255)
+		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "ssh: connect: no route to host");
+	else
+		world_answer(world, flight, back(world), OUTCOME_ANSWERED, reply->status, reply->body, reply->len,
+		    *reply->error ? reply->error : NULL);
+}
+
+void
+peers_pump(struct world *world)
+{
+	struct sim_reply reply;
+
+	while (sim_next(world->sim, world->now, &reply))
+		scylla_answered(world, &reply);
+	read_audit(world);
+}
+
+void
+peers_break_redis(struct world *world)
+{
+	for (size_t i = 0; i < world->nflights; i++) {
+		struct flight *flight = world->flights[i];
+
+		if (flight->effect.kind != EFFECT_REDIS || !flight->wanted || flight->state == FLIGHT_ORDERED)
+			continue;
+		/* What has not arrived never will. */
+		if (flight->state == FLIGHT_LEFT)
+			flight->fate = FATE_LOST_REQUEST;
+		world_answer(world, flight, 0, OUTCOME_BROKEN, 0, "", 0, "connection reset");
+	}
+}
+
+void
+peers_break_watches(struct world *world)
+{
+	for (size_t i = 0; i < world->nflights; i++) {
+		if (world->flights[i]->open)
+			world_answer(world, world->flights[i], 0, OUTCOME_BROKEN, 0, "", 0, "connection reset");
+	}
+}
+
+static void
+put_line(struct world *world, struct flight *flight, struct buf *line)
+{
+	int64_t at = world->now + back(world);
+
+	flight->last_line = at > flight->last_line ? at : flight->last_line;
+	flight->items++;
+	queue_put(&world->queue, (struct item){
+	    .at = flight->last_line, .kind = ITEM_LINE, .flight = flight, .line = buf_take(line)});
+}
+
+void
+world_tell_watches(struct world *world)
+{
+	bool end = false;
+
+	for (size_t i = 0; i < world->nflights; i++) {
+		struct flight *flight = world->flights[i];
+		struct buf line = BUF_INIT(BUF_MAX_OBJECT);
+
+		while (flight->open && !end && api_next_line(world->api, flight->number, &line, &end)) {
+			put_line(world, flight, &line);
+			if (!end)
+				continue;
+			world_answer(world, flight, flight->last_line - world->now, OUTCOME_ANSWERED, 200, "", 0,
+			    NULL);
+			api_close_watch(world->api, flight->number);
+		}
+		end = false;
+		if (flight->open && chance_of(&world->chance, 20)) {
+			api_bookmark(world->api, flight->number, &line);
+			if (line.len)
+				put_line(world, flight, &line);
+		}
+		buf_done(&line);
+	}
+}

@@ -1,0 +1,259 @@
+#include "scene.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "json.h"
+#include "registry.h"
+
+enum { FIRST_UP_MS = 50000 };
+
+static const char own_workflow[] = "own";
+
+static struct sim *
+make_scylla(const struct scene_config *config)
+{
+	struct sim_config sim = sim_defaults();
+	struct err err = {""};
+	struct sim *made;
+
+	sim.cluster_name = "messages-prd";
+	sim.layout = config->layout ? config->layout : "dc1/a:2,dc1/b:2,dc1/c:2";
+	sim.first_address = "10.0.0.1";
+	sim.vnodes = 8;
+	sim.seed = config->seed;
+	sim.now = FIRST_UP_MS;
+	sim.epoch = INT64_C(1795248000) - FIRST_UP_MS / 1000;
+	sim.keyspaces = config->keyspaces;
+	sim.nkeyspaces = config->nkeyspaces;
+	made = sim_new(&sim, &err);
+	if (!made) {
+		fprintf(stderr, "scene: %s\n", err.text);
+		abort();
+	}
+	return made;
+}
+
+static void
+make_target(struct world *world, const struct scene_config *config)
+{
+	CLEANUP_BUF struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
+
+	buf_printf(&buf, "\"spec\":{\"clusterName\":\"messages-prd\",\"contactPoints\":[\"%s\"],\"nodes\":[",
+	    sim_address(world->sim, 0));
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", sim_name(world->sim, i),
+		    sim_address(world->sim, i));
+	buf_printf(&buf, "],\"access\":{\"host\":"
+	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}}%s}",
+	    config->target ? config->target : "");
+	api_create(world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd", buf_str(&buf));
+}
+
+static char *
+operation_content(const struct scene *scene)
+{
+	struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
+
+	buf_printf(&buf, "\"spec\":{\"cluster\":\"messages-prd\",%s", scene->config.operation);
+	if (scene->suspend)
+		buf_puts(&buf, ",\"suspend\":true");
+	if (scene->cancel)
+		buf_puts(&buf, ",\"cancel\":true");
+	if (scene->retry)
+		buf_printf(&buf, ",\"retry\":%d", scene->retry);
+	buf_putc(&buf, '}');
+	return buf_take(&buf);
+}
+
+static void
+make_objects(struct scene *scene)
+{
+	static const char *const crds[] = {"clusteroperations", "targetclusters", "workflows"};
+	CLEANUP_FREE char *content = operation_content(scene);
+	struct api *api = scene->world->api;
+
+	for (size_t i = 0; i < ARRAY_LEN(crds); i++) {
+		CLEANUP_FREE char *name = xasprintf("%s.strait.dev", crds[i]);
+
+		api_create(api, KIND_CRD, "", name, "");
+		api_annotate(api, KIND_CRD, "", name, "{\"strait.dev/schema-version\":\"1\"}");
+	}
+	/* As io shows a Secret to the core: the keys' names alone. */
+	api_create(api, KIND_SECRET, SCENE_NAMESPACE, "ops-ssh", "\"keys\":[\"ssh-privatekey\",\"known_hosts\"]");
+	make_target(scene->world, &scene->config);
+	if (scene->config.workflow)
+		api_create(api, KIND_WORKFLOW, SCENE_NAMESPACE, own_workflow, scene->config.workflow);
+	api_create(api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
+	/* Somebody else's, which must stay as it is. */
+	api_annotate(api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, "{\"example.com/ticket\":\"4711\"}");
+}
+
+struct scene *
+scene_new(const struct scene_config *config)
+{
+	struct scene *scene = xcalloc(1, sizeof *scene);
+	const struct core_config core = {
+		.identity = "strait-0",
+		.act_ttl_ms = 1000,
+		.settle_ms = 8000,
+		.stable_ms = config->stable_ms ? config->stable_ms : 5000,
+		.fact_age_ms = 2000,
+		.rest_timeout_ms = 2000,
+		.connect_timeout_ms = 5000,
+		.gate = true,
+		.seed = config->seed,
+		.types = registry,
+		.workflows = builtin_workflows,
+		.crd_version = "1",
+	};
+
+	scene->config = *config;
+	scene->world = world_new(&core, make_scylla(config), config->seed);
+	make_objects(scene);
+	return scene;
+}
+
+struct scene *
+scene_free(struct scene *scene)
+{
+	if (scene)
+		world_free(scene->world);
+	free(scene);
+	return NULL;
+}
+
+struct api_object *
+scene_operation(struct world *world)
+{
+	return api_find(world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION);
+}
+
+const char *
+scene_phase(struct world *world)
+{
+	const struct api_object *o = scene_operation(world);
+
+	return o ? checker_ledger(world->checker, o->uid)->told_phase : "";
+}
+
+const char *
+scene_message(struct world *world)
+{
+	const struct api_object *o = scene_operation(world);
+
+	return o ? checker_ledger(world->checker, o->uid)->told_message : "";
+}
+
+void
+scene_turn_knobs(struct scene *scene)
+{
+	CLEANUP_FREE char *content = operation_content(scene);
+
+	transcript_add(scene->world->log, scene->world->now, "---- somebody sets suspend=%d cancel=%d retry=%d",
+	    scene->suspend, scene->cancel, scene->retry);
+	api_replace(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
+	world_tell_watches(scene->world);
+}
+
+void
+scene_delete(struct scene *scene)
+{
+	transcript_add(scene->world->log, scene->world->now, "---- somebody deletes the operation");
+	api_delete(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION);
+	world_tell_watches(scene->world);
+}
+
+size_t
+scene_node(const struct world *world, const char *name)
+{
+	int node = sim_find(world->sim, name);
+
+	if (node < 0) {
+		fprintf(stderr, "scene: no node %s\n", name);
+		abort();
+	}
+	return (size_t)node;
+}
+
+size_t
+scene_count(const struct world *world, enum sim_event event, enum sim_source source, const char *node)
+{
+	size_t at = node ? scene_node(world, node) : SIZE_MAX, count = 0;
+
+	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
+		const struct sim_entry *entry = sim_audit(world->sim, i);
+
+		count += entry->event == event && entry->source == source && (!node || entry->node == at);
+	}
+	return count;
+}
+
+bool
+scene_all_serving(struct world *world)
+{
+	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
+		if (!sim_serving(world->sim, world->now, i))
+			return false;
+	}
+	return true;
+}
+
+bool
+until_phase(struct world *world, const char *phase)
+{
+	return strcmp(scene_phase(world), phase) == 0;
+}
+
+bool
+until_over(struct world *world, const char *unused)
+{
+	const char *phase = scene_phase(world);
+
+	(void)unused;
+	return !scene_operation(world) || strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 ||
+	    strcmp(phase, "Cancelled") == 0;
+}
+
+bool
+until_gone(struct world *world, const char *unused)
+{
+	(void)unused;
+	return !scene_operation(world);
+}
+
+static bool
+has_happened(struct world *world, enum sim_event event, const char *node)
+{
+	size_t at = scene_node(world, node);
+
+	/* From the end: it is asked after every single thing that happens. */
+	for (size_t i = sim_audit_count(world->sim); i-- > 0;) {
+		const struct sim_entry *entry = sim_audit(world->sim, i);
+
+		if (entry->event == event && entry->node == at)
+			return true;
+	}
+	return false;
+}
+
+bool
+until_drained(struct world *world, const char *node)
+{
+	return has_happened(world, SIM_DRAINED, node);
+}
+
+bool
+until_stopped(struct world *world, const char *node)
+{
+	return has_happened(world, SIM_PROCESS_EXIT, node);
+}
+
+bool
+until_message(struct world *world, const char *text)
+{
+	return strstr(scene_message(world), text) != NULL;
+}

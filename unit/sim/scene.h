@@ -1,0 +1,61 @@
+/* A cluster, its objects and one operation, ready to run; what people do to it; and the judgement at the end. */
+#pragma once
+
+#include "world.h"
+
+struct scene_config {
+	const char *layout;          /* as in struct sim_config; NULL: two nodes in each of three racks */
+	uint64_t seed;
+	const char *operation;       /* the spec's members beside "cluster": "\"workflow\":\"rolling-restart\"" */
+	const char *workflow;        /* the content of a Workflow "own", or NULL */
+	const char *target;          /* more members of the target's spec, each with a comma before it; or NULL */
+	const struct sim_keyspace *keyspaces;
+	size_t nkeyspaces;
+	int64_t stable_ms;           /* 0: 5 s */
+};
+
+struct scene {
+	struct world *world;
+	struct scene_config config;
+	bool suspend, cancel;
+	int retry;
+};
+
+#define SCENE_NAMESPACE "ops"
+#define SCENE_OPERATION "roll"
+
+/* Everything is there; the core has not been started. */
+struct scene *scene_new(const struct scene_config *config);
+struct scene *scene_free(struct scene *scene);
+
+/* The operation's object; NULL: it is gone. */
+struct api_object *scene_operation(struct world *world);
+/* "" when there is none. Borrowed until the next status. */
+const char *scene_phase(struct world *world);
+const char *scene_message(struct world *world);
+/* Write the knobs of struct scene into the object. */
+void scene_turn_knobs(struct scene *scene);
+void scene_delete(struct scene *scene);
+/* The number of a node by name. */
+size_t scene_node(const struct world *world, const char *name);
+/* How often 'event' by 'source' is in Scylla's audit log; node NULL: of all nodes. */
+size_t scene_count(const struct world *world, enum sim_event event, enum sim_source source, const char *node);
+bool scene_all_serving(struct world *world);
+
+/* For world_run(). */
+bool until_phase(struct world *world, const char *phase);
+bool until_over(struct world *world, const char *unused);       /* final, or gone */
+bool until_gone(struct world *world, const char *unused);
+bool until_drained(struct world *world, const char *node);      /* the drain of the node is done */
+bool until_stopped(struct world *world, const char *node);      /* the process has ended */
+bool until_message(struct world *world, const char *text);      /* status.message contains it */
+
+/* judge.c. What is wrong with the run, or NULL: faults of the checker, the oracle, the API server, nodes left down. */
+const char *judge(struct world *world, char *text, size_t size);
+/* Also: each of 'nodes' nodes drained, stopped and started exactly once, zone by zone, at most 'limit' at once. */
+const char *judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t size);
+/* As an assertion: prints the transcript's end and the command that plays the run again. */
+void judge_or_fail(struct world *world, const char *wrong, const char *what, uint64_t seed);
+/* SEEDS=n or 'fallback'; SEED=x: only that one. */
+size_t seeds_wanted(size_t fallback);
+uint64_t seed_number(size_t i);

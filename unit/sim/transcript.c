@@ -1,0 +1,79 @@
+#include "transcript.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+
+enum { LINES = 4096, LINE = 360 };
+
+struct transcript {
+	char (*lines)[LINE];
+	size_t added;
+	bool loud;
+};
+
+struct transcript *
+transcript_new(void)
+{
+	struct transcript *t = xcalloc(1, sizeof *t);
+	const char *verbose = getenv("VERBOSE");
+
+	t->lines = xcalloc(LINES, sizeof *t->lines);
+	t->loud = verbose && *verbose && *verbose != '0';
+	return t;
+}
+
+struct transcript *
+transcript_free(struct transcript *t)
+{
+	if (t)
+		free(t->lines);
+	free(t);
+	return NULL;
+}
+
+void
+transcript_add(struct transcript *t, int64_t up_ms, const char *format, ...)
+{
+	char *line = t->lines[t->added++ % LINES];
+	va_list args;
+	int len;
+
+	len = snprintf(line, LINE, "%9.3f ", (double)up_ms / 1000);
+	va_start(args, format);
+	vsnprintf(line + len, (size_t)(LINE - len), format, args);
+	va_end(args);
+	if (t->loud)
+		puts(line);
+}
+
+static size_t
+kept(const struct transcript *t)
+{
+	return t->added < LINES ? t->added : LINES;
+}
+
+void
+transcript_print(const struct transcript *t, size_t lines)
+{
+	size_t count = lines < kept(t) ? lines : kept(t);
+
+	if (t->loud)
+		return;
+	for (size_t i = t->added - count; i < t->added; i++)
+		puts(t->lines[i % LINES]);
+	fflush(stdout);
+}
+
+size_t
+transcript_count(const struct transcript *t, const char *text)
+{
+	size_t found = 0;
+
+	for (size_t i = t->added - kept(t); i < t->added; i++)
+		found += strstr(t->lines[i % LINES], text) != NULL;
+	return found;
+}

@@ -1,0 +1,18 @@
+/* What the world saw, one line per thing with its time: a ring of the last lines, printed when a run is judged bad, or
+ * as it goes with VERBOSE=1. */
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct transcript;
+
+struct transcript *transcript_new(void);
+struct transcript *transcript_free(struct transcript *transcript);
+void transcript_add(struct transcript *transcript, int64_t up_ms, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The last 'lines' lines to standard output. */
+void transcript_print(const struct transcript *transcript, size_t lines);
+/* The number of lines, over the whole run, that contain 'text'. Only lines that are still kept are looked at. */
+size_t transcript_count(const struct transcript *transcript, const char *text);

@@ -1,0 +1,152 @@
+/* The world around the core: a fake clock, peers that are models, and a network whose delays and losses come from a
+ * seed. The core is stopped and started again like a process; what has left it goes on without it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chance.h"
+#include "checker.h"
+#include "core.h"
+#include "model.h"
+#include "model_kube.h"
+#include "model_redis.h"
+#include "queue.h"
+#include "transcript.h"
+
+/* How hard life is. Delays in ms, drawn from 0 to the maximum; losses per mille of requests. */
+struct weather {
+	int64_t io_max;          /* ordered until it leaves the process */
+	int64_t net_max;         /* one way */
+	int slow;                /* of a thousand requests, so many take up to slow_max to leave or to arrive */
+	int64_t slow_max;
+	int lost_request;        /* never arrives; the core hears nothing until its deadline */
+	int lost_answer;         /* arrives and acts; the connection breaks before the answer */
+};
+
+enum crash_how {
+	CRASH_BEFORE,            /* the effect never leaves */
+	CRASH_UNANSWERED,        /* it leaves, and the core dies at once */
+	CRASH_UNSEEN,            /* it is answered; the core dies as the answer comes */
+	CRASH_WAYS,
+};
+
+enum { WORLD_CRASHES = 16 };
+
+struct crash {
+	size_t effect;           /* the n-th of the whole run, from 1 */
+	enum crash_how how;
+};
+
+enum flight_state { FLIGHT_ORDERED, FLIGHT_LEFT, FLIGHT_ARRIVED, FLIGHT_ENDED };
+enum fate { FATE_FINE, FATE_LOST_REQUEST, FATE_LOST_ANSWER };
+
+/* One effect on its way. */
+struct flight {
+	uint64_t number;         /* the world's, over all lives of the core; Scylla's request id */
+	unsigned life;           /* of the core that ordered it */
+	struct effect effect;    /* owned */
+	enum flight_state state;
+	enum fate fate;
+	bool wanted;             /* a completion is still to come */
+	bool open;               /* a watch that is answered 200 and lives */
+	bool held;               /* Scylla's model has it */
+	bool crash_unseen;
+	size_t items;            /* in the queue with it */
+	int64_t last_line;       /* lines keep their order */
+	struct instant sent;
+	enum outcome outcome;
+	int status;
+	char *body;
+	size_t len;
+	char *error;
+};
+
+struct world {
+	int64_t now;                     /* up_ms */
+	int64_t wall_ahead;              /* wall_ms - up_ms */
+	struct chance chance;
+	struct weather weather;
+	struct queue queue;
+	struct flight **flights;
+	size_t nflights;
+	uint64_t numbers;
+	int64_t redis_last_arrival, redis_last_answer;   /* one connection: in order */
+
+	struct core_config config;
+	struct core *core;               /* NULL while it is down */
+	unsigned life;
+	int64_t wake;
+	int64_t restart_after_ms;        /* a crash, until the new core; drawn around this */
+	bool exited;
+	int exit_status;
+
+	struct api *api;
+	struct store *store;
+	struct sim *sim;                 /* all three owned */
+	int64_t api_away_until, redis_away_until;
+	bool away_silently;              /* black hole instead of connection refused */
+
+	struct checker *checker;
+	struct transcript *log;
+	struct crash crashes[WORLD_CRASHES];
+	size_t ncrashes;
+	size_t crashed;
+	/* Counters. */
+	size_t effects, steps, arrivals;
+	size_t audited;                  /* of Scylla's audit log */
+	bool late;                       /* what arrives now was sent by a core that is dead */
+	struct buf *kinds;               /* effect_letter() of each effect, if wanted; or NULL */
+};
+
+/* Takes the models over. */
+struct world *world_new(const struct core_config *config, struct sim *sim, uint64_t seed);
+struct world *world_free(struct world *world);
+/* Start the core. */
+void world_start(struct world *world);
+struct instant world_instant(const struct world *world);
+
+/* Let the next thing happen. False: nothing is left to happen. */
+bool world_tick(struct world *world);
+/* Until 'until' says so; false when 'limit_ms' from now went by first. NULL: only the limit. */
+bool world_run(struct world *world, bool (*until)(struct world *world, const char *arg), const char *arg,
+    int64_t limit_ms);
+
+/* kill -9, and a new core after 'restart_ms' (-1: by restart_after_ms). */
+void world_crash(struct world *world, int64_t restart_ms);
+void world_crash_at(struct world *world, size_t effect, enum crash_how how);
+/* SIGTERM. */
+void world_stop(struct world *world);
+/* 'hand' at up time 'at', with 'arg' and 'value'. */
+void world_at(struct world *world, int64_t at, void (*hand)(void *arg, int64_t value), void *arg, int64_t value);
+void world_api_away(struct world *world, int64_t ms);
+void world_redis_away(struct world *world, int64_t ms);
+/* The wall clock is set forward or back. */
+void world_jump(struct world *world, int64_t ms);
+/* A user's hand was at the API server: let the watches know. */
+void world_tell_watches(struct world *world);
+const char *world_node_name(const struct world *world, const char *address);
+
+/* Between the world's own files: a completion, an event. */
+void world_step(struct world *world, const struct event *event);
+void world_answer(struct world *world, struct flight *flight, int64_t delay, enum outcome outcome, int status,
+    const char *body, size_t len, const char *error);
+void flight_order(struct world *world, struct effect *effect);
+void flight_item(struct world *world, const struct item *item);
+void flight_release(struct world *world, struct flight *flight);
+void flight_free(struct world *world, struct flight *flight);
+struct flight *flight_find(struct world *world, uint64_t number);
+void flights_forget_core(struct world *world);
+void peers_arrive(struct world *world, struct flight *flight);
+/* Take Scylla's answers that are due. */
+void peers_pump(struct world *world);
+/* Every Redis command on the connection ends. */
+void peers_break_redis(struct world *world);
+void peers_break_watches(struct world *world);
+int64_t world_delay(struct world *world, int64_t max);
+/* "REST db-a-1 POST /storage_service/drain", cut at 'size'. */
+void effect_text(const struct world *world, const struct effect *effect, char *ret, size_t size);
+/* 'a' act, 'j' journal, 'k' write to the API server, '.' another. */
+bool effect_is_stream(const struct effect *effect);
+char effect_letter(const struct effect *effect);
