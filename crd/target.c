@@ -266,6 +266,9 @@ read_status(struct target *t, const struct field *status, struct err *err)
 	if (field_texts(&ids, &t->host_ids, &t->nhost_ids, err) < 0)
 		return -1;
 	t->observed_generation = json_int(status->value, "observedGeneration", -1);
+	JSON_EACH (member, json_get(status->value, "members"))
+		if (json_str(member, "address"))
+			*ARRAY_GROW(t->known, t->nknown) = xstrdup(json_str(member, "address"));
 	if (json_is_array(conditions))
 		json_print(conditions, &text);
 	else
@@ -311,6 +314,7 @@ target_free(struct target *t)
 	free(t->nodes);
 	free_texts(t->contact_points, t->ncontact_points);
 	free_texts(t->host_ids, t->nhost_ids);
+	free_texts(t->known, t->nknown);
 	for (size_t i = 0; t->exempt && t->exempt[i]; i++)
 		free(t->exempt[i]);
 	free(t->exempt);

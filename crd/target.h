@@ -36,6 +36,8 @@ struct target {
 	/* status */
 	char **host_ids;         /* first seen; counted; the identity */
 	size_t nhost_ids;
+	char **known;            /* addresses of status.members: members are remembered over a restart; counted */
+	size_t nknown;
 	char *conditions;        /* JSON array text */
 	int64_t observed_generation;
 };

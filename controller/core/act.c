@@ -77,6 +77,15 @@ is_disruptive(const struct step *step)
 	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
 }
 
+/* After it the node has another generation, by our own doing. */
+static bool
+starts_a_process(const struct step *step)
+{
+	const struct reconciler *type = step->plan->type;
+
+	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
+}
+
 bool
 acts_unresolved(const struct step *step)
 {
@@ -215,8 +224,7 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 		op->cluster->last_act_up_ms = core->now.up_ms;
 	if (step->lane) {
 		step->lane->touched = true;
-		step->lane->up_act |= step->plan->type->impact == IMPACT_BRINGS_NODE_UP ||
-		    strcmp(step->plan->type->name, "systemd-restart-service") == 0;
+		step->lane->up_act |= starts_a_process(step);
 	}
 	set_state(core, step, act, ACT_SENT);
 	say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL, "sent %s: %s", act->label,
@@ -264,8 +272,7 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 	else if (gate == GATE_CLOSED)
 		withdraw(core, op, step, act, op->closed_by);
 	else
-		timer_arm_earlier(&core->timers, &step->timer, act->durable_up_ms + core->config.act_ttl_ms, step->timer.fire
-		    ? step->timer.fire : NULL, step);
+		step_wake_at(core, step, act->durable_up_ms + core->config.act_ttl_ms);
 }
 
 /* --- NONE → INTENDED --- */
@@ -289,7 +296,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 		step->lane->held = true;
 		lane_record(core, step->lane);
 	}
-	if (step->lane && step->plan->type->impact == IMPACT_BRINGS_NODE_UP) {
+	if (step->lane && starts_a_process(step)) {
 		/* Known before it leaves: a crash in between must not take our own start for a stranger's. */
 		step->lane->up_act = true;
 		lane_record(core, step->lane);

@@ -12,6 +12,7 @@ struct buf;
 #define KUBE_GROUP_PATH "/apis/strait.dev/v1alpha1"
 #define KUBE_JSON "application/json"
 #define KUBE_JSON_PATCH "application/json-patch+json"
+#define KUBE_MERGE "application/merge-patch+json"
 #define KUBE_APPLY "application/apply-patch+yaml"
 #define KUBE_MANAGER "strait-controller"
 

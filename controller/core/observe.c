@@ -91,16 +91,24 @@ fast_done(struct core *core, struct cluster *cluster)
 		sweep_begin(core, cluster);
 }
 
-/* Who may be asked about the cluster: who answered last, then every member, then the contact points. */
+/* Who may be asked about the cluster: who answered last, then every member, the contact points, the inventory, and those
+ * that were members when the status was last written: a restart must not depend on one contact point. */
 static const char *
 candidate(const struct cluster *cluster, size_t n)
 {
 	const struct ring *ring = cluster->ring;
+	const struct target *target = cluster->target;
 
 	if (n < ring->nmembers)
 		return ring->members[n].address;
 	n -= ring->nmembers;
-	return n < cluster->target->ncontact_points ? cluster->target->contact_points[n] : NULL;
+	if (n < target->ncontact_points)
+		return target->contact_points[n];
+	n -= target->ncontact_points;
+	if (n < target->nnodes)
+		return target->nodes[n].address;
+	n -= target->nnodes;
+	return n < target->nknown ? target->known[n] : NULL;
 }
 
 /* The asker did not help: take the next one, or give up. */
@@ -198,9 +206,11 @@ fast_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	enum fact fact = (enum fact)(arg & 0xff);
 
 	cluster->sweep.pending--;
-	if (fact == FACT_MEMBERS && !take_members(core, cluster, event))
+	if (fact <= FACT_LEAVING && arg >> 8 != cluster->sweep.tries)
+		;       /* of an asker that did not know the members: its other words count no more */
+	else if (fact == FACT_MEMBERS && !take_members(core, cluster, event))
 		return;
-	if (fact <= FACT_LEAVING)
+	else if (fact <= FACT_LEAVING)
 		take_asker_fact(cluster, fact, event);
 	else
 		take_member_fact(cluster, fact, arg >> 8, event);
@@ -218,7 +228,8 @@ ask_asker(struct core *core, struct cluster *cluster)
 	int64_t deadline = cluster->ready ? FAST_DEADLINE_MS : core->config.connect_timeout_ms;
 
 	for (enum fact fact = FACT_NAME; fact <= FACT_LEAVING; fact++)
-		ask(core, cluster, cluster->sweep.asker, xstrdup(paths[fact]), fact, 0, deadline, fast_answered);
+		ask(core, cluster, cluster->sweep.asker, xstrdup(paths[fact]), fact, cluster->sweep.tries, deadline,
+		    fast_answered);
 }
 
 static void

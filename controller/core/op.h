@@ -244,6 +244,8 @@ bool roll_has_failed(const struct op *op);
 const struct step *roll_gated(const struct op *op);
 /* The step that a person would look at: of the first lane at work, or the cluster step; NULL: none. */
 const struct step *roll_current(const struct op *op);
+/* A lane whose node we took down, failed with, and are bringing back; NULL: none. */
+const struct lane *roll_stricken(const struct op *op);
 void roll_free(struct core *core, struct op *op);
 size_t roll_count(const struct op *op, enum lane_state state);
 /* The lane's steps so far count no more: somebody restarted the node. */
@@ -259,6 +261,8 @@ void step_run(struct core *core, struct op *op, struct step *step);
 void step_record(struct core *core, struct op *op, struct step *step, const char *what);
 /* Ask again from the top: an act changed, or the gate opened. */
 void step_new_round(struct core *core, struct step *step);
+/* Look at the step again at 'up_ms' or earlier. */
+void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
 const char *step_kind(const struct step *step);
 
 /* act.c: intent to outcome. */
@@ -288,6 +292,8 @@ struct task *task_new(struct core *core, struct op *op, struct step *step);
 struct task *task_free(struct core *core, struct task *task);
 /* One pass over the facts; the verdict is the author's unless a question is still open. */
 enum verdict task_pass(struct task *t);
+bool task_has_open_questions(const struct task *t);
+/* ... or for a sweep. */
 bool task_waits_for_answers(const struct task *t);
 void task_begin_round(struct task *t);
 /* Fill in a host effect for the step's node: address, user, key, and argv (with sudo when the cluster says so). */
@@ -300,6 +306,8 @@ enum verdict wait_for_conditions(struct task *t);
 
 /* status.c */
 void op_write_status(struct core *core, struct op *op);
+/* Only why it does not move: while the journal of one that has begun cannot be read. */
+void op_write_message(struct core *core, struct op *op);
 
 /* notify.c: Events. */
 void op_event(struct core *core, struct op *op, const char *type, const char *reason, const char *format, ...)

@@ -239,9 +239,13 @@ static void
 explain_running(struct core *core, struct op *op)
 {
 	const struct step *gated = roll_gated(op), *current = roll_current(op);
+	const struct lane *stricken = roll_stricken(op);
 	char since[INSTANT_TEXT];
 
-	if (gated && op->closed_since_wall_ms) {
+	if (stricken) {
+		op_set_phase(core, op, PHASE_RUNNING, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
+		    stricken->node->name, stricken->step ? stricken->step->message : "");
+	} else if (gated && op->closed_since_wall_ms) {
 		instant_clock(op->closed_since_wall_ms, since);
 		if (op->closed_node[0])
 			op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node, since);
@@ -297,6 +301,10 @@ end_failed(struct core *core, struct op *op)
 static bool
 work(struct core *core, struct op *op)
 {
+	if (!op->object->meta.has_finalizer && !op_is_cancelled(op)) {
+		finalizer_patch(core, op, true);        /* taken up again: it was released at the first end */
+		return false;
+	}
 	if (!op->running_acknowledged)
 		return false;
 	roll_run(core, op);
@@ -350,10 +358,8 @@ release(struct core *core, struct op *op)
 static void
 end(struct core *core, struct op *op)
 {
-	if (!journal_is_quiet(op)) {
-		explain(core, op);
+	if (!journal_is_quiet(op))
 		return;
-	}
 	if (!op->gone) {
 		op_write_status(core, op);
 		if (!op->end_acknowledged)
@@ -424,7 +430,10 @@ op_run(struct core *core, struct op *op)
 	}
 	if (!op->journal.taken) {
 		take(core, op);
-		op_write_status(core, op);
+		if (op->object->plan_hash[0])
+			op_write_message(core, op);     /* the rest of its status is not known yet */
+		else
+			op_write_status(core, op);
 		return;
 	}
 	if (op->ended && op->object->retry > op->retry_seen && !op_is_cancelled(op))
@@ -444,6 +453,7 @@ op_taken_over(struct core *core, struct op *op)
 {
 	struct operation *object = op->object;
 
+	op->accepted = op->started;     /* its plan is frozen */
 	op->running_acknowledged = op->started && op->plan && strcmp(object->plan_hash, op->plan->hash) == 0;
 	if (!op->lost && object->journal_seq > op->journal.seq) {
 		op->lost = true;

@@ -129,9 +129,9 @@ read_lane(struct lane *lane, const struct cJSON *value)
 		return false;
 	lane->state = (enum lane_state)state;
 	lane->at = (size_t)json_int(value, "at", 0);
-	if (lane->at > lane->block->nsteps)
+	if (lane->at > lane->block->nsteps + 1)
 		return false;
-	lane->held = json_bool(value, "held", false);
+	lane->held = lane->touched = json_bool(value, "held", false);
 	lane->failed = json_bool(value, "failed", false);
 	lane->out_of_service = json_bool(value, "outOfService", false);
 	lane->restoring = json_bool(value, "restoring", false);

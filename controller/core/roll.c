@@ -109,6 +109,15 @@ roll_gated(const struct op *op)
 	return op->cluster_step && op->cluster_step->gated ? op->cluster_step : NULL;
 }
 
+const struct lane *
+roll_stricken(const struct op *op)
+{
+	for (size_t i = 0; i < op->nlanes; i++)
+		if (op->lanes[i].restoring && op->lanes[i].failed)
+			return &op->lanes[i];
+	return NULL;
+}
+
 const struct step *
 roll_current(const struct op *op)
 {

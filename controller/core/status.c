@@ -217,6 +217,17 @@ due(struct core *core, void *owner)
 }
 
 static void
+message_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct op *op = owner;
+
+	(void)arg;
+	(void)event;        /* it is said again while it stays true */
+	op->status_request = 0;
+	op_kick(core, op);
+}
+
+static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct op *op = owner;
@@ -255,6 +266,24 @@ send(struct core *core, struct op *op, char *body)
 	op->status_phase = op->phase;
 	op->status_sent_up_ms = core->now.up_ms;
 	op->status_request = kube_request(core, "PATCH", full, KUBE_APPLY, xstrdup(body), answered, op, 0)->id;
+}
+
+void
+op_write_message(struct core *core, struct op *op)
+{
+	struct buf body = BUF_INIT(BUF_MAX_LINE);
+	struct json_out out = JSON_OUT(&body);
+
+	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0)
+		return;
+	json_open(&out, NULL);
+	json_open(&out, "status");
+	put_why(&out, op->message);
+	json_close(&out);
+	json_close(&out);
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + 10 * RETRY_MS, due, op);
+	op->status_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
+	    KUBE_MERGE, buf_take(&body), message_answered, op, 0)->id;
 }
 
 /* The journal is away: what was told last still stands, but for the reason why nothing moves. */

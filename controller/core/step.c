@@ -24,13 +24,13 @@ wake(struct core *core, void *owner)
 
 	if (!step->task)
 		return;
-	if (!task_waits_for_answers(step->task))
+	if (!task_has_open_questions(step->task))
 		task_begin_round(step->task);
 	op_kick(core, step->task->op);
 }
 
-static void
-wake_at(struct core *core, struct step *step, int64_t up_ms)
+void
+step_wake_at(struct core *core, struct step *step, int64_t up_ms)
 {
 	timer_arm_earlier(&core->timers, &step->timer, up_ms, wake, step);
 }
@@ -158,7 +158,7 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	snprintf(step->message, sizeof step->message, "%s", text);
 	step_record(core, op, step, "attempt failed");
 	begin(core, op, step);
-	wake_at(core, step, step->not_before_up_ms);
+	step_wake_at(core, step, step->not_before_up_ms);
 }
 
 /* --- the stamp: is this still the process that our finished steps were done on? --- */
@@ -184,7 +184,7 @@ check_stamp(struct core *core, struct op *op, struct step *step)
 	snprintf(text, sizeof text, "%" PRId64, generation);
 	if (strcmp(lane->stamp, text) == 0)
 		return STAMP_GOOD;
-	if (lane->stamp[0] && !lane->up_act && lane->at > 0)
+	if (lane->stamp[0] && !lane->up_act && (lane->at > 0 || lane->touched))
 		return STAMP_VOID;
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
 	lane->up_act = false;
@@ -241,16 +241,16 @@ after_wait(struct core *core, struct op *op, struct step *step)
 		return;
 	}
 	if (step->gated) {
-		wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+		step_wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
 		return;
 	}
 	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
 	if (t->wait_ms > 0)
-		wake_at(core, step, core->now.up_ms + t->wait_ms);
-	wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
+		step_wake_at(core, step, core->now.up_ms + t->wait_ms);
+	step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
 	for (size_t i = 0; i < step->nacts; i++)
 		if (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled)
-			wake_at(core, step, step->acts[i].settled_up_ms);
+			step_wake_at(core, step, step->acts[i].settled_up_ms);
 }
 
 /* True: the step has ended, or waits for something outside. */
@@ -277,6 +277,22 @@ take_verdict(struct core *core, struct op *op, struct step *step, enum verdict v
 	}
 }
 
+/* An act of ours may still arrive: until it cannot, nothing is begun anew. */
+static bool
+awaits_settling(struct core *core, struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++) {
+		const struct act_record *act = &step->acts[i];
+
+		if (act->view.state == ACT_UNKNOWN && !act->view.settled) {
+			step->stamp_checked = false;
+			step_wake_at(core, step, act->settled_up_ms);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* One pass, if everything it needs is in. False: nothing more to do now. */
 static bool
 pass(struct core *core, struct op *op, struct step *step)
@@ -288,6 +304,8 @@ pass(struct core *core, struct op *op, struct step *step)
 	if (task_waits_for_answers(t) || !(t->news || t->asked > 0))
 		return false;
 	stamp = check_stamp(core, op, step);
+	if (stamp == STAMP_VOID && awaits_settling(core, step))
+		return false;
 	if (stamp == STAMP_VOID) {
 		lane_void(core, step->lane, "somebody else has restarted the node");
 		return false;
@@ -314,17 +332,17 @@ step_run(struct core *core, struct op *op, struct step *step)
 	if (step->state == STEP_DONE || step->state == STEP_FAILED)
 		return;
 	if (core->now.up_ms < step->not_before_up_ms) {
-		wake_at(core, step, step->not_before_up_ms);
+		step_wake_at(core, step, step->not_before_up_ms);
 		return;
 	}
 	if (!step->task)
 		begin(core, op, step);
 	count_time(core, step);
 	/* Acts go on between passes: an acknowledgement has come, the gate has opened, a settle time is over. */
-	if (step->observed) {
+	if (step->observed || step->nacts > 0) {
 		acts_run(core, op, step);
 		if (step->gated)
-			wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+			step_wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
 	}
 	for (int i = 0; i < PASSES_AT_ONCE && step->task; i++)
 		if (!pass(core, op, step))

@@ -196,12 +196,18 @@ task_has_ring(struct task *t)
 }
 
 bool
-task_waits_for_answers(const struct task *t)
+task_has_open_questions(const struct task *t)
 {
 	for (size_t i = 0; i < t->nquestions; i++)
 		if (t->questions[i]->request != 0)
 			return true;
-	return t->ring_used && !task_has_ring((struct task *)t);
+	return false;
+}
+
+bool
+task_waits_for_answers(const struct task *t)
+{
+	return task_has_open_questions(t) || (t->ring_used && !task_has_ring((struct task *)t));
 }
 
 enum verdict

@@ -67,12 +67,13 @@ on_request(struct lws *wsi, struct session *session, const char *path)
 	bool head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	bool get = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
 	const char *type = "text/plain; charset=utf-8";
-	int status = 405;
+	int status;
 
-	if (get || head)
-		status = server->page(server->user, path, &page, &type);
-	else
-		buf_puts(&page, "only GET and HEAD\n");
+	if (!get && !head) {
+		lws_return_http_status(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, "only GET and HEAD");
+		return -1;               /* a body may follow that nobody reads: this connection is done */
+	}
+	status = server->page(server->user, path, &page, &type);
 	if (send_headers(wsi, status, type, page.len))
 		return -1;
 	if (head || !page.len)

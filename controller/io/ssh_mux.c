@@ -325,6 +325,11 @@ ssh_mux_start(struct ssh_run *run)
 	put_u32(&hello, MUX_VERSION);
 	run->control.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->control.fd < 0 || connect(run->control.fd, (struct sockaddr *)&address, sizeof address) ||
-	    send_packet(run->control.fd, &hello) || poll_open(run, &run->control, on_control))
+	    send_packet(run->control.fd, &hello) || poll_open(run, &run->control, on_control)) {
+		int why = errno;
+
+		ssh_master_kill(run->master);    /* it has gone, or is of no use */
+		errno = why;
 		end_unless_sent(run, "cannot reach the connection's control socket");
+	}
 }

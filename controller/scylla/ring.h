@@ -31,21 +31,16 @@ struct ring_member {
 	char mode[RING_MODE];           /* operation_mode, "" unless answered */
 };
 
-/* Ranges with the same replicas, counted once. */
-struct ring_replicas {
-	uint32_t first;                 /* into ring_layout.members */
-	uint32_t ranges;
-	uint16_t count;
-};
-
-/* Where the ranges lie: one for all keyspaces that are replicated alike. */
+/* Where the ranges lie: each set of replicas once, and one layout for all keyspaces that are replicated alike. Arrays side
+ * by side, since a gate reads the counts and members of every set and the ranges of hardly any. */
 struct ring_layout {
 	size_t users;                   /* keyspaces that point here */
 	uint64_t hash;
-	uint16_t *members;              /* member numbers, sorted within a set */
-	size_t nmembers;
-	struct ring_replicas *sets;
 	size_t nsets;
+	uint16_t *counts;               /* replicas of each set */
+	uint32_t *ranges;               /* ranges of each set */
+	uint16_t *members;              /* set after set, member numbers in their order */
+	size_t nmembers;
 };
 
 struct ring_keyspace {

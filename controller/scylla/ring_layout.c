@@ -28,7 +28,7 @@ table_at(const struct layout_builder *b, const uint16_t *members, size_t count)
 
 	for (;; at++) {
 		uint32_t *place = &b->table[at & (b->table_size - 1)];
-		const struct ring_replicas *set = *place ? &b->sets[*place - 1] : NULL;
+		const struct layout_set *set = *place ? &b->sets[*place - 1] : NULL;
 
 		if (!set || (set->count == count && (count == 0 ||
 		    !memcmp(b->members + set->first, members, count * sizeof *members))))
@@ -43,16 +43,16 @@ grow_table(struct layout_builder *b)
 	free(b->table);
 	b->table = xcalloc(b->table_size, sizeof *b->table);
 	for (size_t i = 0; i < b->nsets; i++) {
-		const struct ring_replicas *set = &b->sets[i];
+		const struct layout_set *set = &b->sets[i];
 
 		*table_at(b, b->members + set->first, set->count) = (uint32_t)(i + 1);
 	}
 }
 
-static struct ring_replicas *
+static struct layout_set *
 new_set(struct layout_builder *b, const uint16_t *members, size_t count)
 {
-	struct ring_replicas *set;
+	struct layout_set *set;
 
 	if (b->nsets == b->sets_room) {
 		b->sets_room = b->sets_room ? b->sets_room * 2 : 256;
@@ -63,7 +63,7 @@ new_set(struct layout_builder *b, const uint16_t *members, size_t count)
 		b->members = xreallocarray(b->members, b->members_room, sizeof *b->members);
 	}
 	set = &b->sets[b->nsets++];
-	*set = (struct ring_replicas){.first = (uint32_t)b->nmembers, .count = (uint16_t)count};
+	*set = (struct layout_set){.first = (uint32_t)b->nmembers, .count = (uint16_t)count};
 	if (count > 0)
 		memcpy(b->members + b->nmembers, members, count * sizeof *members);
 	b->nmembers += count;
@@ -86,41 +86,53 @@ layout_add(struct layout_builder *b, const uint16_t *members, size_t count)
 }
 
 static bool
-same_layout(const struct ring_layout *a, const struct ring_layout *b)
+same_layout(const struct ring_layout *layout, const struct layout_builder *b, uint64_t hash)
 {
-	if (a->hash != b->hash || a->nsets != b->nsets || a->nmembers != b->nmembers)
+	if (layout->hash != hash || layout->nsets != b->nsets || layout->nmembers != b->nmembers)
 		return false;
-	for (size_t i = 0; i < a->nsets; i++) {
-		if (a->sets[i].count != b->sets[i].count || a->sets[i].ranges != b->sets[i].ranges)
+	for (size_t i = 0; i < b->nsets; i++) {
+		if (layout->counts[i] != b->sets[i].count || layout->ranges[i] != b->sets[i].ranges)
 			return false;
 	}
-	return a->nmembers == 0 || !memcmp(a->members, b->members, a->nmembers * sizeof *a->members);
+	return b->nmembers == 0 || !memcmp(layout->members, b->members, b->nmembers * sizeof *b->members);
+}
+
+/* No more than it takes: a ring of 300 nodes has tens of thousands of sets. */
+static struct ring_layout *
+layout_new(const struct layout_builder *b, uint64_t hash)
+{
+	struct ring_layout *layout = xcalloc(1, sizeof *layout);
+
+	layout->users = 1;
+	layout->hash = hash;
+	layout->nsets = b->nsets;
+	layout->nmembers = b->nmembers;
+	layout->counts = xcalloc(b->nsets + 1, sizeof *layout->counts);
+	layout->ranges = xcalloc(b->nsets + 1, sizeof *layout->ranges);
+	layout->members = xcalloc(b->nmembers + 1, sizeof *layout->members);
+	for (size_t i = 0; i < b->nsets; i++) {
+		layout->counts[i] = b->sets[i].count;
+		layout->ranges[i] = b->sets[i].ranges;
+	}
+	if (b->nmembers > 0)
+		memcpy(layout->members, b->members, b->nmembers * sizeof *b->members);
+	return layout;
 }
 
 struct ring_layout *
-layout_share(struct layout_builder *b, struct ring *ring)
+layout_share(const struct layout_builder *b, struct ring *ring)
 {
-	struct ring_layout fresh = {.members = b->members, .nmembers = b->nmembers, .sets = b->sets, .nsets = b->nsets};
-	struct ring_layout *own;
+	uint64_t hash = members_hash(b->members, b->nmembers);
 
-	fresh.hash = members_hash(b->members, b->nmembers);
 	for (size_t i = 0; i < ring->nkeyspaces; i++) {
 		struct ring_layout *layout = ring->keyspaces[i].layout;
 
-		if (layout && same_layout(layout, &fresh)) {
+		if (layout && same_layout(layout, b, hash)) {
 			layout->users++;
 			return layout;
 		}
 	}
-	own = xmalloc(sizeof *own);
-	*own = fresh;
-	own->users = 1;
-	/* Not more than it takes: a ring of 300 nodes has tens of thousands of sets. */
-	own->members = xreallocarray(own->members, own->nmembers + 1, sizeof *own->members);
-	own->sets = xreallocarray(own->sets, own->nsets + 1, sizeof *own->sets);
-	b->members = NULL;
-	b->sets = NULL;
-	return own;
+	return layout_new(b, hash);
 }
 
 void
@@ -137,7 +149,8 @@ ring_layout_drop(struct ring_layout *layout)
 {
 	if (!layout || --layout->users > 0)
 		return;
+	free(layout->counts);
+	free(layout->ranges);
 	free(layout->members);
-	free(layout->sets);
 	free(layout);
 }

@@ -24,6 +24,13 @@ struct tally {
 	uint16_t count, gone;
 };
 
+/* One set of a layout. */
+struct set {
+	const uint16_t *members;
+	uint16_t count;
+	uint32_t ranges;
+};
+
 struct judge {
 	const struct ring *ring;
 	bool quorum, local_quorum;
@@ -75,16 +82,9 @@ judge_done(struct judge *j)
 	free(j->tallies);
 }
 
-static const uint16_t *
-members_of(const struct ring_layout *layout, const struct ring_replicas *set)
-{
-	return layout->members + set->first;
-}
-
 /* The set misses a level: keep it if it is the worst, or as bad as the worst. */
 static void
-note_shortfall(struct judge *j, const struct ring_layout *layout, const struct ring_replicas *set,
-    const struct tally *tally, int place)
+note_shortfall(struct judge *j, const struct set *set, const struct tally *tally, int place)
 {
 	struct shortfall *worst = &j->worst;
 	uint16_t keep = (uint16_t)(tally->count - tally->gone), need = (uint16_t)(tally->count / 2 + 1);
@@ -102,7 +102,7 @@ note_shortfall(struct judge *j, const struct ring_layout *layout, const struct r
 	}
 	worst->ranges += set->ranges;
 	for (size_t i = 0; i < set->count; i++) {
-		uint16_t member = members_of(layout, set)[i];
+		uint16_t member = set->members[i];
 
 		if (j->gone[member] && (place < 0 || j->places[member] == place))
 			worst->culprits[member] = 1;
@@ -117,54 +117,67 @@ is_short(const struct tally *tally, bool user)
 	return tally->gone > 0 && tally->count - tally->gone < tally->count / 2 + 1;
 }
 
-/* A set that loses replicas, datacenter by datacenter. */
-static void
-judge_places(struct judge *j, const struct ring_layout *layout, const struct ring_replicas *set, bool user)
+/* How many replicas of the set are in each datacenter, and how many of them are gone; -1 when the datacenter of one is
+ * not known. */
+static int
+tally_places(struct judge *j, const struct set *set)
 {
-	const uint16_t *members = members_of(layout, set);
-
 	for (size_t i = 0; i < set->count; i++) {
-		int place = j->places[members[i]];
+		int place = j->places[set->members[i]];
 
 		if (place < 0) {
 			j->worst.placeless = true;
-			j->worst.place = members[i];
-			return;
+			j->worst.place = set->members[i];
+			return -1;
 		}
 		j->tallies[place] = (struct tally){0};
 	}
 	for (size_t i = 0; i < set->count; i++) {
-		struct tally *tally = &j->tallies[j->places[members[i]]];
+		struct tally *tally = &j->tallies[j->places[set->members[i]]];
 
 		tally->count++;
-		tally->gone = (uint16_t)(tally->gone + j->gone[members[i]]);
+		tally->gone = (uint16_t)(tally->gone + j->gone[set->members[i]]);
 	}
-	for (size_t i = 0; i < set->count; i++) {
-		struct tally *tally = &j->tallies[j->places[members[i]]];
-
-		if (is_short(tally, user))
-			note_shortfall(j, layout, set, tally, j->places[members[i]]);
-		*tally = (struct tally){0};     /* once for each datacenter */
-	}
+	return 0;
 }
 
 static void
+judge_set(struct judge *j, const struct set *set, unsigned gone, bool user)
+{
+	struct tally all = {.count = set->count, .gone = (uint16_t)gone};
+
+	if (!user && set->count < 3)
+		return;
+	if (j->quorum && is_short(&all, user))
+		note_shortfall(j, set, &all, -1);
+	if (!j->local_quorum || tally_places(j, set) < 0)
+		return;
+	for (size_t i = 0; i < set->count; i++) {
+		int place = j->places[set->members[i]];
+
+		if (is_short(&j->tallies[place], user))
+			note_shortfall(j, set, &j->tallies[place], place);
+		j->tallies[place] = (struct tally){0};  /* once for each datacenter */
+	}
+}
+
+/* Nearly all sets lose nothing, and there are tens of thousands: this loop is the predicate's whole time. */
+static void
 judge_layout(struct judge *j, const struct ring_layout *layout, bool user)
 {
-	for (size_t i = 0; i < layout->nsets && !j->worst.placeless; i++) {
-		const struct ring_replicas *set = &layout->sets[i];
-		const uint16_t *members = members_of(layout, set);
-		struct tally all = {.count = set->count};
+	const uint8_t *is_gone = j->gone;
+	const uint16_t *member = layout->members;
 
-		/* Nearly all sets lose nothing: this line is the predicate's whole time. */
-		for (size_t k = 0; k < set->count; k++)
-			all.gone = (uint16_t)(all.gone + j->gone[members[k]]);
-		if (all.gone == 0 || (!user && set->count < 3))
-			continue;
-		if (j->quorum && is_short(&all, user))
-			note_shortfall(j, layout, set, &all, -1);
-		if (j->local_quorum)
-			judge_places(j, layout, set, user);
+	for (size_t i = 0; i < layout->nsets && !j->worst.placeless; i++) {
+		size_t count = layout->counts[i];
+		unsigned gone = 0;
+
+		for (size_t k = 0; k < count; k++)
+			gone += is_gone[member[k]];
+		if (gone > 0)
+			judge_set(j, &(struct set){.members = member, .count = (uint16_t)count,
+			    .ranges = layout->ranges[i]}, gone, user);
+		member += count;
 	}
 }
 
@@ -293,20 +306,19 @@ ring_quorum_safe(const struct ring *ring, const bool *held, int candidate, const
 static unsigned
 fewest_replicas(struct judge *j, const struct ring_layout *layout)
 {
+	const uint16_t *member = layout->members;
 	unsigned fewest = UINT16_MAX;
 
 	for (size_t i = 0; i < layout->nsets; i++) {
-		const struct ring_replicas *set = &layout->sets[i];
-		const uint16_t *members = members_of(layout, set);
+		struct set set = {.members = member, .count = layout->counts[i]};
 
-		if (set->count > 0 && set->count < fewest)
-			fewest = set->count;
-		for (size_t k = 0; j->local_quorum && k < set->count; k++)
-			j->tallies[j->places[members[k]] + 1].count = 0;
-		for (size_t k = 0; j->local_quorum && k < set->count; k++)
-			j->tallies[j->places[members[k]] + 1].count++;
-		for (size_t k = 0; j->local_quorum && k < set->count; k++) {
-			unsigned here = j->tallies[j->places[members[k]] + 1].count;
+		member += set.count;
+		if (set.count > 0 && set.count < fewest)
+			fewest = set.count;
+		if (!j->local_quorum || tally_places(j, &set) < 0)
+			continue;
+		for (size_t k = 0; k < set.count; k++) {
+			unsigned here = j->tallies[j->places[set.members[k]]].count;
 
 			fewest = here < fewest ? here : fewest;
 		}

@@ -191,14 +191,6 @@ scan_done(struct scan *s, const char *what, struct err *err)
 }
 
 bool
-span_is(struct span span, const char *text)
-{
-	size_t len = strlen(text);
-
-	return span.len == len && !memcmp(span.text, text, len);
-}
-
-bool
 span_copy(struct span span, char *ret, size_t size)
 {
 	/* With its quotes, which stand around every span, it is a document of its own. */

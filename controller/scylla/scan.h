@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "err.h"
 
@@ -34,6 +35,14 @@ void scan_expect(struct scan *s, const char *expected);
 /* 0 when the text was read to its end and nothing was wrong; else 'what' could not be read, at which byte, and why. */
 int scan_done(struct scan *s, const char *what, struct err *err);
 
-bool span_is(struct span span, const char *text);
+/* Here, so that a literal's length is known where it is compared. */
+static inline bool
+span_is(struct span span, const char *text)
+{
+	size_t len = strlen(text);
+
+	return span.len == len && !memcmp(span.text, text, len);
+}
+
 /* Its text with escapes resolved; false when it does not fit or is no valid string. */
 bool span_copy(struct span span, char *ret, size_t size);

@@ -25,7 +25,7 @@ compile(struct compiler *c)
 {
 	const struct workflow *w = c->workflow;
 
-	if (plan_compile_nodes(c) < 0 || variables_open(&c->vars, w, c->input, c->err) < 0)
+	if (plan_compile_nodes(c) < 0 || variables_open(&c->vars, w, c->input, c->plan, c->err) < 0)
 		return -1;
 	for (size_t i = 0; i < w->nblocks; i++) {
 		if (compile_block(c, &w->blocks[i], ARRAY_GROW(c->plan->blocks, c->plan->nblocks), i + 1) < 0)

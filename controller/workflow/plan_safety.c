@@ -61,7 +61,7 @@ add_restore(struct compiler *c, struct plan_block *block, size_t number)
 
 	step->number = xasprintf("%zu.restore", number);
 	step->implied = true;
-	step->retries = WORKFLOW_RETRIES;
+	step->retries = 0;      /* the lane has failed once already: the next failure is a person's */
 	if (!service)
 		return 0;
 	if (!type)

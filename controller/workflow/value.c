@@ -80,8 +80,6 @@ check_node(const struct value_check *check, const char *place, const char *text,
 {
 	struct known known;
 
-	if (!check->nodes)
-		return 0;
 	for (size_t i = 0; i < check->nnodes; i++) {
 		if (strcmp(check->nodes[i].name, text) == 0)
 			return 0;

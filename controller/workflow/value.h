@@ -12,7 +12,7 @@ struct plan_node;
 struct value_check {
 	enum parameter_type type;
 	int64_t min, max;                 /* integers, and durations in ms; both 0: any */
-	const struct plan_node *nodes;    /* a node is one of these; NULL: not checked */
+	const struct plan_node *nodes;    /* a node is one of these */
 	size_t nnodes;
 };
 

@@ -77,10 +77,10 @@ take_given(struct variables *vars, const struct plan_input *input, struct err *e
 }
 
 static int
-check_variable(struct variables *vars, size_t at, const struct plan_input *input, struct err *err)
+check_variable(struct variables *vars, size_t at, const struct plan *plan, struct err *err)
 {
 	const struct workflow_variable *variable = &vars->workflow->variables[at];
-	struct value_check check = {.type = variable->type, .nodes = input->nodes, .nnodes = input->nnodes};
+	struct value_check check = {.type = variable->type, .nodes = plan->nodes, .nnodes = plan->nnodes};
 	CLEANUP_FREE char *place = NULL;
 
 	if (!vars->texts[at] && variable->required)
@@ -97,16 +97,17 @@ check_variable(struct variables *vars, size_t at, const struct plan_input *input
 }
 
 int
-variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *input, struct err *err)
+variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *given,
+    const struct plan *plan, struct err *err)
 {
 	*ret = (struct variables){
 		.workflow = workflow,
 		.texts = xcalloc(workflow->nvariables + 1, sizeof *ret->texts),
 	};
-	if (take_given(ret, input, err) < 0)
+	if (take_given(ret, given, err) < 0)
 		return -1;
 	for (size_t i = 0; i < workflow->nvariables; i++) {
-		if (check_variable(ret, i, input, err) < 0)
+		if (check_variable(ret, i, plan, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -17,9 +17,10 @@ size_t variables_name_len(const char *text);
 /* 'text' with every plus doubled, so that it stands for itself; owned. */
 char *variables_escape(const char *text);
 
-/* Each variable's value, checked against its type. Borrows from both; variables_done() in any case. */
-int variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *input,
-    struct err *err);
+/* Each variable's value, from 'given', checked against its type; a node is one of 'plan'. Borrows from all of them;
+ * variables_done() in any case. */
+int variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *given,
+    const struct plan *plan, struct err *err);
 void variables_done(struct variables *vars);
 /* 'text' with its variables in place, owned. A text that is a single variable without a value gives NULL: as if it had
  * not been written. Errors begin with 'place'. */

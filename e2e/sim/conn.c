@@ -1,6 +1,7 @@
 /* A connection: one request at a time, in the order in which they came. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "alloc.h"
 #include "server.h"
@@ -14,7 +15,7 @@ struct sending {
 	char *rest;
 };
 
-static void next_request(struct conn *conn);
+static void serve(struct conn *conn);
 
 uint64_t
 conn_wait(struct conn *conn)
@@ -99,10 +100,11 @@ static void
 request_over(struct conn *conn)
 {
 	conn->busy = false;
+	buf_consume(&conn->in, conn->used);
 	if (conn->close_after)
 		conn_close(conn, false);
 	else
-		next_request(conn);
+		serve(conn);
 }
 
 static void
@@ -206,6 +208,8 @@ dispatch(struct conn *conn)
 	case DOOR_METRICS:
 		metrics_request(conn);
 		break;
+	case DOOR_SSH:
+		break;
 	case DOOR_CONTROL:
 		control_request(conn);
 		break;
@@ -223,23 +227,25 @@ refuse(struct conn *conn)
 	conn_close(conn, false);
 }
 
+/* Until one blocks. What is answered at once comes back here through request_over(): not deeper. */
 static void
-next_request(struct conn *conn)
+serve(struct conn *conn)
 {
-	int used;
+	if (conn->serving)
+		return;
+	conn->serving = true;
+	while (!conn->busy && !conn->closing) {
+		int used = http_parse(buf_str(&conn->in), conn->in.len, &conn->request);
 
-	if (conn->busy || conn->closing)
-		return;
-	used = http_parse(buf_str(&conn->in), conn->in.len, &conn->request);
-	if (used < 0) {
-		refuse(conn);
-		return;
+		if (used < 0)
+			refuse(conn);
+		if (used <= 0)
+			break;
+		conn->busy = true;
+		conn->used = (size_t)used;
+		dispatch(conn);
 	}
-	if (!used)
-		return;
-	conn->busy = true;
-	conn->request.body_len = (size_t)used - conn->request.body;
-	dispatch(conn);
+	conn->serving = false;
 }
 
 static void
@@ -264,7 +270,7 @@ came(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	if (!buf_ok(&conn->in))
 		conn_close(conn, true);
 	else
-		next_request(conn);
+		serve(conn);
 }
 
 void

@@ -138,6 +138,7 @@ void sim_lag(struct sim *sim, size_t node, int64_t ms);
 void sim_isolate(struct sim *sim, int64_t now, size_t node);
 /* The unit's host does not answer: commands end with 255. */
 void sim_host_away(struct sim *sim, size_t node, bool away);
+bool sim_host_reachable(const struct sim *sim, size_t node);
 /* The process will not stop: the unit hangs in deactivating until it is let go. */
 void sim_stuck_stop(struct sim *sim, int64_t now, size_t node, bool on);
 /* A new schema version, seen by the nodes at different times. */

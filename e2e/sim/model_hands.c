@@ -81,6 +81,12 @@ sim_host_away(struct sim *sim, size_t node, bool away)
 	sim->nodes[node].away = away;
 }
 
+bool
+sim_host_reachable(const struct sim *sim, size_t node)
+{
+	return !sim->nodes[node].away;
+}
+
 void
 sim_stuck_stop(struct sim *sim, int64_t now, size_t node, bool on)
 {

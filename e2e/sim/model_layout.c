@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "hash.h"
 #include "model_inside.h"
 
 char *
@@ -54,7 +55,7 @@ add_zone(struct sim *sim, const struct sim_config *config, const char *datacente
 		snprintf(n->datacenter, sizeof n->datacenter, "%s", datacenter);
 		snprintf(n->rack, sizeof n->rack, "%s", rack);
 		number(sim, n);
-		sim_uuid(sim_hash(sim, "host", sim->nnodes, 0), n->host_id);
+		sim_uuid(sim_hash(sim, "host", sim->nnodes, hash_str(HASH_SEED, config->cluster_name)), n->host_id);
 		if (address(config, sim->nnodes - 1, n->address, err) < 0)
 			return -1;
 	}

@@ -12,7 +12,9 @@
 struct cluster;
 struct server;
 
-enum door_kind { DOOR_NODE, DOOR_METRICS, DOOR_CONTROL };
+struct session;
+
+enum door_kind { DOOR_NODE, DOOR_METRICS, DOOR_SSH, DOOR_CONTROL };
 
 /* A listening address, and the connections through it. */
 struct door {
@@ -22,10 +24,11 @@ struct door {
 	size_t node;
 	uv_tcp_t *listener;             /* NULL: closed */
 	struct conn *conns;
+	struct session *sessions;       /* of sshd */
 };
 
 struct site {
-	struct door rest, metrics;
+	struct door rest, metrics, ssh;
 	unsigned changes;
 };
 
@@ -35,6 +38,7 @@ struct cluster {
 	struct site *sites;
 	uv_timer_t timer;
 	int64_t wake;
+	bool pumping;
 	size_t told;            /* lines of the audit log that are in the file */
 };
 
@@ -42,7 +46,8 @@ struct server {
 	uv_loop_t loop;
 	struct cluster *clusters;
 	size_t nclusters;
-	int port, metrics_port;
+	int port, metrics_port, ssh_port;       /* 0: none */
+	const char *sshd, *sshd_config;
 	struct door control;
 	int64_t wall;           /* wall clock minus the monotonic one, ms */
 	FILE *audit;
@@ -61,7 +66,8 @@ struct conn {
 	struct buf in;
 	struct http_request request;
 	uint64_t id;            /* of the request that it waits for; 0: none */
-	bool close_after, closing, busy, full;
+	size_t used;            /* bytes of 'in' that are the request's */
+	bool close_after, closing, busy, serving;
 };
 
 /* server.c: of the model's time, which is the wall clock's without its jumps. */
@@ -84,6 +90,10 @@ uint64_t conn_wait(struct conn *conn);
 void conn_deliver(struct server *server, const struct sim_reply *reply);
 /* 'text' holds 'body' and is referred to while it is being sent; NULL: it is copied. */
 void conn_reply(struct conn *conn, int status, const char *type, const char *body, size_t len, struct sim_text *text);
+
+/* ssh.c: hands the connection to an sshd; ends those that run. */
+void ssh_accept(struct door *door);
+void ssh_end(struct door *door);
 
 /* control.c, metrics.c: what comes through those doors. */
 void control_request(struct conn *conn);

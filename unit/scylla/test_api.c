@@ -4,24 +4,27 @@
 #include "alloc.h"
 #include "api.h"
 
+/* A call with a text and its length. */
+#define TEXT(text) (text), strlen(text)
+
 static void
 strings_lose_their_quotes(void **state)
 {
 	char text[12] = "untouched";
 
 	(void)state;
-	assert_true(scylla_string("\"NORMAL\"", 8, text, sizeof text));
+	assert_true(scylla_string(TEXT("\"NORMAL\""), text, sizeof text));
 	CHECK_TEXT(text, "NORMAL");
-	assert_true(scylla_string(" \"a\\\"\\u00e4\" ", 14, text, sizeof text));
+	assert_true(scylla_string(TEXT(" \"a\\\"\\u00e4\" "), text, sizeof text));
 	CHECK_TEXT(text, "a\"\xc3\xa4");
-	assert_true(scylla_string("\"0123456789\xc3\xa4\"", 14, text, sizeof text));
+	assert_true(scylla_string(TEXT("\"0123456789\xc3\xa4\""), text, sizeof text));
 	CHECK_TEXT(text, "0123456789");
-	assert_true(scylla_string("\"\"", 2, text, sizeof text));
+	assert_true(scylla_string(TEXT("\"\""), text, sizeof text));
 	CHECK_TEXT(text, "");
-	assert_false(scylla_string("NORMAL", 6, text, sizeof text));
-	assert_false(scylla_string("", 0, text, sizeof text));
-	assert_false(scylla_string("\"a\" \"b\"", 7, text, sizeof text));
-	assert_false(scylla_string("[\"a\"]", 5, text, sizeof text));
+	assert_false(scylla_string(TEXT("NORMAL"), text, sizeof text));
+	assert_false(scylla_string(TEXT(""), text, sizeof text));
+	assert_false(scylla_string(TEXT("\"a\" \"b\""), text, sizeof text));
+	assert_false(scylla_string(TEXT("[\"a\"]"), text, sizeof text));
 	CHECK_TEXT(text, "");
 }
 
@@ -31,14 +34,14 @@ integers_are_whole(void **state)
 	int64_t value = -1;
 
 	(void)state;
-	assert_true(scylla_integer("1769624942", 10, &value));
+	assert_true(scylla_integer(TEXT("1769624942"), &value));
 	CHECK_INT(value, 1769624942);
-	assert_true(scylla_integer(" -3\n", 4, &value));
+	assert_true(scylla_integer(TEXT(" -3\n"), &value));
 	CHECK_INT(value, -3);
-	assert_false(scylla_integer("\"3\"", 3, &value));
-	assert_false(scylla_integer("1.5", 3, &value));
-	assert_false(scylla_integer("", 0, &value));
-	assert_false(scylla_integer("true", 4, &value));
+	assert_false(scylla_integer(TEXT("\"3\""), &value));
+	assert_false(scylla_integer(TEXT("1.5"), &value));
+	assert_false(scylla_integer(TEXT(""), &value));
+	assert_false(scylla_integer(TEXT("true"), &value));
 	CHECK_INT(value, -3);
 }
 
@@ -48,21 +51,21 @@ booleans_are_words(void **state)
 	bool value = false;
 
 	(void)state;
-	assert_true(scylla_boolean("true", 4, &value));
+	assert_true(scylla_boolean(TEXT("true"), &value));
 	assert_true(value);
-	assert_true(scylla_boolean("\n false ", 8, &value));
+	assert_true(scylla_boolean(TEXT("\n false "), &value));
 	assert_false(value);
-	assert_false(scylla_boolean("\"true\"", 6, &value));
-	assert_false(scylla_boolean("1", 1, &value));
-	assert_false(scylla_boolean("  ", 2, &value));
-	assert_false(scylla_boolean("", 0, &value));
+	assert_false(scylla_boolean(TEXT("\"true\""), &value));
+	assert_false(scylla_boolean(TEXT("1"), &value));
+	assert_false(scylla_boolean(TEXT("  "), &value));
+	assert_false(scylla_boolean(TEXT(""), &value));
 	assert_false(value);
 }
 
 static void
 lists_are_of_strings(void **state)
 {
-	char **strings = scylla_strings("[\"a\", \"b\"]", 10);
+	char **strings = scylla_strings(TEXT("[\"a\", \"b\"]"));
 
 	(void)state;
 	assert_non_null(strings);
@@ -70,13 +73,13 @@ lists_are_of_strings(void **state)
 	CHECK_TEXT(strings[1], "b");
 	assert_null(strings[2]);
 	scylla_strings_free(strings);
-	strings = scylla_strings("[]", 2);
+	strings = scylla_strings(TEXT("[]"));
 	assert_non_null(strings);
 	assert_null(strings[0]);
 	scylla_strings_free(strings);
-	assert_null(scylla_strings("[\"a\", 1]", 8));
-	assert_null(scylla_strings("\"a\"", 3));
-	assert_null(scylla_strings("", 0));
+	assert_null(scylla_strings(TEXT("[\"a\", 1]")));
+	assert_null(scylla_strings(TEXT("\"a\"")));
+	assert_null(scylla_strings(TEXT("")));
 	scylla_strings_free(NULL);
 }
 

@@ -25,12 +25,12 @@ sets_are_counted_once_and_sorted(void **state)
 	layout = ring->keyspaces[0].layout;
 	assert_true(ring->keyspaces[0].user);
 	assert_int_equal(layout->nsets, 2);
-	assert_int_equal(layout->sets[0].ranges, 5);
-	assert_int_equal(layout->sets[0].count, 3);
+	assert_int_equal(layout->ranges[0], 5);
+	assert_int_equal(layout->counts[0], 3);
 	assert_int_equal(layout->members[0], 0);
 	assert_int_equal(layout->members[1], 2);
 	assert_int_equal(layout->members[2], 4);
-	assert_int_equal(layout->sets[1].ranges, 1);
+	assert_int_equal(layout->ranges[1], 1);
 	kit_ranges(ring, "ks", false, "db-a-1");
 	assert_int_equal(ring->nkeyspaces, 1);
 	assert_false(ring->keyspaces[0].user);

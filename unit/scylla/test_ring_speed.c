@@ -97,7 +97,7 @@ a_ring_of_300(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ring->nkeyspaces; i++)
-		kept += ring->keyspaces[i].layout->nsets * sizeof(struct ring_replicas) +
+		kept += ring->keyspaces[i].layout->nsets * (sizeof(uint16_t) + sizeof(uint32_t)) +
 		    ring->keyspaces[i].layout->nmembers * sizeof(uint16_t);
 	print_message("%d members, %d vnodes, %d keyspaces, all replicated differently: %.1f MB read at %.0f MB/s, "
 	    "%.1f MB kept\n", members, vnodes, keyspaces, (double)bytes / 1e6, (double)bytes / 1e3 / spent, (double)kept / 1e6);

@@ -293,5 +293,6 @@ checker_ordered(struct checker *checker, int64_t up_ms, const struct effect *eff
 			    ledger->told_phase);
 	}
 	if (uid && effect->kube.body)
-		checker_status(checker, up_ms, uid, effect->kube.body);
+		checker_status(checker, up_ms, uid, effect->kube.body,
+		    strncmp(effect->kube.content_type, "application/merge-patch", 23) == 0);
 }

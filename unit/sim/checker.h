@@ -56,5 +56,5 @@ void checker_fault(struct checker *checker, int64_t up_ms, const char *format, .
     __attribute__((format(printf, 3, 4)));
 struct ledger *checker_ledger(struct checker *checker, const char *uid);
 
-/* checker_status.c */
-void checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body);
+/* checker_status.c. 'partly': the body is a merge-patch, and tells only what changes. */
+void checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body, bool partly);

@@ -69,7 +69,7 @@ check_conditions(struct checker *checker, int64_t up_ms, const struct cJSON *sta
 }
 
 void
-checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body)
+checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body, bool partly)
 {
 	CLEANUP_JSON struct cJSON *json = json_parse(body, strlen(body), NULL);
 	const struct cJSON *status = json_get(json, "status");
@@ -77,6 +77,10 @@ checker_status(struct checker *checker, int64_t up_ms, const char *uid, const ch
 	struct ledger *ledger = checker_ledger(checker, uid);
 	bool refused = strcmp(phase, "Failed") == 0 && !*ledger->journal.plan;
 
+	if (json_str(status, "message"))
+		snprintf(ledger->told_message, sizeof ledger->told_message, "%s", json_str(status, "message"));
+	if (partly && !json_str(status, "phase"))
+		return;
 	check_progress(checker, up_ms, ledger, json_str_or(status, "progress", ""));
 	check_conditions(checker, up_ms, status, phase);
 	if (*json_str_or(status, "planHash", "") && !*ledger->journal.plan)
@@ -87,7 +91,6 @@ checker_status(struct checker *checker, int64_t up_ms, const char *uid, const ch
 	if (strcmp(phase, "Running") == 0 && !*ledger->journal.plan)
 		checker_fault(checker, up_ms, "I6: status says Running, the journal has no plan");
 	snprintf(ledger->told_phase, sizeof ledger->told_phase, "%s", phase);
-	snprintf(ledger->told_message, sizeof ledger->told_message, "%s", json_str_or(status, "message", ""));
 	free(ledger->told);
 	ledger->told = xstrdup(body);
 }

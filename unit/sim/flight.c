@@ -154,6 +154,13 @@ unwant(struct world *world, struct flight *flight)
 	flight->held = false;
 }
 
+/* A mere question. */
+static bool
+is_minor(const struct effect *effect)
+{
+	return effect_letter(effect) == '.';
+}
+
 static void
 order_request(struct world *world, struct effect *effect)
 {
@@ -169,7 +176,8 @@ order_request(struct world *world, struct effect *effect)
 	*effect = (struct effect){.kind = EFFECT_EXIT};
 	*ARRAY_GROW(world->flights, world->nflights) = flight;
 	effect_text(world, &flight->effect, text, sizeof text);
-	transcript_add(world->log, world->now, "%zu> #%" PRIu64 " %s", world->effects, flight->number, text);
+	(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now, "%zu> #%" PRIu64 " %s",
+	    world->effects, flight->number, text);
 	schedule(world, flight, ITEM_LEAVE, world->now + world_delay(world, world->weather.io_max));
 	if (flight->effect.deadline_ms > 0)
 		schedule(world, flight, ITEM_DEADLINE, world->now + flight->effect.deadline_ms);
@@ -276,7 +284,8 @@ tell_core(struct world *world, struct flight *flight)
 		world_crash(world, -1);
 		return;
 	}
-	transcript_add(world->log, world->now, "<  #%" PRIu64 " %s %d %.200s%s%.80s", flight->number,
+	(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
+	    "<  #%" PRIu64 " %s %d %.200s%s%.80s", flight->number,
 	    outcome_name(flight->outcome), flight->status, flight->body, flight->error ? " error: " : "",
 	    flight->error ? flight->error : "");
 	unwant(world, flight);
@@ -296,7 +305,7 @@ tell_line(struct world *world, struct flight *flight, const char *line)
 
 	if (!flight->wanted)
 		return;
-	transcript_add(world->log, world->now, "<- #%" PRIu64 " %.220s", flight->number, line);
+	transcript_minor(world->log, world->now, "<- #%" PRIu64 " %.220s", flight->number, line);
 	world_step(world, &event);
 }
 

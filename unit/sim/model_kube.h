@@ -117,4 +117,7 @@ bool api_collect(struct api *api, struct api_object *object);
 int api_failure(struct buf *body, int status, const char *reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 int api_write(struct api *api, const struct api_path *path, const struct effect_kube *request, struct buf *body);
+struct cJSON;
+/* A merge-patch (RFC 7386); 'old' may be NULL. */
+void api_merge(const struct cJSON *old, const struct cJSON *patch, struct buf *ret);
 void api_foul(struct api *api, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -173,6 +173,20 @@ patch_object(struct api *api, struct api_object *o, const struct cJSON *patch, s
 	return 200;
 }
 
+/* What changes nothing is no write: no version, no watch event. */
+static int
+set_status(struct api *api, struct api_object *o, struct buf *status, struct buf *body)
+{
+	api->status_writes++;
+	if (!o->status || strcmp(o->status, buf_str(status)) != 0) {
+		free(o->status);
+		o->status = buf_take(status);
+		api_changed(api, o, "MODIFIED");
+	}
+	api_print(o, body);
+	return 200;
+}
+
 static int
 apply_status(struct api *api, struct api_object *o, const struct api_path *path, const struct cJSON *applied,
     struct buf *body)
@@ -193,14 +207,19 @@ apply_status(struct api *api, struct api_object *o, const struct api_path *path,
 	if (json_get(applied, "spec"))
 		api_foul(api, "I7: a status of %s carries a spec", o->name);
 	json_print(json_get(applied, "status"), &status);
-	api->status_writes++;
-	if (!o->status || strcmp(o->status, buf_str(&status)) != 0) {
-		free(o->status);
-		o->status = buf_take(&status);
-		api_changed(api, o, "MODIFIED");
-	}
-	api_print(o, body);
-	return 200;
+	return set_status(api, o, &status, body);
+}
+
+static int
+merge_status(struct api *api, struct api_object *o, const struct cJSON *patch, struct buf *body)
+{
+	CLEANUP_JSON struct cJSON *old = o->status ? json_parse(o->status, strlen(o->status), NULL) : NULL;
+	CLEANUP_BUF struct buf status = BUF_INIT(BUF_MAX_OBJECT);
+
+	if (json_get(patch, "spec") || json_get(patch, "metadata"))
+		api_foul(api, "I7: a status of %s carries more", o->name);
+	api_merge(old, json_get(patch, "status"), &status);
+	return set_status(api, o, &status, body);
 }
 
 static const char *
@@ -284,6 +303,8 @@ patch(struct api *api, const struct api_path *path, const struct effect_kube *re
 		api_foul(api, "I7: writes to %s %s", api_kind_name(path->kind), path->name);
 	if (strcmp(path->sub, "status") == 0 && strcmp(type, "application/apply-patch+yaml") == 0)
 		return apply_status(api, o, path, content, body);
+	if (strcmp(path->sub, "status") == 0 && strcmp(type, "application/merge-patch+json") == 0)
+		return merge_status(api, o, content, body);
 	if (!*path->sub && strcmp(type, "application/json-patch+json") == 0)
 		return patch_object(api, o, content, body);
 	api_foul(api, "a PATCH of %s with %s", request->path, type);

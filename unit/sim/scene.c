@@ -29,6 +29,7 @@ make_scylla(const struct scene_config *config)
 	sim.epoch = INT64_C(1795248000) - FIRST_UP_MS / 1000;
 	sim.keyspaces = config->keyspaces;
 	sim.nkeyspaces = config->nkeyspaces;
+	sim.no_system_keyspaces = config->no_system_keyspaces;
 	made = sim_new(&sim, &err);
 	if (!made) {
 		fprintf(stderr, "scene: %s\n", err.text);
@@ -250,6 +251,15 @@ bool
 until_stopped(struct world *world, const char *node)
 {
 	return has_happened(world, SIM_PROCESS_EXIT, node);
+}
+
+bool
+until_done(struct world *world, const char *step)
+{
+	const struct api_object *o = scene_operation(world);
+	const char *value = o ? store_value(&checker_ledger(world->checker, o->uid)->journal, step) : NULL;
+
+	return value && strstr(value, "\"state\":\"done\"");
 }
 
 bool

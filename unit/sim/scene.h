@@ -11,6 +11,7 @@ struct scene_config {
 	const char *target;          /* more members of the target's spec, each with a comma before it; or NULL */
 	const struct sim_keyspace *keyspaces;
 	size_t nkeyspaces;
+	bool no_system_keyspaces;    /* the stock ones have replicas anywhere: two nodes of a rack share ranges */
 	int64_t stable_ms;           /* 0: 5 s */
 };
 
@@ -48,6 +49,8 @@ bool until_over(struct world *world, const char *unused);       /* final, or gon
 bool until_gone(struct world *world, const char *unused);
 bool until_drained(struct world *world, const char *node);      /* the drain of the node is done */
 bool until_stopped(struct world *world, const char *node);      /* the process has ended */
+/* The journal has acknowledged the step, such as "1.1/db-a-1", as done. */
+bool until_done(struct world *world, const char *step);
 bool until_message(struct world *world, const char *text);      /* status.message contains it */
 
 /* judge.c. What is wrong with the run, or NULL: faults of the checker, the oracle, the API server, nodes left down. */

@@ -101,6 +101,10 @@ status_is_applied_and_nothing_else(void **state)
 	CHECK_INT(serve(api, "PATCH", OPERATION("/one/status"), APPLY, body, &answer), 422);
 	CHECK_INT(serve(api, "PATCH", OPERATION("/one/status" AS_STRAIT), APPLY, body, &answer), 200);
 	CHECK_CONTAINS(buf_str(&answer), "\"phase\":\"Running\"");
+	CHECK_INT(serve(api, "PATCH", OPERATION("/one/status"), "application/merge-patch+json",
+	    "{\"status\":{\"message\":\"why\",\"phase\":null}}", &answer), 200);
+	CHECK_CONTAINS(buf_str(&answer), "\"status\":{\"message\":\"why\"}");
+	serve(api, "PATCH", OPERATION("/one/status" AS_STRAIT), APPLY, body, &answer);
 	version = api->version;
 	/* The same again changes nothing and tells nobody. */
 	CHECK_INT(serve(api, "PATCH", OPERATION("/one/status" AS_STRAIT), APPLY, body, &answer), 200);
@@ -233,16 +237,16 @@ checker_compares_status_with_the_journal(void **state)
 	free(checker_ledger(checker, "u")->journal.plan);
 	checker_ledger(checker, "u")->journal.plan = xstrdup("{}");
 	acknowledge(checker, lane, one);
-	checker_status(checker, 0, "u", early);
+	checker_status(checker, 0, "u", early, false);
 	CHECK_INT(checker->faults, 0);
-	checker_status(checker, 0, "u", "{\"status\":{\"phase\":\"Running\",\"progress\":\"2/6\"}}");
+	checker_status(checker, 0, "u", "{\"status\":{\"phase\":\"Running\",\"progress\":\"2/6\"}}", false);
 	CHECK_CONTAINS(checker->first, "I6");
 	checker = checker_free(checker);
 	checker = checker_new();
 	free(checker_ledger(checker, "u")->journal.plan);
 	checker_ledger(checker, "u")->journal.plan = xstrdup("{}");
 	checker_status(checker, 0, "u", "{\"status\":{\"phase\":\"Succeeded\",\"conditions\":"
-	    "[{\"type\":\"Succeeded\",\"status\":\"True\"}]}}");
+	    "[{\"type\":\"Succeeded\",\"status\":\"True\"}]}}", false);
 	CHECK_CONTAINS(checker->first, "I6");
 	checker_free(checker);
 }

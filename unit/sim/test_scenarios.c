@@ -91,18 +91,33 @@ node_restarted_by_hand_between_drain_and_stop(void **state)
 {
 	struct scene *scene = begin();
 	struct world *world = scene->world;
-	size_t stops;
 
 	(void)state;
-	reach(scene, until_drained, "db-a-1", MINUTES(10));
-	stops = arrived(scene, SIM_ARRIVED_STOP, "db-a-1");
+	reach(scene, until_done, "1.1/db-a-1", MINUTES(10));
 	world_crash(world, MINUTES(4));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_STOP, "db-a-1") == 0);
 	sim_restart(world->sim, world->now, scene_node(world, "db-a-1"));
-	HOLDS(scene, stops == 0);
 	reach(scene, until_over, NULL, HOURS(2));
 	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-a-1") == 2);
 	HOLDS(scene, arrived(scene, SIM_ARRIVED_STOP, "db-a-1") == 1);
 	HOLDS(scene, event_says(scene, "db-a-1", "restarted"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* As before, and the journal does not know yet that the drain has succeeded. */
+static void
+node_restarted_by_hand_after_an_unseen_drain(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(10));
+	world_crash(world, MINUTES(4));
+	sim_restart(world->sim, world->now, scene_node(world, "db-a-1"));
+	reach(scene, until_over, NULL, HOURS(2));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-a-1") == 2);
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_STOP, "db-a-1") == 1);
 	end(scene, "Succeeded", 0, 0);
 }
 
@@ -132,7 +147,8 @@ static void
 two_candidates_with_room_for_both(void **state)
 {
 	struct scene *scene = begin_with((struct scene_config){
-	    .layout = "dc1/a:3,dc1/b:3,dc1/c:3", .operation = "\"workflow\":\"own\"", .workflow = own_roll});
+	    .layout = "dc1/a:3,dc1/b:3,dc1/c:3", .operation = "\"workflow\":\"own\"", .workflow = own_roll,
+	    .no_system_keyspaces = true});
 	char text[600];
 
 	(void)state;
@@ -183,6 +199,7 @@ main(void)
 		cmocka_unit_test(stranger_crashes_while_ours_is_drained),
 		cmocka_unit_test(stranger_crashes_with_redis_away),
 		cmocka_unit_test(node_restarted_by_hand_between_drain_and_stop),
+		cmocka_unit_test(node_restarted_by_hand_after_an_unseen_drain),
 		cmocka_unit_test(own_drained_node_does_not_block_the_stop),
 		cmocka_unit_test(two_candidates_with_room_for_one),
 		cmocka_unit_test(two_candidates_with_room_for_both),

@@ -1,7 +1,6 @@
 #include "transcript.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@ enum { LINES = 4096, LINE = 360 };
 struct transcript {
 	char (*lines)[LINE];
 	size_t added;
-	bool loud;
+	int loud;
 };
 
 struct transcript *
@@ -22,7 +21,7 @@ transcript_new(void)
 	const char *verbose = getenv("VERBOSE");
 
 	t->lines = xcalloc(LINES, sizeof *t->lines);
-	t->loud = verbose && *verbose && *verbose != '0';
+	t->loud = verbose ? atoi(verbose) : 0;
 	return t;
 }
 
@@ -33,6 +32,20 @@ transcript_free(struct transcript *t)
 		free(t->lines);
 	free(t);
 	return NULL;
+}
+
+void
+transcript_minor(struct transcript *t, int64_t up_ms, const char *format, ...)
+{
+	va_list args;
+
+	if (t->loud < 2)
+		return;
+	printf("%9.3f ", (double)up_ms / 1000);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
 }
 
 void

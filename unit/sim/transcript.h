@@ -1,5 +1,6 @@
 /* What the world saw, one line per thing with its time: a ring of the last lines, printed when a run is judged bad, or
- * as it goes with VERBOSE=1. */
+ * as it goes with VERBOSE=1. Questions to nodes and their answers are minor: they would fill the ring, and are only
+ * printed with VERBOSE=2. */
 #pragma once
 
 #include <stdarg.h>
@@ -11,6 +12,8 @@ struct transcript;
 struct transcript *transcript_new(void);
 struct transcript *transcript_free(struct transcript *transcript);
 void transcript_add(struct transcript *transcript, int64_t up_ms, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void transcript_minor(struct transcript *transcript, int64_t up_ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The last 'lines' lines to standard output. */
 void transcript_print(const struct transcript *transcript, size_t lines);

@@ -1,0 +1,268 @@
+/* The control port: human hands, the audit log, and the commands that ssh brings.
+ *
+ *	POST /node/NAME/start|stop|restart|crash|hang|unhang|isolate|stick|unstick|away|back
+ *	POST /node/NAME/slow?ms=N, /node/NAME/lag?ms=N, /node/NAME/compactions?n=N
+ *	POST /command?address=A         body: the command; answer: "EXIT STATUS BYTES-OF-OUTPUT\n", output, errors
+ *	POST /schema, /mark
+ *	GET  /audit[?from=N], /violations, /nodes
+ *
+ * NAME is a node's name or address. With several clusters, cluster=NAME says which; without it, mark, audit and
+ * violations speak of all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "server.h"
+
+enum { TEXT_MAX = 64 << 20, WORD = 128 };
+
+static void
+answer(struct conn *conn, int status, const char *text)
+{
+	conn_reply(conn, status, "text/plain", text, strlen(text), NULL);
+}
+
+/* The next cluster that the request speaks of, after 'last' (NULL: the first). */
+static struct cluster *
+next_cluster(struct conn *conn, struct cluster *last)
+{
+	struct server *server = conn->door->server;
+	char wanted[WORD];
+
+	http_query(conn->request.path, "cluster", wanted, sizeof wanted);
+	for (size_t i = last ? (size_t)(last - server->clusters) + 1 : 0; i < server->nclusters; i++)
+		if (!*wanted || !strcmp(wanted, sim_cluster_name(server->clusters[i].sim)))
+			return &server->clusters[i];
+	return NULL;
+}
+
+static struct cluster *
+find_node(struct conn *conn, const char *name, size_t *ret)
+{
+	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
+		int node = sim_find(cluster->sim, name);
+
+		if (node < 0)
+			continue;
+		*ret = (size_t)node;
+		return cluster;
+	}
+	return NULL;
+}
+
+static int64_t
+amount(struct conn *conn, const char *name)
+{
+	char text[WORD];
+
+	return strtoll(http_query(conn->request.path, name, text, sizeof text), NULL, 10);
+}
+
+static void
+hang(struct sim *sim, int64_t now, size_t node)
+{
+	sim_hang(sim, now, node, true);
+}
+
+static void
+unhang(struct sim *sim, int64_t now, size_t node)
+{
+	sim_hang(sim, now, node, false);
+}
+
+static void
+stick(struct sim *sim, int64_t now, size_t node)
+{
+	sim_stuck_stop(sim, now, node, true);
+}
+
+static void
+unstick(struct sim *sim, int64_t now, size_t node)
+{
+	sim_stuck_stop(sim, now, node, false);
+}
+
+static void
+away(struct sim *sim, int64_t now, size_t node)
+{
+	(void)now;
+	sim_host_away(sim, node, true);
+}
+
+static void
+back(struct sim *sim, int64_t now, size_t node)
+{
+	(void)now;
+	sim_host_away(sim, node, false);
+}
+
+static const struct {
+	const char *verb;
+	void (*act)(struct sim *sim, int64_t now, size_t node);
+} hands[] = {
+	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash}, {"isolate", sim_isolate},
+	{"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick}, {"away", away}, {"back", back},
+};
+
+static bool
+lend_hand(struct conn *conn, struct cluster *cluster, size_t node, const char *verb)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hands); i++) {
+		if (strcmp(verb, hands[i].verb))
+			continue;
+		hands[i].act(cluster->sim, server_now(conn->door->server), node);
+		return true;
+	}
+	if (!strcmp(verb, "slow"))
+		sim_slow(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "lag"))
+		sim_lag(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "compactions"))
+		sim_compactions(cluster->sim, node, (unsigned)amount(conn, "n"));
+	else
+		return false;
+	return true;
+}
+
+static void
+node_request(struct conn *conn)
+{
+	char name[WORD] = "", verb[WORD] = "";
+	struct cluster *cluster;
+	size_t node;
+
+	if (sscanf(conn->request.path, "/node/%127[^/?]/%127[^/?]", name, verb) != 2) {
+		answer(conn, 404, "expected /node/NAME/VERB\n");
+		return;
+	}
+	cluster = find_node(conn, name, &node);
+	if (!cluster) {
+		answer(conn, 404, "there is no such node\n");
+	} else if (!lend_hand(conn, cluster, node, verb)) {
+		answer(conn, 404, "there is no such verb\n");
+	} else {
+		cluster_pump(cluster);
+		answer(conn, 200, "");
+	}
+}
+
+static void
+command(struct conn *conn)
+{
+	char address[WORD];
+	struct cluster *cluster;
+	char *text;
+	size_t node;
+
+	http_query(conn->request.path, "address", address, sizeof address);
+	cluster = find_node(conn, address, &node);
+	if (!cluster) {
+		answer(conn, 404, "there is no such node\n");
+		return;
+	}
+	text = xstrndup(conn->in.data + conn->request.body, conn->request.body_len);
+	sim_command(cluster->sim, server_now(conn->door->server), conn->request.hand ? SIM_HAND : SIM_CONTROLLER, node, text,
+	    conn_wait(conn));
+	free(text);
+	cluster_pump(cluster);
+}
+
+void
+control_reply(struct conn *conn, const struct sim_reply *reply)
+{
+	char *text = xasprintf("EXIT %d %zu\n%s%s", reply->status, reply->len, reply->body, reply->error);
+
+	answer(conn, 200, text);
+	free(text);
+}
+
+static bool
+is_verdict(const struct sim_entry *entry)
+{
+	return entry->event == SIM_VIOLATION || entry->event == SIM_UNAVOIDABLE;
+}
+
+/* Lines from the audit log: all, or the oracle's since the mark. */
+static void
+lines(struct conn *conn, bool verdicts)
+{
+	struct buf out = BUF_INIT(TEXT_MAX);
+	size_t violations = 0, unavoidable = 0;
+
+	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
+		violations += sim_violations(cluster->sim);
+		unavoidable += sim_unavoidable(cluster->sim);
+	}
+	if (verdicts)
+		buf_printf(&out, "violations=%zu unavoidable=%zu\n", violations, unavoidable);
+	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
+		size_t from = verdicts ? 0 : (size_t)amount(conn, "from"), count = sim_audit_count(cluster->sim);
+
+		for (size_t i = count; verdicts && i-- && !from;)
+			from = sim_audit(cluster->sim, i)->event == SIM_MARK ? i : 0;
+		for (size_t i = from; i < count; i++)
+			if (!verdicts || is_verdict(sim_audit(cluster->sim, i)))
+				buf_printf(&out, "cluster=%s %s\n", sim_cluster_name(cluster->sim), sim_audit(cluster->sim, i)->text);
+	}
+	conn_reply(conn, 200, "text/plain", buf_str(&out), out.len, NULL);
+	buf_done(&out);
+}
+
+static void
+nodes(struct conn *conn)
+{
+	struct buf out = BUF_INIT(TEXT_MAX);
+	int64_t now = server_now(conn->door->server);
+
+	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
+		struct sim *sim = cluster->sim;
+
+		for (size_t i = 0; i < sim_nodes(sim); i++)
+			buf_printf(&out, "cluster=%s node=%s address=%s zone=%s/%s mode=%s serving=%s host_id=%s\n",
+			    sim_cluster_name(sim), sim_name(sim, i), sim_address(sim, i), sim_datacenter(sim, i), sim_rack(sim, i),
+			    *sim_mode(sim, now, i) ? sim_mode(sim, now, i) : "-", sim_serving(sim, now, i) ? "true" : "false",
+			    sim_host_id(sim, i));
+	}
+	conn_reply(conn, 200, "text/plain", buf_str(&out), out.len, NULL);
+	buf_done(&out);
+}
+
+static void
+for_each_cluster(struct conn *conn, void (*act)(struct sim *sim, int64_t now))
+{
+	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
+		act(cluster->sim, server_now(conn->door->server));
+		cluster_pump(cluster);
+	}
+	answer(conn, 200, "");
+}
+
+static bool
+asks(const struct conn *conn, const char *method, const char *path)
+{
+	size_t len = strlen(path);
+
+	return !strcmp(conn->request.method, method) && !strncmp(conn->request.path, path, len) &&
+	    strchr("?", conn->request.path[len]);
+}
+
+void
+control_request(struct conn *conn)
+{
+	if (!strcmp(conn->request.method, "POST") && !strncmp(conn->request.path, "/node/", 6))
+		node_request(conn);
+	else if (asks(conn, "POST", "/command"))
+		command(conn);
+	else if (asks(conn, "POST", "/mark"))
+		for_each_cluster(conn, sim_mark);
+	else if (asks(conn, "POST", "/schema"))
+		for_each_cluster(conn, sim_schema_change);
+	else if (asks(conn, "GET", "/audit"))
+		lines(conn, false);
+	else if (asks(conn, "GET", "/violations"))
+		lines(conn, true);
+	else if (asks(conn, "GET", "/nodes"))
+		nodes(conn);
+	else
+		answer(conn, 404, "not found; the head of e2e/sim/control.c lists what is\n");
+}
