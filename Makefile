@@ -56,7 +56,7 @@ may_$(GEN) := $(GEN) reconcilers controller/workflow controller/base
 may_controller/io := controller/io controller/base
 may_controller/shell := controller/shell controller/core controller/io controller/base
 may_controller/ctl := controller/ctl controller/io controller/core controller/workflow crd reconcilers controller/base $(GEN)
-may_controller := controller/shell controller/io $(PURE) $(GEN)
+may_controller := controller controller/shell controller/io $(PURE) $(GEN)
 may_e2e/sim := e2e/sim controller/base
 
 may_unit := unit $(PURE) e2e/sim

@@ -74,7 +74,7 @@ systemd_satisfied(struct task *t, const char *verb, const char *unit, const stru
 	if (task_recall(t, "invocation")) {
 		act = host_systemctl(t, verb, ACT_ONCE, verb, unit);
 		if (act->state == ACT_SENT || (act->state == ACT_UNKNOWN && !act->settled))
-			return task_wait(t, SECONDS(1), "%s is %s, systemctl %s has not answered yet", unit,
+			return task_wait(t, SECONDS(1), "%s is %s, but our systemctl %s may still arrive", unit,
 			    seen->active, verb);
 		if (act->state == ACT_UNKNOWN)
 			act_happened(t, act);
@@ -86,9 +86,11 @@ systemd_satisfied(struct task *t, const char *verb, const char *unit, const stru
 static bool
 is_hopeless(const char *answer)
 {
-	static const char *const texts[] = {"not found", "not loaded", "masked", "ccess denied", "assword is required",
-		"uthentication", "not allowed", "ot permitted", "ermission denied", "nvalid unit name", "not a valid unit",
-		"not in the sudoers file"};
+	static const char *const texts[] = {
+		"not found", "not loaded", "masked", "nvalid unit name", "not a valid unit", "ccess denied",
+		"ermission denied", "uthentication", "assword is required", "not allowed", "ot permitted",
+		"not in the sudoers file",
+	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (strstr(answer, texts[i]))
@@ -101,21 +103,23 @@ static enum verdict
 refused(struct task *t, const char *verb, const char *unit, const struct act *act)
 {
 	if (is_hopeless(act->answer))
-		return task_halt(t, "systemctl %s %s was refused (exit status %d): %s", verb, unit, act->status, act->answer);
+		return task_halt(t, "systemctl %s %s was refused (exit status %d): %s", verb, unit, act->status,
+		    act->answer);
 	return task_retry(t, "systemctl %s %s failed (exit status %d): %s", verb, unit, act->status, act->answer);
 }
 
-/* Nobody knows whether it arrived: the invocation does. */
+/* Nobody knows whether it arrived: the invocation does, as soon as nothing of it can arrive any more. */
 static enum verdict
 unknown(struct task *t, const char *verb, const char *unit, const struct host_unit *seen, const struct act *act)
 {
-	if (systemd_restarted(t, seen)) {
+	if (act->settled && systemd_restarted(t, seen)) {
 		act_happened(t, act);
 		return task_wait(t, SECONDS(1), "systemctl %s took effect, %s is %s", verb, unit, seen->active);
 	}
 	if (act->settled && is_settled(seen)) {
 		act_refuted(t, act);
-		return task_wait(t, SECONDS(1), "systemctl %s did not arrive, %s is still %s", verb, unit, seen->active);
+		return task_wait(t, SECONDS(1), "systemctl %s did not arrive, %s is still %s", verb, unit,
+		    seen->active);
 	}
 	return task_wait(t, SECONDS(1), "the outcome of systemctl %s is unknown, %s is %s: looking on", verb, unit,
 	    seen->active);

@@ -1,11 +1,12 @@
-/* What the types that order systemd about have in common. They all remember the unit's InvocationID before their act (key
- * "invocation"): it changes with each start of the process, so it tells an act that took effect from one that did not. */
+/* What the types that order systemd about have in common. They all remember the unit's InvocationID before their act
+ * (key "invocation"): it changes with each start of the process, so it tells an act that took effect from one that
+ * did not. */
 #pragma once
 
 #include "host.h"
 
-/* The unit; NULL: *ret is the verdict (it is being asked, its name is none, or the host does not tell). With a unit *ret is
- * VERDICT_WAIT, for what else is still being asked. */
+/* The unit; NULL: *ret is the verdict (it is being asked, its name is none, or the host does not tell). With a unit
+ * *ret is VERDICT_WAIT, for what else is still being asked. */
 const struct host_unit *systemd_look(struct task *t, const char *unit, enum verdict *ret);
 bool systemd_is_active(const struct host_unit *seen);       /* and systemd has no more to do */
 bool systemd_is_stopped(const struct host_unit *seen);

@@ -76,8 +76,8 @@ gone(struct core *core, void *owner, const struct cJSON *object)
 		drop(core, entry);
 }
 
-/* A workflow that vanished while the watch was broken stays until its DELETED is seen or the controller restarts: plans are
- * frozen, so all it can do is to be run once more. */
+/* A workflow that vanished while the watch was broken stays until its DELETED is seen or the controller restarts:
+ * plans are frozen, so all it can do is to be run once more. */
 static void
 swept(struct core *core, void *owner, uint64_t round)
 {

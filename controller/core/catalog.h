@@ -9,7 +9,7 @@ struct err;
 extern const struct informer_kind catalog_kind;
 
 void catalog_start(struct core *core);
-/* The workflow 'name' as an operation in 'namespace' means it: an object there, else a built-in one. NULL and a sentence
- * when there is none or it cannot be read. Borrowed until the next event. */
+/* The workflow 'name' as an operation in 'namespace' means it: an object there, else a built-in one. NULL and a
+ * sentence when there is none or it cannot be read. Borrowed until the next event. */
 const struct workflow *catalog_find(struct core *core, const char *namespace_, const char *name, struct err *err);
 void catalog_done(struct core *core);

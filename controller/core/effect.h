@@ -1,5 +1,6 @@
-/* What can be ordered. The core appends effects, the shell carries them out in order; each with an id gets exactly one
- * EVENT_ANSWER. Effects are self-contained and own their texts; secrets are named, never carried: io resolves them. */
+/* What can be ordered. The core appends effects, the shell carries them out in order; each with an id gets exactly
+ * one EVENT_ANSWER. Effects are self-contained and own their texts; secrets are named, never carried: io resolves
+ * them. */
 #pragma once
 
 #include <stdbool.h>

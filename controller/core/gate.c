@@ -1,5 +1,6 @@
-/* The gate: may a node be taken down, or taken further down, now? The conditions that the task type declares, plus the
- * cluster's own limits, judged on facts at most fact_age_ms old that were asked after the last disruptive act left. */
+/* The gate: may a node be taken down, or taken further down, now? The conditions that the task type declares, plus
+ * the cluster's own limits, judged on facts at most fact_age_ms old that were asked after the last disruptive act
+ * left. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -80,6 +80,8 @@ list_done(struct core *core, struct informer *informer, const struct cJSON *list
 	if (!informer->synced) {
 		informer->synced = true;
 		say(core, LOG_LEVEL_DEBUG, NULL, NULL, NULL, "%s are synced", informer->kind->plural);
+		/* They wait for all kinds, whichever comes last. */
+		ops_kick(core);
 	}
 	watch(core, informer);
 }

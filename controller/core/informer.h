@@ -1,6 +1,6 @@
-/* What the API server has: LIST in pages, then WATCH, one state machine per kind. Nothing is judged until all kinds are
- * synced. Rules: kubernetes.md §1.4, §1.5: a broken watch is opened again from the last resourceVersion; 410 lists anew;
- * a refused connection keeps the version and backs off. */
+/* What the API server has: LIST in pages, then WATCH, one state machine per kind. Nothing is judged until all
+ * kinds are synced. Rules: kubernetes.md §1.4, §1.5: a broken watch is opened again from the last resourceVersion;
+ * 410 lists anew; a refused connection keeps the version and backs off. */
 #pragma once
 
 #include <stdbool.h>

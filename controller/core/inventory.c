@@ -1,6 +1,6 @@
-/* Target clusters: the objects, and whether each may be operated. A cluster is ready when its object reads, its Secret is
- * there, its nodes answer, and they are who the object says. Why not is its Ready condition, and it is judged again
- * whenever one of these changes. */
+/* Target clusters: the objects, and whether each may be operated. A cluster is ready when its object reads, its
+ * Secret is there, its nodes answer, and they are who the object says. Why not is its Ready condition, and it is
+ * judged again whenever one of these changes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -249,6 +249,8 @@ journal_is_quiet(const struct op *op)
 int64_t
 journal_away_ms(const struct core *core, const struct op *op)
 {
+	if (op->lost)
+		return HOURS(1);        /* it will not come back by itself */
 	return op->journal.away_since_up_ms < 0 ? 0 : core->now.up_ms - op->journal.away_since_up_ms + 1;
 }
 

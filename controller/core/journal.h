@@ -1,6 +1,6 @@
-/* The journal of one operation (design §8). Transitions are put into an open batch; one batch is on its way at a time and is
- * sent again unchanged until it is answered; the next one leaves when it has been. A batch has a number, its ticket: what
- * was put under a ticket is durable once journal_is_durable() says so. */
+/* The journal of one operation (design §8). Transitions are put into an open batch; one batch is on its way at a
+ * time and is sent again unchanged until it is answered; the next one leaves when it has been. A batch has a
+ * number, its ticket: what was put under a ticket is durable once journal_is_durable() says so. */
 #pragma once
 
 #include <stdbool.h>

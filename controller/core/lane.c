@@ -126,8 +126,8 @@ start_has_left(const struct lane *lane)
 	return false;
 }
 
-/* With the journal away the next step cannot be intended, so the node would stay down: bring it back on the intent that
- * was journaled when it was taken down. */
+/* With the journal away the next step cannot be intended, so the node would stay down: bring it back on the intent
+ * that was journaled when it was taken down. */
 static bool
 is_stranded(const struct core *core, const struct lane *lane)
 {
@@ -142,6 +142,9 @@ restore_begin(struct core *core, struct lane *lane, const char *why)
 	op_event(core, lane->op, "Warning", REASON_Restoring, "%s is being brought back: %s", lane->node->name, why);
 	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s is being brought back: %s",
 	    REASON_Restoring, lane->node->name, why);
+	/* Nobody who takes over must find it at work beside the restoring one. */
+	if (lane->step && lane->step->state == STEP_RUNNING)
+		journal_put(lane->op, lane->step->id, "");
 	lane->step = step_free(core, lane->step);
 	lane->restoring = true;
 	lane->stabilising = false;

@@ -1,5 +1,6 @@
-/* Leadership: one Lease. Rules: kubernetes.md §1.9: another holder's lease is over when it has not changed for its duration
- * on our own clock; ours is valid for the renew deadline after the last renewal that succeeded was *sent*. */
+/* Leadership: one Lease. Rules: kubernetes.md §1.9: another holder's lease is over when it has not changed for its
+ * duration on our own clock; ours is valid for the renew deadline after the last renewal that succeeded was
+ * *sent*. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
-/* Questions to a whole cluster. A sweep asks one node what the cluster is (name, members, schema, joining, leaving) and
- * every member how it sees the others (mode, gossiping, live), all at once; when the cluster's fingerprint has changed, the
- * slow facts (datacenters, racks, ranges) follow. The age of a sweep counts from when it was asked. */
+/* Questions to a whole cluster. A sweep asks one node what the cluster is (name, members, schema, joining,
+ * leaving) and every member how it sees the others (mode, gossiping, live), all at once; when the cluster's
+ * fingerprint has changed, the slow facts (datacenters, racks, ranges) follow. The age of a sweep counts from when
+ * it was asked. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,8 +92,8 @@ fast_done(struct core *core, struct cluster *cluster)
 		sweep_begin(core, cluster);
 }
 
-/* Who may be asked about the cluster: who answered last, then every member, the contact points, the inventory, and those
- * that were members when the status was last written: a restart must not depend on one contact point. */
+/* Who may be asked about the cluster: who answered last, then every member, the contact points, the inventory, and
+ * those that were members when the status was last written: a restart must not depend on one contact point. */
 static const char *
 candidate(const struct cluster *cluster, size_t n)
 {

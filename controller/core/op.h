@@ -169,7 +169,6 @@ struct op {
 	bool ended;                           /* final phase is journaled */
 	bool released;                        /* finalizer gone, journal left to expire */
 	bool lost;                            /* JournalLost, JournalUnreadable */
-	bool foreign;                         /* another controller has it */
 	int64_t retry_seen;
 	char reason[64];                      /* of the present phase; a row of reason.def */
 	char message[MESSAGE];
@@ -192,6 +191,7 @@ struct op {
 	struct condition *conditions;         /* as they were told last, ended by an empty type */
 	char *written, *sending;              /* bodies: the last acknowledged one, the one on its way */
 	bool sending_plan, sending_end;
+	bool status_failed;                   /* the last write was; the timer says when to try again */
 	uint64_t status_request;
 	bool running_acknowledged;            /* a status with our planHash has been acknowledged */
 	bool end_acknowledged;
@@ -203,6 +203,23 @@ struct op {
 	struct op *next_dirty;
 	UT_hash_handle hh;
 };
+
+/* accept.c */
+/* True: its cluster is there and ready, its plan can be made, its keyspaces bear it. Else it is Pending, and says
+ * why. */
+bool op_accept(struct core *core, struct op *op);
+/* The first part of it: the cluster. */
+bool op_accept_cluster(struct core *core, struct op *op);
+void op_refuse(struct core *core, struct op *op, const char *reason, const char *why);
+/* The plan of its workflow for its cluster as both are now; NULL and a sentence with place and remedy. */
+struct plan *op_compile(struct core *core, struct op *op, struct err *err);
+
+/* finalizer.c */
+void op_patch_finalizer(struct core *core, struct op *op, bool add);
+
+/* explain.c */
+void op_explain(struct core *core, struct op *op);
+void op_explain_failure(struct core *core, struct op *op);
 
 /* operation.c */
 extern const struct informer_kind operation_kind;
@@ -224,6 +241,8 @@ void op_take_object(struct core *core, struct op *op, struct operation *object);
 void ops_set_leading(struct core *core, bool leading);
 /* The wall clock jumped: windows start again. */
 void ops_jumped(struct core *core);
+/* Look at every one of them again. */
+void ops_kick(struct core *core);
 /* Let go of it without a word: it has ended, or somebody else has it. */
 void op_drop(struct core *core, struct op *op);
 
@@ -279,8 +298,8 @@ const char *act_state_name(enum act_state state);
 int act_state_parse(const char *text);
 
 /* gate.c */
-/* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after every
- * earlier disruptive act on the cluster. What closes it is kept in the operation. */
+/* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after
+ * every earlier disruptive act on the cluster. What closes it is kept in the operation. */
 enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
 /* The node of the lane is up in all views, as far as the last sweep knows. */

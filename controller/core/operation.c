@@ -1,21 +1,17 @@
-/* An operation's life: accepted → its turn → plan journaled → status acknowledged → lanes → ended → status acknowledged →
- * finalizer released. op_run() is called whenever something changed and does whatever can be done now; each function below
- * it is one stage and says true when the next one may follow at once. */
+/* An operation's life: accepted → its turn → plan journaled → status acknowledged → lanes → ended → status
+ * acknowledged → finalizer released. op_run() is called whenever something changed and does whatever can be done
+ * now; each function above it is one stage and says true when the next one may follow at once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
-#include "catalog.h"
 #include "cluster.h"
-#include "json.h"
-#include "kube.h"
 #include "lane.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
-#include "workflow.h"
 
 bool
 op_is_cancelled(const struct op *op)
@@ -33,101 +29,6 @@ op_may_begin(const struct core *core, const struct op *op)
 	    core->now.up_ms < lease_valid_until(core);
 }
 
-/* --- accepted? --- */
-
-static struct plan *
-compile(struct core *core, struct op *op, struct err *err)
-{
-	struct operation *object = op->object;
-	CLEANUP_FREE struct plan_value *variables = xcalloc(object->nvariables + 1, sizeof *variables);
-	struct workflow *own = NULL;
-	const struct workflow *workflow;
-	struct plan_input input = {.types = core->config.types, .variables = variables, .nvariables = object->nvariables};
-	struct plan *plan = NULL;
-	struct plan_node *nodes;
-
-	for (size_t i = 0; i < object->nvariables; i++)
-		variables[i] = (struct plan_value){object->variables[i].name, object->variables[i].text};
-	if (object->workflow)
-		workflow = catalog_find(core, op->namespace_, object->workflow, err);
-	else
-		workflow = own = workflow_of_task(object->node_task ? object->node_task : object->cluster_task, object->with,
-		    object->node_task != NULL, err);
-	if (!workflow)
-		return NULL;
-	nodes = cluster_plan_nodes(op->cluster, &input.nnodes);
-	input.nodes = nodes;
-	input.zones = object->zones;
-	input.nzones = object->nzones;
-	input.targets = object->nodes;
-	input.ntargets = object->nnodes;
-	input.max_nodes_down = op->cluster->target->max_nodes_down;
-	input.stable_ms = core->config.stable_ms;
-	plan = plan_compile(workflow, &input, err);
-	cluster_plan_nodes_free(nodes, input.nnodes);
-	workflow_free(own);
-	return plan;
-}
-
-static void
-not_accepted(struct core *core, struct op *op, const char *reason, const char *why)
-{
-	op->accepted = false;
-	op_set_phase(core, op, PHASE_PENDING, reason, "%s", why);
-}
-
-static bool
-accept_cluster(struct core *core, struct op *op)
-{
-	char why[MESSAGE];
-
-	op->cluster = cluster_find(core, op->namespace_, op->object->cluster);
-	if (!op->cluster || !op->cluster->target) {
-		snprintf(why, sizeof why, op->cluster ? "spec.cluster: TargetCluster \"%s\" cannot be read: correct it"
-		    : "spec.cluster: there is no TargetCluster \"%s\" in this namespace: create it or name another",
-		    op->object->cluster);
-		not_accepted(core, op, REASON_ClusterNotFound, why);
-		return false;
-	}
-	if (!op->cluster->ready && !op->started) {
-		snprintf(why, sizeof why, "TargetCluster %.60s is not ready: %.200s", op->object->cluster,
-		    op->cluster->problem[0] ? op->cluster->problem : "its nodes are being asked");
-		not_accepted(core, op, op->cluster->reason[0] ? REASON_ClusterNotReady : REASON_Discovering, why);
-		return false;
-	}
-	return true;
-}
-
-static bool
-accept(struct core *core, struct op *op)
-{
-	struct err err = {""};
-	struct plan *plan;
-
-	if (!accept_cluster(core, op))
-		return false;
-	if (op->accepted)
-		return true;
-	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
-	plan = compile(core, op, &err);
-	if (!plan) {
-		not_accepted(core, op, op->object->workflow && !strncmp(err.text, "spec.workflow", 13) ? REASON_WorkflowNotFound
-		    : REASON_PlanRefused, err.text);
-		return false;
-	}
-	op->accepted = true;
-	for (size_t b = 0; core->config.gate && b < plan->nblocks; b++) {
-		struct ring_policy policy = cluster_policy(op->cluster);
-
-		if (plan->blocks[b].disruptive && ring_undecided(op->cluster->ring, &policy, &err)) {
-			not_accepted(core, op, REASON_KeyspaceUndecided, err.text);
-			break;
-		}
-	}
-	plan_free(plan);
-	return op->accepted;
-}
-
 /* --- its turn --- */
 
 /* After a restart an operation that has begun must not be overtaken by one that was read first. */
@@ -137,7 +38,7 @@ all_are_read(struct core *core, const struct op *op)
 	struct op *other, *next;
 
 	HASH_ITER (hh, core->ops, other, next)
-		if (other != op && !other->journal.taken && !other->foreign && other->object->phase[0] &&
+		if (other != op && !other->journal.taken && other->object->phase[0] &&
 		    strcmp(other->object->phase, "Pending") != 0 &&
 		    !operation_phase_is_final(other->object->phase) &&
 		    strcmp(other->object->cluster, op->object->cluster) == 0 &&
@@ -162,52 +63,6 @@ has_turn(struct core *core, struct op *op)
 	return op->started || all_are_read(core, op);
 }
 
-static void
-finalizer_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
-{
-	struct op *op = owner;
-	bool add = arg != 0;
-	char problem[300];
-
-	op->finalizer_request = 0;
-	if (event->outcome == OUTCOME_ANSWERED && event->status == 200) {
-		CLEANUP_JSON struct cJSON *json = json_parse(event->body, event->len, NULL);
-
-		op_take_object(core, op, operation_decode(json, NULL));
-		op->object->meta.has_finalizer = add;
-	} else if (!add && event->outcome == OUTCOME_ANSWERED && event->status == 404) {
-		op->object->meta.has_finalizer = false;
-	} else {
-		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot %s the finalizer: %s", add ? "add" : "remove",
-		    kube_problem(event, problem, sizeof problem));
-		timer_arm(&core->timers, &op->timer, core->now.up_ms + SECONDS(1), (timer_fire *)op_kick, op);
-		return;
-	}
-	op_kick(core, op);
-}
-
-static void
-finalizer_patch(struct core *core, struct op *op, bool add)
-{
-	const struct object_meta *meta = &op->object->meta;
-	char *body;
-
-	if (op->finalizer_request || op->timer.armed)
-		return;
-	if (add && meta->finalizers == 0)
-		body = xasprintf("[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"%s\"},"
-		    "{\"op\":\"add\",\"path\":\"/metadata/finalizers\",\"value\":[\"" CRD_FINALIZER "\"]}]", op->uid);
-	else if (add)
-		body = xasprintf("[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"%s\"},"
-		    "{\"op\":\"add\",\"path\":\"/metadata/finalizers/-\",\"value\":\"" CRD_FINALIZER "\"}]", op->uid);
-	else
-		body = xasprintf("[{\"op\":\"test\",\"path\":\"/metadata/finalizers/%d\",\"value\":\"" CRD_FINALIZER "\"},"
-		    "{\"op\":\"remove\",\"path\":\"/metadata/finalizers/%d\"}]", meta->finalizer_index,
-		    meta->finalizer_index);
-	op->finalizer_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, NULL),
-	    KUBE_JSON_PATCH, body, finalizer_answered, op, add)->id;
-}
-
 /* The plan is made and frozen, and journaled before anybody is told. */
 static bool
 start(struct core *core, struct op *op)
@@ -215,12 +70,12 @@ start(struct core *core, struct op *op)
 	struct err err = {""};
 
 	if (!op->object->meta.has_finalizer) {
-		finalizer_patch(core, op, true);
+		op_patch_finalizer(core, op, true);
 		return false;
 	}
-	op->plan = compile(core, op, &err);
+	op->plan = op_compile(core, op, &err);
 	if (!op->plan) {
-		not_accepted(core, op, REASON_PlanRefused, err.text);
+		op_refuse(core, op, REASON_PlanRefused, err.text);
 		return false;
 	}
 	op->started = true;
@@ -233,76 +88,12 @@ start(struct core *core, struct op *op)
 	return true;
 }
 
-/* --- at work --- */
-
-static void
-explain_running(struct core *core, struct op *op)
-{
-	const struct step *gated = roll_gated(op), *current = roll_current(op);
-	const struct lane *stricken = roll_stricken(op);
-	char since[INSTANT_TEXT];
-
-	if (stricken) {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
-		    stricken->node->name, stricken->step ? stricken->step->message : "");
-	} else if (gated && op->closed_since_wall_ms) {
-		instant_clock(op->closed_since_wall_ms, since);
-		if (op->closed_node[0])
-			op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node, since);
-		else
-			op_set_phase(core, op, PHASE_FROZEN, op->cluster->target->frozen ? REASON_ClusterFrozen
-			    : REASON_GateClosed, "%s (since %s)", op->closed_by, since);
-	} else if (current) {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s%s%s", current->lane
-		    ? current->lane->node->name : "", current->lane ? ": " : "", current->message[0]
-		    ? current->message : step_kind(current));
-	} else if (!op->cluster->ready) {
-		op_set_phase(core, op, PHASE_FROZEN, REASON_ClusterNotReady, "%s", op->cluster->problem);
-	} else {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s", "next node");
-	}
-}
-
-static void
-explain(struct core *core, struct op *op)
-{
-	if (journal_away_ms(core, op) > 0)
-		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
-	else if (op_is_cancelled(op))
-		op_set_phase(core, op, PHASE_CANCELLING, REASON_Cancelling, "%zu nodes are finished first",
-		    roll_count(op, LANE_RUNNING));
-	else if (op->object->suspend && roll_at_safe_point(op))
-		op_set_phase(core, op, PHASE_PAUSED, REASON_Suspended, "spec.suspend is set");
-	else if (op->object->suspend)
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Suspending, "spec.suspend is set; finishing %zu nodes first",
-		    roll_count(op, LANE_RUNNING));
-	else
-		explain_running(core, op);
-}
-
-static void
-end_failed(struct core *core, struct op *op)
-{
-	for (size_t i = 0; i < op->nlanes; i++) {
-		const struct lane *lane = &op->lanes[i];
-
-		if (lane->out_of_service) {
-			op_set_phase(core, op, PHASE_FAILED, REASON_OutOfService, "%s is OUT OF SERVICE: %s", lane->node->name,
-			    lane->message);
-			return;
-		}
-	}
-	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s", op->nerrors
-	    ? op->errors[op->nerrors - 1].node : "", op->nerrors && op->errors[op->nerrors - 1].node[0] ? ": " : "",
-	    op->nerrors ? op->errors[op->nerrors - 1].message : "a step failed");
-}
-
 /* True: it has ended. */
 static bool
 work(struct core *core, struct op *op)
 {
 	if (!op->object->meta.has_finalizer && !op_is_cancelled(op)) {
-		finalizer_patch(core, op, true);        /* taken up again: it was released at the first end */
+		op_patch_finalizer(core, op, true);        /* taken up again: it was released at the first end */
 		return false;
 	}
 	if (!op->running_acknowledged)
@@ -314,7 +105,7 @@ work(struct core *core, struct op *op)
 		    roll_count(op, LANE_DONE));
 		core->counters.ops_succeeded++;
 	} else if (roll_has_failed(op) && roll_at_safe_point(op)) {
-		end_failed(core, op);
+		op_explain_failure(core, op);
 		op_event(core, op, "Warning", op->reason, "%s", op->message);
 		core->counters.ops_failed++;
 	} else if (op_is_cancelled(op) && roll_at_safe_point(op)) {
@@ -322,7 +113,7 @@ work(struct core *core, struct op *op)
 		    op->nlanes);
 		core->counters.ops_cancelled++;
 	} else {
-		explain(core, op);
+		op_explain(core, op);
 		return false;
 	}
 	op->ended = true;
@@ -365,7 +156,7 @@ end(struct core *core, struct op *op)
 		if (!op->end_acknowledged)
 			return;
 		if (op->object->meta.has_finalizer) {
-			finalizer_patch(core, op, false);
+			op_patch_finalizer(core, op, false);
 			return;
 		}
 	}
@@ -404,7 +195,7 @@ take(struct core *core, struct op *op)
 {
 	bool fresh = op->phase == PHASE_NONE || op->phase == PHASE_PENDING;
 
-	if (fresh && !op_is_cancelled(op) && !accept_cluster(core, op))
+	if (fresh && !op_is_cancelled(op) && !op_accept_cluster(core, op))
 		return;
 	journal_take(core, op);
 	if (journal_away_ms(core, op) == 0)
@@ -415,37 +206,51 @@ take(struct core *core, struct op *op)
 		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
 }
 
+/* Its journal is lost or cannot be read: nothing is begun, but what memory knows to be down is brought back. */
+static void
+run_lost(struct core *core, struct op *op)
+{
+	if (op->started && op->running_acknowledged && !op->ended)
+		roll_run(core, op);
+	op_write_status(core, op);
+}
+
+static void
+run_untaken(struct core *core, struct op *op)
+{
+	take(core, op);
+	if (op->object->plan_hash[0])
+		op_write_message(core, op);     /* the rest of its status is not known yet */
+	else
+		op_write_status(core, op);
+}
+
+static bool
+is_abandoned(const struct op *op)
+{
+	return op->object->meta.abandon && op->object->meta.deleting && op->object->meta.has_finalizer;
+}
+
 static void
 op_run(struct core *core, struct op *op)
 {
-	if (!core->leading || !informers_synced(core) || op->foreign)
+	if (!core->leading || !informers_synced(core))
 		return;
-	if (op->lost) {
-		op_write_status(core, op);
-		return;
-	}
-	if (op->object->meta.abandon && op->object->meta.deleting && op->object->meta.has_finalizer) {
-		finalizer_patch(core, op, false);
-		return;
-	}
-	if (!op->journal.taken) {
-		take(core, op);
-		if (op->object->plan_hash[0])
-			op_write_message(core, op);     /* the rest of its status is not known yet */
+	if (is_abandoned(op)) {
+		op_patch_finalizer(core, op, false);
+	} else if (op->lost) {
+		run_lost(core, op);
+	} else if (!op->journal.taken) {
+		run_untaken(core, op);
+	} else {
+		if (op->ended && op->object->retry > op->retry_seen && !op_is_cancelled(op))
+			rearm(core, op);
+		if (op->ended || ends_before_beginning(core, op) ||
+		    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
+			end(core, op);
 		else
 			op_write_status(core, op);
-		return;
 	}
-	if (op->ended && op->object->retry > op->retry_seen && !op_is_cancelled(op))
-		rearm(core, op);
-	if (op->ended || ends_before_beginning(core, op)) {
-		end(core, op);
-		return;
-	}
-	if (accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op))
-		end(core, op);
-	else
-		op_write_status(core, op);
 }
 
 void

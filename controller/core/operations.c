@@ -215,6 +215,15 @@ ops_set_leading(struct core *core, bool leading)
 }
 
 void
+ops_kick(struct core *core)
+{
+	struct op *op, *next;
+
+	HASH_ITER (hh, core->ops, op, next)
+		op_kick(core, op);
+}
+
+void
 ops_jumped(struct core *core)
 {
 	struct op *op, *next;

@@ -1,5 +1,5 @@
-/* Values of the journal. Field "op": the phase. Field "lane/BLOCK/NODE": a node's way. Field "STEP/NODE" (or "STEP"): a
- * step with its acts and memory. Format 1; docs/operations.md says how to read it. */
+/* Values of the journal. Field "op": the phase. Field "lane/BLOCK/NODE": a node's way. Field "STEP/NODE" (or
+ * "STEP"): a step with its acts and memory. Format 1; docs/operations.md says how to read it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,7 +237,31 @@ find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_b
 	return NULL;
 }
 
+/* A cluster step that is done moves the operation's place behind it. */
+static void
+pass_cluster_step(struct op *op, size_t block, const struct plan_step *plan)
+{
+	size_t number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
+
+	if (block < op->block || (block == op->block && number <= op->cluster_at))
+		return;
+	op->block = block;
+	op->cluster_at = number;
+}
+
 /* Only the step at work is kept in memory: those behind it are told by the lane's place. */
+static bool
+keep_step(struct core *core, struct op *op, struct step *step)
+{
+	struct step **at = step->lane ? &step->lane->step : &op->cluster_step;
+
+	if (step->state != STEP_RUNNING || *at)
+		return false;
+	acts_resume(core, step);
+	*at = step;
+	return true;
+}
+
 static bool
 place_step(struct core *core, struct op *op, const char *field, const struct cJSON *value)
 {
@@ -252,19 +276,10 @@ place_step(struct core *core, struct op *op, const char *field, const struct cJS
 		return false;
 	step = step_new(op, lane, plan);
 	good = read_step(step, value);
-	if (good && step->state == STEP_RUNNING && (lane ? !lane->step : !op->cluster_step)) {
-		acts_resume(core, step);
-		*(lane ? &lane->step : &op->cluster_step) = step;
+	if (good && keep_step(core, op, step))
 		return true;
-	}
-	if (good && !lane && step->state == STEP_DONE) {
-		size_t number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
-
-		if (block > op->block || (block == op->block && number > op->cluster_at)) {
-			op->block = block;
-			op->cluster_at = number;
-		}
-	}
+	if (good && !lane && step->state == STEP_DONE)
+		pass_cluster_step(op, block, plan);
 	step_free(core, step);
 	return good;
 }

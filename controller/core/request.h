@@ -1,5 +1,5 @@
-/* What is in flight. Each effect with an id has a request that says whose it is and which function takes its answer; they
- * are found by id, so that a late answer to somebody who is gone finds nothing and is dropped. */
+/* What is in flight. Each effect with an id has a request that says whose it is and which function takes its
+ * answer; they are found by id, so that a late answer to somebody who is gone finds nothing and is dropped. */
 #pragma once
 
 #include <stdbool.h>

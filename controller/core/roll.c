@@ -1,5 +1,5 @@
-/* Blocks, units, the sliding window. Units never overlap; inside one, 'limit' lanes are at work, and the next begins in the
- * very core step in which the last one ended. What a lane does is lane.c's. */
+/* Blocks, units, the sliding window. Units never overlap; inside one, 'limit' lanes are at work, and the next
+ * begins in the very core step in which the last one ended. What a lane does is lane.c's. */
 #include "lane.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
-/* An operation's status: a projection of the acknowledged journal, written by server-side apply, at once when the phase
- * changes and otherwise at most about once a second. It may lag behind the journal, never lead: a body is made only while
- * nothing is open or on its way; with the journal away the last body is kept and only the reason why is added. */
+/* An operation's status: a projection of the acknowledged journal, written by server-side apply, at once when the
+ * phase changes and otherwise at most about once a second. It may lag behind the journal, never lead: a body is
+ * made only while nothing is open or on its way; with the journal away the last body is kept and only the reason
+ * why is added. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,25 +27,38 @@ set(struct core *core, struct op *op, const char *type, const char *status, cons
 }
 
 /* kubernetes.md §2.2: Stalled must not follow a true Reconciling, or tools never see the failure. */
-static void
-set_conditions(struct core *core, struct op *op)
+static const char *
+truth(bool is)
 {
-	bool final = phase_is_final(op->phase), good = op->phase == PHASE_SUCCEEDED;
-	bool paused = op->phase == PHASE_PAUSED, stalled = op->lost || (final && !good);
-	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
-	bool refused = op->phase == PHASE_PENDING && !op->accepted;
+	return is ? "True" : "False";
+}
 
-	if (refused || op->accepted || op->started)
-		set(core, op, "Accepted", refused ? "False" : "True", refused ? reason : REASON_Accepted,
-		    refused ? op->message : "");
+static void
+set_gate_condition(struct core *core, struct op *op)
+{
 	if (op->closed_since_wall_ms)
 		set(core, op, "GateOpen", "False", REASON_GateClosed, op->closed_by);
 	else if (op->started)
 		set(core, op, "GateOpen", "True", REASON_GateOpen, "");
-	set(core, op, "Succeeded", good ? "True" : final ? "False" : "Unknown", reason, op->message);
-	set(core, op, "Ready", good ? "True" : "False", reason, op->message);
-	set(core, op, "Reconciling", final || op->lost || paused ? "False" : "True", reason, op->message);
-	set(core, op, "Stalled", stalled ? "True" : "False", reason, stalled ? op->message : "");
+}
+
+static void
+set_conditions(struct core *core, struct op *op)
+{
+	bool final = phase_is_final(op->phase), good = op->phase == PHASE_SUCCEEDED;
+	bool stalled = op->lost || (final && !good);
+	bool works = !final && !op->lost && op->phase != PHASE_PAUSED;
+	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
+
+	if (op->accepted)
+		set(core, op, "Accepted", "True", REASON_Accepted, "");
+	else if (op->phase == PHASE_PENDING)
+		set(core, op, "Accepted", "False", reason, op->message);
+	set_gate_condition(core, op);
+	set(core, op, "Succeeded", final ? truth(good) : "Unknown", reason, op->message);
+	set(core, op, "Ready", truth(good), reason, op->message);
+	set(core, op, "Reconciling", truth(works), reason, op->message);
+	set(core, op, "Stalled", truth(stalled), reason, stalled ? op->message : "");
 }
 
 /* --- the body --- */
@@ -238,6 +252,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
 		free(op->sending);
 		op->sending = NULL;
+		op->status_failed = true;
 		if (event->outcome == OUTCOME_ANSWERED && event->status == 404)
 			return;         /* its DELETED is on the way */
 		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s",
@@ -246,6 +261,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 		return;
 	}
 	core->counters.status_writes++;
+	op->status_failed = false;
 	free(op->written);
 	op->written = TAKE_PTR(op->sending);
 	op->running_acknowledged |= op->sending_plan;
@@ -319,30 +335,53 @@ body_while_away(const struct op *op)
 	return buf_take(&body);
 }
 
+/* A status that leads the journal would be believed after a crash that the journal did not survive. */
+static bool
+must_wait_for_journal(const struct core *core, const struct op *op)
+{
+	if (!op->started || op->lost || journal_is_quiet(op))
+		return false;
+	return journal_away_ms(core, op) == 0 || !op->written;
+}
+
+/* Coalesced: false and a timer while the last write is too young, unless a person waits for this one. */
+static bool
+is_due(struct core *core, struct op *op)
+{
+	bool urgent = op->phase != op->status_phase || (op->started && !op->running_acknowledged) || !op->written;
+	int64_t next = op->status_sent_up_ms + COALESCE_MS;
+
+	if (op->status_failed && op->status_timer.armed)
+		return false;
+	if (urgent || core->now.up_ms >= next)
+		return true;
+	if (!op->status_timer.armed)
+		timer_arm(&core->timers, &op->status_timer, next, due, op);
+	return false;
+}
+
+static bool
+is_written(struct op *op, const char *body)
+{
+	if (!op->written || strcmp(op->written, body) != 0)
+		return false;
+	op->status_phase = op->phase;
+	op->running_acknowledged |= op->started;
+	op->end_acknowledged |= op->ended;
+	return true;
+}
+
 void
 op_write_status(struct core *core, struct op *op)
 {
-	bool urgent = op->phase != op->status_phase || (op->started && !op->running_acknowledged);
-	int64_t next = op->status_sent_up_ms + COALESCE_MS;
 	char *body;
 
 	if (op->status_request || op->gone || op->phase == PHASE_NONE)
 		return;
-	if (!journal_is_quiet(op) && op->started && journal_away_ms(core, op) == 0)
+	if (must_wait_for_journal(core, op) || !is_due(core, op))
 		return;
-	if (op->status_timer.armed && !(urgent && op->status_timer.fire == due && op->written))
-		return;
-	if (!urgent && op->written && core->now.up_ms < next) {
-		timer_arm(&core->timers, &op->status_timer, next, due, op);
-		return;
-	}
-	if (op->started && !journal_is_quiet(op) && !op->written)
-		return;
-	body = op->started && !journal_is_quiet(op) ? body_while_away(op) : body_of(core, op);
-	if (op->written && strcmp(op->written, body) == 0) {
-		op->status_phase = op->phase;
-		op->running_acknowledged |= op->started;
-		op->end_acknowledged |= op->ended;
+	body = op->started && !op->lost && !journal_is_quiet(op) ? body_while_away(op) : body_of(core, op);
+	if (is_written(op, body)) {
 		free(body);
 		return;
 	}

@@ -1,5 +1,5 @@
-/* A step's life: attempts, verdicts, timeouts. step_run() is called whenever something it may depend on has changed; it
- * makes a pass when every question of the round is in, and carries its acts on. */
+/* A step's life: attempts, verdicts, timeouts. step_run() is called whenever something it may depend on has
+ * changed; it makes a pass when every question of the round is in, and carries its acts on. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

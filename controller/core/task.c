@@ -1,5 +1,5 @@
-/* An attempt's questions and its passes. A pass sees a snapshot: every question of a round is asked after the round began,
- * and the author is called when all are in. */
+/* An attempt's questions and its passes. A pass sees a snapshot: every question of a round is asked after the
+ * round began, and the author is called when all are in. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Timers of the core: a moment on the up clock and a function to call. Fired in order of due time, then of arming, so
- * that equal inputs give equal runs. A timer is embedded in its owner, who disarms it before dying. */
+/* Timers of the core: a moment on the up clock and a function to call. Fired in order of due time, then of arming,
+ * so that equal inputs give equal runs. A timer is embedded in its owner, who disarms it before dying. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* Whose turn it is on a cluster: one operation at a time changes it, first come first served. One that has begun comes
- * before those that have not: it may hold a node down. */
+/* Whose turn it is on a cluster: one operation at a time changes it, first come first served. One that has begun
+ * comes before those that have not: it may hold a node down. */
 #include <stdlib.h>
 #include <string.h>
 

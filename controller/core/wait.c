@@ -1,5 +1,6 @@
-/* Waiting for conditions, which is a task of the engine's own: each condition must have held without a gap for its window.
- * An unknown, a failure, a new generation of the node, or a gap in observing longer than two polls starts it again. */
+/* Waiting for conditions, which is a task of the engine's own: each condition must have held without a gap for its
+ * window. An unknown, a failure, a new generation of the node, or a gap in observing longer than two polls starts
+ * it again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,39 +62,52 @@ judge(struct task *t, const struct plan_condition *condition)
 	return condition->type->judge(t);
 }
 
+/* What one condition adds to the whole: how long to wait for it, and its sentence. */
+struct outlook {
+	int64_t poll_ms;                 /* until the next look; INT64_MAX: none is needed */
+	bool all;                        /* every condition so far has held for its window */
+	char first[MESSAGE];             /* of the first that has not */
+	char last[MESSAGE];
+};
+
+static void
+look(struct task *t, size_t number, struct outlook *outlook)
+{
+	const struct plan_condition *condition = &t->step->plan->conditions[number];
+	struct window *window = &t->step->windows[number];
+	unsigned asked = t->asked;
+	enum truth truth = judge(t, condition);
+	int64_t left;
+
+	if (t->asked > asked)
+		return;         /* not a judgement: its facts are on their way */
+	judge_window(t, condition, window, truth);
+	left = window->since_up_ms < 0 ? condition->poll_ms
+	    : window->since_up_ms + condition->window_ms - t->core->now.up_ms;
+	snprintf(outlook->last, sizeof outlook->last, "%.*s", MESSAGE - 1, t->sentence);
+	if (left <= 0)
+		return;
+	outlook->all = false;
+	if (left > condition->poll_ms)
+		left = condition->poll_ms;
+	if (left < outlook->poll_ms)
+		outlook->poll_ms = left;
+	if (!outlook->first[0])
+		snprintf(outlook->first, sizeof outlook->first, "%.100s: %.160s%s", condition->type->name, t->sentence,
+		    window->since_up_ms < 0 ? "" : " (for its window)");
+}
+
 enum verdict
 wait_for_conditions(struct task *t)
 {
-	const struct plan_step *plan = t->step->plan;
-	int64_t poll = INT64_MAX;
-	bool all = true, asked_generation = same_generation(t);
-	char first[MESSAGE] = "", last[MESSAGE] = "";
-	unsigned asked;
+	struct outlook outlook = {.poll_ms = INT64_MAX, .all = true};
+	bool known = same_generation(t);
 
-	for (size_t i = 0; i < plan->nconditions && i < ARRAY_LEN(t->step->windows); i++) {
-		const struct plan_condition *condition = &plan->conditions[i];
-		struct window *window = &t->step->windows[i];
-		enum truth truth;
-		int64_t left;
-
-		asked = t->asked;
-		truth = judge(t, condition);
-		if (t->asked > asked)
-			continue;       /* not a judgement: its facts are on their way */
-		judge_window(t, condition, window, truth);
-		left = window->since_up_ms < 0 ? condition->poll_ms
-		    : window->since_up_ms + condition->window_ms - t->core->now.up_ms;
-		if (left > 0 && left < poll)
-			poll = left < condition->poll_ms ? left : condition->poll_ms;
-		all &= left <= 0;
-		snprintf(last, sizeof last, "%.*s", MESSAGE - 1, t->sentence);
-		if (left > 0 && !first[0])
-			snprintf(first, sizeof first, "%.100s: %.160s%s", condition->type->name, t->sentence,
-			    window->since_up_ms < 0 ? "" : " (window running)");
-	}
-	if (!asked_generation || t->asked > 0)
-		return task_wait(t, 0, "%s", first[0] ? first : t->step->message);
-	if (all)
-		return task_done(t, "%s", last);
-	return task_wait(t, poll == INT64_MAX ? SECONDS(1) : poll, "%s", first);
+	for (size_t i = 0; i < t->step->plan->nconditions && i < ARRAY_LEN(t->step->windows); i++)
+		look(t, i, &outlook);
+	if (!known || t->asked > 0)
+		return task_wait(t, 0, "%s", outlook.first[0] ? outlook.first : t->step->message);
+	if (outlook.all)
+		return task_done(t, "%s", outlook.last);
+	return task_wait(t, outlook.poll_ms, "%s", outlook.first);
 }

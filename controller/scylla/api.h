@@ -1,4 +1,4 @@
-/* What Scylla's REST answers mean: paths, plain values, error texts. Pure. Facts: scylla.md §1.1, §1.5, Appendix C. */
+/* What Scylla's REST answers mean: paths, plain values, error texts. Pure. Facts: scylla.md §1.1, §1.5, C. */
 #pragma once
 
 #include <stdbool.h>

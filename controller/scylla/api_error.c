@@ -6,7 +6,7 @@
 #include "buf.h"
 #include "json.h"
 
-/* One row of the catalogue: the texts are Scylla's own, of its releases 5.2 to 2026.2. The first that occurs decides. */
+/* One row of the catalogue: the texts are Scylla's own, of releases 5.2 to 2026.2. The first that occurs decides. */
 struct known_error {
 	const char *text;
 	enum scylla_error class;

@@ -1,7 +1,7 @@
-/* The ring as every member sees it, and what may safely be taken out of it. Pure: answers are put in as texts, predicates
- * judge. Members are numbered 0 .. nmembers-1 in the order of their host ids, which neither a new name nor a new address
- * changes. Put in, in this order: members, then (slow) keyspaces and their ranges, then (fast) a sweep of views.
- * Facts: shared facts of scylla.md §0 (4, 5), §1.5, §2.9, §5.3. */
+/* The ring as every member sees it, and what may safely be taken out of it. Pure: answers are put in as texts,
+ * predicates judge. Members are numbered 0 .. nmembers-1 in the order of their host ids, which neither a new name nor
+ * a new address changes. Put in, in this order: members, then (slow) keyspaces and their ranges, then (fast) a sweep
+ * of views. Facts: shared facts of scylla.md §0 (4, 5), §1.5, §2.9, §5.3. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include "err.h"
 
 enum { RING_HOST_ID = 40, RING_ADDRESS = 64, RING_NAME = 128, RING_MODE = 24 };
-enum { RING_KEYSPACE = 256 };           /* Alternator's keyspaces are named "alternator_" and the table's 192 characters */
+enum { RING_KEYSPACE = 256 };           /* Alternator's are "alternator_" and up to 192 characters */
 enum { RING_MEMBERS_MAX = 2048 };       /* views are a square of bytes */
 
 /* The keyspace with a replica on every member: nothing that is taken out of the ring can take it below a quorum that
@@ -31,8 +31,8 @@ struct ring_member {
 	char mode[RING_MODE];           /* operation_mode, "" unless answered */
 };
 
-/* Where the ranges lie: each set of replicas once, and one layout for all keyspaces that are replicated alike. Arrays side
- * by side, since a gate reads the counts and members of every set and the ranges of hardly any. */
+/* Where the ranges lie: each set of replicas once, and one layout for all keyspaces that are replicated alike. Arrays
+ * side by side, since a gate reads the counts and members of every set and the ranges of hardly any. */
 struct ring_layout {
 	size_t users;                   /* keyspaces that point here */
 	uint64_t hash;
@@ -104,14 +104,14 @@ uint64_t ring_fingerprint(const struct ring *ring);
 
 /* A member whose view counts: it answered, gossips and its mode is NORMAL. */
 bool ring_votes(const struct ring *ring, size_t member);
-/* It votes itself, and every voting view calls it up, at least one of them another member's (if there are others). 'why'
- * names who says down, or what is unknown. */
+/* It votes itself, and every voting view calls it up, at least one of them another member's (if there are others).
+ * 'why' names who says down, or what is unknown. */
 bool ring_is_up(const struct ring *ring, size_t member, struct err *why);
 /* Every view that matters is known: no member outside the set (as below) that a voting view calls up has failed to
  * answer. With ring_is_up() it means up for all, not only for those that were heard. */
 bool ring_is_heard(const struct ring *ring, const bool *held, int candidate, struct err *why);
-/* Nothing gets worse if it goes: it says itself that it is DRAINED; or every voting view but its own calls it down, there
- * is at least one, and no other member that a voting view calls up has failed to answer. */
+/* Nothing gets worse if it goes: it says itself that it is DRAINED; or every voting view but its own calls it down,
+ * there is at least one, and no other member that a voting view calls up has failed to answer. */
 bool ring_is_down_everywhere(const struct ring *ring, size_t member);
 
 /* Both gates judge for the set 'held' (nmembers booleans, NULL: none: nodes that this operation holds down or is about
@@ -123,12 +123,12 @@ bool ring_is_down_everywhere(const struct ring *ring, size_t member);
 bool ring_normal(const struct ring *ring, const bool *held, int candidate, struct err *why);
 /* The member that ring_normal() names: for saying since when. -1: none, or it is no one member. */
 int ring_stranger(const struct ring *ring, const bool *held, int candidate);
-/* Every range keeps its required replicas with everything that is down, held and the candidate gone. Required: a quorum,
- * of all replicas and inside each datacenter as the policy says, but for internal keyspaces where it would be one of fewer
- * than 3 (so with RF 1 and 2 they never close it), RING_EVERYWHERE and exempt ones. A user keyspace below RF 3 so closes
- * it as soon as one replica would be gone. Closed, too, while a node joins or leaves: writes then wait for more replicas
- * than the ranges tell. Open in any case when the candidate is already down everywhere. A policy that is NULL or asks for
- * nothing is taken for the strictest. */
+/* Every range keeps its required replicas with everything that is down, held and the candidate gone. Required: a
+ * quorum, of all replicas and inside each datacenter as the policy says, but for internal keyspaces where it would be
+ * one of fewer than 3 (so with RF 1 and 2 they never close it), RING_EVERYWHERE and exempt ones. A user keyspace
+ * below RF 3 so closes it as soon as one replica would be gone. Closed, too, while a node joins or leaves: writes
+ * then wait for more replicas than the ranges tell. Open in any case when the candidate is already down everywhere. A
+ * policy that is NULL or asks for nothing is taken for the strictest. */
 bool ring_quorum_safe(const struct ring *ring, const bool *held, int candidate, const struct ring_policy *policy,
     struct err *why);
 /* User keyspaces with RF below 3 (in all, or in a datacenter that LOCAL_QUORUM counts) and no standing decision: their

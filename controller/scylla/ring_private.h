@@ -12,8 +12,8 @@ struct ring_keyspace *ring_keyspace_at(struct ring *ring, const char *name);
 /* One keyspace's share in a layout is given up; the last one's frees it. */
 void ring_layout_drop(struct ring_layout *layout);
 
-/* What both gates begin with: the views are judged and *gone (nmembers of 0 and 1) gets everything that is down, held or
- * the candidate. False, with 'why': too little is known. */
+/* What both gates begin with: the views are judged and *gone (nmembers of 0 and 1) gets everything that is down, held
+ * or the candidate. False, with 'why': too little is known. */
 bool ring_judge_views(const struct ring *ring, const bool *held, int candidate, uint8_t *gone, struct err *why);
 /* In the set that is judged for. */
 bool ring_in_set(const bool *held, int candidate, size_t member);

@@ -193,7 +193,8 @@ put_names(const struct judge *j, struct buf *out, bool held)
 		if (!j->worst.culprits[i] || of_set != held || (j->candidate >= 0 && (size_t)j->candidate == i))
 			continue;
 		if (found < NAMES_SHOWN)
-			buf_printf(out, "%s%s", found > 0 ? ", " : held ? "held: " : "down: ", j->ring->members[i].name);
+			buf_printf(out, "%s%s", found > 0 ? ", " : held ? "held: " : "down: ",
+			    j->ring->members[i].name);
 		found++;
 	}
 	if (found > NAMES_SHOWN)
@@ -228,7 +229,8 @@ say_shortfall(const struct judge *j, const char *keyspace, struct err *why)
 	put_culprits(j, &culprits);
 	err_set(why, "keyspace %s: %" PRIu32 " range%s would keep %d of %d replica%s%s%s, %s needs %d (%s)", keyspace,
 	    worst->ranges, worst->ranges == 1 ? "" : "s", worst->keep, worst->of, worst->of == 1 ? "" : "s",
-	    place ? " in " : "", place ? place : "", place ? "LOCAL_QUORUM" : "QUORUM", worst->need, buf_str(&culprits));
+	    place ? " in " : "", place ? place : "", place ? "LOCAL_QUORUM" : "QUORUM", worst->need,
+	    buf_str(&culprits));
 }
 
 /* Keyspaces that are replicated alike are judged alike: once. */
@@ -351,7 +353,8 @@ ring_undecided(const struct ring *ring, const struct ring_policy *policy, struct
 	if (found > NAMES_SHOWN)
 		buf_printf(&names, " and %zu more", found - NAMES_SHOWN);
 	if (found > 0)
-		err_set(why, "too few replicas for QUORUM with a node down, keyspace%s %s: replicate 3 times, or say in "
+		err_set(why,
+		    "too few replicas for QUORUM with a node down, keyspace%s %s: replicate 3 times, or say in "
 		    "the TargetCluster's spec.availability.keyspaces: {name, require: none}", found == 1 ? "" : "s",
 		    buf_str(&names));
 	return found > 0;

@@ -1,5 +1,6 @@
-/* A scanner over one JSON text, without a tree: the long answers of a ring are read in place. Every function does nothing
- * once something is wrong, so that callers test scan_done() once, at the end. A span points into the text. Internal. */
+/* A scanner over one JSON text, without a tree: the long answers of a ring are read in place. Every function does
+ * nothing once something is wrong, so that callers test scan_done() once, at the end. A span points into the text.
+ * Internal. */
 #pragma once
 
 #include <stdbool.h>

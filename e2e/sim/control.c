@@ -100,8 +100,9 @@ static const struct {
 	const char *verb;
 	void (*act)(struct sim *sim, int64_t now, size_t node);
 } hands[] = {
-	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash}, {"isolate", sim_isolate},
-	{"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick}, {"away", away}, {"back", back},
+	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
+	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
+	{"away", away}, {"back", back},
 };
 
 static bool
@@ -161,8 +162,8 @@ command(struct conn *conn)
 		return;
 	}
 	text = xstrndup(conn->in.data + conn->request.body, conn->request.body_len);
-	sim_command(cluster->sim, server_now(conn->door->server), conn->request.hand ? SIM_HAND : SIM_CONTROLLER, node, text,
-	    conn_wait(conn));
+	sim_command(cluster->sim, server_now(conn->door->server), conn->request.hand ? SIM_HAND : SIM_CONTROLLER,
+	    node, text, conn_wait(conn));
 	free(text);
 	cluster_pump(cluster);
 }
@@ -182,6 +183,16 @@ is_verdict(const struct sim_entry *entry)
 	return entry->event == SIM_VIOLATION || entry->event == SIM_UNAVOIDABLE;
 }
 
+static size_t
+last_mark(const struct sim *sim)
+{
+	size_t at = sim_audit_count(sim);
+
+	while (at && sim_audit(sim, at - 1)->event != SIM_MARK)
+		at--;
+	return at;
+}
+
 /* Lines from the audit log: all, or the oracle's since the mark. */
 static void
 lines(struct conn *conn, bool verdicts)
@@ -196,13 +207,12 @@ lines(struct conn *conn, bool verdicts)
 	if (verdicts)
 		buf_printf(&out, "violations=%zu unavoidable=%zu\n", violations, unavoidable);
 	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
-		size_t from = verdicts ? 0 : (size_t)amount(conn, "from"), count = sim_audit_count(cluster->sim);
+		size_t from = verdicts ? last_mark(cluster->sim) : (size_t)amount(conn, "from");
 
-		for (size_t i = count; verdicts && i-- && !from;)
-			from = sim_audit(cluster->sim, i)->event == SIM_MARK ? i : 0;
-		for (size_t i = from; i < count; i++)
+		for (size_t i = from; i < sim_audit_count(cluster->sim); i++)
 			if (!verdicts || is_verdict(sim_audit(cluster->sim, i)))
-				buf_printf(&out, "cluster=%s %s\n", sim_cluster_name(cluster->sim), sim_audit(cluster->sim, i)->text);
+				buf_printf(&out, "cluster=%s %s\n", sim_cluster_name(cluster->sim),
+				    sim_audit(cluster->sim, i)->text);
 	}
 	conn_reply(conn, 200, "text/plain", buf_str(&out), out.len, NULL);
 	buf_done(&out);
@@ -217,11 +227,14 @@ nodes(struct conn *conn)
 	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
 		struct sim *sim = cluster->sim;
 
-		for (size_t i = 0; i < sim_nodes(sim); i++)
+		for (size_t i = 0; i < sim_nodes(sim); i++) {
+			const char *mode = sim_mode(sim, now, i);
+
 			buf_printf(&out, "cluster=%s node=%s address=%s zone=%s/%s mode=%s serving=%s host_id=%s\n",
-			    sim_cluster_name(sim), sim_name(sim, i), sim_address(sim, i), sim_datacenter(sim, i), sim_rack(sim, i),
-			    *sim_mode(sim, now, i) ? sim_mode(sim, now, i) : "-", sim_serving(sim, now, i) ? "true" : "false",
+			    sim_cluster_name(sim), sim_name(sim, i), sim_address(sim, i), sim_datacenter(sim, i),
+			    sim_rack(sim, i), *mode ? mode : "-", sim_serving(sim, now, i) ? "true" : "false",
 			    sim_host_id(sim, i));
+		}
 	}
 	conn_reply(conn, 200, "text/plain", buf_str(&out), out.len, NULL);
 	buf_done(&out);

@@ -59,7 +59,8 @@ make_clusters(struct server *server, const struct flags *flags, struct err *err)
 	uint32_t next;
 
 	if (sscanf(flags->net, "%u.%u.%u.%u", &a, &b, &c, &d) < 3)
-		return err_set(err, "--net %s: expected the first three numbers of an address, such as 127.0.1", flags->net);
+		return err_set(err, "--net %s: expected the first three numbers of an address, such as 127.0.1",
+		    flags->net);
 	next = a << 24 | b << 16 | c << 8 | d;
 	server->nclusters = flags->clusters > 0 ? (size_t)flags->clusters : 1;
 	server->clusters = xcalloc(server->nclusters, sizeof *server->clusters);

@@ -122,7 +122,7 @@ int64_t sim_wake(const struct sim *sim);
  * finds the counter changed resets the connections that it has. */
 bool sim_listening(struct sim *sim, int64_t now, size_t node, unsigned *ret_changes);
 
-/* Human hands and faults. Starting and stopping go through systemd as sim_command() does, by SIM_HAND, without waiting. */
+/* Human hands and faults. Starting and stopping go through systemd, as by sim_command() but by SIM_HAND. */
 void sim_start(struct sim *sim, int64_t now, size_t node);
 void sim_stop(struct sim *sim, int64_t now, size_t node);
 void sim_restart(struct sim *sim, int64_t now, size_t node);
@@ -169,7 +169,7 @@ struct sim_entry {
 	enum sim_event event;
 	enum sim_source source;         /* of an arrival, or of what led to the event */
 	size_t node;                    /* SIZE_MAX: none (mark, schema) */
-	char *text;                     /* "t=1234 node=db-a-1 zone=dc1/a event=drain source=controller mode=NORMAL down=0" */
+	char *text;             /* "t=1234 node=db-a-1 zone=dc1/a event=drain source=controller mode=NORMAL down=0" */
 };
 
 size_t sim_audit_count(const struct sim *sim);

@@ -12,8 +12,9 @@ sim_event_name(enum sim_event event)
 	static const char *const names[] = {
 		[SIM_ARRIVED_DRAIN] = "drain", [SIM_ARRIVED_STOP] = "stop", [SIM_ARRIVED_START] = "start",
 		[SIM_ARRIVED_RESTART] = "restart", [SIM_PROCESS_START] = "process-start", [SIM_NORMAL] = "normal",
-		[SIM_SERVING] = "serving", [SIM_DRAINED] = "drained", [SIM_PROCESS_EXIT] = "exit", [SIM_CRASHED] = "crash",
-		[SIM_HUNG] = "hang", [SIM_UNHUNG] = "unhang", [SIM_ISOLATED] = "isolated", [SIM_SCHEMA] = "schema",
+		[SIM_SERVING] = "serving", [SIM_DRAINED] = "drained", [SIM_PROCESS_EXIT] = "exit",
+		[SIM_CRASHED] = "crash", [SIM_HUNG] = "hang", [SIM_UNHUNG] = "unhang",
+		[SIM_ISOLATED] = "isolated", [SIM_SCHEMA] = "schema",
 		[SIM_MARK] = "mark", [SIM_VIOLATION] = "violation", [SIM_UNAVOIDABLE] = "unavoidable",
 	};
 
@@ -45,7 +46,8 @@ sim_note(struct sim *sim, enum sim_event event, enum sim_source source, size_t n
 	va_start(args, format);
 	buf_vprintf(&line, format, args);
 	va_end(args);
-	*entry = (struct sim_entry){.t = sim->now, .event = event, .source = source, .node = node, .text = buf_take(&line)};
+	*entry = (struct sim_entry){.t = sim->now, .event = event, .source = source, .node = node,
+	    .text = buf_take(&line)};
 }
 
 void

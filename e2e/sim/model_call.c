@@ -202,8 +202,9 @@ sim_next(struct sim *sim, int64_t now, struct sim_reply *ret)
 	} while (sim->last && sim->last->forgotten);
 	if (!sim->last)
 		return false;
-	*ret = (struct sim_reply){.request_id = sim->last->id, .status = sim->last->status, .body = sim->last->text->data,
-	    .len = sim->last->text->len, .error = sim->last->error ? sim->last->error : "", .text = sim->last->text};
+	*ret = (struct sim_reply){.request_id = sim->last->id, .status = sim->last->status,
+	    .body = sim->last->text->data, .len = sim->last->text->len, .text = sim->last->text,
+	    .error = sim->last->error ? sim->last->error : ""};
 	return true;
 }
 

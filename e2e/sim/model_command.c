@@ -33,7 +33,8 @@ is_option(struct command *c, size_t *at)
 	else if (strcmp(word, "--no-pager") && strcmp(word, "--no-ask-password") && strcmp(word, "--quiet"))
 		return false;
 	if (list)
-		snprintf(c->properties + strlen(c->properties), sizeof c->properties - strlen(c->properties), ",%.400s,", list);
+		snprintf(c->properties + strlen(c->properties), sizeof c->properties - strlen(c->properties),
+		    ",%.400s,", list);
 	return true;
 }
 
@@ -41,15 +42,18 @@ is_option(struct command *c, size_t *at)
 static bool
 split(const char *text, struct command *c)
 {
-	char *rest = NULL;
+	size_t len = strlen(text);
 
-	if (strlen(text) >= sizeof c->text || strpbrk(text, "'\"\\$`;|&<>(){}*?~#\n"))
+	if (len >= sizeof c->text || strpbrk(text, "'\"\\$`;|&<>(){}*?~#\n"))
 		return false;
-	strcpy(c->text, text);
-	for (char *word = strtok_r(c->text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
+	memcpy(c->text, text, len + 1);
+	for (char *at = c->text; *(at += strspn(at, " \t"));) {
 		if (c->nwords == WORDS)
 			return false;
-		c->words[c->nwords++] = word;
+		c->words[c->nwords++] = at;
+		at += strcspn(at, " \t");
+		if (*at)
+			*at++ = '\0';
 	}
 	return true;
 }
@@ -111,8 +115,8 @@ static const char *
 sub_name(enum unit unit)
 {
 	static const char *const names[] = {
-		[UNIT_INACTIVE] = "dead", [UNIT_FAILED] = "failed", [UNIT_ACTIVATING] = "start", [UNIT_ACTIVE] = "running",
-		[UNIT_DEACTIVATING] = "stop-sigterm",
+		[UNIT_INACTIVE] = "dead", [UNIT_FAILED] = "failed", [UNIT_ACTIVATING] = "start",
+		[UNIT_ACTIVE] = "running", [UNIT_DEACTIVATING] = "stop-sigterm",
 	};
 
 	return names[unit];
@@ -199,11 +203,8 @@ unknown_unit(struct sim *sim, struct call *call, const struct command *c)
 {
 	const char *suffix = strchr(c->unit, '.') ? "" : ".service";
 
-	if (!strcmp(c->verb, "stop"))
-		end(sim, call, 5, "", xasprintf("Failed to stop %s%s: Unit %s%s not loaded.\n", c->unit, suffix, c->unit, suffix));
-	else
-		end(sim, call, 5, "", xasprintf("Failed to %s %s%s: Unit %s%s not found.\n", c->verb, c->unit, suffix, c->unit,
-		    suffix));
+	end(sim, call, 5, "", xasprintf("Failed to %s %s%s: Unit %s%s not %s.\n", c->verb, c->unit, suffix, c->unit,
+	    suffix, strcmp(c->verb, "stop") ? "found" : "loaded"));
 }
 
 static void

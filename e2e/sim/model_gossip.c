@@ -73,7 +73,8 @@ sim_gossip_join(struct sim *sim, size_t node)
 		uint64_t at = pair(sim, node, i);
 
 		if (sim->nodes[i].mode == MODE_NORMAL)
-			later(sim, EVENT_SEEN_UP, node, i, sim_draw(sim, "peer", at, n->term, times->peers_max / 5, times->peers_max));
+			later(sim, EVENT_SEEN_UP, node, i,
+			    sim_draw(sim, "peer", at, n->term, times->peers_max / 5, times->peers_max));
 		/* Who has not noticed its absence notices the restart. */
 		later(sim, EVENT_SEEN_DOWN, i, node, sim_draw(sim, "again", at, n->term, 0, GOSSIP_ROUND));
 	}
@@ -172,8 +173,10 @@ sim_schema_change(struct sim *sim, int64_t now)
 	sim_advance(sim, now);
 	sim->schema = sim_hash(sim, "schema", sim->schema, (uint64_t)now);
 	sim_note(sim, SIM_SCHEMA, SIM_HAND, SIZE_MAX, "%s", "");
-	for (size_t i = 0; i < sim->nnodes; i++)
-		sim_event_push(sim, (struct event){.at = sim->now + sim->nodes[i].lag +
-		    sim_draw(sim, "schema", sim->schema, i, 0, sim->config.times.schema_max), .kind = EVENT_SCHEMA, .node = i,
-		    .value = sim->schema});
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		int64_t after = sim_draw(sim, "schema", sim->schema, i, 0, sim->config.times.schema_max);
+
+		sim_event_push(sim, (struct event){.at = sim->now + sim->nodes[i].lag + after, .kind = EVENT_SCHEMA,
+		    .node = i, .value = sim->schema});
+	}
 }

@@ -38,7 +38,8 @@ address(const struct sim_config *config, size_t index, char *ret, struct err *er
 {
 	unsigned a, b, c, d, whole;
 
-	if (sscanf(config->first_address, "%u.%u.%u.%u", &a, &b, &c, &d) != 4 || a > 255 || b > 255 || c > 255 || d > 255)
+	if (sscanf(config->first_address, "%u.%u.%u.%u", &a, &b, &c, &d) != 4 || a > 255 || b > 255 || c > 255 ||
+	    d > 255)
 		return err_set(err, "first address is \"%s\": expected one such as 127.0.1.1", config->first_address);
 	whole = (a << 24 | b << 16 | c << 8 | d) + (unsigned)index;
 	snprintf(ret, SIM_ADDRESS, "%u.%u.%u.%u", whole >> 24, whole >> 16 & 255, whole >> 8 & 255, whole & 255);
@@ -70,9 +71,10 @@ name(struct sim *sim)
 
 	for (size_t i = 0; i < sim->nnodes; i++) {
 		struct node *n = &sim->nodes[i];
+		bool several = sim->ndcs > 1;
 
 		count = i && sim->nodes[i - 1].zone == n->zone ? count + 1 : 1;
-		snprintf(n->name, sizeof n->name, "db-%s%s%s-%u", sim->ndcs > 1 ? n->datacenter : "", sim->ndcs > 1 ? "-" : "",
+		snprintf(n->name, sizeof n->name, "db-%s%s%s-%u", several ? n->datacenter : "", several ? "-" : "",
 		    n->rack, count);
 	}
 }
@@ -100,7 +102,8 @@ sim_layout_read(struct sim *sim, const struct sim_config *config, struct err *er
 			break;
 		used++;
 	}
-	return err_set(err, "layout is \"%s\": expected datacenter/rack:nodes, such as dc1/a:2,dc1/b:2", config->layout);
+	return err_set(err, "layout is \"%s\": expected datacenter/rack:nodes, such as dc1/a:2,dc1/b:2",
+	    config->layout);
 }
 
 static int

@@ -6,8 +6,8 @@ const char *
 sim_mode_name(enum mode mode)
 {
 	static const char *const names[] = {
-		[MODE_NONE] = "NONE", [MODE_STARTING] = "STARTING", [MODE_JOINING] = "JOINING", [MODE_NORMAL] = "NORMAL",
-		[MODE_DRAINING] = "DRAINING", [MODE_DRAINED] = "DRAINED",
+		[MODE_NONE] = "NONE", [MODE_STARTING] = "STARTING", [MODE_JOINING] = "JOINING",
+		[MODE_NORMAL] = "NORMAL", [MODE_DRAINING] = "DRAINING", [MODE_DRAINED] = "DRAINED",
 	};
 
 	return names[mode];

@@ -12,7 +12,9 @@ enum { PATH_MAX_LEN = 512, BODY_MAX = 4 << 20 };
 static int
 hex(char c)
 {
-	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	return isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
 /* Percent-decoded, at most 'size' - 1 bytes, up to 'end'. */

@@ -134,8 +134,8 @@ walk_range(const struct sim *sim, const struct keyspace *keyspace, struct walk *
 static void
 make_replicas(struct sim *sim, struct keyspace *keyspace)
 {
-	struct walk walk = {.start = xcalloc(sim->ndcs, sizeof *walk.start), .want = xcalloc(sim->ndcs, sizeof *walk.want),
-	    .rack = xcalloc(sim->nzones, 1), .taken = xcalloc(sim->nnodes, 1)};
+	struct walk walk = {.start = xcalloc(sim->ndcs, sizeof *walk.start),
+	    .want = xcalloc(sim->ndcs, sizeof *walk.want), .rack = xcalloc(sim->nzones, 1), .taken = xcalloc(sim->nnodes, 1)};
 
 	if (keyspace->of.replication == SIM_NETWORK) {
 		wanted(sim, keyspace, walk.start);
@@ -187,8 +187,8 @@ put_range(const struct sim *sim, const uint16_t *replicas, size_t width, size_t 
 	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++) {
 		const struct node *n = &sim->nodes[replicas[i]];
 
-		buf_printf(out, "%s{\"host\": \"%s\", \"datacenter\": \"%s\", \"rack\": \"%s\"}", i ? "," : "", n->address,
-		    n->datacenter, n->rack);
+		buf_printf(out, "%s{\"host\": \"%s\", \"datacenter\": \"%s\", \"rack\": \"%s\"}", i ? "," : "",
+		    n->address, n->datacenter, n->rack);
 	}
 	buf_puts(out, "]}");
 }

@@ -70,8 +70,8 @@ deactivate(struct sim *sim, size_t node, enum sim_source source)
 	struct node *n = &sim->nodes[node];
 
 	become(sim, node, UNIT_DEACTIVATING);
-	sim_event_push(sim, (struct event){.at = sim->now + sim_scaled(sim, STOP_TIMEOUT), .kind = EVENT_KILL, .node = node,
-	    .stamp = n->life});
+	sim_event_push(sim, (struct event){.at = sim->now + sim_scaled(sim, STOP_TIMEOUT), .kind = EVENT_KILL,
+	    .node = node, .stamp = n->life});
 	sim_process_terminate(sim, node, source);
 }
 
@@ -114,8 +114,8 @@ sim_unit_gone(struct sim *sim, size_t node, bool failed)
 	if (n->again)
 		activate(sim, node, n->starter);
 	else
-		job_done(sim, node, starting, starting ? "Job for " UNIT " failed because a fatal signal was delivered to the "
-		    "control process.\n" : "");
+		job_done(sim, node, starting, starting ? "Job for " UNIT " failed because a fatal signal was delivered "
+		    "to the control process.\n" : "");
 }
 
 /* TimeoutStopSec is over: SIGKILL. */

@@ -137,7 +137,8 @@ ranges_lost(const struct world *w, size_t observer, struct keyspace *keyspace)
 	size_t count = 0;
 
 	for (size_t i = 0; i < sim->nnodes; i++)
-		reached[i] = observer == SIZE_MAX ? i != w->node && !counts(w, down_since(sim, i)) : reaches(w, observer, i);
+		reached[i] = observer != SIZE_MAX ? reaches(w, observer, i) :
+		    i != w->node && !counts(w, down_since(sim, i));
 	for (size_t range = 0; range < sim->nring; range++)
 		count += range_lost(w, keyspace, range, reached, dcs);
 	free(dcs);
@@ -161,8 +162,8 @@ below_quorum(const struct world *w, char *why, size_t size)
 
 			if (!count)
 				continue;
-			snprintf(why, size, "kind=quorum keyspace=%s ranges=%zu coordinator=%s", keyspace->of.name, count,
-			    sim->nodes[i].name);
+			snprintf(why, size, "kind=quorum keyspace=%s ranges=%zu coordinator=%s", keyspace->of.name,
+			    count, sim->nodes[i].name);
 			return true;
 		}
 	}

@@ -1,6 +1,7 @@
 /* The truth about a cluster, by brute force from the model's inside, for judging acts at the moment they arrive.
  *
- * A node is *down* for a coordinator when it does not run, does not gossip, is not NORMAL, or that coordinator thinks so.
+ * A node is *down* for a coordinator when it does not run, does not gossip, is not NORMAL, or when that coordinator
+ * thinks so.
  * An act that takes a serving node down is unsafe when
  *	two-zones	another node is down in another zone (datacenter/rack),
  *	quorum		a range of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of all its

@@ -80,46 +80,38 @@ site_open(struct cluster *cluster, size_t node, struct err *err)
 }
 
 /* The host's own port follows the host, not the process. */
-static bool
-host_follow(struct cluster *cluster, size_t node)
+static int
+host_follow(struct cluster *cluster, size_t node, struct err *err)
 {
 	struct site *site = &cluster->sites[node];
 	bool reachable = cluster->server->ssh_port && sim_host_reachable(cluster->sim, node);
-	struct err err;
 
 	if (!reachable && site->ssh.listener)
 		door_close(&site->ssh);
 	if (!reachable || site->ssh.listener)
-		return true;
-	if (!door_open(&site->ssh, sim_address(cluster->sim, node), cluster->server->ssh_port, &err))
-		return true;
-	fprintf(stderr, "scylla-sim: %s\n", err.text);
-	return false;
+		return 0;
+	return door_open(&site->ssh, sim_address(cluster->sim, node), cluster->server->ssh_port, err);
 }
 
-/* False: a port that should be open is not; it is tried again. */
-static bool
-site_follow(struct cluster *cluster, size_t node)
+static int
+site_follow(struct cluster *cluster, size_t node, struct err *err)
 {
 	struct site *site = &cluster->sites[node];
 	unsigned changes;
 	bool listening = sim_listening(cluster->sim, server_now(cluster->server), node, &changes);
-	struct err err;
 
-	if (!host_follow(cluster, node))
-		return false;
+	if (host_follow(cluster, node, err) < 0)
+		return -1;
 	if (changes == site->changes)
-		return true;
+		return 0;
 	if (site->rest.listener) {
 		door_close(&site->rest);
 		door_close(&site->metrics);
 	}
-	if (listening && site_open(cluster, node, &err) < 0) {
-		fprintf(stderr, "scylla-sim: %s\n", err.text);
-		return false;
-	}
+	if (listening && site_open(cluster, node, err) < 0)
+		return -1;
 	site->changes = changes;
-	return true;
+	return 0;
 }
 
 static void
@@ -167,6 +159,7 @@ cluster_pump(struct cluster *cluster)
 {
 	struct sim_reply reply;
 	bool open = true;
+	struct err err;
 
 	/* What an answer sets off, the loop outside carries on. */
 	if (cluster->pumping)
@@ -174,8 +167,12 @@ cluster_pump(struct cluster *cluster)
 	cluster->pumping = true;
 	while (sim_next(cluster->sim, server_now(cluster->server), &reply))
 		conn_deliver(cluster->server, &reply);
-	for (size_t i = 0; i < sim_nodes(cluster->sim); i++)
-		open &= site_follow(cluster, i);
+	for (size_t i = 0; i < sim_nodes(cluster->sim); i++) {
+		if (site_follow(cluster, i, &err) == 0)
+			continue;
+		fprintf(stderr, "scylla-sim: %s; trying again\n", err.text);
+		open = false;
+	}
 	write_audit(cluster);
 	wake_later(cluster, open ? sim_wake(cluster->sim) : server_now(cluster->server) + AGAIN);
 	cluster->pumping = false;
@@ -193,14 +190,12 @@ cluster_open(struct cluster *cluster, struct err *err)
 	for (size_t i = 0; i < nodes; i++) {
 		struct site *site = &cluster->sites[i];
 
-		site->rest = (struct door){.kind = DOOR_NODE, .server = cluster->server, .cluster = cluster, .node = i};
-		site->metrics = (struct door){.kind = DOOR_METRICS, .server = cluster->server, .cluster = cluster, .node = i};
-		site->ssh = (struct door){.kind = DOOR_SSH, .server = cluster->server, .cluster = cluster, .node = i};
+		site->rest = site->metrics = site->ssh =
+		    (struct door){.kind = DOOR_NODE, .server = cluster->server, .cluster = cluster, .node = i};
+		site->metrics.kind = DOOR_METRICS;
+		site->ssh.kind = DOOR_SSH;
 		sim_listening(cluster->sim, server_now(cluster->server), i, &site->changes);
-		if (site_open(cluster, i, err) < 0)
-			return -1;
-		if (cluster->server->ssh_port && door_open(&site->ssh, sim_address(cluster->sim, i), cluster->server->ssh_port,
-		    err) < 0)
+		if (site_open(cluster, i, err) < 0 || host_follow(cluster, i, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -1,5 +1,5 @@
-/* The simulated clusters on the network: a listener for each node's REST and metrics, and the control port. One loop, one
- * thread. */
+/* The simulated clusters on the network: listeners for each node's REST, metrics and ssh, and the control port. One
+ * loop, one thread. */
 #pragma once
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* The nodes' hosts: a real sshd for each connection, as inetd would start it, so that a fleet may have more addresses than
- * one sshd would listen on, and so that a host can go away. Its forced command comes back through the control port. */
+/* The nodes' hosts: a real sshd for each connection, as inetd would start it, so that a fleet may have more addresses
+ * than the 16 that one sshd listens on, and so that a host can go away. Its forced command comes back through the
+ * control port. */
 #include <stdlib.h>
 #include <signal.h>
 
@@ -37,7 +38,9 @@ start_sshd(struct door *door, uv_file socket)
 	char *args[] = {(char *)(uintptr_t)server->sshd, (char *)(uintptr_t)"-i", (char *)(uintptr_t)"-f",
 	    (char *)(uintptr_t)server->sshd_config, NULL};
 	uv_stdio_container_t stdio[] = {
-		{.flags = UV_INHERIT_FD, .data.fd = socket}, {.flags = UV_INHERIT_FD, .data.fd = socket}, {.flags = UV_IGNORE},
+		{.flags = UV_INHERIT_FD, .data.fd = socket},
+		{.flags = UV_INHERIT_FD, .data.fd = socket},
+		{.flags = UV_IGNORE},
 	};
 	uv_process_options_t options = {.file = server->sshd, .args = args, .stdio = stdio, .stdio_count = 3,
 	    .exit_cb = ended};

@@ -23,8 +23,9 @@ fail(const char *what)
 static int
 dial(const char *control)
 {
-	const char *port = strrchr(control, ':');
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port ? port + 1 : control))};
+	const char *colon = strrchr(control, ':');
+	long port = strtol(colon ? colon + 1 : control, NULL, 10);
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -86,8 +87,8 @@ systemctl_main(const char *control)
 		return fail("commands only, no shell");
 	if ((fd = dial(control)) < 0)
 		return fail("the simulator is not there");
-	buf_printf(&request, "POST /command?address=%s HTTP/1.1\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s", address,
-	    strlen(command), command);
+	buf_printf(&request, "POST /command?address=%s HTTP/1.1\r\n"
+	    "Connection: close\r\nContent-Length: %zu\r\n\r\n%s", address, strlen(command), command);
 	if (say(fd, &request))
 		hear(fd, &answer);
 	close(fd);

@@ -21,7 +21,8 @@ judge(struct task *t)
 	if (before && strtoll(before, NULL, 10) > limit)
 		limit = strtoll(before, NULL, 10);
 	if (pending > limit)
-		return task_fails(t, "%" PRId64 " compactions pending, at most %" PRId64 " are nominal", pending, limit);
+		return task_fails(t, "%" PRId64 " compactions pending, at most %" PRId64 " are nominal", pending,
+		    limit);
 	return task_holds(t, "%" PRId64 " compactions pending", pending);
 }
 
@@ -31,7 +32,7 @@ const struct reconciler compactions_nominal = {
 	.summary = "The node has no more compactions pending than is usual, or than before it was touched.",
 	.parameters = {
 		{.name = "threshold", .type = PARAMETER_INTEGER, .fallback = "100", .max = 1000000,
-		    .help = "pending compactions that are nominal on any node; one that had more before may have as many"},
+		    .help = "pending compactions that are nominal; a node that had more before may have as many"},
 	},
 	.timeout_ms = HOURS(24),
 	.judge = judge,

@@ -12,7 +12,8 @@ everything_is_read(void **state)
 	    "\"port\":10001},\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"port\":2222,\"sudo\":true,\"sshSecretRef\":"
 	    "{\"name\":\"key\"}}},\"availability\":{\"consistency\":\"QUORUM\",\"keyspaces\":[{\"name\":\"scratch\","
 	    "\"require\":\"none\"},{\"name\":\"tmp\",\"require\":\"none\"}]},\"limits\":{\"maxNodesDown\":2,"
-	    "\"frozen\":true}}", "{\"observedGeneration\":4,\"hostIds\":[\"x\",\"y\"],\"conditions\":[]}");
+	    "\"frozen\":true}}", "{\"observedGeneration\":4,\"hostIds\":[\"x\",\"y\"],\"members\":[{\"name\":\"a\"},"
+	    "{\"name\":\"b\",\"address\":\"10.0.0.2\"}],\"conditions\":[]}");
 	struct target *t = target_decode(json, NULL);
 
 	(void)state;
@@ -37,6 +38,8 @@ everything_is_read(void **state)
 	CHECK(t->frozen);
 	CHECK_INT(t->nhost_ids, 2);
 	CHECK_TEXT(t->host_ids[1], "y");
+	CHECK_INT(t->nknown, 1);
+	CHECK_TEXT(t->known[0], "10.0.0.2");
 	CHECK_INT(t->observed_generation, 4);
 	target_free(t);
 }

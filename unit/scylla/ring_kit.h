@@ -26,7 +26,8 @@ void kit_crash(struct ring *ring, const char *name);
 /* Drained: it answers, its own view is frozen without itself, and it is down in every other view. */
 void kit_drain(struct ring *ring, const char *name);
 
-/* Changes by words: "crash:db-c-2 drain:db-b-1 silent:x mode:x=STARTING deaf:x blind:observer>subject", applied in turn. */
+/* Changes by words: "crash:db-c-2 drain:db-b-1 silent:x mode:x=STARTING deaf:x blind:observer>subject", applied in
+ * turn. */
 void kit_apply(struct ring *ring, const char *changes);
 /* Ranges by words: "db-a-1,db-b-1,db-c-1*24 ...": so many ranges with these replicas. */
 void kit_ranges(struct ring *ring, const char *keyspace, bool user, const char *sets);

@@ -50,7 +50,8 @@ same_members_keep_everything(void **state)
 	(void)state;
 	kit_ranges(ring, "ks", true, "db-a-1,db-b-1,db-c-1");
 	for (size_t i = ring->nmembers; i-- > 0;)
-		len += (size_t)snprintf(body + len, sizeof body - len, "%s{\"value\":\"%s\",\"key\":\"%s\"}", len ? "," : "[",
+		len += (size_t)snprintf(body + len, sizeof body - len, "%s{\"value\":\"%s\",\"key\":\"%s\"}",
+		    len ? "," : "[",
 		    ring->members[i].host_id, ring->members[i].address);
 	snprintf(body + len, sizeof body - len, "]");
 	assert_int_equal(set_members(ring, body, &changed, NULL), 0);
@@ -118,8 +119,10 @@ refuses_other_lists(void **state)
 {
 	static const char *const bodies[] = {
 		"", "null", "{}", "[]", "[1]", "[{}]", "[" PAIR("10.0.0.1", A), "[" PAIR("10.0.0.1", A) "]x",
-		"[" PAIR("10.0.0.1", "") "]", "[" PAIR("", A) "]", "[" PAIR("db-a-1", A) "]", "[" PAIR("10.0.0.1/x", A) "]",
-		"[" PAIR("10.0.0.1", A) "," PAIR("10.0.0.1", B) "]", "[" PAIR("10.0.0.1", A) "," PAIR("10.0.0.2", A) "]",
+		"[" PAIR("10.0.0.1", "") "]", "[" PAIR("", A) "]", "[" PAIR("db-a-1", A) "]", "[" PAIR("10.0.0.1/x",
+		    A) "]",
+		"[" PAIR("10.0.0.1", A) "," PAIR("10.0.0.1", B) "]", "[" PAIR("10.0.0.1", A) "," PAIR("10.0.0.2",
+		    A) "]",
 		"[" PAIR("10.0.0.1", "zzzzzzzz") "]", "[{\"key\":\"10.0.0.1\",\"value\":7}]",
 		"[" PAIR("10.0.0.1", A A) "]", "[{\"Key\":\"10.0.0.1\",\"Value\":\"" A "\"}]",
 		"{\"message\": \"The gossiper is not ready yet\", \"code\": 500}",
@@ -144,9 +147,11 @@ refuses_other_lists(void **state)
 static void
 an_unreadable_answer_is_none(void **state)
 {
-	static const char *const modes[] = {"", "NORMAL", "\"\"", "\"normal\"", "\"NOR MAL\"", "\"NORMAL", "null", "[\"NORMAL\"]",
+	static const char *const modes[] = {"", "NORMAL", "\"\"", "\"normal\"", "\"NOR MAL\"", "\"NORMAL", "null",
+	    "[\"NORMAL\"]",
 		"{\"message\": \"Not found\", \"code\": 404}"};
-	static const char *const lives[] = {"", "[", "[\"10.0.0.1\"", "[\"10.0.0.1\",]", "[1]", "[null]", "{}", "\"10.0.0.1\"",
+	static const char *const lives[] = {"", "[", "[\"10.0.0.1\"", "[\"10.0.0.1\",]", "[1]", "[null]", "{}",
+	    "\"10.0.0.1\"",
 		"[[\"10.0.0.1\"]]", "[\"10.0.0.1\"]]"};
 	static const char *const gossips[] = {"", "1", "\"true\"", "truely", "tru", "null", "true false"};
 	static const char stranger[] = " [ \"10.9.9.9\" , \"10.0.0.2\" ] \n";
@@ -222,7 +227,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_follow_host_ids), cmocka_unit_test(same_members_keep_everything),
-		cmocka_unit_test(a_change_drops_views_and_ranges), cmocka_unit_test(fingerprint_is_of_the_slow_facts_causes),
+		cmocka_unit_test(a_change_drops_views_and_ranges),
+		    cmocka_unit_test(fingerprint_is_of_the_slow_facts_causes),
 		cmocka_unit_test(refuses_other_lists), cmocka_unit_test(an_unreadable_answer_is_none),
 		cmocka_unit_test(keyspaces_come_and_go),
 	};

@@ -71,7 +71,8 @@ three_racks_of_two(void **state)
 		    "72 ranges would keep 1 of 3 replicas, QUORUM needs 2 (down: db-c-2; held: db-a-1)"},
 		{"a stranger that only one sees down", "blind:db-b-1>db-c-2", "db-a-1", "", false, "(down: db-c-2)"},
 		{"a stranger that says so itself", "mode:db-c-2=DRAINING", "db-a-1", "", false, "(down: db-c-2)"},
-		{"already short without the candidate", "crash:db-b-1 crash:db-c-2", "db-a-2", "", false, "of 3 replicas"},
+		{"already short without the candidate", "crash:db-b-1 crash:db-c-2", "db-a-2", "", false,
+		    "of 3 replicas"},
 		{"the candidate is down already", "crash:db-a-1 crash:db-c-2", "db-a-1", "", true, ""},
 		{"the candidate is drained", "drain:db-a-1 crash:db-c-2", "db-a-1", "", true, ""},
 		{"the candidate is down but for one", "crash:db-c-2 blind:db-a-2>db-a-1 blind:db-b-1>db-a-1 "
@@ -79,7 +80,8 @@ three_racks_of_two(void **state)
 		{"the candidate is down as far as is known", "crash:db-a-1 silent:db-c-2", "db-a-1", "", false,
 		    "db-c-2 does not answer, though db-a-2 calls it up"},
 		{"a silent stranger", "silent:db-c-2", "db-a-1", "", false, "db-c-2 does not answer"},
-		{"nobody answers", "silent:db-a-2 silent:db-b-1 silent:db-b-2 silent:db-c-1 silent:db-c-2", "db-a-1", "",
+		{"nobody answers", "silent:db-a-2 silent:db-b-1 silent:db-b-2 silent:db-c-1 silent:db-c-2", "db-a-1",
+		    "",
 		    false, "no member's view is known"},
 	};
 
@@ -121,7 +123,8 @@ two_datacenters(void)
 {
 	struct ring *ring = kit_two_datacenters();
 
-	kit_ranges(ring, "messages", true, "e-a-1,e-b-1,e-c-1,w-a-1,w-b-1,w-c-1*12 e-a-2,e-b-2,e-c-2,w-a-2,w-b-2,w-c-2*12 "
+	kit_ranges(ring, "messages", true,
+	    "e-a-1,e-b-1,e-c-1,w-a-1,w-b-1,w-c-1*12 e-a-2,e-b-2,e-c-2,w-a-2,w-b-2,w-c-2*12 "
 	    "e-a-1,e-b-2,e-c-1,w-a-2,w-b-1,w-c-2*12");
 	kit_ranges(ring, "eastern", true, "e-a-1,e-b-1,e-c-1*12 e-a-2,e-b-2,e-c-2*12");
 	kit_ranges(ring, "system_traces", false, "e-a-1,w-a-1*12 e-b-2,w-b-2*12");
@@ -139,11 +142,13 @@ two_datacenters_with_equal_racks(void **state)
 		{"two racks of one datacenter", "", "e-b-1", "e-a-1", false,
 		    "keyspace eastern: 12 ranges would keep 1 of 3 replicas, QUORUM needs 2 (held: e-a-1)"},
 		{"two racks of the west", "", "w-b-1", "w-a-1", false,
-		    "keyspace messages: 12 ranges would keep 1 of 3 replicas in west, LOCAL_QUORUM needs 2 (held: w-a-1)"},
+		    "keyspace messages: 12 ranges would keep 1 of 3 replicas in west, LOCAL_QUORUM needs 2 "
+		    "(held: w-a-1)"},
 		/* Four of six, and two of three in each: clients do not notice, though the racks' names are equal. */
 		{"a rack in each", "", "w-c-1", "e-c-1", true, ""},
 		{"a stranger in the other datacenter", "crash:w-c-2", "e-b-1", "", true, ""},
-		{"three of six", "crash:w-a-1 crash:w-b-1", "e-a-1", "", false, "keyspace messages: 12 ranges would keep"},
+		{"three of six", "crash:w-a-1 crash:w-b-1", "e-a-1", "", false,
+		    "keyspace messages: 12 ranges would keep"},
 	};
 	static const struct row by_quorum_alone[] = {
 		{"two racks of the west", "", "w-b-1", "w-a-1", false,
@@ -154,7 +159,8 @@ two_datacenters_with_equal_racks(void **state)
 	};
 	static const struct row by_local_quorum_alone[] = {
 		{"the rack's partner holds the other half", "", "w-a-1", "e-a-1", true, ""},
-		{"two racks of the west", "", "w-b-1", "w-a-1", false, "keyspace messages: 12 ranges would keep 1 of 3"},
+		{"two racks of the west", "", "w-b-1", "w-a-1", false,
+		    "keyspace messages: 12 ranges would keep 1 of 3"},
 	};
 
 	(void)state;
@@ -246,7 +252,8 @@ unknown_is_closed(void **state)
 	kit_sweep(ring);
 	ring->members[2].datacenter[0] = '\0';
 	assert_false(ring_quorum_safe(ring, NULL, 0, &both, &why));
-	CHECK_TEXT(why.text, "the datacenter of db-b-1 is not known, LOCAL_QUORUM of keyspace messages cannot be judged");
+	CHECK_TEXT(why.text,
+	    "the datacenter of db-b-1 is not known, LOCAL_QUORUM of keyspace messages cannot be judged");
 	assert_true(ring_quorum_safe(ring, NULL, 0, &only_quorum, NULL));
 	assert_false(ring_quorum_safe(ring, NULL, 6, &both, NULL));
 	ring_begin_sweep(ring);

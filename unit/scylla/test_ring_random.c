@@ -1,5 +1,5 @@
-/* The gates against the plainest reading of their rules, over random rings. Nothing of the ring's own code is used for the
- * expectation but the texts that were put in. */
+/* The gates against the plainest reading of their rules, over random rings. Nothing of the ring's own code is used
+ * for the expectation but the texts that were put in. */
 #include "ring_kit.h"
 
 #include "alloc.h"

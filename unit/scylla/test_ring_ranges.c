@@ -83,11 +83,13 @@ accepts_other_orders_spaces_and_members(void **state)
 {
 	static const char *const bodies[] = {
 		"[{\"endpoints\":[\"10.0.0.1\"]}]",
-		" [ {\n\"endpoint_details\" : [ { \"rack\" : \"r\\u0061ck\" , \"host\" : \"10.0.0.1\" , \"datacenter\" : \"d\\\\c\" , "
-		"\"x\" : null } ] , \"endpoints\" : [ \"10.0.0.1\" ] , \"end_token\" : \"1\" } ]\r\n\t ",
-		"[{\"x\":{\"endpoints\":[{},[],[[]],{\"a\":[1,-2.5e+3,true,false,null,\"\\\"]\"]}]},\"endpoints\":[\"10.0.0.1\"]}]",
-		"[{\"endpoints\":[\"10.0.0.1\",\"10.0.0.2\"],\"endpoint_details\":[{\"host\":\"10.0.0.2\",\"datacenter\":\"a\","
-		"\"rack\":\"\"},{\"host\":\"10.0.0.1\",\"datacenter\":\"a\",\"rack\":\"r\"}]}]",
+		" [ {\n\"endpoint_details\" : [ { \"rack\" : \"r\\u0061ck\" , \"host\" : \"10.0.0.1\" , "
+		"\"datacenter\" : \"d\\\\c\" , \"x\" : null } ] , "
+		"\"endpoints\" : [ \"10.0.0.1\" ] , \"end_token\" : \"1\" } ]\r\n\t ",
+		"[{\"x\":{\"endpoints\":[{},[],[[]],{\"a\":[1,-2.5e+3,true,false,null,\"\\\"]\"]}]},"
+		"\"endpoints\":[\"10.0.0.1\"]}]",
+		"[{\"endpoints\":[\"10.0.0.1\",\"10.0.0.2\"],\"endpoint_details\":[{\"host\":\"10.0.0.2\","
+		"\"datacenter\":\"a\",\"rack\":\"\"},{\"host\":\"10.0.0.1\",\"datacenter\":\"a\",\"rack\":\"r\"}]}]",
 		"[{\"endpoints\":[]},{\"endpoints\":[\"10.0.0.1\"],\"endpoints2\":[\"x\"]}]",
 	};
 	struct ring *ring = kit_six();
@@ -126,11 +128,13 @@ refuses_what_it_cannot_trust(void **state)
 		{"[{\"endpoints\" [\"10.0.0.1\"]}]", "':'"}, {"[{" ONE ",\"a\":}]", "a value"},
 		{"[{" ONE ",\"a\":[}]", "a value"}, {"[{" ONE ",\"a\":[1}]", "',' or ']'"},
 		{"[{" ONE ",\"a\":{\"b\"}}]", "':'"}, {"[{" ONE ",\"a\":\"\\x\"}]", "a string that ends"},
-		{"[{" ONE ",\"a\":\"\\u12g4\"}]", "a string that ends"}, {"[{" ONE ",\"a\":\"\n\"}]", "a string that ends"},
+		{"[{" ONE ",\"a\":\"\\u12g4\"}]", "a string that ends"}, {"[{" ONE ",\"a\":\"\n\"}]",
+		    "a string that ends"},
 		{"[{" ONE ",\"endpoint_details\":[]}]", "endpoint_details are of its endpoints"},
 		{"[{" ONE ",\"endpoint_details\":[{\"host\":\"10.0.0.2\",\"datacenter\":\"a\",\"rack\":\"r\"}]}]",
 		    "endpoint_details are of its endpoints"},
-		{"[{" ONE ",\"endpoint_details\":[{\"host\":\"10.0.0.7\",\"datacenter\":\"a\",\"rack\":\"r\"}]}]", "no member"},
+		{"[{" ONE ",\"endpoint_details\":[{\"host\":\"10.0.0.7\",\"datacenter\":\"a\",\"rack\":\"r\"}]}]",
+		    "no member"},
 		{"[{" ONE ",\"endpoint_details\":[{\"datacenter\":\"a\",\"rack\":\"r\"}]}]", "a member's address"},
 		{"[{" ONE ",\"endpoint_details\":[{\"host\":\"10.0.0.1\",\"rack\":\"r\"}]}]", "a datacenter and rack"},
 		{"[{" ONE ",\"endpoint_details\":[{\"host\":\"10.0.0.1\",\"datacenter\":\"a\",\"rack\":\"r\"}]},"
@@ -139,7 +143,8 @@ refuses_what_it_cannot_trust(void **state)
 		{"[{" ONE ",\"endpoint_details\":[{\"host\":\"10.0.0.1\",\"datacenter\":\"\\ud800\",\"rack\":\"r\"}]}]",
 		    "cannot be read"},
 		{"<html>502 Bad Gateway</html>", "expected an array"},
-		{"{\"message\": \"std::runtime_error (Keyspace ks has tablet table.)\", \"code\": 500}", "expected an array"},
+		{"{\"message\": \"std::runtime_error (Keyspace ks has tablet table.)\", \"code\": 500}",
+		    "expected an array"},
 	};
 	struct ring *ring = kit_six();
 	uint64_t before;

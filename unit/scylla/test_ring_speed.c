@@ -42,7 +42,8 @@ put_range(struct buf *body, const struct ring *ring, uint64_t *seed, size_t i)
 		*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 		hosts[rack] = ring->members[(*seed >> 33) % (ring->nmembers / 3) * 3 + rack].address;
 	}
-	buf_printf(body, "%s{\"start_token\":\"-%zu5836546876\",\"end_token\":\"-%zu5836546876\",\"endpoints\":[\"%s\",\"%s\","
+	buf_printf(body,
+	    "%s{\"start_token\":\"-%zu5836546876\",\"end_token\":\"-%zu5836546876\",\"endpoints\":[\"%s\",\"%s\","
 	    "\"%s\"],\"rpc_endpoints\":[\"%s\",\"%s\",\"%s\"],\"endpoint_details\":[", i ? "," : "[", i + 100000000,
 	    i + 100000001, hosts[0], hosts[1], hosts[2], hosts[0], hosts[1], hosts[2]);
 	for (size_t rack = 0; rack < 3; rack++)
@@ -100,7 +101,8 @@ a_ring_of_300(void **state)
 		kept += ring->keyspaces[i].layout->nsets * (sizeof(uint16_t) + sizeof(uint32_t)) +
 		    ring->keyspaces[i].layout->nmembers * sizeof(uint16_t);
 	print_message("%d members, %d vnodes, %d keyspaces, all replicated differently: %.1f MB read at %.0f MB/s, "
-	    "%.1f MB kept\n", members, vnodes, keyspaces, (double)bytes / 1e6, (double)bytes / 1e3 / spent, (double)kept / 1e6);
+	    "%.1f MB kept\n", members, vnodes, keyspaces, (double)bytes / 1e6, (double)bytes / 1e3 / spent,
+	    (double)kept / 1e6);
 	print_sweep(ring);
 	began = now();
 	assert_true(ring_quorum_safe(ring, held, 0, NULL, &why));

@@ -38,6 +38,18 @@ effect_letter(const struct effect *effect)
 	}
 }
 
+/* Of a path what follows the namespaces, of a body what is said. */
+static void
+kube_text(const struct effect_kube *kube, char *ret, size_t size)
+{
+	const char *path = strstr(kube->path, "/namespaces/");
+	const char *body = kube->body ? kube->body : "";
+	const char *status = strstr(body, "\"status\":{"), *note = strstr(body, "\"note\":");
+
+	snprintf(ret, size, "kube %s %s %s", kube->method, path ? path + 11 : kube->path,
+	    status ? status + 9 : note ? note : body);
+}
+
 void
 effect_text(const struct world *world, const struct effect *effect, char *ret, size_t size)
 {
@@ -47,8 +59,7 @@ effect_text(const struct world *world, const struct effect *effect, char *ret, s
 
 	switch (effect->kind) {
 	case EFFECT_KUBE:
-		snprintf(ret, size, "kube %s %s %s", effect->kube.method, effect->kube.path,
-		    effect->kube.body ? effect->kube.body : "");
+		kube_text(&effect->kube, ret, size);
 		break;
 	case EFFECT_REDIS:
 		len = snprintf(ret, size, "redis %s", scripts[effect->redis.script]);
@@ -154,18 +165,19 @@ unwant(struct world *world, struct flight *flight)
 	flight->held = false;
 }
 
-/* A mere question. */
+/* A mere question, or what clusters say of themselves. */
 static bool
 is_minor(const struct effect *effect)
 {
-	return effect_letter(effect) == '.';
+	return effect_letter(effect) == '.' ||
+	    (effect->kind == EFFECT_KUBE && strstr(effect->kube.path, "/targetclusters/"));
 }
 
 static void
 order_request(struct world *world, struct effect *effect)
 {
 	struct flight *flight = xcalloc(1, sizeof *flight);
-	char text[200];
+	char text[320];
 
 	flight->number = ++world->numbers;
 	flight->life = world->life;

@@ -156,6 +156,9 @@ scene_turn_knobs(struct scene *scene)
 
 	transcript_add(scene->world->log, scene->world->now, "---- somebody sets suspend=%d cancel=%d retry=%d",
 	    scene->suspend, scene->cancel, scene->retry);
+	/* Who asks for it anew may have a node restarted that has been restarted. */
+	if (scene->retry && sim_violations(scene->world->sim) == 0)
+		sim_mark(scene->world->sim, scene->world->now);
 	api_replace(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
 	world_tell_watches(scene->world);
 }

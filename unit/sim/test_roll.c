@@ -117,6 +117,13 @@ draw_faults(struct world *world)
 		draw_stranger(world);
 }
 
+static bool
+all_serve(struct world *world, const char *unused)
+{
+	(void)unused;
+	return scene_all_serving(world);
+}
+
 static void
 add_up(struct world *world)
 {
@@ -144,7 +151,9 @@ roll_once(uint64_t seed, bool faults)
 		draw_faults(world);
 	world_start(world);
 	world_run(world, until_over, NULL, HOURS(8));
-	world_run(world, NULL, NULL, faults ? FAULTS_MS + MINUTES(10) : SECONDS(30));
+	/* What is left in the network arrives, the last status too; strangers return. */
+	world_run(world, NULL, NULL, SECONDS(30));
+	world_run(world, all_serve, NULL, 2 * FAULTS_MS);
 	judge_or_fail(world, judge(world, text, sizeof text), "roll", seed);
 	if (!faults && !until_phase(world, "Succeeded"))
 		judge_or_fail(world, scene_message(world), "not Succeeded", seed);

@@ -63,7 +63,8 @@ two_of_our_own_in_two_zones(void **state)
 	send_drain(&f, SIM_CONTROLLER, 0);
 	send_drain(&f, SIM_CONTROLLER, 2);
 	expect(2, 0);
-	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "node=db-b-1 zone=dc1/b event=violation source=controller kind="));
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION),
+	    "node=db-b-1 zone=dc1/b event=violation source=controller kind="));
 	assert_int_equal(noted(&f, SIM_VIOLATION, 2), 2);
 }
 

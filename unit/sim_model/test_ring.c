@@ -32,7 +32,7 @@ cluster(const char *layout, const char *keyspace)
 	assert_true(sim_next(f.sim, 0, &reply));
 	assert_int_equal(reply.status, 200);
 	assert_true(reply.len < sizeof ring);
-	strcpy(ring, reply.body);
+	memcpy(ring, reply.body, reply.len + 1);
 }
 
 /* For each range: how many different zones and datacenters its replicas are in, and how many they are. */
@@ -44,15 +44,16 @@ check_ranges(size_t replicas, size_t zones, size_t per_dc)
 	for (const char *at = ring; (at = strstr(at, "\"endpoint_details\": [")); ranges++) {
 		const char *end = strchr(at, ']');
 		size_t count = 0, different = 0, in_dc1 = 0;
-		char seen[64] = "", dc[16], rack[16], zone[40];
+		char seen[128] = "", dc[16], rack[16], zone[40];
 
 		for (const char *host = at; (host = strstr(host, "\"datacenter\"")) && host < end; host++, count++) {
-			assert_int_equal(sscanf(host, "\"datacenter\": \"%15[^\"]\", \"rack\": \"%15[^\"]\"", dc, rack), 2);
+			assert_int_equal(sscanf(host, "\"datacenter\": \"%15[^\"]\", \"rack\": \"%15[^\"]\"", dc,
+			    rack), 2);
 			snprintf(zone, sizeof zone, "%s/%s;", dc, rack);
 			in_dc1 += !strcmp(dc, "dc1");
 			if (strstr(seen, zone))
 				continue;
-			strcat(seen, zone);
+			snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%s", zone);
 			different++;
 		}
 		assert_int_equal(count, replicas);
@@ -125,7 +126,7 @@ tokens_belong_to_their_nodes(void **state)
 
 	(void)state;
 	begin(&f, &config);
-	strcpy(own, get(&f, 3, "/storage_service/tokens/127.0.1.3"));
+	snprintf(own, sizeof own, "%s", get(&f, 3, "/storage_service/tokens/127.0.1.3"));
 	for (const char *at = own; *at; at++)
 		count += *at == '"';
 	assert_int_equal(count, 16);
@@ -151,7 +152,8 @@ addresses_roll_over(void **state)
 static void
 refuses_what_makes_no_sense(void **state)
 {
-	static const char *const layouts[] = {"", "dc1", "dc1/a", "dc1/a:0", "dc1/a:2,", "dc1/a:2;dc1/b:1", "dc1/a:70000"};
+	static const char *const layouts[] = {"", "dc1", "dc1/a", "dc1/a:0", "dc1/a:2,", "dc1/a:2;dc1/b:1",
+	    "dc1/a:70000"};
 	static const char *const keyspaces[] = {"", "app", "app:", "app:x", "app:dc1=", "app:3x", "app:dc1=3,", ":3"};
 	struct sim_config config = sim_defaults();
 	struct sim_keyspace keyspace;

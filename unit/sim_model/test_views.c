@@ -1,6 +1,7 @@
 /* Who sees whom, and when. */
 #include "fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct fixture f;
@@ -116,7 +117,7 @@ a_generation_is_heard_with_the_return(void **state)
 	char before[64];
 
 	(void)state;
-	strcpy(before, get(&f, 1, "/gossiper/generation_number/127.0.1.1"));
+	snprintf(before, sizeof before, "%s", get(&f, 1, "/gossiper/generation_number/127.0.1.1"));
 	assert_string_equal(get(&f, 0, "/storage_service/generation_number"), before);
 	command(&f, SIM_CONTROLLER, 0, "systemctl restart scylla-server");
 	assert_string_equal(get(&f, 1, "/gossiper/generation_number/127.0.1.1"), before);

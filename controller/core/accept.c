@@ -1,0 +1,106 @@
+/* May it run at all? A mistake is told when it is seen, not when its turn comes; what is missing may still appear,
+ * and then it is judged again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "catalog.h"
+#include "cluster.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+#include "workflow.h"
+
+struct plan *
+op_compile(struct core *core, struct op *op, struct err *err)
+{
+	struct operation *object = op->object;
+	CLEANUP_FREE struct plan_value *variables = xcalloc(object->nvariables + 1, sizeof *variables);
+	struct workflow *own = NULL;
+	const struct workflow *workflow;
+	struct plan_input input = {.types = core->config.types, .variables = variables, .nvariables = object->nvariables};
+	struct plan *plan = NULL;
+	struct plan_node *nodes;
+
+	for (size_t i = 0; i < object->nvariables; i++)
+		variables[i] = (struct plan_value){object->variables[i].name, object->variables[i].text};
+	if (object->workflow)
+		workflow = catalog_find(core, op->namespace_, object->workflow, err);
+	else
+		workflow = own = workflow_of_task(object->node_task ? object->node_task : object->cluster_task, object->with,
+		    object->node_task != NULL, err);
+	if (!workflow)
+		return NULL;
+	nodes = cluster_plan_nodes(op->cluster, &input.nnodes);
+	input.nodes = nodes;
+	input.zones = object->zones;
+	input.nzones = object->nzones;
+	input.targets = object->nodes;
+	input.ntargets = object->nnodes;
+	input.max_nodes_down = op->cluster->target->max_nodes_down;
+	input.stable_ms = core->config.stable_ms;
+	plan = plan_compile(workflow, &input, err);
+	cluster_plan_nodes_free(nodes, input.nnodes);
+	workflow_free(own);
+	return plan;
+}
+
+void
+op_refuse(struct core *core, struct op *op, const char *reason, const char *why)
+{
+	op->accepted = false;
+	op_set_phase(core, op, PHASE_PENDING, reason, "%s", why);
+}
+
+bool
+op_accept_cluster(struct core *core, struct op *op)
+{
+	char why[MESSAGE];
+
+	op->cluster = cluster_find(core, op->namespace_, op->object->cluster);
+	if (!op->cluster || !op->cluster->target) {
+		snprintf(why, sizeof why, op->cluster ? "spec.cluster: TargetCluster \"%s\" cannot be read: correct it"
+		    : "spec.cluster: there is no TargetCluster \"%s\" in this namespace: create it or name another",
+		    op->object->cluster);
+		op_refuse(core, op, REASON_ClusterNotFound, why);
+		return false;
+	}
+	if (!op->cluster->ready && !op->started) {
+		snprintf(why, sizeof why, "TargetCluster %.60s is not ready: %.200s", op->object->cluster,
+		    op->cluster->problem[0] ? op->cluster->problem : "its nodes are being asked");
+		op_refuse(core, op, op->cluster->reason[0] ? REASON_ClusterNotReady : REASON_Discovering, why);
+		return false;
+	}
+	return true;
+}
+
+bool
+op_accept(struct core *core, struct op *op)
+{
+	struct err err = {""};
+	struct plan *plan;
+
+	if (!op_accept_cluster(core, op))
+		return false;
+	if (op->accepted)
+		return true;
+	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
+	plan = op_compile(core, op, &err);
+	if (!plan) {
+		op_refuse(core, op, op->object->workflow && !strncmp(err.text, "spec.workflow", 13) ? REASON_WorkflowNotFound
+		    : REASON_PlanRefused, err.text);
+		return false;
+	}
+	op->accepted = true;
+	for (size_t b = 0; core->config.gate && b < plan->nblocks; b++) {
+		struct ring_policy policy = cluster_policy(op->cluster);
+
+		if (plan->blocks[b].disruptive && ring_undecided(op->cluster->ring, &policy, &err)) {
+			op_refuse(core, op, REASON_KeyspaceUndecided, err.text);
+			break;
+		}
+	}
+	plan_free(plan);
+	return op->accepted;
+}

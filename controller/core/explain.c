@@ -1,0 +1,71 @@
+/* Why it does what it does now, or does nothing: phase, reason and the sentence of the WHY column. */
+#include <stdio.h>
+
+#include "cluster.h"
+#include "lane.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+
+static void
+explain_running(struct core *core, struct op *op)
+{
+	const struct step *gated = roll_gated(op), *current = roll_current(op);
+	const struct lane *stricken = roll_stricken(op);
+	char since[INSTANT_TEXT];
+
+	if (stricken) {
+		op_set_phase(core, op, PHASE_RUNNING, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
+		    stricken->node->name, stricken->step ? stricken->step->message : "");
+	} else if (gated && op->closed_since_wall_ms) {
+		instant_clock(op->closed_since_wall_ms, since);
+		if (op->closed_node[0])
+			op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node, since);
+		else
+			op_set_phase(core, op, PHASE_FROZEN, op->cluster->target->frozen ? REASON_ClusterFrozen
+			    : REASON_GateClosed, "%s (since %s)", op->closed_by, since);
+	} else if (current) {
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s%s%s", current->lane
+		    ? current->lane->node->name : "", current->lane ? ": " : "", current->message[0]
+		    ? current->message : step_kind(current));
+	} else if (!op->cluster->ready) {
+		op_set_phase(core, op, PHASE_FROZEN, REASON_ClusterNotReady, "%s", op->cluster->problem);
+	} else {
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s", "next node");
+	}
+}
+
+void
+op_explain(struct core *core, struct op *op)
+{
+	if (journal_away_ms(core, op) > 0)
+		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
+	else if (op_is_cancelled(op))
+		op_set_phase(core, op, PHASE_CANCELLING, REASON_Cancelling, "%zu nodes are finished first",
+		    roll_count(op, LANE_RUNNING));
+	else if (op->object->suspend && roll_at_safe_point(op))
+		op_set_phase(core, op, PHASE_PAUSED, REASON_Suspended, "spec.suspend is set");
+	else if (op->object->suspend)
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Suspending, "spec.suspend is set; finishing %zu nodes first",
+		    roll_count(op, LANE_RUNNING));
+	else
+		explain_running(core, op);
+}
+
+void
+op_explain_failure(struct core *core, struct op *op)
+{
+	for (size_t i = 0; i < op->nlanes; i++) {
+		const struct lane *lane = &op->lanes[i];
+
+		if (lane->out_of_service) {
+			op_set_phase(core, op, PHASE_FAILED, REASON_OutOfService, "%s is OUT OF SERVICE: %s", lane->node->name,
+			    lane->message);
+			return;
+		}
+	}
+	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s", op->nerrors
+	    ? op->errors[op->nerrors - 1].node : "", op->nerrors && op->errors[op->nerrors - 1].node[0] ? ": " : "",
+	    op->nerrors ? op->errors[op->nerrors - 1].message : "a step failed");
+}
