@@ -69,6 +69,8 @@ journal_answers(struct core *core, struct op *op)
 	core->journal_problem[0] = '\0';
 	op->journal.away_since_up_ms = -1;
 	op->journal.failures = 0;
+	/* One command at a time: a second answer to the same write would count as the next one's. */
+	timer_disarm(&core->timers, &op->journal.retry);
 }
 
 static void
@@ -320,7 +322,7 @@ journal_take(struct core *core, struct op *op)
 {
 	struct effect *effect;
 
-	if (op->journal.taken || op->journal.request)
+	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
 		return;
 	op->journal.asking = true;
 	effect = redis_request(core, op, REDIS_TAKEOVER, 1, take_answered);

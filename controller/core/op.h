@@ -32,7 +32,10 @@ const char *phase_name(enum phase phase);
 enum phase phase_parse(const char *text);
 bool phase_is_final(enum phase phase);
 
-enum { MEMORY_KEY = 40, ERRORS_KEPT = 10, MESSAGE = 300 };
+enum { MEMORY_KEY = 40, ERRORS_KEPT = 10, MESSAGE = 300, ACTS_MAX = 4 };
+
+/* What the gate says of a disruptive act. */
+enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
 
 struct memory {
 	char key[MEMORY_KEY];
@@ -287,7 +290,6 @@ const char *step_kind(const struct step *step);
 /* act.c: intent to outcome. */
 struct act_record *act_find(struct step *step, const char *label);
 /* A new one; NULL when the step has ACTS_MAX already. Records stay where they are: authors hold them. */
-enum { ACTS_MAX = 4 };
 struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
@@ -300,7 +302,6 @@ int act_state_parse(const char *text);
 /* gate.c */
 /* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after
  * every earlier disruptive act on the cluster. What closes it is kept in the operation. */
-enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
 /* The node of the lane is up in all views, as far as the last sweep knows. */
 bool gate_node_is_up(struct op *op, struct lane *lane);

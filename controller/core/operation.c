@@ -168,8 +168,10 @@ end(struct core *core, struct op *op)
 static void
 rearm(struct core *core, struct op *op)
 {
+	if (!op->ended || op->object->retry <= op->retry_seen || op_is_cancelled(op))
+		return;
 	op->retry_seen = op->object->retry;
-	if (op->phase != PHASE_FAILED && op->phase != PHASE_CANCELLED)
+	if (op->phase == PHASE_SUCCEEDED)
 		return;
 	roll_rearm(core, op);
 	op->ended = op->end_acknowledged = false;
@@ -210,7 +212,7 @@ take(struct core *core, struct op *op)
 static void
 run_lost(struct core *core, struct op *op)
 {
-	if (op->started && op->running_acknowledged && !op->ended)
+	if (op->started && op->running_acknowledged && !op->ended && op_accept_cluster(core, op))
 		roll_run(core, op);
 	op_write_status(core, op);
 }
@@ -243,8 +245,7 @@ op_run(struct core *core, struct op *op)
 	} else if (!op->journal.taken) {
 		run_untaken(core, op);
 	} else {
-		if (op->ended && op->object->retry > op->retry_seen && !op_is_cancelled(op))
-			rearm(core, op);
+		rearm(core, op);
 		if (op->ended || ends_before_beginning(core, op) ||
 		    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
 			end(core, op);

@@ -366,8 +366,9 @@ is_written(struct op *op, const char *body)
 	if (!op->written || strcmp(op->written, body) != 0)
 		return false;
 	op->status_phase = op->phase;
-	op->running_acknowledged |= op->started;
-	op->end_acknowledged |= op->ended;
+	/* What is told while the journal is away says nothing of the plan or the end. */
+	op->running_acknowledged |= op->started && journal_is_quiet(op);
+	op->end_acknowledged |= op->ended && journal_is_quiet(op);
 	return true;
 }
 

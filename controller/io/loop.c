@@ -36,6 +36,7 @@ loop_init(struct loop *loop, struct err *err)
 	rc = uv_loop_init(&loop->uv);
 	if (rc)
 		return err_set(err, "cannot make an event loop: %s", uv_strerror(rc));
+	uv_idle_init(&loop->uv, &loop->again);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		return err_set(err, "cannot start libcurl");
 	return 0;
@@ -70,6 +71,19 @@ void
 loop_turn(struct loop *loop, bool wait)
 {
 	uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+	uv_idle_stop(&loop->again);
+}
+
+static void
+on_again(uv_idle_t *again)
+{
+	(void)again;
+}
+
+void
+loop_again(struct loop *loop)
+{
+	uv_idle_start(&loop->again, on_again);
 }
 
 int
@@ -82,6 +96,8 @@ loop_drain(struct loop *loop)
 		uv_close((uv_handle_t *)&loop->terminate, NULL);
 		uv_close((uv_handle_t *)&loop->interrupt, NULL);
 	}
+	if (!uv_is_closing((uv_handle_t *)&loop->again))
+		uv_close((uv_handle_t *)&loop->again, NULL);
 	/* Closing takes a few turns and never waits for a peer; what is left after so many is a bug to report. */
 	for (int i = 0; i < TURNS && uv_loop_alive(&loop->uv); i++)
 		uv_run(&loop->uv, UV_RUN_NOWAIT);

@@ -12,6 +12,7 @@ struct loop {
 	uv_loop_t uv;
 	uv_signal_t terminate;
 	uv_signal_t interrupt;
+	uv_idle_t again;
 	void (*on_signal)(void *user);
 	void *user;
 };
@@ -27,6 +28,9 @@ int loop_init(struct loop *loop, struct err *err);
 int loop_catch(struct loop *loop, void (*on_signal)(void *user), void *user, struct err *err);
 /* One turn: wait for something to happen (or not), call its callbacks. */
 void loop_turn(struct loop *loop, bool wait);
+/* Called from a callback: there is work, this turn must not wait any more. libuv calls timers first and then waits for
+ * a descriptor all the same. */
+void loop_again(struct loop *loop);
 /* Run until every handle is closed. The caller has closed its own; returns how many were left open (0 is right). */
 int loop_drain(struct loop *loop);
 /* After loop_drain(): free the loop and what the libraries keep for the process. */

@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "carry.h"
+#include "loop.h"
 
 void
 events_post(struct shell *shell, const struct event *event, char *body)
@@ -17,6 +18,7 @@ events_post(struct shell *shell, const struct event *event, char *body)
 	queued->event.error = queued->error;
 	*(shell->last ? &shell->last->next : &shell->first) = queued;
 	shell->last = queued;
+	loop_again(shell->loop);
 }
 
 struct queued *

@@ -17,6 +17,7 @@ on_patience_over(uv_timer_t *timer)
 	log_say(&shell->log, LOG_LEVEL_WARN, "the hand-over took longer than %d s: leaving without it", PATIENCE_MS / 1000);
 	shell->leaving = true;
 	shell->status = 1;
+	loop_again(shell->loop);
 }
 
 void
@@ -28,6 +29,7 @@ shell_on_signal(void *user)
 		log_say(&shell->log, LOG_LEVEL_WARN, "a second signal: leaving at once, without a hand-over");
 		shell->leaving = true;
 		shell->status = 1;
+		loop_again(shell->loop);
 		return;
 	}
 	shell->stopping = true;

@@ -127,6 +127,8 @@ decode_wait(struct decoder *d, const struct field *wait, struct plan_step *step)
 
 	if (field_need_array(wait, d->err) < 0)
 		return -1;
+	if (json_count(wait->value) > WORKFLOW_CONDITIONS)
+		return field_error(wait, d->err, "more than %d conditions", WORKFLOW_CONDITIONS);
 	JSON_EACH(element, wait->value) {
 		struct field f = field_at(wait, index++, element);
 

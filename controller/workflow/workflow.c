@@ -52,6 +52,8 @@ read_wait(struct workflow_step *step, const struct field *wait, struct err *err)
 
 	if (field_need_array(wait, err) < 0)
 		return -1;
+	if (json_count(wait->value) > WORKFLOW_CONDITIONS)
+		return field_error(wait, err, "more than %d conditions; wait in two steps", WORKFLOW_CONDITIONS);
 	JSON_EACH(element, wait->value) {
 		struct field f = field_at(wait, index++, element);
 

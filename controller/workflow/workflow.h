@@ -18,6 +18,9 @@ struct workflow_variable {
 	bool required;
 };
 
+/* Conditions of one wait at most: the engine keeps a window for each. */
+enum { WORKFLOW_CONDITIONS = 8 };
+
 /* A parameter of a task or condition: a scalar as text, with +variables+ still in it. */
 struct workflow_value {
 	char *name;

@@ -171,8 +171,8 @@ conn_reply(struct conn *conn, int status, const char *type, const char *body, si
 {
 	char head[HEAD_SIZE];
 	int head_len = snprintf(head, sizeof head, "HTTP/1.1 %d %s\r\n"
-	    "Content-Length: %zu\r\nContent-Type: %s\r\nDate: %s\r\n%s\r\n", status, http_reason(status), len, type, date(conn->door->server),
-	    conn->request.keep_alive ? "" : "Connection: close\r\n");
+	    "Content-Length: %zu\r\nContent-Type: %s\r\nDate: %s\r\n%s\r\n", status, http_reason(status), len, type,
+	    date(conn->door->server), conn->request.keep_alive ? "" : "Connection: close\r\n");
 	uv_buf_t bufs[2] = {uv_buf_init(head, (unsigned)head_len), uv_buf_init((char *)(uintptr_t)body, (unsigned)len)};
 	int done;
 

@@ -135,7 +135,8 @@ static void
 make_replicas(struct sim *sim, struct keyspace *keyspace)
 {
 	struct walk walk = {.start = xcalloc(sim->ndcs, sizeof *walk.start),
-	    .want = xcalloc(sim->ndcs, sizeof *walk.want), .rack = xcalloc(sim->nzones, 1), .taken = xcalloc(sim->nnodes, 1)};
+	    .want = xcalloc(sim->ndcs, sizeof *walk.want),
+	    .rack = xcalloc(sim->nzones, 1), .taken = xcalloc(sim->nnodes, 1)};
 
 	if (keyspace->of.replication == SIM_NETWORK) {
 		wanted(sim, keyspace, walk.start);

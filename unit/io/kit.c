@@ -50,22 +50,22 @@ kit_free(struct kit_answer *a)
 	*a = (struct kit_answer){0};
 }
 
+/* Often, for what is awaited may be told by a timer, and libuv would wait for a descriptor after it. */
 static void
 on_tick(uv_timer_t *timer)
 {
-	*(bool *)timer->data = true;
+	(void)timer;
 }
 
 bool
 kit_until(struct loop *loop, const int *flag, int least, int ms)
 {
 	uv_timer_t *timer = xcalloc(1, sizeof *timer);
-	bool over = false;
+	int64_t until = loop_up_ms() + ms;
 
 	uv_timer_init(&loop->uv, timer);
-	timer->data = &over;
-	loop_timer(timer, on_tick, ms);
-	while (!over && (!flag || *flag < least))
+	uv_timer_start(timer, on_tick, 2, 2);
+	while ((!flag || *flag < least) && loop_up_ms() < until)
 		loop_turn(loop, true);
 	uv_close((uv_handle_t *)timer, (uv_close_cb)free);
 	loop_turn(loop, false);

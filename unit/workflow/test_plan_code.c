@@ -82,6 +82,7 @@ static const struct {
 	{"\"timeoutMs\":300000", "\"timeout\":300000", "plan, blocks[1].steps[0].timeoutMs: missing; expected an integer"},
 	{"\"pollMs\":5000", "\"pollMs\":0",
 	    "plan, blocks[0].steps[0].wait[0].pollMs: expected an integer of 1 or more, got 0"},
+	{"\"wait\":[", "\"wait\":[1,2,3,4,5,6,7,8,", "plan, blocks[0].steps[0].wait: more than 8 conditions"},
 	{"[0,1,2,3,4,5]", "[0,1,2,3,4,6]", "plan, blocks[1].lanes[5]: expected an integer from 5 to 5, got 6"},
 	{"[0,1,2,3,4,5]", "[0,1,1,3,4,5]", "plan, blocks[1].lanes[2]: expected an integer from 2 to 5, got 1"},
 	{"[0,1,2,3,4,5]", "[5,5]", "plan, blocks[1].lanes[1]: there is no such node left"},

@@ -26,6 +26,8 @@ static const struct refusal {
 	{"{\"steps\":[{\"task\":\"a\",\"with\":{\"x\":null}}]}",
 	    "spec.steps[0].with.x: expected a string, an integer or a boolean, got null"},
 	{"{\"steps\":[{\"wait\":[]}]}", "spec.steps[0].wait: waits for nothing; expected at least one condition"},
+	{"{\"steps\":[{\"wait\":[1,2,3,4,5,6,7,8,9]}]}",
+	    "spec.steps[0].wait: more than 8 conditions; wait in two steps"},
 	{"{\"steps\":[{\"wait\":[{}]}]}", "spec.steps[0].wait[0].condition: missing; expected a string"},
 	{"{\"steps\":[{\"wait\":[{\"condition\":\"c\",\"window\":\"1s\"}]}]}",
 	    "spec.steps[0].wait[0].window: unknown field"},

@@ -1,0 +1,28 @@
+/* What follows a command's name on the command line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "err.h"
+
+/* Which options a command takes. */
+enum {
+	TAKES_API = 1,           /* where the API server is, and the namespace there */
+	TAKES_OUTPUT = 2,
+};
+
+struct args {
+	const char *program;     /* for texts: "straitctl", "kubectl strait" */
+	const char **words;      /* what is no option; counted */
+	size_t nwords;
+	const char *namespace_, *kubeconfig, *context, *output;
+	bool help;
+};
+
+/* 'argv' holds the words after the command's name and is borrowed. args_done() in any case. */
+int args_parse(struct args *ret, int argc, char **argv, unsigned takes, struct err *err);
+void args_done(struct args *args);
+/* A line for each option of 'takes', and for --help. */
+void args_help(unsigned takes, struct buf *out);

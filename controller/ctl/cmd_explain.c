@@ -1,0 +1,29 @@
+#include "command.h"
+#include "explain.h"
+#include "registry.h"
+
+static int
+run(const struct args *args, struct buf *out, struct buf *said)
+{
+	const char *nearest = NULL;
+
+	if (args->nwords == 0) {
+		explain_all(registry, out);
+		return EXIT_DONE;
+	}
+	if (explain_topic(registry, args->words[0], out, &nearest))
+		return EXIT_DONE;
+	if (nearest)
+		return complain(args, said, EXIT_FAILED, "there is no type and no reason \"%s\"; did you mean \"%s\"?",
+		    args->words[0], nearest);
+	return complain(args, said, EXIT_FAILED, "there is no type and no reason \"%s\"; %s explain lists them all",
+	    args->words[0], args->program);
+}
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.arguments = "[TYPE | REASON]",
+	.most = 1,
+	.summary = "Explain a task type, a condition type or a reason; all of them without an argument.",
+	.run = run,
+};
