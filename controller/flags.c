@@ -50,7 +50,8 @@ static const struct flag flags[] = {
 	FLAG("help", SWITCH, help, NULL, "print this and leave"),
 	/* From here on: for tests and measurements. */
 	FLAG("crash-after-effects", COUNT, crash_after, "N",
-	    "die as by SIGKILL right after the N-th request that writes to the\nAPI server or goes to Redis, a node or a host"),
+	    "die as by SIGKILL right after the N-th request that writes to the\nAPI server or goes to Redis, a node or "
+	    "a host"),
 	FLAG("bench-no-gate", SWITCH, bench_no_gate, NULL,
 	    "UNSAFE: every act passes, whatever the cluster's state"),
 };

@@ -50,8 +50,10 @@ run(struct controller *c, struct err *err)
 
 	shell->loop = &c->loop;
 	shell->crash_after = f->crash_after;
-	shell->log = (struct log){.level = f->log_level ? (enum log_level)log_level_parse(f->log_level) : LOG_LEVEL_INFO,
-	    .json = f->log_format && strcmp(f->log_format, "json") == 0, .fd = STDERR_FILENO};
+	shell->log = (struct log){.level = LOG_LEVEL_INFO, .fd = STDERR_FILENO,
+	    .json = f->log_format && strcmp(f->log_format, "json") == 0};
+	if (f->log_level)
+		shell->log.level = (enum log_level)log_level_parse(f->log_level);
 	gethostname(host, sizeof host - 1);
 	if (getrandom(&c->seed, sizeof c->seed, 0) != sizeof c->seed)
 		return err_set(err, "no random numbers: getrandom() failed");
@@ -60,8 +62,8 @@ run(struct controller *c, struct err *err)
 		return -1;
 	if (parts_make(c, err) == 0) {
 		shell->core = make_core(c);
-		log_say(&shell->log, LOG_LEVEL_INFO, "strait-controller %s begins, as %s, at %s", STRAIT_VERSION, c->identity,
-		    c->kubeconfig.server);
+		log_say(&shell->log, LOG_LEVEL_INFO, "strait-controller %s begins, as %s, at %s", STRAIT_VERSION,
+		    c->identity, c->kubeconfig.server);
 		status = shell_run(shell);
 	} else {
 		status = -1;

@@ -29,7 +29,7 @@ parts_make(struct controller *c, struct err *err)
 	if (!shell->redis || loop_catch(&c->loop, shell_on_signal, shell, err))
 		return -1;
 	shell->kube = kube_client_new(&c->loop, &c->kubeconfig, USER_AGENT, f->connect_ms);
-	/* Bytes that wait longer than a connection may take are given up: an act must not arrive after the settle time. */
+	/* Bytes that wait longer than a connection may take are given up: no act must arrive after the settle time. */
 	shell->rest = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
 	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_NODE, .max_body = BUF_MAX_RING});
 	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = "/proc/self/exe",

@@ -22,8 +22,8 @@ struct controller {
 	uint64_t seed;
 };
 
-/* Make what speaks to the world, and join it to the shell; loop, flags and kubeconfig are there. -1 and 'err', with what
- * was made left for parts_take_down(). */
+/* Make what speaks to the world, and join it to the shell; loop, flags and kubeconfig are there. -1 and 'err', with
+ * what was made left for parts_take_down(). */
 int parts_make(struct controller *c, struct err *err);
 /* End everything, in the order that the libraries want. */
 void parts_take_down(struct controller *c);

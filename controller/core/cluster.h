@@ -31,6 +31,7 @@ struct sweep {
 	bool slow_running;
 	size_t slow_next;            /* keyspace to be read next */
 	char **keyspaces, **user_keyspaces;
+	char *all_text, *user_text;  /* the same, as they were answered */
 	struct timer retry;
 	char problem[300];           /* why the last one gave nothing; "" */
 };

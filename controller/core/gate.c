@@ -63,14 +63,13 @@ opened(struct core *core, struct op *op, struct step *step)
 	return GATE_OPEN;
 }
 
-/* The first member outside of the operation's own that is not up: the one a person looks for. */
+/* Whom a person looks for. */
 static const char *
 culprit(const struct ring *ring, const bool *held, int candidate)
 {
-	for (size_t i = 0; i < ring->nmembers; i++)
-		if (!held[i] && (int)i != candidate && !ring_is_up(ring, i, NULL))
-			return ring->members[i].name;
-	return NULL;
+	int stranger = ring_stranger(ring, held, candidate);
+
+	return stranger < 0 ? NULL : ring->members[stranger].name;
 }
 
 static bool

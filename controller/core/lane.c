@@ -241,7 +241,8 @@ next_step(const struct core *core, const struct lane *lane)
 	if (lane->at < lane->block->nsteps)
 		return &lane->block->steps[lane->at];
 	/* Without a gate there are no views to be stable in. */
-	return lane->at == lane->block->nsteps && lane->block->disruptive && core->config.gate
+	return lane->at == lane->block->nsteps && lane->block->disruptive &&
+	    !lane->block->leaves_down && core->config.gate
 	    ? &lane->block->stable : NULL;
 }
 
@@ -266,8 +267,9 @@ advance(struct core *core, struct lane *lane)
 		lane_record(core, lane);
 		return;
 	}
-	lane->held = false;
-	lane_set_state(core, lane, LANE_DONE, "done");
+	/* Steps that end with the node down were asked for as such: it stays ours until somebody says otherwise. */
+	lane->held &= lane->block->leaves_down;
+	lane_set_state(core, lane, LANE_DONE, lane->held ? "done; the node is left down" : "done");
 }
 
 void

@@ -277,6 +277,8 @@ slow_continue(struct core *core, struct cluster *cluster)
 
 	if (sweep->pending > 0)
 		return;
+	if (sweep->keyspaces[sweep->slow_next] && strcmp(sweep->keyspaces[sweep->slow_next], RING_EVERYWHERE) == 0)
+		sweep->slow_next++;
 	if (sweep->keyspaces[sweep->slow_next]) {
 		ask(core, cluster, sweep->asker, xasprintf(SCYLLA_DESCRIBE_RING "%s", sweep->keyspaces[sweep->slow_next]),
 		    FACT_RANGES, 0, SLOW_DEADLINE_MS, slow_answered);
@@ -286,6 +288,25 @@ slow_continue(struct core *core, struct cluster *cluster)
 	say(core, LOG_LEVEL_DEBUG, NULL, NULL, NULL, "cluster %s: ring read: %zu members, %zu keyspaces", cluster->key,
 	    cluster->ring->nmembers, cluster->ring->nkeyspaces);
 	fast_done(core, cluster);
+}
+
+/* Both lists are told to the ring together, before any range: a ring half read must not pass for a whole one. */
+static int
+take_keyspaces(struct cluster *cluster, enum fact fact, const struct event *event, struct err *err)
+{
+	struct sweep *sweep = &cluster->sweep;
+	char **text = fact == FACT_KEYSPACES ? &sweep->all_text : &sweep->user_text;
+	char ***list = fact == FACT_KEYSPACES ? &sweep->keyspaces : &sweep->user_keyspaces;
+
+	*list = scylla_strings(event->body, event->len);
+	if (!*list)
+		return err_set(err, "the list of keyspaces cannot be read");
+	free(*text);
+	*text = xstrndup(event->body, event->len);
+	if (!sweep->all_text || !sweep->user_text)
+		return 0;
+	return ring_set_keyspaces(cluster->ring, sweep->all_text, strlen(sweep->all_text), sweep->user_text,
+	    strlen(sweep->user_text), err);
 }
 
 /* -1 and the reason when the answer is of no use. */
@@ -308,11 +329,8 @@ take_slow_fact(struct cluster *cluster, enum fact fact, size_t member, const str
 		scylla_string(event->body, event->len, cluster->version, sizeof cluster->version);
 		return 0;
 	case FACT_KEYSPACES:
-		sweep->keyspaces = scylla_strings(event->body, event->len);
-		return sweep->keyspaces ? 0 : err_set(err, "the list of keyspaces cannot be read");
 	case FACT_USER_KEYSPACES:
-		sweep->user_keyspaces = scylla_strings(event->body, event->len);
-		return sweep->user_keyspaces ? 0 : err_set(err, "the list of user keyspaces cannot be read");
+		return take_keyspaces(cluster, fact, event, err);
 	default: {
 		const char *keyspace = sweep->keyspaces[sweep->slow_next++];
 
@@ -349,6 +367,17 @@ slow_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 }
 
 static void
+keyspaces_free(struct sweep *sweep)
+{
+	scylla_strings_free(sweep->keyspaces);
+	scylla_strings_free(sweep->user_keyspaces);
+	free(sweep->all_text);
+	free(sweep->user_text);
+	sweep->keyspaces = sweep->user_keyspaces = NULL;
+	sweep->all_text = sweep->user_text = NULL;
+}
+
+static void
 slow_begin(struct core *core, struct cluster *cluster)
 {
 	struct sweep *sweep = &cluster->sweep;
@@ -357,9 +386,7 @@ slow_begin(struct core *core, struct cluster *cluster)
 	sweep->slow_running = true;
 	sweep->slow_next = 0;
 	ring_forget_ranges(cluster->ring);
-	scylla_strings_free(sweep->keyspaces);
-	scylla_strings_free(sweep->user_keyspaces);
-	sweep->keyspaces = sweep->user_keyspaces = NULL;
+	keyspaces_free(sweep);
 	ask(core, cluster, asker, xstrdup(SCYLLA_KEYSPACES), FACT_KEYSPACES, 0, SLOW_DEADLINE_MS, slow_answered);
 	ask(core, cluster, asker, xstrdup(SCYLLA_USER_KEYSPACES), FACT_USER_KEYSPACES, 0, SLOW_DEADLINE_MS, slow_answered);
 	ask(core, cluster, asker, xstrdup(SCYLLA_RELEASE_VERSION), FACT_VERSION, 0, SLOW_DEADLINE_MS, slow_answered);
@@ -393,7 +420,6 @@ sweep_drop(struct core *core, struct cluster *cluster)
 
 	requests_drop(core, &cluster->sweep);
 	timer_disarm(&core->timers, &sweep->retry);
-	scylla_strings_free(sweep->keyspaces);
-	scylla_strings_free(sweep->user_keyspaces);
+	keyspaces_free(sweep);
 	*sweep = (struct sweep){.cluster = cluster, .done_asked_up_ms = INT64_MIN, .wanted_up_ms = INT64_MIN};
 }

@@ -54,6 +54,7 @@ struct act_record {
 	int64_t settled_up_ms;        /* UNKNOWN: nothing of it arrives after this */
 	int64_t durable_up_ms;        /* when the intent was acknowledged; -1: not yet */
 	bool fresh;                   /* asked for in this very pass */
+	bool seen;                    /* NOT_SENT, and the author has been told */
 	bool resend;                  /* UNKNOWN and settled, and the author still asks for it */
 };
 
@@ -119,7 +120,7 @@ struct step {
 	size_t nacts;
 	struct memory *memory;
 	size_t nmemory;
-	struct window windows[8];
+	struct window windows[WORKFLOW_CONDITIONS];
 	struct task *task;                    /* while RUNNING */
 	struct timer timer;
 	int64_t not_before_up_ms;             /* backoff */

@@ -99,6 +99,8 @@ work(struct core *core, struct op *op)
 	if (!op->running_acknowledged)
 		return false;
 	roll_run(core, op);
+	if (!roll_gated(op))
+		op->closed_since_wall_ms = 0;
 	if (roll_is_done(op)) {
 		op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%zu nodes done", roll_count(op, LANE_DONE));
 		op_event(core, op, "Normal", REASON_Succeeded, "%s: %zu nodes done", op->plan->title,
@@ -122,11 +124,13 @@ work(struct core *core, struct op *op)
 
 /* --- the end --- */
 
+/* A node that it leaves down, on purpose or not, keeps the cluster from others until a person says that this is known:
+ * by retry, cancel or deletion. */
 static bool
 keeps_turn(const struct op *op)
 {
-	for (size_t i = 0; i < op->nlanes; i++)
-		if (op->lanes[i].out_of_service)
+	for (size_t i = 0; i < op->nlanes && !op_is_cancelled(op); i++)
+		if (op->lanes[i].held)
 			return true;
 	return false;
 }
@@ -160,7 +164,7 @@ end(struct core *core, struct op *op)
 			return;
 		}
 	}
-	if (keeps_turn(op) && !op->gone && !op->object->meta.deleting)
+	if (keeps_turn(op))
 		return;
 	release(core, op);
 }
@@ -260,6 +264,7 @@ op_taken_over(struct core *core, struct op *op)
 	struct operation *object = op->object;
 
 	op->accepted = op->started;     /* its plan is frozen */
+	op->cluster = cluster_find(core, op->namespace_, object->cluster);
 	op->running_acknowledged = op->started && op->plan && strcmp(object->plan_hash, op->plan->hash) == 0;
 	if (!op->lost && object->journal_seq > op->journal.seq) {
 		op->lost = true;
@@ -267,6 +272,8 @@ op_taken_over(struct core *core, struct op *op)
 		    "Redis' data, or check the nodes in this status and delete the operation",
 		    (long long)op->journal.seq, (long long)object->journal_seq);
 	}
+	if (op->lost)
+		op->running_acknowledged = false;       /* what was read may be old: nothing is done on it */
 	if (op->ended)
 		op->end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0;
 	if (op->started)

@@ -187,6 +187,10 @@ task_act(struct task *t, const char *label, enum act_kind kind, char channel, co
 		free(act->target);
 		act->target = xstrdup(target);
 	}
+	/* Withdrawn, or there was no connection: an author who goes on asking wants it tried again, at the next look. */
+	if (act->view.state == ACT_NOT_SENT && act->seen)
+		act->view.state = ACT_NONE;
+	act->seen = act->view.state == ACT_NOT_SENT;
 	act->fresh = act->view.state == ACT_NONE;
 	act->resend = act->view.state == ACT_UNKNOWN && act->view.settled;
 	return &act->view;

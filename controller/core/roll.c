@@ -78,7 +78,7 @@ roll_at_safe_point(const struct op *op)
 	for (size_t i = 0; i < op->nlanes; i++) {
 		const struct lane *lane = &op->lanes[i];
 
-		if ((lane->held && !lane->out_of_service) || lane->state == LANE_RUNNING ||
+		if (lane->state == LANE_RUNNING || lane->restoring ||
 		    (lane->step && acts_unresolved(lane->step)))
 			return false;
 	}
@@ -205,7 +205,7 @@ run_lanes(struct core *core, struct op *op, const struct plan_block *block, size
 	for (size_t i = first; i < op->nlanes && op->lanes[i].block == block; i++) {
 		struct lane *lane = &op->lanes[i];
 
-		if (lane->state != LANE_RUNNING && !(lane->held && !lane->out_of_service))
+		if (lane->state != LANE_RUNNING)
 			continue;
 		lane_run(core, lane);
 		ended |= lane->state != LANE_RUNNING;

@@ -50,7 +50,8 @@ replied(void *user, struct io_answer *answer)
 	struct reply *reply = user;
 
 	*reply = (struct reply){.done = true, .outcome = answer->outcome, .status = answer->status,
-	    .len = answer->body->len, .body = buf_take(answer->body), .error = xstrdup_or_null(answer->error)};
+	    .len = answer->body->len, .error = xstrdup_or_null(answer->error)};
+	reply->body = buf_take(answer->body);
 }
 
 /* A refusal in the server's own words, which stand in a Status object. */

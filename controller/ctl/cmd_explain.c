@@ -24,6 +24,9 @@ const struct command cmd_explain = {
 	.name = "explain",
 	.arguments = "[TYPE | REASON]",
 	.most = 1,
-	.summary = "Explain a task type, a condition type or a reason; all of them without an argument.",
+	.summary = "Explain a task type, a condition type or a reason; list all of them without an argument.",
+	.help = "Of a task or condition: its parameters with their ranges and defaults, what it does to the ring, what must\n"
+	    "hold before each act, its timeout. Of a reason, which conditions, Events and errors give: what it means and\n"
+	    "what to do. Its class is info (nothing to do), wait (it goes on by itself) or person (somebody must act).\n",
 	.run = run,
 };

@@ -80,9 +80,9 @@ list_reasons(struct buf *out)
 {
 	struct table table;
 
-	table_head(&table, "REASON", "WHO", "MEANING", NULL);
+	table_head(&table, "REASON", "CLASS", "MEANING", NULL);
 	for (const struct reason *reason = reason_all(); reason->name; reason++)
-		table_row(&table, reason->name, strcmp(reason->class_, "info") == 0 ? NULL : reason->class_, reason->meaning);
+		table_row(&table, reason->name, reason->class_, reason->meaning);
 	table_print(&table, out);
 	table_done(&table);
 }
@@ -112,10 +112,13 @@ explain_reason(const struct reason *reason, struct buf *out)
 		buf_printf(out, "Do:    %s\n       Nothing goes on here until somebody has.\n", reason->remedy);
 }
 
+/* A part of a name is as good a hint as a misspelt one. */
 static bool
-same(struct nearest *nearest, const char *name)
+same(struct nearest *nearest, const char **part, const char *name)
 {
 	nearest_offer(nearest, name);
+	if (!*part && *nearest->name && strcasestr(name, nearest->name))
+		*part = name;
 	return strcasecmp(nearest->name, name) == 0;
 }
 
@@ -123,23 +126,24 @@ bool
 explain_topic(const struct reconciler *const *types, const char *topic, struct buf *out, const char **ret_nearest)
 {
 	struct nearest nearest = NEAREST_INIT(topic);
+	const char *part = NULL;
 
 	for (; *types; types++) {
-		if (same(&nearest, (*types)->name)) {
+		if (same(&nearest, &part, (*types)->name)) {
 			explain_type(*types, out);
 			return true;
 		}
 	}
-	if (same(&nearest, wait_name)) {
+	if (same(&nearest, &part, wait_name)) {
 		explain_wait(out);
 		return true;
 	}
 	for (const struct reason *reason = reason_all(); reason->name; reason++) {
-		if (same(&nearest, reason->name)) {
+		if (same(&nearest, &part, reason->name)) {
 			explain_reason(reason, out);
 			return true;
 		}
 	}
-	*ret_nearest = nearest.best;
+	*ret_nearest = nearest.best ? nearest.best : part;
 	return false;
 }

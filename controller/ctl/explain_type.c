@@ -125,8 +125,8 @@ explain_type(const struct reconciler *type, struct buf *out)
 		put_preconditions(type, out);
 	}
 	if (type->timeout_ms)
-		buf_printf(out, "Timeout:        %s%s, when the workflow names none\n", duration_text(type->timeout_ms, timeout),
-		    type->judge ? " of waiting for it" : " of one attempt");
+		buf_printf(out, "Timeout:        %s%s, when the workflow names none\n",
+		    duration_text(type->timeout_ms, timeout), type->judge ? " of waiting for it" : " of one attempt");
 	put_parameters(type, out);
 	put_example(type, out);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "json.h"
 #include "table.h"
 
@@ -15,15 +16,30 @@ ready_of(const struct cJSON *status)
 	return NULL;
 }
 
+/* As people look for a node: by zone, then by name, db-10 after db-9. */
+static int
+by_zone(const void *a, const void *b)
+{
+	const struct cJSON *const *x = a, *const *y = b;
+	int order = strverscmp(json_str_or(*x, "zone", ""), json_str_or(*y, "zone", ""));
+
+	return order ? order : strverscmp(json_str_or(*x, "name", ""), json_str_or(*y, "name", ""));
+}
+
 static void
 print_table(const struct cJSON *members, struct buf *out)
 {
+	size_t count = 0;
+	CLEANUP_FREE const struct cJSON **sorted = xcalloc(json_count(members), sizeof *sorted);
 	struct table table;
 
-	table_head(&table, "NAME", "ADDRESS", "ZONE", "STATE", "HOST ID", NULL);
 	JSON_EACH(member, members)
-		table_row(&table, json_str(member, "name"), json_str(member, "address"), json_str(member, "zone"),
-		    json_str(member, "state"), json_str(member, "hostId"));
+		sorted[count++] = member;
+	qsort(sorted, count, sizeof *sorted, by_zone);
+	table_head(&table, "NAME", "ADDRESS", "ZONE", "STATE", "HOST ID", NULL);
+	for (size_t i = 0; i < count; i++)
+		table_row(&table, json_str(sorted[i], "name"), json_str(sorted[i], "address"), json_str(sorted[i], "zone"),
+		    json_str(sorted[i], "state"), json_str(sorted[i], "hostId"));
 	table_print(&table, out);
 	table_done(&table);
 }

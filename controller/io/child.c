@@ -17,7 +17,7 @@ child_exec(char **argv)
 		return 2;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The parent may have ended before it was asked for. */
-	if (parent && atoi(parent) != (int)getppid())
+	if (parent && strtol(parent, NULL, 10) != (long)getppid())
 		return 1;
 	unsetenv("STRAIT_PARENT");
 	execvp(argv[0], argv);

@@ -28,7 +28,8 @@ struct kube_ask {
 };
 
 /* 'config' is borrowed for kube's life, and its tokens and certificates are read anew as they are renewed. */
-struct kube_client *kube_client_new(struct loop *loop, struct kubeconfig *config, const char *user_agent, int64_t connect_ms);
+struct kube_client *kube_client_new(struct loop *loop, struct kubeconfig *config, const char *user_agent,
+    int64_t connect_ms);
 struct kube_client *kube_client_free(struct kube_client *kube);
 
 /* As http_start(); cancel with http_cancel(). */

@@ -102,7 +102,8 @@ read_pem(const struct reader *in, const char *name, char **ret, char **ret_file)
 	snprintf(data_name, sizeof data_name, "%s-data", name);
 	data = yaml_text(in->document, in->node, data_name);
 	if (data && file)
-		return err_set(in->err, "%s: %s has both %s and %s; keep one of them", in->path, in->entry, name, data_name);
+		return err_set(in->err, "%s: %s has both %s and %s; keep one of them", in->path, in->entry, name,
+		    data_name);
 	if (data) {
 		*ret = base64_decode(data, &len);
 		return *ret ? 0 : err_set(in->err, "%s: %s: %s is not base64", in->path, in->entry, data_name);
@@ -121,8 +122,8 @@ read_server(const struct reader *in, struct kubeconfig *ret)
 	size_t len;
 
 	if (!server || (strncmp(server, "https://", 8) != 0 && strncmp(server, "http://", 7) != 0))
-		return err_set(in->err, "%s: %s: server: expected https://host:port, found \"%s\"", in->path, in->entry,
-		    server ? server : "");
+		return err_set(in->err, "%s: %s: server: expected https://host:port, found \"%s\"", in->path,
+		    in->entry, server ? server : "");
 	len = strcspn(server, "?#");
 	while (len && server[len - 1] == '/')
 		len--;
@@ -140,8 +141,8 @@ read_cluster(const struct reader *in, struct kubeconfig *ret)
 		    in->path, in->entry);
 	ret->insecure = yaml_true(in->document, in->node, "insecure-skip-tls-verify");
 	if (ret->insecure && ret->ca)
-		return err_set(in->err, "%s: %s: insecure-skip-tls-verify together with a certificate-authority; keep one",
-		    in->path, in->entry);
+		return err_set(in->err, "%s: %s: insecure-skip-tls-verify together with a certificate-authority; "
+		    "keep one", in->path, in->entry);
 	ret->tls_server_name = xstrdup_or_null(yaml_text(in->document, in->node, "tls-server-name"));
 	return 0;
 }
@@ -154,8 +155,8 @@ refuse_unsupported(const struct reader *in)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (yaml_get(in->document, in->node, names[i]))
-			return err_set(in->err, "%s: %s: \"%s\" is not supported yet; give this user a token, a tokenFile or "
-			    "a client certificate", in->path, in->entry, names[i]);
+			return err_set(in->err, "%s: %s: \"%s\" is not supported yet; give this user a token, a "
+			    "tokenFile or a client certificate", in->path, in->entry, names[i]);
 	}
 	return 0;
 }
@@ -171,8 +172,8 @@ read_user(const struct reader *in, struct kubeconfig *ret)
 	    read_pem(in, "client-key", &ret->key, &ret->key_file))
 		return -1;
 	if (!ret->cert != !ret->key)
-		return err_set(in->err, "%s: %s: client-certificate and client-key belong together; %s is missing", in->path,
-		    in->entry, ret->cert ? "client-key" : "client-certificate");
+		return err_set(in->err, "%s: %s: client-certificate and client-key belong together; %s is missing",
+		    in->path, in->entry, ret->cert ? "client-key" : "client-certificate");
 	if (file) {
 		ret->token_file = resolved(in, file);
 		ret->token = kubeconfig_read(ret->token_file, &why);
@@ -282,8 +283,8 @@ kubeconfig_find(const char *path, const char *context, struct kubeconfig *ret, s
 
 	if (!path && variable && *variable) {
 		if (strchr(variable, ':'))
-			return err_set(err, "KUBECONFIG names several files (\"%s\"); merging them is not supported yet: name one",
-			    variable);
+			return err_set(err, "KUBECONFIG names several files (\"%s\"); merging them is not supported yet: "
+			    "name one", variable);
 		path = variable;
 	}
 	if (path)
@@ -293,5 +294,6 @@ kubeconfig_find(const char *path, const char *context, struct kubeconfig *ret, s
 	fallback = xasprintf("%s/.kube/config", home ? home : "");
 	if (access(fallback, F_OK) == 0)
 		return kubeconfig_load(fallback, context, ret, err);
-	return err_set(err, "no API server is configured: no --kubeconfig, no $KUBECONFIG, not in a pod, no %s", fallback);
+	return err_set(err, "no API server is configured: no --kubeconfig, no $KUBECONFIG, not in a pod, no %s",
+	    fallback);
 }

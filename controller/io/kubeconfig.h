@@ -27,6 +27,6 @@ int kubeconfig_load(const char *path, const char *context, struct kubeconfig *re
 int kubeconfig_in_cluster(const char *directory, struct kubeconfig *ret, struct err *err);
 void kubeconfig_done(struct kubeconfig *config);
 
-/* The content of a small text file, white space at its end removed, owned; NULL and 'err' naming the file when it cannot
- * be read or holds nothing. */
+/* The content of a small text file, white space at its end removed, owned; NULL and 'err' naming the file when it
+ * cannot be read or holds nothing. */
 char *kubeconfig_read(const char *path, struct err *err);

@@ -14,10 +14,11 @@ struct redis;
 struct redis_request;
 
 /* Arguments -> reply, as JSON. An error reply is status 1 with the error's text as the body, bare.
- * TAKEOVER  format -> [epoch, seq (0: none), digest, format as stored, plan or "", field, value, …]; the keys' expiry is
- *           undone. Error reply "NEWERFORMAT stored=<n> ours=<m>".
+ * TAKEOVER  format -> [epoch, seq (0: none), digest, format as stored, plan or "", field, value, …]; the keys' expiry
+ *           is undone. Error reply "NEWERFORMAT stored=<n> ours=<m>".
  * WRITE     epoch, seq, digest, plan ("" leaves it), log line ("" writes none), then field, value ("" deletes) … ->
- *           ["OK", seq], ["STALE", stored epoch] or ["GAP", stored seq]. The same seq and digest again: OK, nothing written.
+ *           ["OK", seq], ["STALE", stored epoch] or ["GAP", stored seq]. The same seq and digest again: OK, nothing
+ *           written.
  * EXPIRE    epoch, seconds -> ["OK"] or ["STALE", stored epoch]
  * PROBE     nothing -> [appendonly, appendfsync, maxmemory-policy, role], each "unknown" where it is not permitted */
 enum redis_ask_kind { REDIS_ASK_TAKEOVER, REDIS_ASK_WRITE, REDIS_ASK_EXPIRE, REDIS_ASK_PROBE };
@@ -36,8 +37,8 @@ struct redis_ask {
 /* Called on each change; 'reason' says why it is not connected (NULL when it is). Borrowed. */
 typedef void redis_state_fn(void *user, bool connected, const char *reason);
 
-/* "redis://[[user]:password@]host[:port][/db]". Begins to connect on the loop's next turn. NULL and 'err' when the URL is
- * none; a server that is away is not an error. */
+/* "redis://[[user]:password@]host[:port][/db]". Begins to connect on the loop's next turn. NULL and 'err' when the URL
+ * is none; a server that is away is not an error. */
 struct redis *redis_new(struct loop *loop, const char *url, redis_state_fn *state, void *user, struct err *err);
 /* Requests in flight are dropped without their done. */
 struct redis *redis_free(struct redis *redis);

@@ -87,7 +87,7 @@ build(struct redis_request *r, const struct redis_ask *ask)
 	*argv++ = "4";
 	for (size_t i = 0; i < KEYS; i++) {
 		*argv++ = text;
-		text += sprintf(text, "strait:{%s}:%s", ask->uid, names[i]) + 1;
+		text = stpcpy(stpcpy(stpcpy(stpcpy(text, "strait:{"), ask->uid), "}:"), names[i]) + 1;
 	}
 	for (size_t i = 0; i < ask->nargs; i++) {
 		*argv++ = text;

@@ -56,8 +56,8 @@ struct redis_request {
 	struct redis *redis;
 	struct redis_request *next, *previous;
 	enum redis_ask_kind kind;
-	const char **argv;               /* "EVALSHA", name, "4", keys, args: one block, kept for EVAL when the server has
-					  * forgotten the script */
+	const char **argv;               /* "EVALSHA", name, "4", keys, args: one block, kept for EVAL when the server
+					  * has forgotten the script */
 	size_t argc, bytes;
 	int replies;                     /* still to come */
 	char probe[REDIS_PROBES][32];    /* the answers that came */

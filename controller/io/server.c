@@ -158,7 +158,8 @@ open_listener(struct server *server, struct loop *loop, int port, const char **r
 {
 	void *loops[1] = {&loop->uv};
 	struct lws_context_creation_info info = {
-		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
+		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+		    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
 		.foreign_loops = loops,
 		.pcontext = &server->context,
 		.user = server,

@@ -154,8 +154,8 @@ join(const struct ssh_ask *ask, struct buf *out, struct err *err)
 
 	for (char *const *arg = ask->args; *arg; arg++) {
 		if (!**arg || (*arg)[strspn(*arg, safe)])
-			return err_set(err, "not sent: the argument \"%s\" holds a character outside A-Z a-z 0-9 . _ : @ / = , + -",
-			    *arg);
+			return err_set(err, "not sent: the argument \"%s\" holds a character outside A-Z a-z 0-9 . _ : @ / "
+			    "= , + -", *arg);
 		buf_printf(out, "%s%s", out->len ? " " : "", *arg);
 	}
 	if (ask->user[0] == '-' || !ask->user[0] || ask->user[strspn(ask->user, safe)])

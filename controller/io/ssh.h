@@ -14,7 +14,7 @@ struct ssh;
 struct ssh_run;
 
 struct ssh_config {
-	const char *runtime_dir;         /* where the private directory is made; NULL: $XDG_RUNTIME_DIR, /run/strait, /tmp */
+	const char *runtime_dir;         /* for the private directory; NULL: $XDG_RUNTIME_DIR, /run/strait or /tmp */
 	const char *self;                /* the program to start children with, see child.h; "/proc/self/exe" */
 	int64_t connect_ms;              /* to a host: TCP and greeting; logging in may take 5 s more */
 	int64_t idle_ms;                 /* a connection without work is closed after so long */
@@ -30,7 +30,7 @@ struct ssh_ask {
 	char *const *args;               /* NULL after the last; each of [A-Za-z0-9._:@/=,+-] */
 	int64_t deadline_ms;             /* from now; 0: none */
 	int64_t not_after_up;            /* 0: no limit */
-	io_done_fn *done;                /* status: the command's; body: its output (64 KiB); error: what it said on stderr */
+	io_done_fn *done;                /* status: the command's; body: its output (64 KiB); error: its stderr */
 	void *user_data;
 };
 

@@ -111,13 +111,13 @@ make_directory(struct ssh *ssh, struct err *err)
 			return err_set(err, "--runtime-dir %s: use letters, digits and / . _ - only", given);
 		if (make_in(ssh, given) == 0)
 			return 0;
-		return err_set(err, "--runtime-dir %s: cannot make a private directory there: %s (at most %d characters, "
-		    "writable by us)", given, strerror(errno), DIRECTORY_MAX - 18);
+		return err_set(err, "--runtime-dir %s: cannot make a private directory there: %s (at most %d "
+		    "characters, writable by us)", given, strerror(errno), DIRECTORY_MAX - 18);
 	}
 	if ((xdg && *xdg && make_in(ssh, xdg) == 0) || make_in(ssh, "/run/strait") == 0 || make_in(ssh, "/tmp") == 0)
 		return 0;
-	return err_set(err, "cannot make a private directory for ssh keys in /run/strait or /tmp: %s; name a writable one "
-	    "with --runtime-dir", strerror(errno));
+	return err_set(err, "cannot make a private directory for ssh keys in /run/strait or /tmp: %s; name a writable "
+	    "one with --runtime-dir", strerror(errno));
 }
 
 static void

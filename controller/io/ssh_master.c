@@ -168,8 +168,8 @@ spawn(struct ssh_master *m, const struct ssh_keys *keys)
 {
 	const struct ssh *ssh = m->ssh;
 	char known[SSH_PATH + 24], timeout[40], port[16], parent[32], path[1024];
-	const char *argv[] = {ssh->self, CHILD_WORD, "ssh", "-F", "none", "-M", "-N", "-T", "-x", "-a", "-S", m->socket,
-	    "-i", keys->key_path, "-oIdentitiesOnly=yes", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", known,
+	const char *argv[] = {ssh->self, CHILD_WORD, "ssh", "-F", "none", "-M", "-N", "-T", "-x", "-a", "-S",
+	    m->socket, "-i", keys->key_path, "-oIdentitiesOnly=yes", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", known,
 	    "-oGlobalKnownHostsFile=none", "-oUpdateHostKeys=no", timeout, "-oServerAliveInterval=5",
 	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR", "-oControlPersist=no", "-p", port, "-l", m->user, "--",
 	    m->address, NULL};
@@ -226,20 +226,23 @@ ssh_master_new(struct ssh *ssh, const struct ssh_ask *ask, const struct ssh_keys
 void
 ssh_master_why(const struct ssh_master *m, struct buf *out)
 {
+	static const char authorized[] = "the host refuses the key; put its public half into the user's "
+	    "authorized_keys there";
 	static const struct {
 		const char *said, *means;
 	} table[] = {
-		{"Host key verification failed", "the host's key is not the one in known_hosts of the Secret, or not in it; make "
-		    "sure of the host, then put what ssh-keyscan prints into known_hosts"},
-		{"Load key", "ssh-privatekey of the Secret is no usable private key (it must be whole, and have no passphrase)"},
-		{"Permission denied", "the host refuses the key; put its public half into the user's authorized_keys there"},
-		{"Too many authentication", "the host refuses the key; put its public half into the user's authorized_keys there"},
+		{"Host key verification failed", "the host's key is not the one in known_hosts of the Secret, or not in "
+		    "it; make sure of the host, then put what ssh-keyscan prints into known_hosts"},
+		{"Load key", "ssh-privatekey of the Secret is no usable private key (it must be whole, and have no "
+		    "passphrase)"},
+		{"Permission denied", authorized},
+		{"Too many authentication", authorized},
 		{"Connection refused", "nothing listens there (connection refused); is sshd running, is the port right?"},
 		{"No route to host", "there is no route to the host"},
 		{"Network is unreachable", "there is no route to the host (network is unreachable)"},
 		{"banner exchange", "connected, but no SSH greeting came; is this port sshd's?"},
 		{"timed out", "the connection timed out; is the host up, does a firewall drop us?"},
-		{"No user exists for uid", "the controller runs under a uid that has no passwd entry, which ssh insists on"},
+		{"No user exists for uid", "we run under a uid that has no passwd entry, which ssh insists on"},
 	};
 	const char *said = buf_str(&m->said);
 

@@ -17,8 +17,8 @@ enum {
 
 struct ssh_master;
 
-/* A key and its known_hosts as files. Replaced as a whole when the Secret changes: masters of the old one end with their
- * commands. */
+/* A key and its known_hosts as files. Replaced as a whole when the Secret changes: masters of the old one end with
+ * their commands. */
 struct ssh_keys {
 	struct ssh_keys *next;
 	char *secret;

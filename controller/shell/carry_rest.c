@@ -11,8 +11,8 @@ carry_rest(struct shell *shell, const struct effect *effect)
 	struct flight *flight = flight_begin(shell, effect);
 	const struct effect_rest *rest = &effect->rest;
 	bool v6 = strchr(rest->address, ':');
-	char *url CLEANUP_FREE = xasprintf("http://%s%s%s:%d%s", v6 ? "[" : "", rest->address, v6 ? "]" : "", rest->port,
-	    rest->path);
+	char *url CLEANUP_FREE = xasprintf("http://%s%s%s:%d%s", v6 ? "[" : "", rest->address, v6 ? "]" : "",
+	    rest->port, rest->path);
 
 	flight->request = http_start(shell->rest, &(struct http_ask){
 	    .method = rest->method,

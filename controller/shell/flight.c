@@ -96,7 +96,8 @@ flight_refuse(struct flight *flight, const char *why)
 {
 	struct buf none = BUF_INIT(0);
 
-	flight_done(flight, &(struct io_answer){.outcome = IO_NOT_SENT, .body = &none, .error = why, .sent = loop_now()});
+	flight_done(flight, &(struct io_answer){.outcome = IO_NOT_SENT, .body = &none, .error = why,
+	    .sent = loop_now()});
 }
 
 /* Its lines and its answer may be queued already: they must not come either. */

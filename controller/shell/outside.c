@@ -14,7 +14,8 @@ on_patience_over(uv_timer_t *timer)
 {
 	struct shell *shell = timer->data;
 
-	log_say(&shell->log, LOG_LEVEL_WARN, "the hand-over took longer than %d s: leaving without it", PATIENCE_MS / 1000);
+	log_say(&shell->log, LOG_LEVEL_WARN, "the hand-over took longer than %d s: leaving without it",
+	    PATIENCE_MS / 1000);
 	shell->leaving = true;
 	shell->status = 1;
 	loop_again(shell->loop);

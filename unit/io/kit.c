@@ -141,7 +141,6 @@ kit_spawn(const char *const *argv)
 void
 kit_stop(pid_t pid)
 {
-	kill(pid, SIGCONT);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }

@@ -115,7 +115,7 @@ serve(struct client *c, const char *path, const char *body)
 		snprintf(text, sizeof text, "hello %.*s:%s", (int)strcspn(c->in.data, " "), c->in.data, body);
 		answer(c, 200, "", text);
 	} else if (strncmp(path, "/status/", 8) == 0) {
-		answer(c, atoi(path + 8), "Retry-After: 7\r\n", "{\"kind\":\"Status\"}");
+		answer(c, (int)strtol(path + 8, NULL, 10), "Retry-After: 7\r\n", "{\"kind\":\"Status\"}");
 	} else if (strncmp(path, "/chunks", 7) == 0) {
 		stream(c, on_chunk);
 	} else if (strncmp(path, "/endless", 8) == 0) {
@@ -173,7 +173,7 @@ on_read(uv_stream_t *stream_, ssize_t got, const uv_buf_t *bytes)
 	buf_put(&c->in, bytes->base, (size_t)got);
 	while (c->in.len && (end = strstr(c->in.data, "\r\n\r\n"))) {
 		length = strcasestr(c->in.data, "content-length:");
-		len = length && length < end ? (size_t)atoi(length + 15) : 0;
+		len = length && length < end ? strtoul(length + 15, NULL, 10) : 0;
 		if ((size_t)(c->in.data + c->in.len - end) - 4 < len)
 			return;
 		on_request(c, end + 4, len);

@@ -199,7 +199,7 @@ many_at_once_are_answered_in_order(void **state)
 	CHECK(kit_until(&f->loop, &a[COUNT - 1].count, 1, 10000));
 	for (int i = 0; i < COUNT; i++) {
 		CHECK_INT(a[i].count, 1);
-		CHECK_INT(atoi(a[i].body + 1), i + 1);
+		CHECK_INT(strtol(a[i].body + 1, NULL, 10), i + 1);
 		kit_free(&a[i]);
 	}
 	free(a);

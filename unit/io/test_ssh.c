@@ -1,6 +1,7 @@
 #include "ssh.h"
 
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ read_file(const char *directory, const char *name)
 	FILE *file = fopen(path, "r");
 
 	CHECK(file != NULL);
-	fread(text, 1, 65535, file);
+	text[fread(text, 1, 65535, file)] = '\0';
 	fclose(file);
 	free(path);
 	return text;
@@ -106,11 +107,16 @@ start_server(struct fixture *f)
 	CHECK(kit_listening(f->port));
 }
 
+/* Not /proc/self/exe: that is valgrind, under valgrind. */
 static struct ssh *
 client(struct fixture *f)
 {
-	return ssh_new(&f->loop, &(struct ssh_config){.runtime_dir = f->directory, .self = "/proc/self/exe", .connect_ms = 1000,
+	char *self = realpath((const char *)getauxval(AT_EXECFN), NULL);
+	struct ssh *ssh = ssh_new(&f->loop, &(struct ssh_config){.runtime_dir = f->directory, .self = self, .connect_ms = 1000,
 	    .idle_ms = 300});
+
+	free(self);
+	return ssh;
 }
 
 static int

@@ -187,9 +187,11 @@ order_request(struct world *world, struct effect *effect)
 	/* The flight owns the texts now. */
 	*effect = (struct effect){.kind = EFFECT_EXIT};
 	*ARRAY_GROW(world->flights, world->nflights) = flight;
-	effect_text(world, &flight->effect, text, sizeof text);
-	(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now, "%zu> #%" PRIu64 " %s",
-	    world->effects, flight->number, text);
+	if (!is_minor(&flight->effect) || transcript_shows_minor(world->log)) {
+		effect_text(world, &flight->effect, text, sizeof text);
+		(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
+		    "%zu> #%" PRIu64 " %s", world->effects, flight->number, text);
+	}
 	schedule(world, flight, ITEM_LEAVE, world->now + world_delay(world, world->weather.io_max));
 	if (flight->effect.deadline_ms > 0)
 		schedule(world, flight, ITEM_DEADLINE, world->now + flight->effect.deadline_ms);
@@ -203,11 +205,6 @@ flight_order(struct world *world, struct effect *effect)
 	switch (effect->kind) {
 	case EFFECT_LOG:
 		log_line_of(world, effect);
-		break;
-	case EFFECT_EXIT:
-		transcript_add(world->log, world->now, "---- core %u exits with %d", world->life, effect->status);
-		world->exited = true;
-		world->exit_status = effect->status;
 		break;
 	case EFFECT_CANCEL:
 		flight = find_effect(world, effect->id);

@@ -98,7 +98,9 @@ scene_new(const struct scene_config *config)
 {
 	struct scene *scene = xcalloc(1, sizeof *scene);
 	const struct core_config core = {
-		.identity = "strait-0",
+		.lease_namespace = config->lease_ms ? "strait" : NULL,
+		.lease_name = "strait",
+		.lease_ms = config->lease_ms,
 		.act_ttl_ms = 1000,
 		.settle_ms = 8000,
 		.stable_ms = config->stable_ms ? config->stable_ms : 5000,

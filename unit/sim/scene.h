@@ -13,6 +13,7 @@ struct scene_config {
 	size_t nkeyspaces;
 	bool no_system_keyspaces;    /* the stock ones have replicas anywhere: two nodes of a rack share ranges */
 	int64_t stable_ms;           /* 0: 5 s */
+	int64_t lease_ms;            /* 0: no Lease is taken */
 };
 
 struct scene {

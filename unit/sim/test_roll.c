@@ -21,6 +21,13 @@ hand_crash(void *arg, int64_t value)
 }
 
 static void
+hand_stop(void *arg, int64_t value)
+{
+	(void)value;
+	world_stop(arg);
+}
+
+static void
 hand_redis_away(void *arg, int64_t value)
 {
 	world_redis_away(arg, value);
@@ -84,7 +91,7 @@ draw_stranger(struct world *world)
 	int64_t node = chance_between(&world->chance, 0, (int64_t)sim_nodes(world->sim) - 1), at = some_time(world);
 
 	world_at(world, at, hand_stranger_crashes, world, node);
-	world_at(world, at + chance_between(&world->chance, 30000, 300000), hand_stranger_returns, world, node);
+	world_at(world, at + chance_between(&world->chance, 30000, 150000), hand_stranger_returns, world, node);
 }
 
 static void
@@ -109,6 +116,8 @@ draw_faults(struct world *world)
 		world_at(world, some_time(world), hand_api_away, world, chance_between(chance, 500, 60000));
 	for (int64_t n = chance_between(chance, 0, 3); n > 0; n--)
 		world_at(world, some_time(world), hand_break_redis, world, 0);
+	if (chance_of(chance, 300))
+		world_at(world, some_time(world), hand_stop, world, 0);
 	if (chance_of(chance, 300))
 		world_at(world, some_time(world), hand_compact, world, 0);
 	if (chance_of(chance, 200))
@@ -141,7 +150,10 @@ roll_once(uint64_t seed, bool faults)
 {
 	const struct scene_config config = {
 		.seed = seed,
-		.operation = "\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\"}",
+		.operation = "\"workflow\":\"rolling-restart\",\"variables\":"
+		    "{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
+		.stable_ms = 3000,
+		.lease_ms = faults && seed % 2 ? 6000 : 0,
 	};
 	struct scene *scene = scene_new(&config);
 	struct world *world = scene->world;

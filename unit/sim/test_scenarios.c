@@ -40,16 +40,30 @@ redis_away_for_long_and_the_node_held_down_is_brought_back(void **state)
 }
 
 static void
-api_server_away_for_long_and_the_node_held_down_is_brought_back(void **state)
+api_server_away_for_long(int64_t lease_ms)
 {
-	struct scene *scene = begin();
+	struct scene *scene = begin_with((struct scene_config){.operation = ROLLING, .lease_ms = lease_ms});
 
-	(void)state;
 	reach(scene, until_drained, "db-a-2", MINUTES(20));
 	world_api_away(scene->world, MINUTES(20));
 	reach(scene, until_started, "db-a-2", MINUTES(3));
 	reach(scene, until_all_serve, NULL, MINUTES(10));
 	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+api_server_away_for_long_and_the_node_held_down_is_brought_back(void **state)
+{
+	(void)state;
+	api_server_away_for_long(0);
+}
+
+/* The Lease cannot be renewed meanwhile, and nobody else can take it. */
+static void
+lease_unrenewed_for_long_and_the_node_held_down_is_brought_back(void **state)
+{
+	(void)state;
+	api_server_away_for_long(SECONDS(15));
 }
 
 static void
@@ -196,6 +210,7 @@ main(void)
 		cmocka_unit_test(servers_away_mid_way),
 		cmocka_unit_test(redis_away_for_long_and_the_node_held_down_is_brought_back),
 		cmocka_unit_test(api_server_away_for_long_and_the_node_held_down_is_brought_back),
+		cmocka_unit_test(lease_unrenewed_for_long_and_the_node_held_down_is_brought_back),
 		cmocka_unit_test(stranger_crashes_while_ours_is_drained),
 		cmocka_unit_test(stranger_crashes_with_redis_away),
 		cmocka_unit_test(node_restarted_by_hand_between_drain_and_stop),

@@ -34,6 +34,12 @@ transcript_free(struct transcript *t)
 	return NULL;
 }
 
+bool
+transcript_shows_minor(const struct transcript *t)
+{
+	return t->loud >= 2;
+}
+
 void
 transcript_minor(struct transcript *t, int64_t up_ms, const char *format, ...)
 {

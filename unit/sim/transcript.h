@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ void transcript_add(struct transcript *transcript, int64_t up_ms, const char *fo
     __attribute__((format(printf, 3, 4)));
 void transcript_minor(struct transcript *transcript, int64_t up_ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+bool transcript_shows_minor(const struct transcript *transcript);
 /* The last 'lines' lines to standard output. */
 void transcript_print(const struct transcript *transcript, size_t lines);
 /* The number of lines, over the whole run, that contain 'text'. Only lines that are still kept are looked at. */

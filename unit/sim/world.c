@@ -97,9 +97,16 @@ carry_out(struct world *world, struct effect *effect)
 {
 	const struct crash *crash;
 
-	if (effect->kind == EFFECT_LOG || effect->kind == EFFECT_CANCEL || effect->kind == EFFECT_EXIT) {
+	if (effect->kind == EFFECT_LOG || effect->kind == EFFECT_CANCEL) {
 		flight_order(world, effect);
 		return true;
+	}
+	if (effect->kind == EFFECT_EXIT) {
+		world->exits++;
+		world->exit_status = effect->status;
+		transcript_add(world->log, world->now, "---- core %u exits with %d", world->life, effect->status);
+		world_crash(world, -1);
+		return false;
 	}
 	world->effects++;
 	if (world->kinds)
@@ -148,6 +155,8 @@ world_start(struct world *world)
 {
 	const struct event start = {.kind = EVENT_START, .body = "", .sent = world_instant(world)};
 
+	snprintf(world->identity, sizeof world->identity, "strait-%u", world->life);
+	world->config.identity = world->identity;
 	world->core = core_new(&world->config);
 	world->wake = INT64_MAX;
 	transcript_add(world->log, world->now, "---- core %u starts", world->life);
@@ -277,7 +286,7 @@ world_run(struct world *world, bool (*until)(struct world *world, const char *ar
 	int64_t limit = world->now + limit_ms;
 
 	while (!until || !until(world, arg)) {
-		if (world->now > limit || world->exited || !world_tick(world))
+		if (world->now > limit || !world_tick(world))
 			return false;
 	}
 	return true;

@@ -79,8 +79,9 @@ struct world {
 	unsigned life;
 	int64_t wake;
 	int64_t restart_after_ms;        /* a crash, until the new core; drawn around this */
-	bool exited;
-	int exit_status;
+	char identity[32];               /* another one for each life, as a pod's name */
+	size_t exits;                    /* of its own will; a new core is started all the same */
+	int exit_status;                 /* of the last one */
 
 	struct api *api;
 	struct store *store;

@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# ClusterOperations and what they tell.
+
+# A roll of every node by the built-in workflow, its waiting cut short.
+ROLL='workflow: rolling-restart, variables: {settle: 500ms}'
+
+# operate NAME SPEC: SPEC is what follows the cluster, as a YAML flow mapping's inside.
+operate()
+{
+	k apply -f - >/dev/null <<-YAML
+		apiVersion: strait.dev/v1alpha1
+		kind: ClusterOperation
+		metadata: {name: $1}
+		spec: {cluster: $TARGET, $2}
+	YAML
+}
+
+# knob NAME PATCH: such as 'suspend: true'.
+knob() { k patch clop "$1" --type merge --patch "spec: {$2}" >/dev/null; }
+
+# watch_operations: from now on, every change of every operation in the
+# namespace is a line of $STATE/watch: MS|NAME|PHASE|PROGRESS|ZONE|CURRENT|WHY.
+# Asking this file costs nothing, asking the API server does.
+watch_operations()
+{
+	local fields='{.metadata.name}|{.status.phase}|{.status.progress}|{.status.zone}|{.status.current}|{.status.message}'
+	stop watch
+	stop stamp
+	rm -f "$STATE/watch.pipe"
+	mkfifo "$STATE/watch.pipe"
+	# shellcheck disable=SC2016
+	start stamp bash -c 'while IFS= read -r line; do
+		t=${EPOCHREALTIME/[.,]/}; printf "%s|%s\n" "${t%???}" "$line"; done <"$1" >>"$2"' - "$STATE/watch.pipe" "$STATE/watch"
+	# shellcheck disable=SC2016
+	start watch bash -c 'exec kubectl --namespace "$1" get clop -w -o "jsonpath=$2" >"$3"' - "$NS" "$fields{\"\\n\"}" "$STATE/watch.pipe"
+}
+
+# last NAME: that operation's newest line.
+last() { grep -F "|$1|" "$STATE/watch" 2>/dev/null | tail -n 1; }
+# is NAME REGEX: its newest line says so; PHASE|PROGRESS|ZONE|CURRENT|WHY.
+is() { [[ $(last "$1" | cut -d'|' -f3-) =~ $2 ]]; }
+# was NAME REGEX: some line of it said so.
+was() { grep -F "|$1|" "$STATE/watch" | cut -d'|' -f3- | grep -qE -- "$2"; }
+
+# succeeds NAME [SECONDS]: fails as soon as it ends otherwise.
+succeeds()
+{
+	within "${2:-60}" "$1 ends" is "$1" '^(Succeeded|Failed|Cancelled)\|'
+	is "$1" '^Succeeded' || fail "$1 did not succeed: $(last "$1")"
+}
+
+# condition KIND/NAME TYPE: STATUS|REASON|MESSAGE.
+condition()
+{
+	k get "$1" -o "jsonpath={range .status.conditions[?(@.type==\"$2\")]}{.status}|{.reason}|{.message}{end}" 2>/dev/null
+}
+
+# condition_is KIND/NAME TYPE REGEX: of STATUS|REASON|MESSAGE.
+condition_is() { [[ $(condition "$1" "$2") =~ $3 ]]; }
+
+# event REASON REGEX: an Event of this namespace says so.
+event()
+{
+	k get events.events.k8s.io -o jsonpath='{range .items[*]}{.reason}|{.note}{"\n"}{end}' | grep -qE -- "^$1\|.*$2"
+}
+
+uid() { k get clop "$1" -o 'jsonpath={.metadata.uid}'; }

@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the library reads what scenarios set
+# A rolling restart: zone by zone, each node once, shown as it is
+# Two datacenters have racks of equal names and the stock system keyspaces; two nodes at a time in the second roll.
+
+scenario()
+{
+	local began waiter
+	fleet_up one --layout dc1/a:2,dc1/b:1,dc1/c:1,dc2/a:2,dc2/b:1,dc2/c:1 --keyspace app:dc1=3,dc2=3 --speed 30
+	apply_fleet
+	watch_operations
+	controller controller
+	within 5 "the controller leads" leads
+
+	began=$(now_ms)
+	operate roll "$ROLL"
+	k get clop -w >"$STATE/columns" &
+	k wait --for=condition=Succeeded clop/roll --timeout 90s >/dev/null &
+	waiter=$!
+	succeeds roll 90
+	figure "8 nodes, one at a time: $(seconds "$began")"
+	check "kubectl wait returned" wait "$waiter"
+	check "the audit tells of one clean roll" rolled 1
+	no_violations
+	check "what kubectl showed was so" truthful roll
+	check "the columns are those of the design" columns
+	check "kubectl describe tells its story" described
+
+	two_at_a_time
+	stop controller
+	check "the controller ends as asked" ended controller
+}
+
+columns()
+{
+	local head
+	head=$(head -n 1 "$STATE/columns" | tr -s ' ')
+	[[ ${head% } == 'NAME CLUSTER OPERATION PHASE PROGRESS ZONE CURRENT WHY AGE' ]] || { say "$head"; return 1; }
+	k get clop roll --no-headers | tr -s ' ' | grep -q "^roll $TARGET rolling-restart Succeeded 8/8 8 nodes done"
+}
+
+described()
+{
+	local text word
+	text=$(k describe clop roll)
+	for word in 'Phase: *Succeeded' 'Progress: *8/8' 'Type: *Accepted' 'Type: *GateOpen' 'Normal *Started' \
+		'Normal *Succeeded'; do
+		grep -qE "$word" <<<"$text" || { say "describe lacks $word"; return 1; }
+	done
+}
+
+# A workflow of one's own: the built-in one with another limit.
+two_at_a_time()
+{
+	local began
+	mark
+	sed -e 's/name: rolling-restart/name: rolling-pairs/' -e 's/concurrencyLimit: 1/concurrencyLimit: 2/' \
+		"$TOP/manifests/workflows/rolling-restart.yaml" | k apply -f - >/dev/null
+	began=$(now_ms)
+	operate pairs 'workflow: rolling-pairs, variables: {settle: 500ms}'
+	succeeds pairs 90
+	figure "two at a time: $(seconds "$began")"
+	check "the audit tells of one clean roll, two at most down" rolled 2
+	check "two were down at once" two_down
+	no_violations
+	check "what kubectl showed was so" truthful pairs
+}
+
+two_down()
+{
+	audit | awk '/ event=drain source=controller/ { if (++down == 2) seen = 1 } / event=serving source=controller/ { down-- }
+		END { exit !seen }'
+}

@@ -1,0 +1,147 @@
+#include "task_test.h"
+
+#include "alloc.h"
+#include "check.h"
+#include "reconciler.h"
+#include "task_run.h"
+
+static const char folder[] = "unit/golden";
+
+/* A fault that passes is forgotten; one that stays may end otherwise. */
+enum { A_WHILE = 2, EVENTS_MAX = 400 };
+
+static const char *const ends[] = {
+	[RUN_DONE] = "done", [RUN_FAILED] = "failed", [RUN_HELD] = "held back", [RUN_VOIDED] = "void",
+};
+
+struct subject {
+	const struct reconciler *type;
+	const struct scenario *scenario;
+	const struct run_result *base;
+	unsigned once;            /* how often an act that is ONCE takes effect as written, at least 1 */
+};
+
+/* Run it turned; 'same': as good an end as written is expected. */
+static void
+run_turned(const struct subject *s, struct variation *v, bool same)
+{
+	struct run_result result;
+
+	v->once = s->once;
+	result = run_scenario(s->type, s->scenario, v);
+	if (same && s->base->end == RUN_DONE && result.end != RUN_DONE)
+		CHECK_FAIL("%s, scenario \"%s\", %s: ends %s instead of done: %s\n%s", s->type->name, s->scenario->name,
+		    v->name, ends[result.end], result.message, result.trace);
+	run_result_done(&result);
+}
+
+static void
+turn_acts(const struct subject *s)
+{
+	static const char *const names[] = {
+		[TWIST_UNKNOWN_APPLIED] = "unknown, applied", [TWIST_UNKNOWN_LATE] = "unknown, applied at the last moment",
+		[TWIST_UNKNOWN_LOST] = "unknown, not applied", [TWIST_NOT_SENT] = "not sent",
+	};
+
+	for (size_t act = 0; act < s->base->sent; act++)
+		for (enum twist twist = TWIST_UNKNOWN_APPLIED; twist <= TWIST_NOT_SENT; twist++) {
+			struct variation v = {.twist = twist, .act = act};
+
+			snprintf(v.name, sizeof v.name, "act %zu %s", act + 1, names[twist]);
+			run_turned(s, &v, true);
+		}
+}
+
+static void
+turn_facts(const struct subject *s)
+{
+	static const char *const names[] = {
+		[FAULT_REFUSED] = "refused", [FAULT_TIMEOUT] = "timed out", [FAULT_404] = "404", [FAULT_GARBAGE] = "garbage",
+		[FAULT_EMPTY] = "empty",
+	};
+
+	for (size_t i = 0; i < s->base->nasked; i++)
+		for (enum fault fault = FAULT_REFUSED; fault <= FAULT_EMPTY; fault++) {
+			struct variation v = {.fact = s->base->asked[i], .fault = fault, .times = A_WHILE};
+
+			snprintf(v.name, sizeof v.name, "%s %s for a while", v.fact, names[fault]);
+			run_turned(s, &v, true);
+			v.times = UINT32_MAX;
+			snprintf(v.name, sizeof v.name, "%s %s for good", v.fact, names[fault]);
+			run_turned(s, &v, false);
+		}
+}
+
+static void
+turn_restarts(const struct subject *s)
+{
+	for (size_t event = 1; event <= s->base->events && event < EVENTS_MAX; event++)
+		for (int lost = 0; lost < 2; lost++) {
+			struct variation v = {.restart = event, .lost = lost};
+
+			snprintf(v.name, sizeof v.name, "restarted %s event %zu", lost ? "in" : "after", event);
+			run_turned(s, &v, true);
+		}
+}
+
+static unsigned
+most_applied(const struct run_result *result)
+{
+	unsigned most = 1;
+
+	for (size_t i = 0; i < result->nacts; i++)
+		if (result->acts[i].applied > most)
+			most = result->acts[i].applied;
+	return most;
+}
+
+static void
+test_scenario(const struct reconciler *type, const struct scenario *scenario, struct buf *out)
+{
+	const struct variation written = {.name = "as written"};
+	struct run_result base = run_scenario(type, scenario, &written);
+	const struct subject subject = {type, scenario, &base, most_applied(&base)};
+
+	buf_printf(out, "%s    ---\n%s\n", scenario->source, base.trace);
+	turn_acts(&subject);
+	turn_facts(&subject);
+	turn_restarts(&subject);
+	run_result_done(&base);
+}
+
+static void
+compare(const char *path, const char *text)
+{
+	CLEANUP_FREE char *expected = script_updates() ? NULL : script_file(path);
+
+	if (script_updates())
+		script_rewrite(path, text);
+	else
+		CHECK_TEXT(text, expected);
+}
+
+void
+task_test(const struct reconciler *type)
+{
+	CLEANUP_FREE char *path = xasprintf("%s/tasks/%s.transcript", folder, type->name);
+	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_OBJECT);
+	struct script script = script_read(path);
+
+	if (script.count == 0)
+		CHECK_FAIL("%s has no scenario", path);
+	buf_puts(&out, script.head);
+	for (size_t i = 0; i < script.count; i++)
+		test_scenario(type, &script.list[i], &out);
+	/* One blank line between two scenarios, none at the end. */
+	out.data[--out.len] = '\0';
+	compare(path, buf_str(&out));
+	script_done(&script);
+}
+
+void
+task_test_labels(void)
+{
+	CLEANUP_FREE char *path = xasprintf("%s/labels", folder), *seen = run_labels();
+
+	compare(path, seen);
+}
