@@ -27,8 +27,9 @@ conditions_load(const char *text)
 		int64_t since = instant_parse(json_str_or(element, "lastTransitionTime", ""));
 
 		if (type)
-			conditions_set(list, type, json_str_or(element, "status", "Unknown"), json_str_or(element, "reason", "?"),
-			    json_str_or(element, "message", ""), since < 0 ? 0 : since);
+			conditions_set(list, type, json_str_or(element, "status", "Unknown"),
+			    json_str_or(element, "reason", "?"), json_str_or(element, "message", ""),
+			    since < 0 ? 0 : since);
 	}
 	return list;
 }

@@ -50,8 +50,8 @@ journal_problem(struct core *core, struct op *op, const struct event *event)
 	const char *error = event->outcome == OUTCOME_ANSWERED ? event->body : event->error;
 
 	if (core->journal_up)
-		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s the journal does not answer: %s; nothing is begun until it "
-		    "does", REASON_JournalAway, error ? error : outcome_name(event->outcome));
+		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s the journal does not answer: %s; nothing is "
+		    "begun until it does", REASON_JournalAway, error ? error : outcome_name(event->outcome));
 	core->journal_up = false;
 	core->counters.journal_errors++;
 	snprintf(core->journal_problem, sizeof core->journal_problem, "%s", error ? error : outcome_name(event->outcome));

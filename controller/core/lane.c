@@ -174,8 +174,8 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	lane->held = !good;
 	lane->up_act = true;
 	if (!good)
-		op_event(core, lane->op, "Warning", REASON_OutOfService, "%s is OUT OF SERVICE: it was taken down and could not "
-		    "be brought back: %s", lane->node->name, lane->message);
+		op_event(core, lane->op, "Warning", REASON_OutOfService, "%s is OUT OF SERVICE: it was taken down and "
+		    "could not be brought back: %s", lane->node->name, lane->message);
 	if (lane->failed || !good) {
 		lane->failed = true;
 		lane_set_state(core, lane, LANE_FAILED, good ? "failed; the node is back" : "OUT OF SERVICE");

@@ -268,7 +268,7 @@ op_taken_over(struct core *core, struct op *op)
 	op->running_acknowledged = op->started && op->plan && strcmp(object->plan_hash, op->plan->hash) == 0;
 	if (!op->lost && object->journal_seq > op->journal.seq) {
 		op->lost = true;
-		op_say(op, REASON_JournalLost, "Redis holds sequence %lld of this operation, but %lld has been reported: restore "
+		op_say(op, REASON_JournalLost, "Redis holds sequence %lld, but %lld has been reported: restore "
 		    "Redis' data, or check the nodes in this status and delete the operation",
 		    (long long)op->journal.seq, (long long)object->journal_seq);
 	}

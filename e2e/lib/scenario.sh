@@ -26,8 +26,13 @@ scenario_main()
 	scenario
 }
 
-# use_servers: KUBECONFIG, REDIS_URL and the like, of the control plane as it is now.
-use_servers() { eval "$("$TOP/e2e/cluster" env)"; }
+# use_servers: KUBECONFIG, REDIS_URL and the like, of the control plane as it is
+# now. Its network is for one fleet; ours take those of their slots.
+use_servers()
+{
+	eval "$("$TOP/e2e/cluster" env)"
+	unset STRAIT_FLEET_NET
+}
 
 scenario_end()
 {
@@ -133,7 +138,7 @@ fleet_up()
 	FLEET=$SCENARIO-$1 TARGET=sim-$1
 	shift
 	FLEETS+=("$FLEET")
-	fleet up --cluster-name "$TARGET" "$@" 2>/dev/null
+	fleet up --cluster-name "$TARGET" "$@"
 	eval "$(fleet env)"
 	AUDIT=$STRAIT_FLEET_AUDIT PORT=$((${STRAIT_SIM_CONTROL##*:} + 2))
 	fleet manifests >"$STATE/$FLEET.yaml"

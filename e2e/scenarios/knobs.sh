@@ -60,14 +60,16 @@ failed_and_retried()
 		      - {task: systemd-start-service, with: {service: scylla-server}}
 		      - wait: [{condition: is-up-normal, successWindow: 200ms, pollInterval: 200ms, timeout: 2s}]
 	YAML
-	hand db-b-1 'lag?ms=6000'
 	operate failing 'workflow: impatient'
+	within 20 "db-b-1 is drained" happened db-b-1 drained
+	hand db-b-1 'lag?ms=5000'
 	within 40 "phase Failed" is failing '^Failed\|1/3'
 	check "Succeeded is False" condition_is clop/failing Succeeded '^False\|StepFailed\|db-b-1: '
 	check "the error names the node and a remedy" error_of failing '^db-b-1\|.*\|.+'
 	check "an Event says so" event NodeFailed 'db-b-1'
 	check "db-c-1 was not begun" not_begun db-c-1
 	hand db-b-1 'lag?ms=0'
+	no_violations
 	mark
 	knob failing 'retry: 1'
 	within 10 "it is taken up again" is failing '^(Queued|Running)'

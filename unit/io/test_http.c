@@ -180,7 +180,8 @@ no_listener_is_refused(void **state)
 	char url[64];
 
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/x?secret=1", kit_port());
-	http_start(f->http, &(struct http_ask){.method = "POST", .url = url, .deadline_ms = 2000, .done = kit_done, .user = &a});
+	http_start(f->http, &(struct http_ask){.method = "POST", .url = url, .deadline_ms = 2000, .done = kit_done,
+	    .user = &a});
 	CHECK(kit_until(&f->loop, &a.count, 1, 5000));
 	CHECK_INT(a.outcome, IO_REFUSED);
 	CHECK_CONTAINS(a.error, "POST http://127.0.0.1:");
@@ -210,7 +211,8 @@ a_black_hole_is_refused_after_the_connect_timeout(void **state)
 		connect(fillers[i], (struct sockaddr *)&address, len);
 	}
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/x", ntohs(address.sin_port));
-	http_start(f->http, &(struct http_ask){.method = "POST", .url = url, .deadline_ms = 9000, .done = kit_done, .user = &a});
+	http_start(f->http, &(struct http_ask){.method = "POST", .url = url, .deadline_ms = 9000, .done = kit_done,
+	    .user = &a});
 	CHECK(kit_until(&f->loop, &a.count, 1, 5000));
 	CHECK_INT(a.outcome, IO_REFUSED);
 	CHECK_CONTAINS(a.error, "no connection within 0.3 s");

@@ -343,8 +343,9 @@ nothing_is_delivered_after_its_time(void **state)
 	struct kit_answer a = {0};
 
 	/* The connection takes longer than that to be made. */
-	ssh_start(f->ssh, &(struct ssh_ask){.address = "127.0.0.1", .port = f->port, .user = f->user, .secret = "default/ops-ssh",
-	    .key = f->key, .known_hosts = f->known_hosts, .args = (char *const[]){(char[]){"slow"}, NULL}, .deadline_ms = 5000,
+	ssh_start(f->ssh, &(struct ssh_ask){.address = "127.0.0.1", .port = f->port, .user = f->user,
+	    .secret = "default/ops-ssh", .key = f->key, .known_hosts = f->known_hosts,
+	    .args = (char *const[]){(char[]){"slow"}, NULL}, .deadline_ms = 5000,
 	    .not_after_up = loop_up_ms() + 20, .done = kit_done, .user_data = &a});
 	CHECK(kit_until(&f->loop, &a.count, 1, 6000));
 	CHECK_INT(a.outcome, IO_NOT_SENT);

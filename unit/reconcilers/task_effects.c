@@ -6,7 +6,7 @@
 #include "state.h"
 #include "task_run.h"
 
-enum { REST_MS = 2, HOST_MS = 4, REDIS_MS = 1 };
+enum { REST_MS = 2, HOST_MS = 4, REDIS_MS = 1, BREAKS_MS = 700 };
 
 static void
 answer_later(struct run *run, const struct effect *effect, int64_t after_ms, struct reply reply)
@@ -183,9 +183,9 @@ act(struct run *run, const struct effect *effect, const char *key)
 	struct act_tally *tally = run_tally(run, key);
 	enum twist twist = v->twist && v->act == run->result.sent ? v->twist : TWIST_NONE;
 	const struct script_act *script = script_for(run, key, tally->applied);
-	int64_t settle = effect->deadline_ms + run->small.core->config.settle_ms;
+	int64_t settle = BREAKS_MS + run->small.core->config.settle_ms;
 	struct reply reply = world_reply(twist == TWIST_NOT_SENT ? "not-sent it could not leave in time"
-	    : twist ? "timeout no answer in time" : script->answer);
+	    : twist ? "broken the connection was lost" : script->answer);
 
 	tally->once = is_once(run, effect->id);
 	tally->sent++;
@@ -199,7 +199,7 @@ act(struct run *run, const struct effect *effect, const char *key)
 		;       /* never delivered: it does nothing */
 	else if (twist != TWIST_UNKNOWN_LOST && twist != TWIST_NOT_SENT)
 		arrive(run, tally, script, twist == TWIST_UNKNOWN_LATE ? settle - 1 : 0);
-	answer_later(run, effect, script->after_ms > REST_MS ? script->after_ms : REST_MS, reply);
+	answer_later(run, effect, twist ? BREAKS_MS : script->after_ms > REST_MS ? script->after_ms : REST_MS, reply);
 }
 
 /* --- by kind --- */

@@ -60,9 +60,9 @@ run_read_back(struct run *run)
 }
 
 static void
-collect(const char *format, const char *type, const char *name)
+collect(const char *type, const char *what, const char *name, const char *how)
 {
-	char *label = xasprintf(format, type, name);
+	char *label = xasprintf("%s: %s %s%s", type, what, name, how);
 
 	for (size_t i = 0; i < nlabels; i++)
 		if (strcmp(labels[i], label) == 0) {
@@ -80,12 +80,11 @@ run_collect_labels(struct run *run)
 	const char *type = step_kind(step);
 
 	for (size_t i = 0; i < step->nacts; i++)
-		collect(step->acts[i].kind == ACT_ONCE ? "%s: act %s, once" : "%s: act %s, repeatable", type,
-		    step->acts[i].label);
+		collect(type, "act", step->acts[i].label, step->acts[i].kind == ACT_ONCE ? ", once" : ", repeatable");
 	for (size_t i = 0; i < step->nmemory; i++)
-		collect("%s: remembers %s", type, step->memory[i].key);
+		collect(type, "remembers", step->memory[i].key, "");
 	for (size_t i = 0; run->lane && i < run->lane->nmemory; i++)
-		collect("%s: remembers %s for the lane", type, run->lane->memory[i].key);
+		collect(type, "remembers", run->lane->memory[i].key, " for the lane");
 }
 
 static int

@@ -278,8 +278,8 @@ run_scenario(const struct reconciler *type, const struct scenario *scenario, con
 	while (!one_event(&run)) {
 		if (run.now_ms > horizon || run.result.events > MOST_EVENTS) {
 			if (!run.step->gated)
-				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s", (long long)horizon,
-				    run.result.events, run.step->message);
+				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s\n%s", (long long)horizon,
+				    run.result.events, run.step->message, buf_str(&run.trace));
 			break;
 		}
 		advance(&run);

@@ -14,6 +14,7 @@ filter(struct secrets *secrets, const char *json, const char *expected)
 #define META "\"metadata\":{\"name\":\"ssh\",\"namespace\":\"ops\",\"uid\":\"u\",\"resourceVersion\":\"7\"}"
 #define NOTES "\"metadata\":{\"name\":\"ssh\",\"namespace\":\"ops\",\"uid\":\"u\",\"resourceVersion\":\"7\"," \
 	"\"annotations\":{\"last-applied\":\"S0VZ\"}}"
+#define NEW ",\"data\":{\"key\":\"TkVX\",\"known\":\"QQ==\"}}"
 #define SHADOW "\"apiVersion\":\"v1\",\"kind\":\"Secret\"," META ",\"keys\":[\"key\",\"known\"]"
 
 static void
@@ -42,14 +43,14 @@ lists_and_watches_are_understood(void **state)
 	    "{\"apiVersion\":\"v1\",\"kind\":\"SecretList\",\"metadata\":{\"resourceVersion\":\"9\",\"continue\":\"c\"},"
 	    "\"items\":[{" SHADOW "}]}");
 	CHECK_TEXT(secrets_get(s, "ops/ssh", "key"), "KEY");
-	filter(s, "{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"Secret\"," META ",\"data\":{\"key\":\"TkVX\",\"known\":\"QQ==\"}}}",
+	filter(s, "{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"Secret\"," META NEW "}",
 	    "{\"type\":\"MODIFIED\",\"object\":{" SHADOW "}}");
 	CHECK_TEXT(secrets_get(s, "ops/ssh", "key"), "NEW");
 	filter(s, "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Secret\",\"metadata\":{\"resourceVersion\":\"12\"}}}",
 	    "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Secret\",\"metadata\":{\"resourceVersion\":\"12\"}}}");
 	filter(s, "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}",
 	    "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}");
-	filter(s, "{\"type\":\"DELETED\",\"object\":{\"kind\":\"Secret\"," META ",\"data\":{\"key\":\"TkVX\",\"known\":\"QQ==\"}}}",
+	filter(s, "{\"type\":\"DELETED\",\"object\":{\"kind\":\"Secret\"," META NEW "}",
 	    "{\"type\":\"DELETED\",\"object\":{" SHADOW "}}");
 	CHECK_TEXT(secrets_get(s, "ops/ssh", "key"), NULL);
 	secrets_free(s);

@@ -186,6 +186,23 @@ checker_acked(struct checker *checker, int64_t up_ms, const struct effect_redis 
 		set_field(checker, up_ms, ledger, call->args[i], call->args[i + 1], false);
 }
 
+bool
+checker_has_untold_restore(const struct checker *checker)
+{
+	for (size_t i = 0; i < checker->nledgers; i++) {
+		const struct ledger *ledger = &checker->ledgers[i];
+
+		for (size_t j = 0; j < ledger->nacts; j++) {
+			const char *lane = store_value(&ledger->journal, ledger->acts[j].step);
+
+			if (strcmp(ledger->acts[j].label, "restore") == 0 && ledger->acts[j].arrivals > 0 && lane &&
+			    strstr(lane, "\"held\":true") && !strstr(lane, "\"restoring\":true"))
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 checker_crashed(struct checker *checker)
 {

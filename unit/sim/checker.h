@@ -52,6 +52,9 @@ void checker_acked(struct checker *checker, int64_t up_ms, const struct effect_r
  * the operation that it belongs to is returned; NULL: none was found. */
 const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb, bool late);
 void checker_crashed(struct checker *checker);
+/* A node was restored on the intent journaled with its drain, and the journal does not tell of it: who takes over cannot
+ * know whose restart that was. */
+bool checker_has_untold_restore(const struct checker *checker);
 void checker_fault(struct checker *checker, int64_t up_ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 struct ledger *checker_ledger(struct checker *checker, const char *uid);

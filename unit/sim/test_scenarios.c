@@ -46,6 +46,10 @@ api_server_away_for_long(int64_t lease_ms)
 
 	reach(scene, until_drained, "db-a-2", MINUTES(20));
 	world_api_away(scene->world, MINUTES(20));
+	/* It takes its time: by then a Lease would be over. */
+	sim_stuck_stop(scene->world->sim, scene->world->now, scene_node(scene->world, "db-a-2"), true);
+	wait_ms(scene, MINUTES(1));
+	sim_stuck_stop(scene->world->sim, scene->world->now, scene_node(scene->world, "db-a-2"), false);
 	reach(scene, until_started, "db-a-2", MINUTES(3));
 	reach(scene, until_all_serve, NULL, MINUTES(10));
 	end(scene, "Succeeded", 6, 1);
