@@ -112,8 +112,8 @@ small_open(struct small *small, const struct small_config *config)
 {
 	*small = (struct small){.core = core_new(&config->core)};
 	small_at(small, 0);
-	small->core->leading = true;
 	take_objects(small, config);
+	small->core->leading = true;
 	if (config->workflow) {
 		small->op->plan = compile(config);
 		small->op->started = small->op->accepted = true;

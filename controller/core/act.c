@@ -96,6 +96,15 @@ acts_unresolved(const struct step *step)
 	return false;
 }
 
+bool
+acts_wanted(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_NONE && step->acts[i].fresh)
+			return true;
+	return false;
+}
+
 void
 acts_clear(struct core *core, struct step *step)
 {
@@ -207,17 +216,28 @@ fill_host(struct core *core, struct step *step, struct act_record *act, struct e
 	effect->deadline_ms = core->config.connect_timeout_ms + HOST_MARGIN_MS;
 }
 
+/* How long the act may leave. Redis acknowledged its intent under our epoch, so nobody had taken over by then, and whoever
+ * does waits for the settle time: for a node that we have already touched that is enough, and it must be, or a lost API
+ * server would keep the node down. Beginning a node asks for the Lease besides; so does an act that leaves without an
+ * acknowledgement of its own. */
+static int64_t
+leave_until(const struct core *core, const struct step *step, const struct act_record *act)
+{
+	int64_t until = act->durable_up_ms + core->config.act_ttl_ms, valid = lease_valid_until(core);
+	bool acknowledged = journal_is_durable(step->task->op, act->ticket);
+	bool begun = step->lane && step->lane->touched;
+
+	return (begun && acknowledged) || until < valid ? until : valid;
+}
+
 static void
 send(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
 	struct effect *effect = request_new(core, act->channel == 'r' ? EFFECT_REST : EFFECT_HOST, answered, step,
 	    (uint64_t)(act - step->acts));
-	int64_t valid = lease_valid_until(core);
 
 	act->request = effect->id;
-	effect->not_after_up = act->durable_up_ms + core->config.act_ttl_ms;
-	if (effect->not_after_up > valid)
-		effect->not_after_up = valid;
+	effect->not_after_up = leave_until(core, step, act);
 	(act->channel == 'r' ? fill_rest : fill_host)(core, step, act, effect);
 	core->counters.acts_sent++;
 	if (is_disruptive(step))
@@ -261,8 +281,7 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 		withdraw(core, op, step, act, "the node is being restored");
 		return;
 	}
-	if (core->now.up_ms >= act->durable_up_ms + core->config.act_ttl_ms ||
-	    core->now.up_ms >= lease_valid_until(core)) {
+	if (core->now.up_ms >= leave_until(core, step, act)) {
 		withdraw(core, op, step, act, "it could not leave in time");
 		return;
 	}
@@ -318,9 +337,9 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 	if (is_overtaken(step))
 		return;
 	gate = is_disruptive(step) ? gate_check(core, op, step) : GATE_OPEN;
-	step->gated = gate == GATE_CLOSED;
 	if (gate == GATE_ASKING)
-		return;
+		return;         /* what it said last stands */
+	step->gated = gate == GATE_CLOSED;
 	if (gate == GATE_CLOSED) {
 		snprintf(step->message, sizeof step->message, "%s", op->closed_by);
 		return;

@@ -19,6 +19,8 @@ explain_running(struct core *core, struct op *op)
 		op_set_phase(core, op, PHASE_RUNNING, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
 		    stricken->node->name, stricken->step ? stricken->step->message : "");
 	} else if (gated && op->closed_since_wall_ms) {
+		if (op->phase != PHASE_FROZEN)
+			op_event(core, op, "Warning", REASON_GateClosed, "%s", op->closed_by);
 		instant_clock(op->closed_since_wall_ms, since);
 		if (op->closed_node[0])
 			op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node, since);

@@ -150,6 +150,15 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 	again_in(core, retry_period(core));
 }
 
+/* Right when it is over, or earlier: its holder may give it up. */
+static int64_t
+look_again(const struct core *core)
+{
+	int64_t left = core->lease.seen_up_ms + core->lease.duration_ms - core->now.up_ms, period = retry_period(core);
+
+	return left < period ? left : period;
+}
+
 static void
 read_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
@@ -179,7 +188,7 @@ read_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	if (may_be_taken(core))
 		lease_request(core, "PUT", true, lease_body(core, false), written);
 	else
-		again_in(core, retry_period(core));
+		again_in(core, look_again(core));
 }
 
 static void

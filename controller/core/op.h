@@ -295,6 +295,8 @@ struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
 bool acts_unresolved(const struct step *step);
+/* The author asks for one that has not been intended yet. */
+bool acts_wanted(const struct step *step);
 void acts_resume(struct core *core, struct step *step);
 void acts_clear(struct core *core, struct step *step);
 const char *act_state_name(enum act_state state);

@@ -293,6 +293,21 @@ awaits_settling(struct core *core, struct step *step)
 	return false;
 }
 
+/* A ring that cannot be read is an answer too: said, and counted. */
+static void
+after_blindness(struct core *core, struct op *op, struct step *step)
+{
+	const struct sweep *sweep = &op->cluster->sweep;
+
+	if (!step->task->ring_used || !sweep->failed || task_has_open_questions(step->task))
+		return;
+	snprintf(step->message, sizeof step->message, "the ring cannot be read: %.250s", sweep->problem);
+	if (step->spent_ms >= step->plan->timeout_ms)
+		time_out(core, op, step);
+	else
+		step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
+}
+
 /* One pass, if everything it needs is in. False: nothing more to do now. */
 static bool
 pass(struct core *core, struct op *op, struct step *step)
@@ -301,7 +316,11 @@ pass(struct core *core, struct op *op, struct step *step)
 	enum verdict verdict;
 	enum stamp stamp;
 
-	if (task_waits_for_answers(t) || !(t->news || t->asked > 0))
+	if (task_waits_for_answers(t)) {
+		after_blindness(core, op, step);
+		return false;
+	}
+	if (!t->news && t->asked == 0)
 		return false;
 	stamp = check_stamp(core, op, step);
 	if (stamp == STAMP_VOID && awaits_settling(core, step))
@@ -317,7 +336,7 @@ pass(struct core *core, struct op *op, struct step *step)
 		return false;
 	step->observed = true;
 	step->resumed = false;
-	step->gated = false;
+	step->gated &= acts_wanted(step);
 	if (take_verdict(core, op, step, verdict))
 		return false;
 	if (acts_run(core, op, step))

@@ -178,6 +178,7 @@ conn_reply(struct conn *conn, int status, const char *type, const char *body, si
 
 	if (!strcmp(conn->request.method, "HEAD"))
 		bufs[1].len = 0;
+	request_answered(conn, status);
 	conn->close_after = !conn->request.keep_alive;
 	done = uv_try_write((uv_stream_t *)&conn->tcp, bufs, 2);
 	if (done < 0 && done != UV_EAGAIN)
@@ -201,6 +202,7 @@ node_request(struct conn *conn)
 static void
 dispatch(struct conn *conn)
 {
+	request_arrived(conn);
 	switch (conn->door->kind) {
 	case DOOR_NODE:
 		node_request(conn);

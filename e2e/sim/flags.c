@@ -42,6 +42,7 @@ static const struct flag known[] = {
 	{"sshd", FLAG_TEXT, AT(sshd), "PATH", "started for each connection (/usr/sbin/sshd)"},
 	{"sshd-config", FLAG_TEXT, AT(sshd_config), "FILE", "its configuration"},
 	{"audit", FLAG_TEXT, AT(audit), "FILE", "the audit log is appended to it"},
+	{"log-requests", FLAG_TEXT, AT(log_requests), "FILE", "a line for each request at a node, with its times in us"},
 	{"systemctl", FLAG_YES, AT(systemctl), "", "be sshd's forced command"},
 	{"control", FLAG_TEXT, AT(control), "URL", "where --systemctl finds the control port"},
 	{"help", FLAG_YES, AT(help), "", "this"},

@@ -7,7 +7,7 @@ struct flags {
 	struct sim_config config;
 	struct sim_keyspace *keyspaces;
 	size_t nkeyspaces;
-	const char *net, *audit, *control, *sshd, *sshd_config;
+	const char *net, *audit, *log_requests, *control, *sshd, *sshd_config;
 	int64_t nodes, clusters, slow, port, metrics_port, control_port, ssh_port;
 	bool no_system, systemctl, help, version;
 };

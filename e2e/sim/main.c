@@ -78,6 +78,8 @@ run(struct server *server, const struct flags *flags, struct err *err)
 
 	if (flags->audit && !(server->audit = fopen(flags->audit, "ae")))
 		return err_set(err, "--audit %s: cannot be written", flags->audit);
+	if (flags->log_requests && !(server->requests = fopen(flags->log_requests, "ae")))
+		return err_set(err, "--log-requests %s: cannot be written", flags->log_requests);
 	server->control = (struct door){.kind = DOOR_CONTROL, .server = server};
 	if (make_clusters(server, flags, err) < 0 || server_open(server, err) < 0 ||
 	    door_open(&server->control, "127.0.0.1", (int)flags->control_port, err) < 0)
@@ -109,6 +111,8 @@ take_down(struct server *server)
 	}
 	if (server->audit)
 		fclose(server->audit);
+	if (server->requests)
+		fclose(server->requests);
 	free(server->clusters);
 	free(server->waiting);
 	free(server->turns);

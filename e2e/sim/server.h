@@ -51,6 +51,7 @@ struct server {
 	struct door control;
 	int64_t wall;           /* wall clock minus the monotonic one, ms */
 	FILE *audit;
+	FILE *requests;         /* NULL: they are not logged */
 	struct conn **waiting;  /* by the low half of a request's id */
 	uint32_t *turns;        /* the high half */
 	uint32_t *unused;
@@ -68,6 +69,7 @@ struct conn {
 	uint64_t id;            /* of the request that it waits for; 0: none */
 	size_t used;            /* bytes of 'in' that are the request's */
 	bool close_after, closing, busy, serving;
+	int64_t arrived;        /* us, for the log of requests */
 };
 
 /* server.c: of the model's time, which is the wall clock's without its jumps. */
@@ -94,6 +96,10 @@ void conn_reply(struct conn *conn, int status, const char *type, const char *bod
 /* ssh.c: hands the connection to an sshd; ends those that run. */
 void ssh_accept(struct door *door);
 void ssh_end(struct door *door);
+
+/* requests.c */
+void request_arrived(struct conn *conn);
+void request_answered(struct conn *conn, int status);
 
 /* control.c, metrics.c: what comes through those doors. */
 void control_request(struct conn *conn);

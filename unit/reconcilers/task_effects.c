@@ -167,7 +167,8 @@ arrive(struct run *run, struct act_tally *tally, const struct script_act *act, i
 {
 	const struct variation *v = run->variation;
 
-	tally->applied++;
+	tally->arrived++;
+	tally->applied += act->nthen > 0;
 	if (tally->once && v->once && tally->applied > v->once)
 		RUN_FAIL(run, "the act \"%s\" is ONCE and takes effect for the %uth time", tally->key, tally->applied);
 	if (after_ms == 0)
@@ -182,7 +183,7 @@ act(struct run *run, const struct effect *effect, const char *key)
 	const struct variation *v = run->variation;
 	struct act_tally *tally = run_tally(run, key);
 	enum twist twist = v->twist && v->act == run->result.sent ? v->twist : TWIST_NONE;
-	const struct script_act *script = script_for(run, key, tally->applied);
+	const struct script_act *script = script_for(run, key, tally->arrived);
 	int64_t settle = BREAKS_MS + run->small.core->config.settle_ms;
 	struct reply reply = world_reply(twist == TWIST_NOT_SENT ? "not-sent it could not leave in time"
 	    : twist ? "broken the connection was lost" : script->answer);
@@ -196,7 +197,7 @@ act(struct run *run, const struct effect *effect, const char *key)
 	if (effect->not_after_up <= run->small.core->now.up_ms)
 		RUN_FAIL(run, "the act \"%s\" may not leave any more", key);
 	if (twist == TWIST_NONE && (reply.outcome == OUTCOME_REFUSED || reply.outcome == OUTCOME_NOT_SENT))
-		;       /* never delivered: it does nothing */
+		tally->arrived++;       /* never delivered: it does nothing */
 	else if (twist != TWIST_UNKNOWN_LOST && twist != TWIST_NOT_SENT)
 		arrive(run, tally, script, twist == TWIST_UNKNOWN_LATE ? settle - 1 : 0);
 	answer_later(run, effect, twist ? BREAKS_MS : script->after_ms > REST_MS ? script->after_ms : REST_MS, reply);

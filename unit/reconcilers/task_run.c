@@ -141,6 +141,7 @@ restart(struct run *run)
 	world_advance(&run->world, run->now_ms);
 	small_at(&run->small, run->now_ms);
 	place_step(run);
+	run->fresh = true;
 	return ended;
 }
 
@@ -277,12 +278,14 @@ run_scenario(const struct reconciler *type, const struct scenario *scenario, con
 	place_step(&run);
 	while (!one_event(&run)) {
 		if (run.now_ms > horizon || run.result.events > MOST_EVENTS) {
-			if (!run.step->gated)
+			if (run.small.op->closed_since_wall_ms == 0)
 				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s\n%s", (long long)horizon,
 				    run.result.events, run.step->message, buf_str(&run.trace));
 			break;
 		}
-		advance(&run);
+		if (!run.fresh)
+			advance(&run);
+		run.fresh = false;
 	}
 	tell_end(&run);
 	run.result.trace = buf_take(&run.trace);

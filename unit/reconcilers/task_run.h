@@ -37,7 +37,7 @@ struct variation {
 /* What has become of an act. */
 struct act_tally {
 	char key[160];
-	unsigned intended, sent, applied;
+	unsigned intended, sent, arrived, applied;
 	bool once;
 };
 
@@ -85,6 +85,7 @@ struct run {
 	struct run_field *journal;
 	size_t njournal;
 	int64_t epoch, seq;
+	bool fresh;                          /* restarted: look at it once before anything happens */
 	unsigned faults;
 	struct buf trace;
 	char last_pass[600];

@@ -72,6 +72,59 @@ hand_stranger_returns(void *arg, int64_t value)
 	sim_start(world->sim, world->now, (size_t)value);
 }
 
+/* The node's number, and whether it begins, in one value. */
+enum { BEGINS = 1000 };
+
+static void
+hand_hang(void *arg, int64_t value)
+{
+	struct world *world = arg;
+
+	sim_hang(world->sim, world->now, (size_t)(value % BEGINS), value >= BEGINS);
+}
+
+static void
+hand_slow(void *arg, int64_t value)
+{
+	struct world *world = arg;
+
+	sim_slow(world->sim, (size_t)(value % BEGINS), value >= BEGINS ? 1500 : 0);
+}
+
+static void
+hand_lag(void *arg, int64_t value)
+{
+	struct world *world = arg;
+
+	sim_lag(world->sim, (size_t)(value % BEGINS), value >= BEGINS ? 8000 : 0);
+}
+
+static void
+hand_host_away(void *arg, int64_t value)
+{
+	struct world *world = arg;
+
+	sim_host_away(world->sim, (size_t)(value % BEGINS), value >= BEGINS);
+}
+
+static void
+hand_schema(void *arg, int64_t value)
+{
+	struct world *world = arg;
+
+	(void)value;
+	sim_schema_change(world->sim, world->now);
+}
+
+/* Somebody restarts the node, whatever we are doing with it. */
+static void
+hand_restart(void *arg, int64_t value)
+{
+	struct world *world = arg;
+
+	sim_restart(world->sim, world->now, (size_t)value);
+}
+
 static void
 hand_jump(void *arg, int64_t value)
 {
@@ -92,6 +145,18 @@ draw_stranger(struct world *world)
 
 	world_at(world, at, hand_stranger_crashes, world, node);
 	world_at(world, at + chance_between(&world->chance, 30000, 150000), hand_stranger_returns, world, node);
+}
+
+/* Something is wrong with a node for a while. */
+static void
+draw_trouble(struct world *world)
+{
+	static void (*const hands[])(void *arg, int64_t value) = {hand_hang, hand_slow, hand_lag, hand_host_away};
+	int64_t node = chance_between(&world->chance, 0, (int64_t)sim_nodes(world->sim) - 1), at = some_time(world);
+	void (*hand)(void *arg, int64_t value) = hands[chance_between(&world->chance, 0, 3)];
+
+	world_at(world, at, hand, world, node + BEGINS);
+	world_at(world, at + chance_between(&world->chance, 1000, 90000), hand, world, node);
 }
 
 static void
@@ -124,6 +189,13 @@ draw_faults(struct world *world)
 		world_at(world, some_time(world), hand_jump, world, chance_between(chance, -7200000, 7200000));
 	for (int64_t n = chance_between(chance, 0, 2); n > 0; n--)
 		draw_stranger(world);
+	for (int64_t n = chance_between(chance, 0, 3); n > 0; n--)
+		draw_trouble(world);
+	if (chance_of(chance, 200))
+		world_at(world, some_time(world), hand_schema, world, 0);
+	if (chance_of(chance, 300))
+		world_at(world, some_time(world), hand_restart, world,
+		    chance_between(chance, 0, (int64_t)sim_nodes(world->sim) - 1));
 }
 
 static bool

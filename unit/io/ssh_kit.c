@@ -1,0 +1,183 @@
+#include "ssh_kit.h"
+
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "check.h"
+
+/* What sshd runs whatever is asked for: it plays the host. */
+static const char forced[] =
+    "#!/bin/sh\n"
+    "cd \"${0%/*}\"\n"
+    "set -- $SSH_ORIGINAL_COMMAND\n"
+    "case $1 in\n"
+    "show) echo \"$*\"; echo \"ActiveState=active\" ;;\n"
+    "fail) echo output; echo 'Unit x not found.' >&2; exit 5 ;;\n"
+    "exit255) exit 255 ;;\n"
+    "die) kill -9 $$ ;;\n"
+    "large) head -c 200000 /dev/zero | tr '\\0' x ;;\n"
+    "stdin) cat; echo end ;;\n"
+    "slow) echo started >>slow.log; sleep \"$2\"; echo done ;;\n"
+    "esac\n";
+
+static char *
+read_file(const char *directory, const char *name)
+{
+	char *path = xasprintf("%s/%s", directory, name), *text = xcalloc(1, 65536);
+	FILE *file = fopen(path, "r");
+
+	CHECK(file != NULL);
+	text[fread(text, 1, 65535, file)] = '\0';
+	fclose(file);
+	free(path);
+	return text;
+}
+
+/* The ssh that is a child of 'parent'; 0: none. */
+pid_t
+ssh_kit_master(pid_t parent)
+{
+	char *path = xasprintf("/proc/%d/task/%d", parent, parent), comm[64], name[32] = "";
+	char *children = read_file(path, "children"), *at = children;
+	pid_t pid = 0;
+
+	for (; *at && strcmp(name, "ssh\n") != 0; at += strspn(at, " ")) {
+		FILE *file;
+
+		pid = (pid_t)strtol(at, &at, 10);
+		snprintf(comm, sizeof comm, "/proc/%d/comm", pid);
+		file = fopen(comm, "r");
+		if (file && !fgets(name, sizeof name, file))
+			name[0] = '\0';
+		if (file)
+			fclose(file);
+	}
+	free(path);
+	free(children);
+	return strcmp(name, "ssh\n") == 0 ? pid : 0;
+}
+
+/* A process that has ended may wait for its parent to hear of it: it has no command line then. */
+bool
+ssh_kit_alive(pid_t pid)
+{
+	char *path = xasprintf("/proc/%d/cmdline", pid);
+	FILE *file = fopen(path, "r");
+	bool is = file && fgetc(file) != EOF;
+
+	if (file)
+		fclose(file);
+	free(path);
+	return is;
+}
+
+void
+ssh_kit_shell(const struct ssh_fixture *f, const char *script)
+{
+	char port[16];
+
+	snprintf(port, sizeof port, "%d", f->port);
+	kit_command((const char *const[]){"sh", "-c", script, f->directory, port, NULL});
+}
+
+void
+ssh_kit_server(struct ssh_fixture *f)
+{
+	char port[16];
+
+	snprintf(port, sizeof port, "%d", f->port);
+	f->server = kit_spawn((const char *const[]){"sh", "-c",
+	    "PATH=$PATH:/usr/sbin; exec \"$(command -v sshd)\" -D -f $0/config -p $1", f->directory, port, NULL});
+	for (int i = 0; i < 200 && !kit_listening(f->port); i++)
+		usleep(20000);
+	CHECK(kit_listening(f->port));
+}
+
+/* Not /proc/self/exe: that is valgrind, under valgrind. */
+struct ssh *
+ssh_kit_client(struct ssh_fixture *f)
+{
+	char *self = realpath((const char *)getauxval(AT_EXECFN), NULL);
+	struct ssh *ssh = ssh_new(&f->loop, &(struct ssh_config){.runtime_dir = f->directory, .self = self, .connect_ms = 1000,
+	    .idle_ms = 300});
+
+	free(self);
+	return ssh;
+}
+
+int
+ssh_kit_up(void **state)
+{
+	struct ssh_fixture *f = xcalloc(1, sizeof *f);
+
+	kit_loop(&f->loop);
+	f->port = kit_port();
+	f->directory = kit_directory();
+	kit_write(f->directory, "forced", forced, 0755);
+	ssh_kit_shell(f, "cd $0 && for k in host key other; do ssh-keygen -q -t ed25519 -N '' -f $k; done &&"
+	    "cp key.pub authorized && echo \"[127.0.0.1]:$1 $(cut -d' ' -f1,2 host.pub)\" >known &&"
+	    "printf '%s\\n' 'ListenAddress 127.0.0.1' \"HostKey $0/host\" \"AuthorizedKeysFile $0/authorized\" 'StrictModes no'"
+	    " 'UsePAM no' 'PidFile none' \"ForceCommand $0/forced\" 'MaxStartups 100' 'LogLevel QUIET' >config &&"
+	    "id -un >user && { test $(id -u) -ne 0 || mkdir -p /run/sshd; }");
+	f->key = read_file(f->directory, "key");
+	f->other_key = read_file(f->directory, "other");
+	f->known_hosts = read_file(f->directory, "known");
+	f->key[strlen(f->key) - 1] = '\0';       /* as a Secret's easily is: without the newline */
+	char *user = read_file(f->directory, "user");
+
+	snprintf(f->user, sizeof f->user, "%.*s", (int)strcspn(user, "\n"), user);
+	free(user);
+	ssh_kit_server(f);
+	f->ssh = ssh_kit_client(f);
+	*state = f;
+	return 0;
+}
+
+int
+ssh_kit_down(void **state)
+{
+	struct ssh_fixture *f = *state;
+
+	ssh_free(f->ssh);
+	kit_stop(f->server);
+	kit_loop_done(&f->loop);
+	ssh_kit_shell(f, "test -z \"$(ls -d $0/strait-ssh-* 2>/dev/null)\"");
+	kit_remove(f->directory);
+	free(f->key);
+	free(f->other_key);
+	free(f->known_hosts);
+	free(f);
+	return 0;
+}
+
+struct ssh_run *
+ssh_kit_begin(struct ssh_fixture *f, const char *key, int64_t deadline_ms, struct kit_answer *a, const char *const *args)
+{
+	*a = (struct kit_answer){0};
+	return ssh_start(f->ssh, &(struct ssh_ask){.address = "127.0.0.1", .port = f->port, .user = f->user,
+	    .secret = "default/ops-ssh", .key = key, .known_hosts = f->known_hosts, .args = (char *const *)(uintptr_t)args,
+	    .deadline_ms = deadline_ms, .done = kit_done, .user_data = a});
+}
+
+void
+ssh_kit_run(struct ssh_fixture *f, struct kit_answer *a, const char *const *args)
+{
+	ssh_kit_begin(f, f->key, 10000, a, args);
+	CHECK(kit_until(&f->loop, &a->count, 1, 12000));
+}
+
+void
+ssh_kit_refused(struct ssh_fixture *f, const char *key, const char *why)
+{
+	struct kit_answer a;
+
+	ssh_kit_begin(f, key, 10000, &a, WORDS("show"));
+	CHECK(kit_until(&f->loop, &a.count, 1, 12000));
+	CHECK_INT(a.outcome, IO_REFUSED);
+	CHECK_CONTAINS(a.error, f->user);
+	CHECK_CONTAINS(a.error, "@127.0.0.1:");
+	CHECK_CONTAINS(a.error, why);
+	CHECK_CONTAINS(a.error, "default/ops-ssh");
+	kit_free(&a);
+}
