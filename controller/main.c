@@ -58,9 +58,9 @@ run(struct controller *c, struct err *err)
 	if (getrandom(&c->seed, sizeof c->seed, 0) != sizeof c->seed)
 		return err_set(err, "no random numbers: getrandom() failed");
 	c->identity = f->identity ? xstrdup(f->identity) : xasprintf("%s_%016llx", host, (unsigned long long)c->seed);
-	if (loop_init(&c->loop, err) || kubeconfig_find(f->kubeconfig, f->context, &c->kubeconfig, err))
+	if (loop_init(&c->loop, err))
 		return -1;
-	if (parts_make(c, err) == 0) {
+	if (kubeconfig_find(f->kubeconfig, f->context, &c->kubeconfig, err) == 0 && parts_make(c, err) == 0) {
 		shell->core = make_core(c);
 		log_say(&shell->log, LOG_LEVEL_INFO, "strait-controller %s begins, as %s, at %s", STRAIT_VERSION,
 		    c->identity, c->kubeconfig.server);
@@ -79,8 +79,9 @@ main(int argc, char **argv)
 	struct err err;
 	int status;
 
-	if (argc > 1 && strcmp(argv[1], CHILD_WORD) == 0)
-		return child_exec(argv + 2);
+	status = child_main(argc, argv);
+	if (status >= 0)
+		return status;
 	if (flags_parse(argc, argv, &c.flags, &err)) {
 		fprintf(stderr, "strait-controller: %s\n", err.text);
 		return USAGE;

@@ -1,6 +1,8 @@
 #include "parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core.h"
 #include "http.h"
@@ -20,6 +22,7 @@ parts_make(struct controller *c, struct err *err)
 {
 	const struct flags *f = &c->flags;
 	struct shell *shell = &c->shell;
+	char self[32];
 
 	if (f->http_address[0])
 		c->server = server_new(&c->loop, f->http_address, shell_page, shell, err);
@@ -32,7 +35,9 @@ parts_make(struct controller *c, struct err *err)
 	/* Bytes that wait longer than a connection may take are given up: no act must arrive after the settle time. */
 	shell->rest = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
 	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_NODE, .max_body = BUF_MAX_RING});
-	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = "/proc/self/exe",
+	/* It serves even when the file was replaced meanwhile. */
+	snprintf(self, sizeof self, "/proc/%d/exe", (int)getpid());
+	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = self,
 	    .connect_ms = f->connect_ms, .idle_ms = MINUTES(1)});
 	shell->secrets = secrets_new();
 	return 0;

@@ -125,6 +125,27 @@ preconditions_hold(struct core *core, struct op *op, struct step *step, char *wh
 	return true;
 }
 
+/* By its own word a node is booting, or about to be seen up. */
+static bool
+is_returning(const struct ring_member *member)
+{
+	static const char *const booting[] = {"STARTING", "JOINING", "BOOTSTRAP"};
+
+	for (size_t i = 0; i < ARRAY_LEN(booting); i++)
+		if (strcmp(member->mode, booting[i]) == 0)
+			return true;
+	return member->gossiping && strcmp(member->mode, "NORMAL") == 0;
+}
+
+/* Down in every other view and not on its way back: nothing gets worse, and the cure must be possible. Taking down what
+ * returns is no cure. */
+static bool
+is_out(const struct ring *ring, size_t member)
+{
+	return ring_is_down_everywhere(ring, member) &&
+	    !(ring->members[member].answered && is_returning(&ring->members[member]));
+}
+
 static enum gate
 judge(struct core *core, struct op *op, struct step *step)
 {
@@ -135,8 +156,7 @@ judge(struct core *core, struct op *op, struct step *step)
 
 	if (step->lane && candidate < 0)
 		return closed(core, op, step, step->lane->node->name, "the node is no member of the cluster");
-	/* Nothing gets worse: the cure must be possible. */
-	if (candidate >= 0 && ring_is_down_everywhere(cluster->ring, (size_t)candidate))
+	if (candidate >= 0 && is_out(cluster->ring, (size_t)candidate))
 		return opened(core, op, step);
 	if (cluster->target->frozen)
 		return closed(core, op, step, NULL, "limits.frozen is set on the TargetCluster");

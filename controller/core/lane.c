@@ -188,11 +188,30 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	}
 }
 
+/* Nothing has been ordered yet and the node is up all the same: a core before this one has brought it back and could not
+ * journal it, or somebody else has. */
+static bool
+is_back_already(struct core *core, struct lane *lane)
+{
+	const struct step *step = lane->step;
+
+	if (!step || step->plan != &lane->block->restore || !sweep_want(core, lane->op->cluster, lane->restore_since_up_ms))
+		return false;
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
+			return false;
+	return gate_node_is_up(lane->op, lane);
+}
+
 static void
 restore_run(struct core *core, struct lane *lane)
 {
 	struct op *op = lane->op;
 
+	if (is_back_already(core, lane)) {
+		restore_end(core, lane, true);
+		return;
+	}
 	if (!lane->step && !lane->stabilising) {
 		if (!sweep_want(core, op->cluster, lane->restore_since_up_ms))
 			return;

@@ -1,8 +1,14 @@
-/* Children that die with the controller. libuv offers no place to ask for that between fork and exec, so a child is
- * started as our own program once more, with this word first: it asks, and becomes what it should be. */
+/* What our own program is when io starts it once more: the two things that ssh's children need and that neither libuv
+ * nor ssh offers. Known by the first word:
+ *
+ *	--exec-child PROGRAM ARGS…        become PROGRAM, and be killed when the parent ends
+ *	--connect-child ADDRESS PORT MS   connect within MS, and pass the socket to ssh (its ProxyCommand with
+ *	                                  ProxyUseFdpass): bytes that nobody acknowledges for MS are given up, even when
+ *	                                  ssh has been killed, so that no command arrives long after it was sent */
 #pragma once
 
-#define CHILD_WORD "--exec-child"
+#define CHILD_EXEC "--exec-child"
+#define CHILD_CONNECT "--connect-child"
 
-/* Become argv[0], found along PATH, and be killed when the parent ends. Returns only on failure: an exit status. */
-int child_exec(char **argv);
+/* First thing in main: an exit status when this process is such a child, -1 when it is not. */
+int child_main(int argc, char **argv);

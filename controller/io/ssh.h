@@ -15,7 +15,7 @@ struct ssh_run;
 
 struct ssh_config {
 	const char *runtime_dir;         /* for the private directory; NULL: $XDG_RUNTIME_DIR, /run/strait or /tmp */
-	const char *self;                /* the program to start children with, see child.h; "/proc/self/exe" */
+	const char *self;                /* our own program's path, to start it as what child.h says */
 	int64_t connect_ms;              /* to a host: TCP and greeting; logging in may take 5 s more */
 	int64_t idle_ms;                 /* a connection without work is closed after so long */
 };

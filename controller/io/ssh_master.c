@@ -167,11 +167,12 @@ static int
 spawn(struct ssh_master *m, const struct ssh_keys *keys)
 {
 	const struct ssh *ssh = m->ssh;
-	char known[SSH_PATH + 24], timeout[40], port[16], parent[32], path[1024];
-	const char *argv[] = {ssh->self, CHILD_WORD, "ssh", "-F", "none", "-M", "-N", "-T", "-x", "-a", "-S",
+	char known[SSH_PATH + 24], timeout[40], port[16], parent[32], path[1024], proxy[1024];
+	const char *argv[] = {ssh->self, CHILD_EXEC, "ssh", "-F", "none", "-M", "-N", "-T", "-x", "-a", "-S",
 	    m->socket, "-i", keys->key_path, "-oIdentitiesOnly=yes", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", known,
 	    "-oGlobalKnownHostsFile=none", "-oUpdateHostKeys=no", timeout, "-oServerAliveInterval=5",
-	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR", "-oControlPersist=no", "-p", port, "-l", m->user, "--",
+	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR", "-oControlPersist=no", "-oProxyUseFdpass=yes", proxy,
+	    "-p", port, "-l", m->user, "--",
 	    m->address, NULL};
 	const char *env[] = {path, parent, "HOME=/", NULL};
 	uv_stdio_container_t stdio[3] = {{.flags = UV_IGNORE}, {.flags = UV_IGNORE},
@@ -183,6 +184,9 @@ spawn(struct ssh_master *m, const struct ssh_keys *keys)
 	snprintf(known, sizeof known, "-oUserKnownHostsFile=%s", keys->known_path);
 	snprintf(timeout, sizeof timeout, "-oConnectTimeout=%d", (int)((ssh->config.connect_ms + 999) / 1000));
 	snprintf(port, sizeof port, "%d", m->port);
+	/* Through a shell; % is ssh's own. */
+	snprintf(proxy, sizeof proxy, "-oProxyCommand='%s' " CHILD_CONNECT " %s %d %d", ssh->self, m->address, m->port,
+	    (int)ssh->config.connect_ms);
 	snprintf(parent, sizeof parent, "STRAIT_PARENT=%d", (int)getpid());
 	snprintf(path, sizeof path, "PATH=%s", path_now ? path_now : "/usr/bin:/bin");
 	return uv_spawn(&ssh->loop->uv, &m->process, &options);

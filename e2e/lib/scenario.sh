@@ -139,10 +139,13 @@ fleet_up()
 	shift
 	FLEETS+=("$FLEET")
 	fleet up --cluster-name "$TARGET" "$@"
+	fleet manifests >"$STATE/$FLEET.yaml"
 	eval "$(fleet env)"
 	AUDIT=$STRAIT_FLEET_AUDIT PORT=$((${STRAIT_SIM_CONTROL##*:} + 2))
-	fleet manifests >"$STATE/$FLEET.yaml"
 }
+
+# fleet_use NAME: one of several is spoken of from now on.
+fleet_use() { FLEET=$SCENARIO-$1 TARGET=sim-$1 AUDIT=$STRAIT_E2E_DIR/fleet-$SCENARIO-$1/audit; }
 
 fleet() { "$TOP/e2e/fleet" --name "$FLEET" "$@"; }
 hand() { say "by hand: $1 $2"; fleet hand "$@"; }

@@ -180,6 +180,21 @@ say(struct sim *sim, enum sim_source source, size_t node, bool blame, const char
 	sim_note(sim, blame ? SIM_VIOLATION : SIM_UNAVOIDABLE, source, node, " %s", why);
 }
 
+/* Down for everybody but itself until a moment ago: that it serves again could not have been seen for long, and before
+ * that an act would have made nothing worse. */
+static bool
+just_came_back(const struct sim *sim, size_t node)
+{
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		size_t at = i * sim->nnodes + node;
+
+		if (i != node && sim->nodes[i].alive && sim->up[at] &&
+		    sim->view_changed[at] < sim->now - sim->config.blame)
+			return false;
+	}
+	return true;
+}
+
 static void
 judge(struct sim *sim, enum sim_source source, size_t node, bool (*unsafe)(const struct world *, char *, size_t))
 {
@@ -187,7 +202,7 @@ judge(struct sim *sim, enum sim_source source, size_t node, bool (*unsafe)(const
 	char why[512];
 
 	if (unsafe(&known, why, sizeof why))
-		say(sim, source, node, true, why);
+		say(sim, source, node, !just_came_back(sim, node), why);
 	else if (unsafe(&whole, why, sizeof why))
 		say(sim, source, node, false, why);
 }

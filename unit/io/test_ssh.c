@@ -137,9 +137,10 @@ main(int argc, char **argv)
 		CASE(an_idle_connection_is_closed_and_made_again),
 		CASE(work_under_way_at_the_end_is_dropped),
 	};
+	int child = child_main(argc, argv);
 
 	/* The master is this program once more, see child.h. */
-	if (argc > 1 && strcmp(argv[1], CHILD_WORD) == 0)
-		return child_exec(argv + 2);
+	if (child >= 0)
+		return child;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,9 +167,10 @@ main(int argc, char **argv)
 		CASE(a_connection_that_ends_breaks_its_commands),
 		CASE(what_a_killed_controller_leaves_goes_away),
 	};
+	int child = child_main(argc, argv);
 
 	/* The master is this program once more, see child.h. */
-	if (argc > 1 && strcmp(argv[1], CHILD_WORD) == 0)
-		return child_exec(argv + 2);
+	if (child >= 0)
+		return child;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "op.h"
 #include "state.h"
 
-enum { MOST_EVENTS = 30000, RESTART_TAKES_MS = 1000 };
+enum { MOST_EVENTS = 30000, RESTART_TAKES_MS = 1000, SLACK_MS = 15000, SLOW_FACT_MS = 60000 };
 
 void
 run_tell(struct run *run, const char *format, ...)
@@ -47,6 +47,21 @@ find_lane(struct op *op, const char *name)
 	return NULL;
 }
 
+static int64_t
+timeout_of(const struct run *run)
+{
+	return run->variation->timeout_ms ? run->variation->timeout_ms : run->scenario->timeout_ms;
+}
+
+/* When it must have ended, or say that it is held back. */
+static int64_t
+horizon(const struct run *run)
+{
+	int64_t slack = run->variation->fault == FAULT_TIMEOUT ? SLOW_FACT_MS : SLACK_MS;
+
+	return (timeout_of(run) + slack) * (run->scenario->retries + 1);
+}
+
 static void
 open_small(struct run *run)
 {
@@ -63,7 +78,7 @@ open_small(struct run *run)
 	config.core.gate = s->gate;
 	small_open(&run->small, &config);
 	step = &run->small.op->plan->blocks[0].steps[0];
-	step->timeout_ms = s->timeout_ms;
+	step->timeout_ms = timeout_of(run);
 	step->retries = s->retries;
 	run->lane = s->cluster_step ? NULL : find_lane(run->small.op, SCRIPT_NODE);
 	if (s->holds) {
@@ -142,6 +157,7 @@ restart(struct run *run)
 	small_at(&run->small, run->now_ms);
 	place_step(run);
 	run->fresh = true;
+	run->horizon_ms += SLACK_MS;
 	return ended;
 }
 
@@ -271,15 +287,15 @@ run_scenario(const struct reconciler *type, const struct scenario *scenario, con
 		.world = world_new(scenario),
 		.trace = BUF_INIT(BUF_MAX_OBJECT),
 	};
-	int64_t horizon = (scenario->timeout_ms + MINUTES(1)) * (scenario->retries + 1) + MINUTES(1);
 
+	run.horizon_ms = horizon(&run);
 	twice_begin(&run);
 	open_small(&run);
 	place_step(&run);
 	while (!one_event(&run)) {
-		if (run.now_ms > horizon || run.result.events > MOST_EVENTS) {
+		if (run.now_ms > run.horizon_ms || run.result.events > MOST_EVENTS) {
 			if (run.small.op->closed_since_wall_ms == 0)
-				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s\n%s", (long long)horizon,
+				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s\n%s", (long long)run.horizon_ms,
 				    run.result.events, run.step->message, buf_str(&run.trace));
 			break;
 		}

@@ -29,6 +29,7 @@ struct variation {
 	const char *fact;        /* which question; NULL: none */
 	enum fault fault;
 	unsigned times;          /* how often it is answered so */
+	int64_t timeout_ms;      /* of the step; 0: as the scenario says */
 	size_t restart;          /* after this event, from 1; 0: none */
 	bool lost;               /* ... and what that event had ordered was not carried out */
 	unsigned once;           /* an act that is ONCE may take effect so often; 0: not judged */
@@ -79,7 +80,7 @@ struct run {
 	struct world world;
 	struct lane *lane;                   /* NULL: a cluster step */
 	struct step *step;
-	int64_t now_ms;
+	int64_t now_ms, horizon_ms;
 	struct run_pending *pending;
 	size_t npending;
 	struct run_field *journal;

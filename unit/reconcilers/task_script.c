@@ -193,7 +193,7 @@ begin_scenario(struct script *script, const char *name)
 		.with = xstrdup(""),
 		.window = xstrdup("0s"),
 		.poll = xstrdup("1s"),
-		.timeout_ms = MINUTES(4),
+		.timeout_ms = SECONDS(100),
 	};
 	return s;
 }

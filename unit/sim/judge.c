@@ -24,16 +24,35 @@ judge_nodes(struct world *world, char *text, size_t size)
 	return NULL;
 }
 
+/* Was the last start of the node before entry 'at' somebody else's, or did it crash after ours? Then restarting it once
+ * more repeats nothing. */
+static bool
+others_had_it(struct world *world, size_t at)
+{
+	size_t node = sim_audit(world->sim, at)->node;
+
+	while (at-- > 0) {
+		const struct sim_entry *entry = sim_audit(world->sim, at);
+
+		if (entry->node != node)
+			continue;
+		if (entry->event == SIM_CRASHED || entry->event == SIM_PROCESS_START)
+			return entry->source == SIM_HAND;
+	}
+	return false;
+}
+
+/* The first violation that is one; NULL: there is none. */
 static const char *
 violation(struct world *world)
 {
 	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
 		const struct sim_entry *entry = sim_audit(world->sim, i);
 
-		if (entry->event == SIM_VIOLATION)
+		if (entry->event == SIM_VIOLATION && !(strstr(entry->text, "kind=repeated") && others_had_it(world, i)))
 			return entry->text;
 	}
-	return "?";
+	return NULL;
 }
 
 static bool
@@ -48,12 +67,15 @@ is_stalled(struct world *world)
 const char *
 judge(struct world *world, char *text, size_t size)
 {
+	const char *wrong;
+
 	if (world->checker->faults)
 		return world->checker->faulty;
 	if (*world->api->foul)
 		return world->api->foul;
-	if (sim_violations(world->sim) > 0) {
-		snprintf(text, size, "I2: %zu violations, the first: %s", sim_violations(world->sim), violation(world));
+	wrong = sim_violations(world->sim) > 0 ? violation(world) : NULL;
+	if (wrong) {
+		snprintf(text, size, "I2: %zu violations, the first: %s", sim_violations(world->sim), wrong);
 		return text;
 	}
 	if (!until_over(world, NULL) && !is_stalled(world)) {

@@ -12,7 +12,7 @@ static struct sum {
 	int64_t simulated_ms;
 } sum;
 
-enum { FAULTS_MS = 15 * 60 * 1000 };
+enum { FAULTS_MS = 5 * 60 * 1000 };
 
 static void
 hand_crash(void *arg, int64_t value)
@@ -237,7 +237,7 @@ roll_once(uint64_t seed, bool faults)
 	world_run(world, until_over, NULL, HOURS(8));
 	/* What is left in the network arrives, the last status too; strangers return. */
 	world_run(world, NULL, NULL, SECONDS(30));
-	world_run(world, all_serve, NULL, 2 * FAULTS_MS);
+	world_run(world, all_serve, NULL, MINUTES(30));
 	judge_or_fail(world, judge(world, text, sizeof text), "roll", seed);
 	if (!faults && !until_phase(world, "Succeeded"))
 		judge_or_fail(world, scene_message(world), "not Succeeded", seed);
