@@ -9,6 +9,7 @@
 #include "child.h"
 #include "core.h"
 #include "flags.h"
+#include "object.h"
 #include "parts.h"
 #include "registry.h"
 #include "version.h"
@@ -37,6 +38,7 @@ make_core(const struct controller *c)
 	    .seed = c->seed,
 	    .types = registry,
 	    .workflows = builtin_workflows,
+	    .crd_version = CRD_SCHEMA_VERSION,
 	});
 }
 

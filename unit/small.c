@@ -110,7 +110,7 @@ compile(const struct small_config *config)
 void
 small_open(struct small *small, const struct small_config *config)
 {
-	*small = (struct small){.core = core_new(&config->core)};
+	*small = (struct small){.core = core_new(&config->core), .out = xcalloc(1, sizeof *small->out)};
 	small_at(small, 0);
 	take_objects(small, config);
 	small->core->leading = true;
@@ -123,13 +123,14 @@ small_open(struct small *small, const struct small_config *config)
 		small->op->phase = small->op->journaled = PHASE_RUNNING;
 	}
 	small_settle(small);
-	effects_clear(&small->out);
+	effects_clear(small->out);
 }
 
 void
 small_close(struct small *small)
 {
-	effects_clear(&small->out);
+	effects_clear(small->out);
+	free(small->out);
 	core_free(small->core);
 	*small = (struct small){0};
 }
@@ -138,7 +139,7 @@ void
 small_at(struct small *small, int64_t ms)
 {
 	small->core->now = (struct instant){FIRST_UP_MS + ms, first_wall_ms + ms};
-	small->core->out = &small->out;
+	small->core->out = small->out;
 }
 
 void
@@ -248,9 +249,9 @@ small_crash(struct small *small, const char *name)
 struct effect *
 small_last(struct small *small, enum effect_kind kind)
 {
-	for (size_t i = small->out.count; i > 0; i--)
-		if (small->out.list[i - 1].kind == kind)
-			return &small->out.list[i - 1];
+	for (size_t i = small->out->count; i > 0; i--)
+		if (small->out->list[i - 1].kind == kind)
+			return &small->out->list[i - 1];
 	return NULL;
 }
 
@@ -259,7 +260,7 @@ small_count(const struct small *small, enum effect_kind kind)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < small->out.count; i++)
-		n += small->out.list[i].kind == kind;
+	for (size_t i = 0; i < small->out->count; i++)
+		n += small->out->list[i].kind == kind;
 	return n;
 }

@@ -27,7 +27,7 @@ struct small {
 	struct core *core;
 	struct cluster *cluster;
 	struct op *op;
-	struct effects out;              /* what was ordered and not cleared yet */
+	struct effects *out;             /* what was ordered and not cleared yet */
 };
 
 /* Gate on, no Lease; short times. */

@@ -22,7 +22,7 @@ enum {
 	BUF_MAX_LINE = 8 << 10,          /* a log line, an error text */
 	BUF_MAX_JOURNAL_VALUE = 16 << 10,
 	BUF_MAX_OBJECT = 3 << 20,        /* a Kubernetes object: the API server's own body limit */
-	BUF_MAX_ANSWER = 8 << 20,        /* a REST or LIST answer */
+	BUF_MAX_ANSWER = 16 << 20,       /* a REST or LIST answer */
 	BUF_MAX_RING = 64 << 20,         /* describe_ring of 300 nodes x 256 vnodes is 32 MB */
 };
 

@@ -13,7 +13,7 @@
 #include "request.h"
 #include "state.h"
 
-enum { ANSWER_KEPT = 4096, HOST_MARGIN_MS = 10000 };
+enum { HOST_MARGIN_MS = 10000 };
 
 static const char *const names[] = {
 	[ACT_NONE] = "none", [ACT_INTENDED] = "intended", [ACT_SENT] = "sent", [ACT_ANSWERED] = "answered",
@@ -128,7 +128,7 @@ acts_resume(struct core *core, struct step *step)
 		if (act->view.state != ACT_INTENDED && act->view.state != ACT_UNKNOWN && act->view.state != ACT_SENT)
 			continue;
 		act->view.state = ACT_UNKNOWN;
-		act->settled_up_ms = core->now.up_ms + core->config.act_ttl_ms + core->config.settle_ms;
+		act->settled_up_ms = core->now.up_ms + core->config.settle_ms;
 		if (step->lane)
 			step->lane->touched = true;
 	}

@@ -16,6 +16,18 @@ slot_of(struct condition *list, const char *type)
 	return NULL;
 }
 
+/* Somebody else's conditions stay theirs: what we applied would become ours. */
+static bool
+is_ours(const char *type)
+{
+	static const char *const types[] = {"Accepted", "GateOpen", "Succeeded", "Ready", "Reconciling", "Stalled"};
+
+	for (size_t i = 0; type && i < ARRAY_LEN(types); i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
 struct condition *
 conditions_load(const char *text)
 {
@@ -26,7 +38,7 @@ conditions_load(const char *text)
 		const char *type = json_str(element, "type");
 		int64_t since = instant_parse(json_str_or(element, "lastTransitionTime", ""));
 
-		if (type)
+		if (is_ours(type))
 			conditions_set(list, type, json_str_or(element, "status", "Unknown"),
 			    json_str_or(element, "reason", "?"), json_str_or(element, "message", ""),
 			    since < 0 ? 0 : since);

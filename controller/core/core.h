@@ -19,7 +19,8 @@ struct core_config {
 	const char *lease_name;
 	int64_t lease_ms;             /* lease duration; renew deadline is two thirds, retry period a fifth */
 	int64_t act_ttl_ms;           /* an act leaves at most so long after its intent's acknowledgement */
-	int64_t settle_ms;            /* no act of an older epoch arrives later than so long after its not_after */
+	int64_t settle_ms;            /* no act of an older epoch arrives later than so long after the takeover: the
+				       * time in which it may leave, the longest delivery, a margin */
 	int64_t stable_ms;            /* after each node: up in all views for so long; 0: seen up once */
 	int64_t fact_age_ms;          /* the gate's facts are at most so old (2000) */
 	int64_t rest_timeout_ms;      /* a read of a node's REST API */

@@ -14,7 +14,7 @@
 #include "state.h"
 #include "catalog.h"
 
-enum { PAGE = 250, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 10000 };
+enum { PAGE = 100, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 10000 };
 
 static void list_next(struct core *core, struct informer *informer);
 static void watch(struct core *core, struct informer *informer);
@@ -74,7 +74,6 @@ static void
 list_done(struct core *core, struct informer *informer, const struct cJSON *list)
 {
 	informer->version = xstrdup(json_str_or(json_get(list, "metadata"), "resourceVersion", "0"));
-	informer->failures = 0;
 	informer->problem[0] = '\0';
 	informer->kind->swept(core, informer->owner, informer->round);
 	if (!informer->synced) {
@@ -128,8 +127,10 @@ list_next(struct core *core, struct informer *informer)
 {
 	struct effect *effect;
 
-	if (!informer->page)
+	if (!informer->page) {
 		informer->round++;
+		informer->listed_up_ms = core->now.up_ms;
+	}
 	enter(core, informer, INFORMER_LISTING);
 	effect = kube_request(core, "GET", xasprintf("%s?limit=%d%s%s%s%s", informer->path, PAGE,
 	    informer->selector ? "&fieldSelector=" : "", informer->selector ? informer->selector : "",
@@ -138,6 +139,17 @@ list_next(struct core *core, struct informer *informer)
 	effect->deadline_ms = SECONDS(30);
 	effect->kube.secret = informer->secret;
 	informer->request = effect->id;
+}
+
+/* Only a list can repair it; but an API server that always says so is not asked for one after the other. */
+static void
+expired(struct core *core, struct informer *informer)
+{
+	relist(informer);
+	if (core->now.up_ms - informer->listed_up_ms < SECONDS(1))
+		back_off(core, informer, "the watch expired right after the list");
+	else
+		list_next(core, informer);
 }
 
 /* A line of the watch: {"type": "ADDED", "object": {…}}. */
@@ -151,13 +163,12 @@ watch_line(struct core *core, struct informer *informer, const struct event *eve
 
 	informer->heard = true;
 	if (!type || strcmp(type, "ERROR") == 0) {
-		/* Expired, or something that only a list can repair. */
 		request_cancel(core, informer->request);
 		informer->request = 0;
-		relist(informer);
-		list_next(core, informer);
+		expired(core, informer);
 		return;
 	}
+	informer->failures = 0;
 	if (version) {
 		free(informer->version);
 		informer->version = xstrdup(version);
@@ -180,9 +191,10 @@ watch_event(struct core *core, void *owner, uint64_t arg, const struct event *ev
 		return;
 	}
 	informer->request = 0;
+	if (core->now.up_ms - informer->opened_up_ms >= SECONDS(1))
+		informer->failures = 0;
 	if (event->outcome == OUTCOME_ANSWERED && event->status == 410) {
-		relist(informer);
-		list_next(core, informer);
+		expired(core, informer);
 	} else if (event->outcome == OUTCOME_REFUSED || (event->outcome == OUTCOME_ANSWERED && event->status != 200)) {
 		if (event->status == 404)
 			relist(informer);

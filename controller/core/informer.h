@@ -38,6 +38,7 @@ struct informer {
 	uint64_t request;
 	struct timer retry;
 	unsigned failures;
+	int64_t listed_up_ms;    /* when the last list was begun */
 	int64_t opened_up_ms;
 	bool heard;              /* the open watch has said something */
 	char problem[300];       /* why it is not synced; "" */

@@ -266,9 +266,13 @@ read_journal(struct core *core, struct op *op, const struct cJSON *reply, const 
 	const char *plan;
 	struct err err = {""};
 
-	json_to_int(at, &op->journal.epoch);
+	*ret_field = "epoch";
+	if (json_count(reply) < 5 || !json_to_int(at, &op->journal.epoch))
+		return false;
+	*ret_field = "seq";
 	at = json_next(at);
-	json_to_int(at, &op->journal.seq);
+	if (!json_to_int(at, &op->journal.seq))
+		return false;
 	at = json_next(json_next(json_next(at)));
 	plan = json_text(at);
 	if (plan && *plan) {

@@ -49,16 +49,23 @@ lane_done(struct core *core, struct lane *lane)
 	lane->nmemory = 0;
 }
 
+static void
+forget_step(struct lane *lane, const struct plan_step *step)
+{
+	char field[200];
+
+	if (!step->number)
+		return;
+	snprintf(field, sizeof field, "%s/%s", step->number, lane->node->name);
+	journal_put(lane->op, field, "");
+}
+
 /* Its steps so far are no longer true: their records go, so that nobody takes them for finished. */
 static void
 forget_steps(struct core *core, struct lane *lane)
 {
-	char field[200];
-
-	for (size_t i = 0; i < lane->block->nsteps; i++) {
-		snprintf(field, sizeof field, "%s/%s", lane->block->steps[i].number, lane->node->name);
-		journal_put(lane->op, field, "");
-	}
+	for (size_t i = 0; i < lane->block->nsteps; i++)
+		forget_step(lane, &lane->block->steps[i]);
 	lane_done(core, lane);
 	lane->at = 0;
 	lane->held = lane->touched = lane->up_act = lane->restoring = lane->stabilising = false;
@@ -142,9 +149,11 @@ restore_begin(struct core *core, struct lane *lane, const char *why)
 	op_event(core, lane->op, "Warning", REASON_Restoring, "%s is being brought back: %s", lane->node->name, why);
 	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s is being brought back: %s",
 	    REASON_Restoring, lane->node->name, why);
-	/* Nobody who takes over must find it at work beside the restoring one. */
+	/* Who takes over must find neither this step at work beside the restoring one, nor an earlier restoring done. */
 	if (lane->step && lane->step->state == STEP_RUNNING)
 		journal_put(lane->op, lane->step->id, "");
+	forget_step(lane, &lane->block->restore);
+	forget_step(lane, &lane->block->stable);
 	lane->step = step_free(core, lane->step);
 	lane->restoring = true;
 	lane->stabilising = false;

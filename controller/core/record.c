@@ -124,13 +124,12 @@ static bool
 read_lane(struct lane *lane, const struct cJSON *value)
 {
 	int state = parse_word(lane_states, ARRAY_LEN(lane_states), json_str(value, "state"));
+	int64_t at = json_int(value, "at", -1);
 
-	if (state < 0)
+	if (state < 0 || at < 0 || (size_t)at > lane->block->nsteps + 1)
 		return false;
 	lane->state = (enum lane_state)state;
-	lane->at = (size_t)json_int(value, "at", 0);
-	if (lane->at > lane->block->nsteps + 1)
-		return false;
+	lane->at = (size_t)at;
 	lane->held = lane->touched = json_bool(value, "held", false);
 	lane->failed = json_bool(value, "failed", false);
 	lane->out_of_service = json_bool(value, "outOfService", false);
@@ -141,37 +140,53 @@ read_lane(struct lane *lane, const struct cJSON *value)
 	return true;
 }
 
-void
-record_step(const void *at, struct buf *buf)
+static void
+put_act(struct json_out *out, const struct act_record *act, size_t most)
 {
-	const struct step *step = at;
-	struct json_out out = JSON_OUT(buf);
+	CLEANUP_FREE char *answer = xstrndup(act->view.answer ? act->view.answer : "", most);
 
-	json_open(&out, NULL);
-	json_put_str(&out, "state", step_states[step->state]);
-	json_put_int(&out, "attempt", step->attempt);
-	json_put_int(&out, "began", step->began_wall_ms);
-	json_put_int(&out, "spent", step->spent_ms);
-	json_put_str(&out, "message", step->message);
+	json_open(out, act->label);
+	json_put_str(out, "state", act_state_name(act->view.state));
+	json_put_str(out, "kind", act->kind == ACT_ONCE ? "once" : "repeatable");
+	json_put_str(out, "request", act->target);
+	if (act->view.status)
+		json_put_int(out, "status", act->view.status);
+	if (answer[0])
+		json_put_str(out, "answer", answer);
+	json_close(out);
+}
+
+static void
+put_step(const struct step *step, struct json_out *out, size_t most)
+{
+	json_open(out, NULL);
+	json_put_str(out, "state", step_states[step->state]);
+	json_put_int(out, "attempt", step->attempt);
+	json_put_int(out, "began", step->began_wall_ms);
+	json_put_int(out, "spent", step->spent_ms);
+	json_put_str(out, "message", step->message);
 	if (step->nacts > 0) {
-		json_open(&out, "acts");
-		for (size_t i = 0; i < step->nacts; i++) {
-			const struct act_record *act = &step->acts[i];
-
-			json_open(&out, act->label);
-			json_put_str(&out, "state", act_state_name(act->view.state));
-			json_put_str(&out, "kind", act->kind == ACT_ONCE ? "once" : "repeatable");
-			json_put_str(&out, "request", act->target);
-			if (act->view.status)
-				json_put_int(&out, "status", act->view.status);
-			if (act->view.answer && act->view.answer[0])
-				json_put_str(&out, "answer", act->view.answer);
-			json_close(&out);
-		}
-		json_close(&out);
+		json_open(out, "acts");
+		for (size_t i = 0; i < step->nacts; i++)
+			put_act(out, &step->acts[i], most);
+		json_close(out);
 	}
-	put_memory(&out, step->memory, step->nmemory);
-	json_close(&out);
+	put_memory(out, step->memory, step->nmemory);
+	json_close(out);
+}
+
+/* What nodes answered is cut until the whole fits: a value that is cut itself could not be read again. */
+void
+record_step(const void *step, struct buf *buf)
+{
+	for (size_t most = ANSWER_KEPT; most > 0; most /= 2) {
+		struct json_out out = JSON_OUT(buf);
+
+		buf_clear(buf);
+		put_step(step, &out, most);
+		if (buf_ok(buf))
+			return;
+	}
 }
 
 static bool
@@ -192,6 +207,15 @@ read_acts(struct step *step, const struct cJSON *acts)
 	return true;
 }
 
+/* A number between the two, whatever stands there. */
+static int64_t
+clamped(const struct cJSON *value, const char *key, int64_t least, int64_t most)
+{
+	int64_t number = json_int(value, key, least);
+
+	return number < least ? least : number > most ? most : number;
+}
+
 static bool
 read_step(struct step *step, const struct cJSON *value)
 {
@@ -200,9 +224,9 @@ read_step(struct step *step, const struct cJSON *value)
 	if (state < 0 || !read_acts(step, json_get(value, "acts")))
 		return false;
 	step->state = (enum step_state)state;
-	step->attempt = json_int(value, "attempt", 1);
+	step->attempt = clamped(value, "attempt", 1, INT32_MAX);
 	step->began_wall_ms = json_int(value, "began", 0);
-	step->spent_ms = json_int(value, "spent", 0);
+	step->spent_ms = clamped(value, "spent", 0, step->plan->timeout_ms);
 	snprintf(step->message, sizeof step->message, "%s", json_str_or(value, "message", ""));
 	read_memory(json_get(value, "memory"), &step->memory, &step->nmemory);
 	step->resumed = true;
@@ -278,6 +302,9 @@ place_step(struct core *core, struct op *op, const char *field, const struct cJS
 	good = read_step(step, value);
 	if (good && keep_step(core, op, step))
 		return true;
+	/* Restarted already; what is left of restoring is to see it stable. */
+	if (good && lane && plan == &lane->block->restore && step->state == STEP_DONE)
+		lane->stabilising = true;
 	if (good && !lane && step->state == STEP_DONE)
 		pass_cluster_step(op, block, plan);
 	step_free(core, step);

@@ -137,10 +137,11 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 {
 	char text[MESSAGE];
 	int64_t delay = BACKOFF_FIRST_MS;
+	bool retry = strcmp(reason, REASON_StepRetry) == 0, last = !retry || step->attempt > step->plan->retries;
 
 	snprintf(text, sizeof text, "%s", sentence);
-	op_error(core, op, step, reason, text);
-	if (strcmp(reason, REASON_StepRetry) != 0 || step->attempt > step->plan->retries) {
+	op_error(core, op, step, retry && last ? REASON_StepFailed : reason, text);
+	if (last) {
 		finish(core, op, step, STEP_FAILED, text);
 		return;
 	}

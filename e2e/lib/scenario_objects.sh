@@ -65,3 +65,38 @@ event()
 }
 
 uid() { k get clop "$1" -o 'jsonpath={.metadata.uid}'; }
+
+# --- objects with mistakes
+
+# target NAME CLUSTER ADDRESS SECRET
+target()
+{
+	k apply -f - <<-YAML
+		apiVersion: strait.dev/v1alpha1
+		kind: TargetCluster
+		metadata: {name: $1}
+		spec:
+		  clusterName: $2
+		  contactPoints: [$3]
+		  access:
+		    host: {type: ssh, user: $STRAIT_SSH_USER, port: $STRAIT_SSH_PORT, sshSecretRef: {name: $4}}
+	YAML
+}
+
+# secret NAME ARGUMENT...: kubectl's.
+secret() { k create secret generic "$1" "${@:2}" >/dev/null; }
+
+# not_ready NAME REASON REGEX: its condition Ready, and what an operation on it says.
+not_ready()
+{
+	k apply -f - >/dev/null <<-YAML
+		apiVersion: strait.dev/v1alpha1
+		kind: ClusterOperation
+		metadata: {name: on-$1}
+		spec: {cluster: $1, workflow: restart-node, targets: {zones: [dc1/a]}, variables: {settle: 500ms}}
+	YAML
+	# A second, and as long as a connection may take.
+	within 3 "$1 is not ready: $2" condition_is "targetcluster/$1" Ready "^False\|$2\|$3"
+	within 2 "on-$1 tells of it" condition_is "clop/on-$1" Accepted \
+		"^False\|ClusterNotReady\|TargetCluster $1 is not ready: $3"
+}

@@ -19,15 +19,15 @@ unseen_since(const struct sim *sim, size_t observer, size_t node)
 }
 
 /* Since when it has been possible to see that the node is down for somebody; INT64_MAX: it is up. What the controller
- * took down itself it knows without looking. */
+ * took down itself it knows without looking. The view of 'leaving', which is about to go down, does not matter. */
 static int64_t
-down_since(const struct sim *sim, size_t node)
+down_since(const struct sim *sim, size_t node, size_t leaving)
 {
 	const struct node *n = &sim->nodes[node];
 	int64_t since = n->alive ? INT64_MAX : n->alive_changed;
 
 	for (size_t i = 0; n->alive && i < sim->nnodes; i++) {
-		int64_t unseen = unseen_since(sim, i, node);
+		int64_t unseen = i == leaving ? INT64_MAX : unseen_since(sim, i, node);
 
 		if (unseen < since)
 			since = unseen;
@@ -41,7 +41,7 @@ oracle_down(const struct sim *sim)
 	size_t down = 0;
 
 	for (size_t i = 0; i < sim->nnodes; i++)
-		down += down_since(sim, i) < INT64_MAX;
+		down += down_since(sim, i, SIZE_MAX) < INT64_MAX;
 	return down;
 }
 
@@ -81,7 +81,7 @@ two_zones(const struct world *w, char *why, size_t size)
 	for (size_t i = 0; i < sim->nnodes; i++) {
 		const struct node *m = &sim->nodes[i];
 
-		if (m->zone == n->zone || !counts(w, down_since(sim, i)))
+		if (m->zone == n->zone || !counts(w, down_since(sim, i, w->node)))
 			continue;
 		snprintf(why, size, "kind=two-zones other=%s other_zone=%s/%s", m->name, m->datacenter, m->rack);
 		return true;
@@ -138,7 +138,7 @@ ranges_lost(const struct world *w, size_t observer, struct keyspace *keyspace)
 
 	for (size_t i = 0; i < sim->nnodes; i++)
 		reached[i] = observer != SIZE_MAX ? reaches(w, observer, i) :
-		    i != w->node && !counts(w, down_since(sim, i));
+		    i != w->node && !counts(w, down_since(sim, i, w->node));
 	for (size_t range = 0; range < sim->nring; range++)
 		count += range_lost(w, keyspace, range, reached, dcs);
 	free(dcs);

@@ -99,7 +99,7 @@ struct ssh *
 ssh_kit_client(struct ssh_fixture *f)
 {
 	char *self = realpath((const char *)getauxval(AT_EXECFN), NULL);
-	struct ssh *ssh = ssh_new(&f->loop, &(struct ssh_config){.runtime_dir = f->directory, .self = self, .connect_ms = 1000,
+	struct ssh *ssh = ssh_new(&f->loop, &(struct ssh_config){.runtime_dir = f->directory, .self = self, .connect_ms = 2000,
 	    .idle_ms = 300});
 
 	free(self);
@@ -180,4 +180,15 @@ ssh_kit_refused(struct ssh_fixture *f, const char *key, const char *why)
 	CHECK_CONTAINS(a.error, why);
 	CHECK_CONTAINS(a.error, "default/ops-ssh");
 	kit_free(&a);
+}
+
+void
+ssh_kit_await_log(struct ssh_fixture *f)
+{
+	char *path = xasprintf("%s/slow.log", f->directory);
+
+	for (int i = 0; i < 500 && access(path, F_OK); i++)
+		kit_sleep(&f->loop, 10);
+	CHECK_INT(access(path, F_OK), 0);
+	free(path);
 }

@@ -110,7 +110,7 @@ a_connection_that_ends_breaks_its_commands(void **state)
 	struct kit_answer a;
 
 	ssh_kit_begin(f, f->key, 10000, &a, WORDS("slow", "5"));
-	kit_sleep(&f->loop, 900);
+	ssh_kit_await_log(f);
 	CHECK_INT(a.count, 0);
 	CHECK(ssh_kit_master(getpid()) > 0);
 	kill(ssh_kit_master(getpid()), SIGKILL);

@@ -287,7 +287,7 @@ redis(struct run *run, const struct effect *effect)
 void
 run_carry_out(struct run *run)
 {
-	struct effects *out = &run->small.out;
+	struct effects *out = run->small.out;
 
 	for (size_t i = 0; i < out->count; i++) {
 		struct effect *effect = &out->list[i];

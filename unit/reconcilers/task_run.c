@@ -244,7 +244,7 @@ one_event(struct run *run)
 		return ended;
 	}
 	if (v->lost)
-		effects_clear(&run->small.out);
+		effects_clear(run->small.out);
 	else
 		run_carry_out(run);
 	return restart(run);

@@ -93,18 +93,22 @@ act_of(struct ledger *ledger, const char *step, const char *label)
 
 /* An act's value is acknowledged: a write of an intent is a licence for one arrival. */
 static void
-set_act(struct checked_act *act, int64_t attempt, const struct cJSON *value, bool inherited)
+set_act(struct checked_act *act, const char *attempt, const struct cJSON *value, bool inherited)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 	const char *state = json_str_or(value, "state", "");
 	bool intended = strcmp(state, "intended") == 0;
 
-	buf_printf(&text, "%" PRId64 " ", attempt);
+	buf_printf(&text, "%s ", attempt);
 	json_print(value, &text);
 	if (intended && !inherited &&
 	    (strcmp(act->state, "intended") != 0 || strcmp(act->value, buf_str(&text)) != 0 || act->inherited))
 		act->intents++;
 	snprintf(act->state, sizeof act->state, "%s", state);
+	act->once = strcmp(json_str_or(value, "kind", ""), "once") == 0;
+	if (strcmp(act->attempt, attempt) != 0)
+		act->attempt_arrivals = 0;
+	snprintf(act->attempt, sizeof act->attempt, "%s", attempt);
 	act->inherited = inherited;
 	free(act->value);
 	act->value = buf_take(&text);
@@ -129,6 +133,7 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, const c
 {
 	CLEANUP_JSON struct cJSON *json = NULL;
 	struct err err = {""};
+	char attempt[48];
 
 	store_journal_set(&ledger->journal, name, value);
 	if (!*value)
@@ -142,8 +147,10 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, const c
 		snprintf(ledger->phase, sizeof ledger->phase, "%s", json_str_or(json, "phase", ""));
 	if (strncmp(name, "lane/", 5) == 0)
 		set_lane(ledger, name, json, inherited);
+	snprintf(attempt, sizeof attempt, "%" PRId64 " %" PRId64, json_int(json, "attempt", 0),
+	    json_int(json, "began", 0));
 	JSON_EACH(act, json_get(json, "acts"))
-		set_act(act_of(ledger, name, json_key(act)), json_int(json, "attempt", 0), act, inherited);
+		set_act(act_of(ledger, name, json_key(act)), attempt, act, inherited);
 }
 
 static void
@@ -294,6 +301,9 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 		checker_fault(checker, up_ms, "I1: %s%s arrives at %s more often than %s intends it (state %s)", whose,
 		    verb, node, act->step, act->state);
 	*(late ? &act->old_arrivals : &act->arrivals) += 1;
+	if (act->once && ++act->attempt_arrivals > 1)
+		checker_fault(checker, up_ms, "I1: %s%s, which is for once, arrives at %s again within one attempt of %s",
+		    whose, verb, node, act->step);
 	if (is_finished(ledger, act->step))
 		checker_fault(checker, up_ms, "I4: %s%s arrives at %s, but %s is done", whose, verb, node, act->step);
 	return ledger->journal.uid;

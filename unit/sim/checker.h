@@ -17,6 +17,9 @@ struct checked_act {
 	char *label;
 	char *value;             /* the act's JSON as acknowledged last */
 	char state[24];
+	bool once;
+	char attempt[48];        /* and when the step began: a step begun anew has attempts of its own */
+	size_t attempt_arrivals;
 	bool inherited;          /* acknowledged to an earlier core, or by a takeover: no licence to send */
 	size_t intents, arrivals;            /* of the core that lives */
 	size_t old_intents, old_arrivals;    /* of those before it: what they sent may arrive late */
@@ -48,12 +51,12 @@ struct checker *checker_free(struct checker *checker);
 void checker_ordered(struct checker *checker, int64_t up_ms, const struct effect *effect, const char *uid);
 /* Redis' reply reaches the core. */
 void checker_acked(struct checker *checker, int64_t up_ms, const struct effect_redis *call, const char *reply);
-/* An act arrives at a node. 'verb': drain, stop, start or restart. 'late': it was sent by a core that is dead. The uid of
- * the operation that it belongs to is returned; NULL: none was found. */
+/* An act arrives at a node. 'verb': drain, stop, start or restart. 'late': it was sent by a core that is dead. The uid
+ * of the operation that it belongs to is returned; NULL: none was found. */
 const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb, bool late);
 void checker_crashed(struct checker *checker);
-/* A node was restored on the intent journaled with its drain, and the journal does not tell of it: who takes over cannot
- * know whose restart that was. */
+/* A node was restored on the intent journaled with its drain, and the journal does not tell of it: who takes over
+ * cannot know whose restart that was. */
 bool checker_has_untold_restore(const struct checker *checker);
 void checker_fault(struct checker *checker, int64_t up_ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -251,10 +251,27 @@ world_answer(struct world *world, struct flight *flight, int64_t delay, enum out
 	schedule(world, flight, ITEM_ANSWER, at);
 }
 
+/* What befalls it on its way; the result is how long that takes. */
+static int64_t
+draw_fate(struct world *world, struct flight *flight)
+{
+	const struct weather *weather = &world->weather;
+	bool act = effect_letter(&flight->effect) == 'a';
+
+	if (chance_of(&world->chance, weather->lost_request) && flight->effect.deadline_ms > 0)
+		flight->fate = FATE_LOST_REQUEST;
+	else if (chance_of(&world->chance, weather->lost_answer) && !effect_is_stream(&flight->effect))
+		flight->fate = FATE_LOST_ANSWER;
+	if (act && chance_of(&world->chance, weather->lost_act))
+		flight->fate = chance_of(&world->chance, 500) ? FATE_LOST_REQUEST : FATE_LOST_ANSWER;
+	if (act && chance_of(&world->chance, weather->slow_act))
+		return chance_between(&world->chance, 0, weather->late_act);
+	return world_delay(world, weather->net_max);
+}
+
 static void
 leave(struct world *world, struct flight *flight)
 {
-	const struct weather *weather = &world->weather;
 	int64_t at;
 
 	if (flight->state != FLIGHT_ORDERED || !flight->wanted)
@@ -265,11 +282,7 @@ leave(struct world *world, struct flight *flight)
 		return;
 	}
 	flight->state = FLIGHT_LEFT;
-	if (chance_of(&world->chance, weather->lost_request) && flight->effect.deadline_ms > 0)
-		flight->fate = FATE_LOST_REQUEST;
-	else if (chance_of(&world->chance, weather->lost_answer) && !effect_is_stream(&flight->effect))
-		flight->fate = FATE_LOST_ANSWER;
-	at = world->now + world_delay(world, weather->net_max);
+	at = world->now + draw_fate(world, flight);
 	if (flight->effect.kind == EFFECT_REDIS) {
 		/* One connection keeps its order, and loses nothing but itself. */
 		at = at > world->redis_last_arrival ? at : world->redis_last_arrival;

@@ -171,6 +171,9 @@ draw_faults(struct world *world)
 		.slow_max = 2500,
 		.lost_request = (int)chance_between(chance, 0, 6),
 		.lost_answer = (int)chance_between(chance, 0, 6),
+		.slow_act = (int)chance_between(chance, 0, 150),
+		.lost_act = (int)chance_between(chance, 0, 80),
+		.late_act = 6000,
 	};
 	world->away_silently = chance_of(chance, 500);
 	for (int64_t n = chance_between(chance, 0, 4); n > 0; n--)
@@ -217,13 +220,21 @@ add_up(struct world *world)
 	sum.simulated_ms += world->now;
 }
 
+/* The same with one act that is for once instead of two. */
+static const char by_restart[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":2,\"steps\":["
+    "{\"task\":\"scylla-drain\",\"retries\":3},"
+    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
+
 static void
 roll_once(uint64_t seed, bool faults)
 {
 	const struct scene_config config = {
 		.seed = seed,
-		.operation = "\"workflow\":\"rolling-restart\",\"variables\":"
-		    "{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
+		.operation = faults && seed % 3 == 0 ? "\"workflow\":\"own\"" :
+		    "\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
+		.workflow = by_restart,
 		.stable_ms = 3000,
 		.lease_ms = faults && seed % 2 ? 6000 : 0,
 	};

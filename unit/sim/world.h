@@ -23,6 +23,9 @@ struct weather {
 	int64_t slow_max;
 	int lost_request;        /* never arrives; the core hears nothing until its deadline */
 	int lost_answer;         /* arrives and acts; the connection breaks before the answer */
+	/* Of acts besides, which are few. Their way takes at most late_act: less than the settle time. */
+	int slow_act, lost_act;
+	int64_t late_act;
 };
 
 enum crash_how {

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the library reads what scenarios set
+# A host that does not let us in, or is another than it was, is found before a node of it is drained
+
+scenario()
+{
+	local address
+	fleet_up one --layout dc1/a:1,dc1/b:1,dc1/c:1 --speed 30
+	address=$STRAIT_FLEET_ADDRESS
+	k create -f - >/dev/null <<<"$(sed '/^---/,$d' "$STATE/$FLEET.yaml")"
+	watch_operations
+	controller controller
+
+	ssh-keygen -q -t ed25519 -N '' -f "$STATE/other"
+	secret other-key --from-file="ssh-privatekey=$STATE/other" --from-file="known_hosts=$STRAIT_SSH_KNOWN_HOSTS"
+	target refused-key sim-one "$address" other-key >/dev/null
+	not_ready refused-key '[A-Za-z]*' '.*Permission denied'
+	check "nothing was sent to any node" untouched
+
+	sed "s,ssh-ed25519 .*,$(cut -d' ' -f1,2 "$STATE/other.pub")," "$STRAIT_SSH_KNOWN_HOSTS" >"$STATE/other-hosts"
+	secret other-host --from-file="ssh-privatekey=$STRAIT_SSH_KEY" --from-file="known_hosts=$STATE/other-hosts"
+	target other-host sim-one "$address" other-host >/dev/null
+	not_ready other-host '[A-Za-z]*' '.*[Hh]ost key'
+	check "nothing was sent to any node" untouched
+	k delete clop on-other-host >/dev/null
+
+	k delete secret other-key >/dev/null
+	secret other-key --from-file="ssh-privatekey=$STRAIT_SSH_KEY" --from-file="known_hosts=$STRAIT_SSH_KNOWN_HOSTS"
+	within 5 "with the right key the cluster is ready" condition_is targetcluster/refused-key Ready '^True'
+	succeeds on-refused-key
+	check "one node was restarted" restarted_one
+	no_violations
+}
+
+restarted_one() { [[ $(acts) == 'drain:db-a-1 stop:db-a-1 start:db-a-1' ]]; }

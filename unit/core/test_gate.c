@@ -1,0 +1,293 @@
+/* The gate: for whom it opens, on which facts, and what it says when it does not. */
+#include "check.h"
+
+#include "alloc.h"
+#include "cluster.h"
+#include "op.h"
+#include "registry.h"
+#include "small.h"
+#include "state.h"
+
+static const char workflow[] =
+    "{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":3,\"concurrencyUnit\":\"all\",\"steps\":["
+    "{\"task\":\"scylla-drain\"},{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}";
+
+/* Everybody up, and the sweep that says so is fresh. */
+static struct small
+open_small(const char *limits)
+{
+	struct small small;
+	const struct small_config config = {
+		.core = small_core_config(registry),
+		.limits = limits,
+		.workflow = workflow,
+	};
+
+	small_open(&small, &config);
+	small_sweep(&small);
+	for (size_t i = 0; i < small.op->nlanes; i++) {
+		struct lane *lane = &small.op->lanes[i];
+
+		lane->state = LANE_RUNNING;
+		lane->step = step_new(small.op, lane, &lane->block->steps[0]);
+	}
+	return small;
+}
+
+static enum gate
+ask(struct small *small, size_t lane)
+{
+	return gate_check(small->core, small->op, small->op->lanes[lane].step);
+}
+
+static void
+a_healthy_ring_opens_it_for_one(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	CHECK_INT(small.op->closed_since_wall_ms, 0);
+	small_close(&small);
+}
+
+/* Two candidates, room for one: the first one's reservation closes it for the second, and its end opens it again. */
+static void
+a_reservation_counts_as_down(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	small.op->lanes[0].held = true;
+	CHECK_INT(ask(&small, 1), GATE_CLOSED);
+	CHECK_CONTAINS(small.op->closed_by, "db-a-1");
+	CHECK(small.op->closed_since_wall_ms > 0);
+	/* Nothing stands in the first one's own way. */
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	small.op->lanes[0].held = false;
+	CHECK_INT(ask(&small, 1), GATE_OPEN);
+	CHECK_TEXT(small.op->closed_by, "");
+	small_close(&small);
+}
+
+static void
+a_stranger_down_closes_it_by_name(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	small_crash(&small, "db-c-1");
+	CHECK_INT(ask(&small, 0), GATE_CLOSED);
+	CHECK_TEXT(small.op->closed_node, "db-c-1");
+	CHECK_CONTAINS(small.op->closed_by, "db-c-1 is down");
+	small_close(&small);
+}
+
+/* What is down already may be taken further down: the cure must be possible. */
+static void
+a_candidate_that_is_down_everywhere_is_let_through(void **state)
+{
+	struct small small = open_small("\"frozen\":true,\"maxNodesDown\":1");
+
+	(void)state;
+	small_crash(&small, "db-b-1");
+	CHECK_INT(ask(&small, 1), GATE_OPEN);
+	CHECK_INT(ask(&small, 0), GATE_CLOSED);
+	small_close(&small);
+}
+
+/* ... but not one that is on its way back: taking down what returns is no cure. */
+static void
+a_candidate_that_returns_is_not_let_through(void **state)
+{
+	static const char *const modes[] = {"\"STARTING\"", "\"JOINING\"", "\"NORMAL\""};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		struct small small = open_small("\"frozen\":true");
+		struct ring *ring = small.cluster->ring;
+
+		small_crash(&small, "db-b-1");
+		ring_set_mode(ring, 1, modes[i], strlen(modes[i]), NULL);
+		ring_set_gossiping(ring, 1, "true", 4, NULL);
+		ring_set_live(ring, 1, "[\"10.0.0.1\",\"10.0.0.2\",\"10.0.0.3\"]", 34, NULL);
+		if (ask(&small, 1) != GATE_CLOSED)
+			CHECK_FAIL("it lets down a node that is %s", modes[i]);
+		small_close(&small);
+	}
+}
+
+static void
+a_frozen_cluster_closes_it(void **state)
+{
+	struct small small = open_small("\"frozen\":true");
+
+	(void)state;
+	CHECK_INT(ask(&small, 0), GATE_CLOSED);
+	CHECK_CONTAINS(small.op->closed_by, "limits.frozen");
+	CHECK_TEXT(small.op->closed_node, "");
+	small_close(&small);
+}
+
+/* Every node down counts, whatever the reason. */
+static void
+the_limit_counts_everybody_who_is_down(void **state)
+{
+	struct small small = open_small("\"maxNodesDown\":1");
+
+	(void)state;
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	/* Nothing but the limit stands in the way. */
+	small.cluster->target->exempt = xreallocarray(small.cluster->target->exempt, 2, sizeof(char *));
+	small.cluster->target->exempt[0] = xstrdup("ks");
+	small.cluster->target->exempt[1] = NULL;
+	small.op->lanes[2].held = true;
+	CHECK_INT(ask(&small, 0), GATE_CLOSED);
+	CHECK_CONTAINS(small.op->closed_by, "limits.maxNodesDown is 1, this would make 2");
+	small.cluster->target->max_nodes_down = 2;
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	small_close(&small);
+}
+
+/* --- the age of facts --- */
+
+static void
+facts_older_than_two_seconds_are_asked_again(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	small_at(&small, 2000);
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	small_at(&small, 2001);
+	CHECK_INT(ask(&small, 0), GATE_ASKING);
+	CHECK(small.cluster->sweep.running);
+	CHECK(small_count(&small, EFFECT_REST) >= 3 * SMALL_NODES);
+	/* Half an answer opens nothing. */
+	CHECK_INT(ask(&small, 0), GATE_ASKING);
+	small_close(&small);
+}
+
+static void
+facts_asked_before_the_last_act_are_asked_again(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	small.cluster->last_act_up_ms = small.core->now.up_ms;
+	CHECK_INT(ask(&small, 0), GATE_ASKING);
+	small_close(&small);
+}
+
+/* The act and the sweep fall into one millisecond: the sweep may have been first. */
+static void
+facts_asked_in_the_act_s_own_millisecond_do_not_count(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	small_at(&small, 10);
+	small_sweep(&small);
+	small.cluster->last_act_up_ms = small.core->now.up_ms;
+	small_at(&small, 11);
+	CHECK_INT(ask(&small, 0), GATE_ASKING);
+	small_close(&small);
+}
+
+static void
+a_sweep_under_way_is_waited_for(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	small.cluster->sweep.running = true;
+	CHECK_INT(ask(&small, 0), GATE_ASKING);
+	small_close(&small);
+}
+
+static void
+a_ring_that_cannot_be_read_closes_it_with_the_reason(void **state)
+{
+	struct small small = open_small(NULL);
+
+	(void)state;
+	small_at(&small, 5000);
+	small.cluster->sweep.failed = true;
+	snprintf(small.cluster->sweep.problem, sizeof small.cluster->sweep.problem, "10.0.0.1:10000: connection refused");
+	CHECK_INT(ask(&small, 0), GATE_CLOSED);
+	CHECK_CONTAINS(small.op->closed_by, "connection refused");
+	small_close(&small);
+}
+
+static void
+who_is_no_member_is_not_let_through(void **state)
+{
+	struct small small = open_small(NULL);
+	struct ring *ring = small.cluster->ring;
+
+	(void)state;
+	snprintf(ring->members[1].host_id, sizeof ring->members[1].host_id, "another");
+	CHECK_INT(ask(&small, 1), GATE_CLOSED);
+	CHECK_CONTAINS(small.op->closed_by, "no member");
+	small_close(&small);
+}
+
+static void
+without_a_gate_everything_passes(void **state)
+{
+	struct small small = open_small("\"frozen\":true");
+
+	(void)state;
+	small.core->config.gate = false;
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	small_close(&small);
+}
+
+/* Any one answer missing, of anybody: what is unknown is closed. */
+static void
+one_silent_member_closes_it(void **state)
+{
+	(void)state;
+	for (size_t silent = 0; silent < SMALL_NODES; silent++) {
+		struct small small = open_small(NULL);
+		struct ring *ring = small.cluster->ring;
+
+		ring_begin_sweep(ring);
+		for (size_t i = 0; i < SMALL_NODES; i++) {
+			if (i == silent)
+				continue;
+			ring_set_mode(ring, i, "\"NORMAL\"", 8, NULL);
+			ring_set_gossiping(ring, i, "true", 4, NULL);
+			ring_set_live(ring, i, "[\"10.0.0.1\",\"10.0.0.2\",\"10.0.0.3\"]", 34, NULL);
+		}
+		for (size_t lane = 0; lane < SMALL_NODES; lane++)
+			if (lane != silent)
+				CHECK_INT(ask(&small, lane), GATE_CLOSED);
+		small_close(&small);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_healthy_ring_opens_it_for_one),
+		cmocka_unit_test(a_reservation_counts_as_down),
+		cmocka_unit_test(a_stranger_down_closes_it_by_name),
+		cmocka_unit_test(a_candidate_that_is_down_everywhere_is_let_through),
+		cmocka_unit_test(a_candidate_that_returns_is_not_let_through),
+		cmocka_unit_test(a_frozen_cluster_closes_it),
+		cmocka_unit_test(the_limit_counts_everybody_who_is_down),
+		cmocka_unit_test(facts_older_than_two_seconds_are_asked_again),
+		cmocka_unit_test(facts_asked_before_the_last_act_are_asked_again),
+		cmocka_unit_test(facts_asked_in_the_act_s_own_millisecond_do_not_count),
+		cmocka_unit_test(a_sweep_under_way_is_waited_for),
+		cmocka_unit_test(a_ring_that_cannot_be_read_closes_it_with_the_reason),
+		cmocka_unit_test(who_is_no_member_is_not_let_through),
+		cmocka_unit_test(without_a_gate_everything_passes),
+		cmocka_unit_test(one_silent_member_closes_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,452 @@
+/* The journal's writing and its takeover, by hand: what leaves for Redis, and what answers do. */
+#include "check.h"
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "op.h"
+#include "registry.h"
+#include "small.h"
+#include "state.h"
+
+static const char workflow[] = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}";
+
+static struct small
+open_small(const char *text)
+{
+	struct small small;
+	const struct small_config config = {.core = small_core_config(registry), .workflow = text};
+
+	small_open(&small, &config);
+	return small;
+}
+
+/* The arguments of the newest write from the third on, with blanks between: "digest plan line field value ..." */
+static char *
+arguments(struct small *small, size_t from)
+{
+	const struct effect *effect = small_last(small, EFFECT_REDIS);
+	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+
+	assert_non_null(effect);
+	for (size_t i = from; i < effect->redis.nargs; i++)
+		buf_printf(&text, "%s%s", i > from ? " " : "", effect->redis.args[i]);
+	return buf_take(&text);
+}
+
+static void
+check_write(struct small *small, const char *expected)
+{
+	CLEANUP_FREE char *text = arguments(small, 3);
+
+	CHECK_TEXT(text, expected);
+}
+
+static void
+flush(struct small *small)
+{
+	journal_flush(small->core, small->op);
+}
+
+static void
+answer(struct small *small, int status, const char *body)
+{
+	small_answer(small, small->op->journal.request, OUTCOME_ANSWERED, status, body);
+}
+
+static bool
+is_known(struct small *small, const char *uid)
+{
+	struct op *op;
+
+	HASH_FIND_STR(small->core->ops, uid, op);
+	return op != NULL;
+}
+
+static void
+what_is_put_in_one_step_leaves_as_one_write(void **state)
+{
+	struct small small = open_small(workflow);
+
+	(void)state;
+	journal_put(small.op, "1.1/db-b-1", "{\"a\":1}");
+	journal_put(small.op, "lane/1/db-b-1", "{}");
+	journal_put(small.op, "1.1/db-b-1", "{\"a\":2}");
+	journal_note(small.op, "first");
+	journal_note(small.op, "second %d", 2);
+	flush(&small);
+	check_write(&small, " first; second 2 1.1/db-b-1 {\"a\":2} lane/1/db-b-1 {}");
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.uid, "uid-op");
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[0], "1");
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[1], "1");
+	small_close(&small);
+}
+
+static void
+nothing_to_say_is_no_write(void **state)
+{
+	struct small small = open_small(workflow);
+
+	(void)state;
+	flush(&small);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 0);
+	CHECK(journal_is_quiet(small.op));
+	small_close(&small);
+}
+
+static void
+one_write_is_on_its_way_at_a_time(void **state)
+{
+	struct small small = open_small(workflow);
+	uint64_t first, second;
+
+	(void)state;
+	first = journal_put(small.op, "a", "1");
+	flush(&small);
+	second = journal_put(small.op, "b", "2");
+	flush(&small);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 1);
+	CHECK(first != second);
+	CHECK(!journal_is_durable(small.op, first));
+	CHECK(!journal_is_quiet(small.op));
+	answer(&small, 0, "[\"OK\",1]");
+	CHECK(journal_is_durable(small.op, first));
+	CHECK(!journal_is_durable(small.op, second));
+	flush(&small);
+	check_write(&small, "  b 2");
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[1], "2");
+	answer(&small, 0, "[\"OK\",2]");
+	CHECK(journal_is_durable(small.op, second));
+	CHECK(journal_is_quiet(small.op));
+	small_close(&small);
+}
+
+static void
+another_content_has_another_digest(void **state)
+{
+	static const char *const contents[][3] = {{"a", "1", "x"}, {"a", "2", "x"}, {"b", "1", "x"}, {"a", "1", "y"}};
+	char digests[ARRAY_LEN(contents)][32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(contents); i++) {
+		struct small small = open_small(workflow);
+
+		journal_put(small.op, contents[i][0], contents[i][1]);
+		journal_note(small.op, "%s", contents[i][2]);
+		flush(&small);
+		snprintf(digests[i], sizeof digests[i], "%s", small_last(&small, EFFECT_REDIS)->redis.args[2]);
+		for (size_t k = 0; k < i; k++)
+			CHECK(strcmp(digests[i], digests[k]) != 0);
+		small_close(&small);
+	}
+}
+
+/* Whatever became of it, the same write goes out again, and what was put meanwhile waits behind it. */
+static void
+an_unanswered_write_is_sent_again_unchanged(void **state)
+{
+	static const enum outcome outcomes[] = {OUTCOME_TIMEOUT, OUTCOME_BROKEN, OUTCOME_REFUSED, OUTCOME_NOT_SENT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		struct small small = open_small(workflow);
+		uint64_t id;
+
+		journal_put(small.op, "a", "1");
+		journal_note(small.op, "one");
+		flush(&small);
+		CLEANUP_FREE char *before = arguments(&small, 0), *after = NULL;
+		id = small.op->journal.request;
+		small_answer(&small, id, outcomes[i], 0, "no answer in time");
+		CHECK(journal_away_ms(small.core, small.op) > 0);
+		journal_put(small.op, "a", "2");
+		flush(&small);
+		small_at(&small, 5000);
+		timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+		CHECK_INT(small_count(&small, EFFECT_REDIS), 2);
+		CHECK(small.op->journal.request != id);
+		after = arguments(&small, 0);
+		CHECK_TEXT(after, before);
+		answer(&small, 0, "[\"OK\",1]");
+		CHECK_INT(journal_away_ms(small.core, small.op), 0);
+		flush(&small);
+		check_write(&small, "  a 2");
+		small_close(&small);
+	}
+}
+
+static void
+an_error_reply_is_no_acknowledgement(void **state)
+{
+	struct small small = open_small(workflow);
+	uint64_t ticket;
+
+	(void)state;
+	ticket = journal_put(small.op, "a", "1");
+	flush(&small);
+	answer(&small, 1, "OOM command not allowed when used memory > 'maxmemory'");
+	CHECK(!journal_is_durable(small.op, ticket));
+	CHECK(!small.core->journal_up);
+	CHECK_CONTAINS(small.core->journal_problem, "OOM");
+	CHECK(!small.op->lost);
+	small_close(&small);
+}
+
+/* Redis is away for long: it is asked at least once a second, and hardly more often than twenty times. */
+static void
+trying_again_slows_down_and_never_stops(void **state)
+{
+	struct small small = open_small(workflow);
+	size_t tries;
+
+	(void)state;
+	journal_put(small.op, "a", "1");
+	flush(&small);
+	for (int64_t ms = 0; ms < 10000; ms += 10) {
+		small_at(&small, ms);
+		if (small.op->journal.request)
+			small_answer(&small, small.op->journal.request, OUTCOME_REFUSED, 0, "connection refused");
+		timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	}
+	tries = small_count(&small, EFFECT_REDIS);
+	CHECK(tries >= 10 && tries <= 25);
+	small_close(&small);
+}
+
+static void
+a_stale_epoch_lets_go_of_the_operation(void **state)
+{
+	struct small small = open_small(workflow);
+
+	(void)state;
+	journal_put(small.op, "a", "1");
+	flush(&small);
+	answer(&small, 0, "[\"STALE\",2]");
+	CHECK(!is_known(&small, "uid-op"));
+	small_settle(&small);
+	small_close(&small);
+}
+
+static void
+a_journal_behind_us_is_lost_not_written_over(void **state)
+{
+	static const char *const replies[] = {"[\"GAP\",0]", "[]", "[7]", "nonsense", "[\"what\"]"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		struct small small = open_small(workflow);
+		size_t writes;
+
+		journal_put(small.op, "a", "1");
+		flush(&small);
+		answer(&small, 0, replies[i]);
+		CHECK(small.op->lost);
+		CHECK_TEXT(small.op->reason, "JournalLost");
+		CHECK(small.op->message[0]);
+		writes = small_count(&small, EFFECT_REDIS);
+		journal_put(small.op, "b", "2");
+		flush(&small);
+		small_at(&small, 60000);
+		timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+		CHECK_INT(small_count(&small, EFFECT_REDIS), writes);
+		small_close(&small);
+	}
+}
+
+/* --- takeover --- */
+
+/* An operation of which only the object is known. */
+static struct small
+open_fresh(void)
+{
+	struct small small = open_small(NULL);
+
+	journal_take(small.core, small.op);
+	return small;
+}
+
+static char *
+quoted(const char *text)
+{
+	struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&buf);
+
+	json_put_str(&out, NULL, text);
+	return buf_take(&buf);
+}
+
+/* The whole journal of an operation as its takeover answers it, with 'rest' for its fields. */
+static char *
+journal_reply(const char *rest)
+{
+	struct small small = open_small(workflow);
+	CLEANUP_FREE char *plan = quoted(small.op->plan->text);
+	char *reply = xasprintf("[4,17,\"digest\",\"1\",%s%s]", plan, rest);
+
+	small_close(&small);
+	return reply;
+}
+
+static void
+an_empty_journal_is_one_that_has_not_begun(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[0], "1");
+	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
+	CHECK(small.op->journal.taken);
+	CHECK(!small.op->started);
+	CHECK(!small.op->lost);
+	CHECK_INT(small.op->journal.epoch, 1);
+	small_close(&small);
+}
+
+static void
+a_takeover_reads_plan_phase_lanes_and_steps(void **state)
+{
+	CLEANUP_FREE char *reply = journal_reply(
+	    ",\"op\",\"{\\\"phase\\\":\\\"Running\\\",\\\"start\\\":1795248000000}\""
+	    ",\"lane/1/db-a-1\",\"{\\\"state\\\":\\\"done\\\",\\\"at\\\":1}\""
+	    ",\"lane/1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"at\\\":0,\\\"held\\\":true}\""
+	    ",\"1.1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"attempt\\\":2,\\\"acts\\\":{\\\"drain\\\":{\\\"state\\\":"
+	    "\\\"sent\\\",\\\"kind\\\":\\\"repeatable\\\",\\\"request\\\":\\\"/storage_service/drain\\\"}}}\"");
+	struct small small = open_fresh();
+
+	(void)state;
+	answer(&small, 0, reply);
+	if (small.op->lost)
+		CHECK_FAIL("%s", small.op->message);
+	CHECK(small.op->started);
+	CHECK_INT(small.op->journal.epoch, 4);
+	CHECK_INT(small.op->journal.seq, 17);
+	CHECK_INT(small.op->phase, PHASE_RUNNING);
+	CHECK_INT(small.op->nlanes, SMALL_NODES);
+	CHECK_INT(small.op->lanes[0].state, LANE_DONE);
+	CHECK(small.op->lanes[1].held && small.op->lanes[1].touched);
+	CHECK_INT(small.op->lanes[1].step->attempt, 2);
+	/* Nobody knows what became of what was on its way. */
+	CHECK_INT(small.op->lanes[1].step->acts[0].view.state, ACT_UNKNOWN);
+	CHECK(!small.op->lanes[1].step->acts[0].view.settled);
+	CHECK(small.op->lanes[1].step->acts[0].settled_up_ms >= small.core->now.up_ms + small.core->config.settle_ms);
+	small_close(&small);
+}
+
+static void
+what_cannot_be_read_is_named(void **state)
+{
+	static const struct {
+		const char *rest, *named;
+	} cases[] = {
+		{",\"op\",\"{\\\"phase\\\":\\\"Dancing\\\"}\"", "\"op\""},
+		{",\"lane/1/db-x-9\",\"{\\\"state\\\":\\\"done\\\"}\"", "\"lane/1/db-x-9\""},
+		{",\"lane/7/db-b-1\",\"{\\\"state\\\":\\\"done\\\"}\"", "\"lane/7/db-b-1\""},
+		{",\"1.1/db-b-1\",\"not json\"", "\"1.1/db-b-1\""},
+		{",\"9.9/db-b-1\",\"{\\\"state\\\":\\\"running\\\"}\"", "\"9.9/db-b-1\""},
+		{",\"1.1/db-b-1\"", "\"1.1/db-b-1\""},
+		{",\"strange\",\"{}\"", "\"strange\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP_FREE char *reply = journal_reply(cases[i].rest);
+		struct small small = open_fresh();
+
+		answer(&small, 0, reply);
+		CHECK(small.op->lost);
+		CHECK_TEXT(small.op->reason, "JournalUnreadable");
+		CHECK_CONTAINS(small.op->message, cases[i].named);
+		CHECK_CONTAINS(small.op->message, "strait:{uid-op}");
+		small_close(&small);
+	}
+}
+
+static void
+an_unreadable_plan_is_named(void **state)
+{
+	static const char *const plans[] = {"{}", "nonsense", "{\"format\":9}"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
+		CLEANUP_FREE char *plan = quoted(plans[i]), *reply = xasprintf("[2,3,\"d\",\"1\",%s]", plan);
+		struct small small = open_fresh();
+
+		answer(&small, 0, reply);
+		CHECK(small.op->lost);
+		CHECK_CONTAINS(small.op->message, "\"plan\"");
+		small_close(&small);
+	}
+}
+
+static void
+a_reply_that_is_no_journal_is_not_believed(void **state)
+{
+	static const char *const replies[] = {"", "null", "{}", "[]", "[\"a\",\"b\"]", "[1]", "[1,2,3,4"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		struct small small = open_fresh();
+
+		answer(&small, 0, replies[i]);
+		if (!small.op->lost)
+			CHECK_FAIL("\"%s\" was taken for a journal", replies[i]);
+		small_close(&small);
+	}
+}
+
+static void
+a_status_ahead_of_the_journal_tells_that_it_is_lost(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	small.op->object->journal_seq = 12;
+	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
+	CHECK(small.op->lost);
+	CHECK_TEXT(small.op->reason, "JournalLost");
+	CHECK_CONTAINS(small.op->message, "12");
+	small_close(&small);
+}
+
+static void
+a_takeover_without_an_answer_is_tried_again(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	small_answer(&small, small.op->journal.request, OUTCOME_REFUSED, 0, "connection refused");
+	CHECK(!small.op->journal.taken);
+	small_at(&small, 2000);
+	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 2);
+	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
+	CHECK(small.op->journal.taken);
+	small_close(&small);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_put_in_one_step_leaves_as_one_write),
+		cmocka_unit_test(nothing_to_say_is_no_write),
+		cmocka_unit_test(one_write_is_on_its_way_at_a_time),
+		cmocka_unit_test(another_content_has_another_digest),
+		cmocka_unit_test(an_unanswered_write_is_sent_again_unchanged),
+		cmocka_unit_test(an_error_reply_is_no_acknowledgement),
+		cmocka_unit_test(trying_again_slows_down_and_never_stops),
+		cmocka_unit_test(a_stale_epoch_lets_go_of_the_operation),
+		cmocka_unit_test(a_journal_behind_us_is_lost_not_written_over),
+		cmocka_unit_test(an_empty_journal_is_one_that_has_not_begun),
+		cmocka_unit_test(a_takeover_reads_plan_phase_lanes_and_steps),
+		cmocka_unit_test(what_cannot_be_read_is_named),
+		cmocka_unit_test(an_unreadable_plan_is_named),
+		cmocka_unit_test(a_reply_that_is_no_journal_is_not_believed),
+		cmocka_unit_test(a_status_ahead_of_the_journal_tells_that_it_is_lost),
+		cmocka_unit_test(a_takeover_without_an_answer_is_tried_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
