@@ -253,7 +253,10 @@ same_access(const struct target *a, const struct target *b)
 
 	for (size_t i = 0; same && i < a->ncontact_points; i++)
 		same = strcmp(a->contact_points[i], b->contact_points[i]) == 0;
-	return same && a->nnodes == b->nnodes;
+	same = same && a->nnodes == b->nnodes;
+	for (size_t i = 0; same && i < a->nnodes; i++)
+		same = strcmp(a->nodes[i].name, b->nodes[i].name) == 0 && strcmp(a->nodes[i].address, b->nodes[i].address) == 0;
+	return same;
 }
 
 static void

@@ -168,6 +168,7 @@ controller()
 }
 
 leads() { curl -fsS -m 2 "http://127.0.0.1:$PORT/metrics" 2>/dev/null | grep -qx 'strait_leader 1'; }
-logged() { grep -qE -- "$1" "$STATE/controller.log"; }
+# logged REGEX: by the controller as it runs now, not by one before it.
+logged() { awk '/ begins, as / { text = "" } { text = text "\n" $0 } END { print text }' "$STATE/controller.log" | grep -qE -- "$1"; }
 # ended NAME: that process is gone.
 ended() { ! alive "$1"; }

@@ -10,8 +10,8 @@ scenario()
 	without_redis
 	without_apiserver
 	without_a_crd
-	with_an_old_crd
 	without_persistence
+	with_an_old_crd
 }
 
 # A short operation, and its end seen.

@@ -13,6 +13,12 @@ enum { FIRST_UP_MS = 50000 };
 
 static const char own_workflow[] = "own";
 
+const char scene_by_restart[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":2,\"steps\":["
+    "{\"task\":\"scylla-drain\",\"retries\":3},"
+    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
+
 static struct sim *
 make_scylla(const struct scene_config *config)
 {

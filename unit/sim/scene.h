@@ -23,6 +23,9 @@ struct scene {
 	int retry;
 };
 
+/* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */
+extern const char scene_by_restart[];
+
 #define SCENE_NAMESPACE "ops"
 #define SCENE_OPERATION "roll"
 

@@ -31,6 +31,23 @@ make(uint64_t seed)
 	return scene;
 }
 
+/* Every act takes its time, half of the runs with one that is for once. */
+static struct scene *
+make_late(uint64_t seed)
+{
+	struct scene_config config = one_restart;
+	struct scene *scene;
+
+	config.seed = seed;
+	config.workflow = scene_by_restart;
+	if (seed % 2)
+		config.operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}";
+	scene = scene_new(&config);
+	scene->world->weather = (struct weather){.net_max = 5, .slow_act = 1000, .late_act = 7000};
+	scene->world->restart_after_ms = 300;
+	return scene;
+}
+
 /* Play to the end and judge. */
 static void
 finish(struct scene *scene, const char *what, uint64_t seed)
@@ -139,6 +156,30 @@ crash_within_recovery(void **state)
 	}
 }
 
+/* Every act leaves, its controller dies, and it arrives seconds later, while another one recovers. */
+static void
+acts_in_flight_across_a_takeover(void **state)
+{
+	size_t count = seeds_wanted(20), points = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t seed = seed_number(i);
+		bool more = true;
+
+		for (size_t act = 1; more; act++) {
+			struct scene *scene = make_late(seed);
+
+			scene->world->crash_at_act = act;
+			finish(scene, "late act", seed);
+			more = scene->world->crashed > 0;
+			points += more;
+			scene_free(scene);
+		}
+	}
+	printf("  %zu acts in flight\n", points);
+}
+
 int
 main(void)
 {
@@ -146,6 +187,7 @@ main(void)
 		cmocka_unit_test(every_write_and_every_act),
 		cmocka_unit_test(any_effect_of_any_seed),
 		cmocka_unit_test(crash_within_recovery),
+		cmocka_unit_test(acts_in_flight_across_a_takeover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,13 +220,6 @@ add_up(struct world *world)
 	sum.simulated_ms += world->now;
 }
 
-/* The same with one act that is for once instead of two. */
-static const char by_restart[] =
-    "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":2,\"steps\":["
-    "{\"task\":\"scylla-drain\",\"retries\":3},"
-    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
-    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
-
 static void
 roll_once(uint64_t seed, bool faults)
 {
@@ -234,7 +227,7 @@ roll_once(uint64_t seed, bool faults)
 		.seed = seed,
 		.operation = faults && seed % 3 == 0 ? "\"workflow\":\"own\"" :
 		    "\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
-		.workflow = by_restart,
+		.workflow = scene_by_restart,
 		.stable_ms = 3000,
 		.lease_ms = faults && seed % 2 ? 6000 : 0,
 	};

@@ -65,8 +65,13 @@ world_delay(struct world *world, int64_t max)
 }
 
 static const struct crash *
-crash_of(const struct world *world, size_t effect)
+crash_of(struct world *world, size_t effect, bool act)
 {
+	static const struct crash at_act = {.how = CRASH_UNANSWERED};
+
+	world->acts += act;
+	if (act && world->acts == world->crash_at_act)
+		return &at_act;
 	for (size_t i = 0; i < world->ncrashes; i++) {
 		if (world->crashes[i].effect == effect)
 			return &world->crashes[i];
@@ -111,7 +116,7 @@ carry_out(struct world *world, struct effect *effect)
 	world->effects++;
 	if (world->kinds)
 		buf_putc(world->kinds, effect_letter(effect));
-	crash = crash_of(world, world->effects);
+	crash = crash_of(world, world->effects, effect_letter(effect) == 'a');
 	if (crash && crash->how == CRASH_BEFORE) {
 		world_crash(world, -1);
 		return false;

@@ -96,7 +96,8 @@ struct world {
 	struct transcript *log;
 	struct crash crashes[WORLD_CRASHES];
 	size_t ncrashes;
-	size_t crashed;
+	size_t crash_at_act;             /* the n-th act leaves, and the core dies; 0: none */
+	size_t crashed, acts;
 	/* Counters. */
 	size_t effects, steps, arrivals;
 	size_t audited;                  /* of Scylla's audit log */
