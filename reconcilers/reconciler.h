@@ -58,6 +58,7 @@ struct reconciler {
 	const char *name;                                 /* "scylla-drain" */
 	enum scope scope;
 	enum impact impact;
+	bool needs_host;                                  /* commands the node's host: access.host must allow it */
 	const char *summary;                              /* one sentence, for explain */
 	const char *preconditions[TASK_PRECONDITIONS];    /* condition types checked right before every act */
 	struct parameter parameters[TASK_PARAMETERS];     /* ended by a NULL name */

@@ -71,7 +71,8 @@ take_objects(struct small *small, const struct small_config *config)
 		CHECK_FAIL("the target: %s", small->cluster->unreadable);
 	small->cluster->ready = true;
 	take(small, &operation_kind, "{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\","
-	    "\"resourceVersion\":\"7\",\"generation\":1},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"}}");
+	    "\"resourceVersion\":\"7\",\"generation\":1},\"spec\":{\"cluster\":\"messages-prd\","
+	    "\"workflow\":\"own\"}}");
 	HASH_FIND_STR(small->core->ops, "uid-op", small->op);
 	small->op->cluster = small->cluster;
 }
@@ -187,7 +188,8 @@ put_live(struct ring *ring, size_t observer, const char *without)
 static void
 put_ranges(struct ring *ring)
 {
-	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_LINE), hosts = BUF_INIT(BUF_MAX_LINE), all = BUF_INIT(BUF_MAX_LINE);
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_LINE), hosts = BUF_INIT(BUF_MAX_LINE),
+	    all = BUF_INIT(BUF_MAX_LINE);
 
 	for (size_t i = 0; i < SMALL_NODES; i++) {
 		buf_printf(&hosts, "%s\"%s\"", i ? "," : "", small_nodes[i].address);

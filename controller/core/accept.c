@@ -75,6 +75,36 @@ op_accept_cluster(struct core *core, struct op *op)
 	return true;
 }
 
+/* Can the plan be carried out there at all? -1 and a sentence: it asks for what the cluster does not grant. */
+static int
+check_host_access(const struct cluster *cluster, const struct plan *plan, struct err *err)
+{
+	for (size_t b = 0; !cluster->target->host_ssh && b < plan->nblocks; b++)
+		for (size_t i = 0; i < plan->blocks[b].nsteps; i++) {
+			const struct plan_step *step = &plan->blocks[b].steps[i];
+
+			if (step->type && step->type->needs_host)
+				return err_set(err, "step %s: %s commands the node's host, and the TargetCluster's "
+				    "spec.access.host is none: set it to ssh", step->number, step->type->name);
+		}
+	return 0;
+}
+
+static bool
+keyspaces_bear(struct core *core, struct op *op, const struct plan *plan)
+{
+	struct ring_policy policy = cluster_policy(op->cluster);
+	struct err err = {""};
+
+	for (size_t b = 0; core->config.gate && b < plan->nblocks; b++) {
+		if (plan->blocks[b].disruptive && ring_undecided(op->cluster->ring, &policy, &err)) {
+			op_refuse(core, op, REASON_KeyspaceUndecided, err.text);
+			return false;
+		}
+	}
+	return true;
+}
+
 bool
 op_accept(struct core *core, struct op *op)
 {
@@ -87,20 +117,13 @@ op_accept(struct core *core, struct op *op)
 		return true;
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
 	plan = op_compile(core, op, &err);
-	if (!plan) {
-		op_refuse(core, op, op->object->workflow && !strncmp(err.text, "spec.workflow", 13) ? REASON_WorkflowNotFound
-		    : REASON_PlanRefused, err.text);
-		return false;
-	}
-	op->accepted = true;
-	for (size_t b = 0; core->config.gate && b < plan->nblocks; b++) {
-		struct ring_policy policy = cluster_policy(op->cluster);
-
-		if (plan->blocks[b].disruptive && ring_undecided(op->cluster->ring, &policy, &err)) {
-			op_refuse(core, op, REASON_KeyspaceUndecided, err.text);
-			break;
-		}
-	}
+	if (!plan)
+		op_refuse(core, op, op->object->workflow && !strncmp(err.text, "spec.workflow", 13)
+		    ? REASON_WorkflowNotFound : REASON_PlanRefused, err.text);
+	else if (check_host_access(op->cluster, plan, &err) < 0)
+		op_refuse(core, op, REASON_PlanRefused, err.text);
+	else
+		op->accepted = keyspaces_bear(core, op, plan);
 	plan_free(plan);
 	return op->accepted;
 }

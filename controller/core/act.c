@@ -212,7 +212,7 @@ fill_host(struct core *core, struct step *step, struct act_record *act, struct e
 	CLEANUP_FREE char *verb = xstrndup(act->target, (size_t)(unit - act->target - 1));
 	const char *const args[] = {"systemctl", "--no-block", verb, unit};
 
-	task_host_effect(step->task, effect, args, ARRAY_LEN(args));
+	cluster_host_effect(step->task->op->cluster, effect, step->lane->node->address, args, ARRAY_LEN(args));
 	effect->deadline_ms = core->config.connect_timeout_ms + HOST_MARGIN_MS;
 }
 

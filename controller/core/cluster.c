@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "effect.h"
 
 static const struct target_node *
 inventory_node(const struct cluster *cluster, const char *address)
@@ -67,4 +68,24 @@ cluster_policy(const struct cluster *cluster)
 		.local_quorum = cluster->target->local_quorum,
 		.exempt = (const char *const *)cluster->target->exempt,
 	};
+}
+
+void
+cluster_host_effect(const struct cluster *cluster, struct effect *effect, const char *address,
+    const char *const *args, size_t nargs)
+{
+	const struct target *target = cluster->target;
+	size_t n = 0;
+
+	snprintf(effect->host.address, sizeof effect->host.address, "%s", address);
+	effect->host.port = target->host_port;
+	snprintf(effect->host.user, sizeof effect->host.user, "%s", target->host_user ? target->host_user : "");
+	snprintf(effect->host.secret, sizeof effect->host.secret, "%s/%s", target->meta.namespace_,
+	    target->host_secret ? target->host_secret : "");
+	if (target->host_sudo) {
+		effect->host.args[n++] = xstrdup("sudo");
+		effect->host.args[n++] = xstrdup("-n");
+	}
+	for (size_t i = 0; i < nargs && n < EFFECT_ARGS; i++)
+		effect->host.args[n++] = xstrdup(args[i]);
 }

@@ -36,6 +36,24 @@ struct sweep {
 	char problem[300];           /* why the last one gave nothing; "" */
 };
 
+/* What is known of a member's host. */
+struct host {
+	char host_id[RING_HOST_ID];
+	char address[RING_ADDRESS];
+	char name[RING_NAME];
+	bool answers;                /* the node, by REST */
+	bool asking, good;
+	int64_t asked_up_ms;         /* when it last answered or was given up; INT64_MIN: never */
+	char problem[300];
+};
+
+struct hosts {
+	struct cluster *cluster;
+	struct host *list;           /* the members that answer, or did */
+	size_t count;
+	unsigned pending;
+};
+
 struct cluster {
 	char *key;                   /* "namespace/name" */
 	struct target *target;       /* the last readable one; NULL: never */
@@ -50,6 +68,8 @@ struct cluster {
 	char cluster_name[128];      /* what the nodes say */
 	char version[64];
 	struct informer secret;
+	char secret_version[32];
+	struct hosts hosts;
 	bool secret_seen, secret_fits;
 	struct timer refresh;
 	int64_t last_act_up_ms;      /* when the last disruptive act on this cluster was sent */
@@ -79,6 +99,9 @@ void clusters_run(struct core *core);
 /* Leadership came or went: ask the nodes, or drop every question. */
 void clusters_set_leading(struct core *core, bool leading);
 
+/* refresh.c: ask its members now, or when its turn among the clusters comes, and again and again; a timer. */
+void cluster_refresh(struct core *core, void *cluster);
+
 /* cluster.c: what it says to others. */
 /* Nodes for plan_compile(): texts borrowed of the ring, zones owned. */
 struct plan_node *cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count);
@@ -86,6 +109,10 @@ void cluster_plan_nodes_free(struct plan_node *nodes, size_t count);
 /* "dc/rack" or as zoneFrom says; 'text' holds 2 * RING_NAME + 2. */
 char *cluster_zone(const struct cluster *cluster, size_t member, char *text);
 struct ring_policy cluster_policy(const struct cluster *cluster);
+/* Fill in a host effect: address, user, key, and argv (with sudo when the cluster says so). */
+struct effect;
+void cluster_host_effect(const struct cluster *cluster, struct effect *effect, const char *address,
+    const char *const *args, size_t nargs);
 
 /* observe.c: questions to the whole cluster. */
 /* True when a complete sweep asked at 'since' or later is there; otherwise one is started and cluster's waiters are
@@ -94,6 +121,16 @@ bool sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms)
 void sweep_drop(struct core *core, struct cluster *cluster);
 /* Called by observe.c when a sweep ended, with or without success. */
 void cluster_swept(struct core *core, struct cluster *cluster);
+
+/* secret.c: watch the one that the target names, or none. */
+void secret_watch(struct core *core, struct cluster *cluster);
+
+/* hosts.c: may their hosts be commanded? */
+enum { HOSTS_AGAIN_MS = 1500 };
+enum hosts_state { HOSTS_ASKING, HOSTS_GOOD, HOSTS_BAD };
+enum hosts_state hosts_judge(struct core *core, struct cluster *cluster, char *problem, size_t size);
+/* Forget what is known: the way there has changed. */
+void hosts_drop(struct core *core, struct cluster *cluster);
 
 /* target_status.c */
 void cluster_write_status(struct core *core, struct cluster *cluster);

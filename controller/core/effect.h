@@ -49,6 +49,7 @@ struct effect_rest {
 	int port;
 	char method[EFFECT_METHOD];
 	char *path;
+	bool passing;                    /* asked now and then: its connection need not be kept */
 };
 
 struct effect_host {

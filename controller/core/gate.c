@@ -38,8 +38,8 @@ gate_node_is_down_everywhere(struct op *op, struct lane *lane)
 	return member >= 0 && ring_is_down_everywhere(op->cluster->ring, (size_t)member);
 }
 
-static enum gate
-closed(struct core *core, struct op *op, struct step *step, const char *node, const char *why)
+enum gate
+gate_close(struct core *core, struct op *op, struct step *step, const char *node, const char *why)
 {
 	if (op->closed_since_wall_ms == 0) {
 		op->closed_since_wall_ms = core->now.wall_ms;
@@ -155,14 +155,14 @@ judge(struct core *core, struct op *op, struct step *step)
 	char why[MESSAGE];
 
 	if (step->lane && candidate < 0)
-		return closed(core, op, step, step->lane->node->name, "the node is no member of the cluster");
+		return gate_close(core, op, step, step->lane->node->name, "the node is no member of the cluster");
 	if (candidate >= 0 && is_out(cluster->ring, (size_t)candidate))
 		return opened(core, op, step);
 	if (cluster->target->frozen)
-		return closed(core, op, step, NULL, "limits.frozen is set on the TargetCluster");
+		return gate_close(core, op, step, NULL, "limits.frozen is set on the TargetCluster");
 	if (!preconditions_hold(core, op, step, why, sizeof why) ||
 	    is_over_limit(cluster, held, candidate, why, sizeof why))
-		return closed(core, op, step, culprit(cluster->ring, held, candidate), why);
+		return gate_close(core, op, step, culprit(cluster->ring, held, candidate), why);
 	return opened(core, op, step);
 }
 
@@ -181,7 +181,7 @@ gate_check(struct core *core, struct op *op, struct step *step)
 		/* Asked now, not at 'since': the answer must still be young when the intent has been journaled. */
 		sweep_want(core, cluster, core->now.up_ms > since ? core->now.up_ms : since);
 		if (cluster->sweep.failed)
-			return closed(core, op, step, NULL, cluster->sweep.problem);
+			return gate_close(core, op, step, NULL, cluster->sweep.problem);
 		return GATE_ASKING;
 	}
 	if (cluster->sweep.running)

@@ -13,10 +13,6 @@
 #include "reasons.h"
 #include "state.h"
 
-enum { REFRESH_MS = 15000, NOT_READY_REFRESH_MS = 1500 };
-
-static const struct informer_kind secret_kind;
-
 struct cluster *
 cluster_find(struct core *core, const char *namespace_, const char *name)
 {
@@ -43,71 +39,6 @@ cluster_get_or_make(struct core *core, const char *namespace_, const char *name)
 	return cluster;
 }
 
-/* --- the Secret with the SSH key --- */
-
-static void
-secret_judge(struct core *core, struct cluster *cluster, const struct cJSON *object)
-{
-	bool key = false, hosts = false;
-
-	JSON_EACH (name, json_get(object, "keys")) {
-		key |= strcmp(json_text(name), "ssh-privatekey") == 0;
-		hosts |= strcmp(json_text(name), "known_hosts") == 0;
-	}
-	cluster->secret_seen = object != NULL;
-	cluster->secret_fits = key && hosts;
-	cluster_kick(core, cluster);
-}
-
-static void
-secret_seen(struct core *core, void *owner, const struct cJSON *object, uint64_t round)
-{
-	struct cluster *cluster = owner;
-
-	(void)round;
-	secret_judge(core, cluster, object);
-}
-
-static void
-secret_gone(struct core *core, void *owner, const struct cJSON *object)
-{
-	(void)object;
-	secret_judge(core, owner, NULL);
-}
-
-static void
-secret_swept(struct core *core, void *owner, uint64_t round)
-{
-	(void)round;
-	cluster_kick(core, owner);
-}
-
-static const struct informer_kind secret_kind = {
-	.plural = "secrets",
-	.seen = secret_seen,
-	.swept = secret_swept,
-	.gone = secret_gone,
-};
-
-static void
-secret_watch(struct core *core, struct cluster *cluster)
-{
-	const struct target *target = cluster->target;
-	CLEANUP_FREE char *selector = NULL, *path = NULL;
-
-	if (!target->host_ssh || !target->host_secret) {
-		informer_close(core, &cluster->secret);
-		return;
-	}
-	selector = xasprintf("metadata.name%%3D%s", target->host_secret);
-	if (cluster->secret.selector && strcmp(cluster->secret.selector, selector) == 0)
-		return;
-	informer_close(core, &cluster->secret);
-	cluster->secret_seen = cluster->secret_fits = false;
-	path = xasprintf("/api/v1/namespaces/%s/secrets", target->meta.namespace_);
-	informer_open(core, &cluster->secret, &secret_kind, cluster, path, selector);
-}
-
 /* --- is it ready? --- */
 
 static void
@@ -129,7 +60,27 @@ is_stranger(const struct cluster *cluster)
 }
 
 static void
-judge_nodes(struct cluster *cluster)
+judge_hosts(struct core *core, struct cluster *cluster)
+{
+	char text[400];
+
+	switch (hosts_judge(core, cluster, text, sizeof text)) {
+	case HOSTS_BAD:
+		not_ready(cluster, REASON_HostRefused, text);
+		break;
+	case HOSTS_ASKING:
+		not_ready(cluster, REASON_Discovering, "asking the hosts whether they can be commanded");
+		break;
+	case HOSTS_GOOD:
+		cluster->ready = true;
+		snprintf(cluster->reason, sizeof cluster->reason, "%s", REASON_Ready);
+		cluster->problem[0] = '\0';
+		break;
+	}
+}
+
+static void
+judge_nodes(struct core *core, struct cluster *cluster)
 {
 	const struct target *target = cluster->target;
 	char text[400];
@@ -148,14 +99,12 @@ judge_nodes(struct cluster *cluster)
 		not_ready(cluster, REASON_WrongCluster, "none of the host ids in status.hostIds is a member any more: this is "
 		    "another cluster of the same name; create a new TargetCluster for it");
 	} else {
-		cluster->ready = true;
-		snprintf(cluster->reason, sizeof cluster->reason, "%s", REASON_Ready);
-		cluster->problem[0] = '\0';
+		judge_hosts(core, cluster);
 	}
 }
 
 static void
-judge(struct cluster *cluster)
+judge(struct core *core, struct cluster *cluster)
 {
 	const struct target *target = cluster->target;
 	char text[400];
@@ -174,20 +123,8 @@ judge(struct cluster *cluster)
 		not_ready(cluster, REASON_Discovering, cluster->secret.problem[0] ? cluster->secret.problem
 		    : "reading the Secret with the SSH key");
 	} else {
-		judge_nodes(cluster);
+		judge_nodes(core, cluster);
 	}
-}
-
-static void
-refresh(struct core *core, void *owner)
-{
-	struct cluster *cluster = owner;
-
-	if (!cluster->target || cluster->gone || !core->leading)
-		return;
-	sweep_want(core, cluster, core->now.up_ms);
-	timer_arm(&core->timers, &cluster->refresh, core->now.up_ms + (cluster->ready ? REFRESH_MS
-	    : NOT_READY_REFRESH_MS), refresh, cluster);
 }
 
 static void
@@ -197,7 +134,7 @@ cluster_run(struct core *core, struct cluster *cluster)
 	char before[sizeof cluster->problem];
 
 	snprintf(before, sizeof before, "%s", cluster->problem);
-	judge(cluster);
+	judge(core, cluster);
 	if (was != cluster->ready || strcmp(before, cluster->problem) != 0)
 		say(core, cluster->ready ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, NULL, NULL, NULL,
 		    "cluster %s is %s reason=%s%s%s", cluster->key, cluster->ready ? "ready" : "not ready",
@@ -246,6 +183,12 @@ clusters_run(struct core *core)
 /* --- the objects --- */
 
 static bool
+same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool
 same_access(const struct target *a, const struct target *b)
 {
 	bool same = a->api_port == b->api_port && a->ncontact_points == b->ncontact_points &&
@@ -256,7 +199,8 @@ same_access(const struct target *a, const struct target *b)
 	same = same && a->nnodes == b->nnodes;
 	for (size_t i = 0; same && i < a->nnodes; i++)
 		same = strcmp(a->nodes[i].name, b->nodes[i].name) == 0 && strcmp(a->nodes[i].address, b->nodes[i].address) == 0;
-	return same;
+	return same && a->host_ssh == b->host_ssh && a->host_port == b->host_port && a->host_sudo == b->host_sudo &&
+	    same_text(a->host_user, b->host_user) && same_text(a->host_secret, b->host_secret);
 }
 
 static void
@@ -274,12 +218,13 @@ take_object(struct core *core, struct cluster *cluster, struct target *target)
 	secret_watch(core, cluster);
 	if (!same) {
 		sweep_drop(core, cluster);
+		hosts_drop(core, cluster);
 		cluster->cluster_name[0] = '\0';
 		ring_free(cluster->ring);
 		cluster->ring = ring_new();
 	}
 	if (!same && core->leading)
-		refresh(core, cluster);
+		cluster_refresh(core, cluster);
 }
 
 static void
@@ -348,11 +293,12 @@ clusters_set_leading(struct core *core, bool leading)
 	HASH_ITER (hh, core->clusters, cluster, next) {
 		if (!leading) {
 			sweep_drop(core, cluster);
+			hosts_drop(core, cluster);
 			requests_drop(core, cluster);
 			timer_disarm(&core->timers, &cluster->refresh);
 			timer_disarm(&core->timers, &cluster->status_timer);
 		} else if (cluster->target) {
-			refresh(core, cluster);
+			cluster_refresh(core, cluster);
 		}
 		cluster_kick(core, cluster);
 	}
@@ -367,6 +313,7 @@ cluster_free_all(struct core *core)
 		HASH_DEL(core->clusters, cluster);
 		forget(core, cluster);
 		sweep_drop(core, cluster);
+		hosts_drop(core, cluster);
 		informer_close(core, &cluster->secret);
 		target_free(cluster->target);
 		ring_free(cluster->ring);

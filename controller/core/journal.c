@@ -32,9 +32,9 @@ batch_done(struct journal_batch *batch)
 }
 
 static struct effect *
-redis_request(struct core *core, struct op *op, enum redis_script script, size_t nargs, request_done *done)
+redis_request(struct core *core, struct op *op, enum redis_script script, size_t nargs, request_done *done, void *owner)
 {
-	struct effect *effect = request_new(core, EFFECT_REDIS, done, op, 0);
+	struct effect *effect = request_new(core, EFFECT_REDIS, done, owner, 0);
 
 	effect->deadline_ms = WRITE_DEADLINE_MS;
 	effect->redis.script = script;
@@ -160,7 +160,7 @@ send_batch(struct core *core, struct op *op)
 {
 	struct journal *journal = &op->journal;
 	struct journal_batch *batch = &journal->sent;
-	struct effect *effect = redis_request(core, op, REDIS_WRITE, 5 + 2 * batch->count, write_answered);
+	struct effect *effect = redis_request(core, op, REDIS_WRITE, 5 + 2 * batch->count, write_answered, op);
 	char **args = effect->redis.args;
 	uint64_t digest = hash_str(HASH_SEED, buf_str(&batch->line));
 	char text[HASH_TEXT];
@@ -329,7 +329,7 @@ journal_take(struct core *core, struct op *op)
 	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
 		return;
 	op->journal.asking = true;
-	effect = redis_request(core, op, REDIS_TAKEOVER, 1, take_answered);
+	effect = redis_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
 	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
 	op->journal.request = effect->id;
 }
@@ -346,7 +346,8 @@ expire_answered(struct core *core, void *owner, uint64_t arg, const struct event
 void
 journal_expire(struct core *core, struct op *op)
 {
-	struct effect *effect = redis_request(core, op, REDIS_EXPIRE, 2, expire_answered);
+	/* It outlives the operation: what belongs to that is cancelled with it. */
+	struct effect *effect = redis_request(core, op, REDIS_EXPIRE, 2, expire_answered, &core->counters);
 
 	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
 	effect->redis.args[1] = xasprintf("%d", EXPIRE_SECONDS);

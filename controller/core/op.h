@@ -115,7 +115,7 @@ struct step {
 	bool observed;                        /* one full round since it began or was resumed */
 	bool gated;                           /* held back by the gate */
 	bool resumed;                         /* read from the journal; no pass yet */
-	bool stamp_checked;
+	bool stamp_checked, host_checked;
 	struct act_record *acts;
 	size_t nacts;
 	struct memory *memory;
@@ -306,6 +306,8 @@ int act_state_parse(const char *text);
 /* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after
  * every earlier disruptive act on the cluster. What closes it is kept in the operation. */
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
+/* Closed for another cause: told like one of the gate's own. */
+enum gate gate_close(struct core *core, struct op *op, struct step *step, const char *node, const char *why);
 /* The node of the lane is up in all views, as far as the last sweep knows. */
 bool gate_node_is_up(struct op *op, struct lane *lane);
 bool gate_node_is_down_everywhere(struct op *op, struct lane *lane);
@@ -319,9 +321,6 @@ bool task_has_open_questions(const struct task *t);
 /* ... or for a sweep. */
 bool task_waits_for_answers(const struct task *t);
 void task_begin_round(struct task *t);
-/* Fill in a host effect for the step's node: address, user, key, and argv (with sudo when the cluster says so). */
-struct effect;
-void task_host_effect(struct task *t, struct effect *effect, const char *const *args, size_t nargs);
 void task_say(struct task *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 /* wait.c: conditions with windows. */

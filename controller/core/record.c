@@ -163,7 +163,7 @@ put_step(const struct step *step, struct json_out *out, size_t most)
 	json_put_str(out, "state", step_states[step->state]);
 	json_put_int(out, "attempt", step->attempt);
 	json_put_int(out, "began", step->began_wall_ms);
-	json_put_int(out, "spent", step->spent_ms);
+	json_put_int(out, "spent", step->spent_ms < step->plan->timeout_ms ? step->spent_ms : step->plan->timeout_ms);
 	json_put_str(out, "message", step->message);
 	if (step->nacts > 0) {
 		json_open(out, "acts");

@@ -51,6 +51,7 @@ struct core {
 	struct informers informers;
 	struct lease lease;
 	struct cluster *clusters;            /* by "namespace/name" */
+	int64_t refresh_up_ms;               /* when the next idle cluster may be looked at */
 	struct op *ops;                      /* by uid: those that have not ended */
 	struct finished *finished;           /* by uid: those that have */
 	struct catalog_entry *catalog;       /* by key */

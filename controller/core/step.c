@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "api.h"
 #include "cluster.h"
+#include "host.h"
 #include "log.h"
 #include "op.h"
 #include "question.h"
@@ -106,7 +107,7 @@ begin(struct core *core, struct op *op, struct step *step)
 		say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL, "%s: start",
 		    step_kind(step));
 	}
-	step->observed = step->stamp_checked = false;
+	step->observed = step->stamp_checked = step->host_checked = false;
 	step->counted_up_ms = core->now.up_ms;
 	step->task = task_new(core, op, step);
 }
@@ -192,6 +193,32 @@ check_stamp(struct core *core, struct op *op, struct step *step)
 	lane_record(core, lane);
 	(void)op;
 	return STAMP_GOOD;
+}
+
+/* Before a node is touched its host must answer: what cannot be started again is not stopped. */
+static enum stamp
+check_host(struct core *core, struct op *op, struct step *step)
+{
+	const struct lane *lane = step->lane;
+	const struct plan_step *restore = lane ? &lane->block->restore : NULL;
+	const struct host_unit *unit;
+	char why[MESSAGE];
+
+	if (!core->config.gate || !lane || lane->touched || !lane->block->disruptive || !restore->type ||
+	    !op->cluster->target->host_ssh || step->host_checked)
+		return STAMP_GOOD;
+	unit = host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+	if (!unit)
+		return STAMP_ASKING;
+	if (unit->reached) {
+		step->host_checked = true;
+		return STAMP_GOOD;
+	}
+	snprintf(why, sizeof why, "the host of %s cannot be commanded: %.200s", lane->node->name, unit->error);
+	step->gated = gate_close(core, op, step, NULL, why) == GATE_CLOSED;
+	snprintf(step->message, sizeof step->message, "%s", why);
+	step_wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+	return STAMP_ASKING;
 }
 
 /* --- a pass and what follows from it --- */
@@ -322,6 +349,8 @@ pass(struct core *core, struct op *op, struct step *step)
 		return false;
 	}
 	if (!t->news && t->asked == 0)
+		return false;
+	if (check_host(core, op, step) != STAMP_GOOD)
 		return false;
 	stamp = check_stamp(core, op, step);
 	if (stamp == STAMP_VOID && awaits_settling(core, step))

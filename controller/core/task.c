@@ -92,25 +92,6 @@ question_answered(struct core *core, void *owner, uint64_t arg, const struct eve
 	op_kick(core, t->op);
 }
 
-void
-task_host_effect(struct task *t, struct effect *effect, const char *const *args, size_t nargs)
-{
-	const struct target *target = t->op->cluster->target;
-	size_t n = 0;
-
-	snprintf(effect->host.address, sizeof effect->host.address, "%s", t->node.address);
-	effect->host.port = target->host_port;
-	snprintf(effect->host.user, sizeof effect->host.user, "%s", target->host_user ? target->host_user : "");
-	snprintf(effect->host.secret, sizeof effect->host.secret, "%s/%s", target->meta.namespace_,
-	    target->host_secret ? target->host_secret : "");
-	if (target->host_sudo) {
-		effect->host.args[n++] = xstrdup("sudo");
-		effect->host.args[n++] = xstrdup("-n");
-	}
-	for (size_t i = 0; i < nargs && n < EFFECT_ARGS; i++)
-		effect->host.args[n++] = xstrdup(args[i]);
-}
-
 static void
 ask(struct task *t, struct question *question)
 {
@@ -132,7 +113,7 @@ ask(struct task *t, struct question *question)
 		const char *const args[] = {"systemctl", "show", question->what, properties};
 
 		effect = request_new(t->core, EFFECT_HOST, question_answered, t, index);
-		task_host_effect(t, effect, args, ARRAY_LEN(args));
+		cluster_host_effect(t->op->cluster, effect, t->node.address, args, ARRAY_LEN(args));
 		effect->deadline_ms = t->core->config.connect_timeout_ms + t->core->config.rest_timeout_ms;
 	}
 	question->request = effect->id;

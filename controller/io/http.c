@@ -8,7 +8,6 @@
 
 enum {
 	SPARE_MAX = 256,         /* easy handles kept for reuse, a few kB each */
-	IDLE_MAX = 1024,         /* connections kept open in a pool */
 };
 
 struct http *
@@ -25,7 +24,7 @@ http_new(struct loop *loop, const struct http_config *config)
 	http->multi = curl_multi_init();
 	if (!http->multi || !http->headers)
 		abort();
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_MAX);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 4L * HTTP_KEPT);
 	curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, config->host_connections);
 	http_glue_init(http);
 	return http;

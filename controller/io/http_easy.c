@@ -79,6 +79,8 @@ static void
 set_connection(CURL *easy, struct http *http)
 {
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Its cache is searched whole for what is old with each new connection: milliseconds a fleet of thousands. */
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -176,4 +178,6 @@ http_easy_ask(struct http_request *r, const struct http_ask *ask)
 	set_method(r->easy, ask);
 	curl_easy_setopt(r->easy, CURLOPT_TIMEOUT_MS, (long)ask->deadline_ms);
 	curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, ask->once ? 1L : 0L);
+	/* Full means full: to evict the oldest libcurl would look at each, for every new connection. */
+	curl_easy_setopt(r->easy, CURLOPT_FORBID_REUSE, ask->passing || r->http->open >= HTTP_KEPT ? 1L : 0L);
 }

@@ -148,8 +148,12 @@ socket_cb(CURL *easy, curl_socket_t fd, int what, void *user, void *unused)
 curl_socket_t
 http_glue_open(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	(void)user, (void)purpose;
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	struct http *http = user;
+	curl_socket_t fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	http->open += fd >= 0;
+	return fd;
 }
 
 int
@@ -159,6 +163,7 @@ http_glue_close(void *user, curl_socket_t fd)
 
 	if (find(http, fd))
 		forget(http, fd);
+	http->open--;
 	return close(fd);
 }
 

@@ -8,6 +8,8 @@
 
 struct http_socket;
 
+enum { HTTP_KEPT = 2048 };               /* connections of a pool; further ones are closed after their request */
+
 struct http {
 	CURLM *multi;
 	uv_timer_t timer;
@@ -17,6 +19,7 @@ struct http {
 	struct curl_slist *headers;      /* of a request without own ones */
 	struct http_socket **sockets;    /* by descriptor */
 	size_t nsockets;
+	size_t open;                     /* connections */
 	struct http_request *active;     /* doubly linked */
 	struct http_request *spare;      /* by 'next': their easy handles keep their options */
 	size_t nspare;

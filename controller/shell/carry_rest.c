@@ -20,6 +20,7 @@ carry_rest(struct shell *shell, const struct effect *effect)
 	    .deadline_ms = effect->deadline_ms,
 	    .not_after_up = effect->not_after_up,
 	    .once = effect->not_after_up && strcmp(rest->method, "GET") != 0,
+	    .passing = rest->passing,
 	    .done = flight_done,
 	    .user = flight,
 	});

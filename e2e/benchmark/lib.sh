@@ -146,6 +146,7 @@ open_post()
 		"$DIR/ca.crt" "$api_token" 2>>"$DIR/post.log"; }
 	# shellcheck disable=SC2153
 	exec {post_in}>&"${POST[1]}" {post_out}<&"${POST[0]}"
+	exec {POST[1]}>&- {POST[0]}<&-
 }
 
 close_post()
@@ -159,7 +160,7 @@ create()
 {
 	local status
 	operation "$@" >&"$post_in"
-	read -r sent replied status <&"$post_out"
+	read -r -t 20 sent replied status <&"$post_out" || status=nothing
 	[[ $status == 201 ]] || die "the API server answers $status to a ClusterOperation: $(tail -n 1 "$DIR/post.log")"
 }
 

@@ -18,7 +18,6 @@ scenario_main()
 	RUNTIME=$(mktemp -d "${TMPDIR:-/tmp}/strait-$1.XXXXXX")
 	export STRAIT_E2E_DIR=$2 STRAIT_SIM=$SIM
 	trap 'scenario_end $?' EXIT
-	trap 'exit 143' TERM
 	use_servers
 	# shellcheck disable=SC1090
 	. "$TOP/e2e/scenarios/$1.sh"
@@ -42,7 +41,7 @@ scenario_end()
 	readarray -t lanes < <(jobs -p)
 	((!${#lanes[@]})) || kill -s TERM "${lanes[@]}" 2>/dev/null || :
 	wait || :
-	((status == 0 || status == 143)) || evidence
+	((status == 0 || status == 130)) || evidence
 	for file in "$STATE"/*.pid; do
 		[[ ! -f $file ]] || stop "$(basename "$file" .pid)"
 	done

@@ -20,7 +20,7 @@ times() { audit | grep -cE " node=$1 .* event=$2 source=${3:-.*}( |$)" || :; }
 # acts: all that the controller sent, in order, as "drain:db-a-1 stop:db-a-1".
 acts()
 {
-	audit "$@" | sed -nE 's/.* node=([^ ]*) .* event=(drain|stop|start|restart) source=controller .*/\2:\1/p' | paste -sd' '
+	audit | sed -nE 's/.* node=([^ ]*) .* event=(drain|stop|start|restart) source=controller .*/\2:\1/p' | paste -sd' '
 }
 untouched() { [[ ! $(acts) ]]; }
 no_violations()

@@ -58,10 +58,10 @@ without_redis()
 
 server() { say "$1"; "$TOP/e2e/cluster" "$1" KILL; }
 pause_until() { while (($(now_ms) < $1)); do sleep 0.2; done; }
-nobody_but() { [[ ! $(acts | tr ' ' '\n' | grep -vE ":($1)$") ]] || { say "acts: $(acts)"; return 1; }; }
+nobody_but() { ! acts | tr ' ' '\n' | grep -vE ":($1)$"; }
 drained_once()
 {
 	[[ $(acts | tr ' ' '\n' | grep '^drain:' | paste -sd' ') == \
 		'drain:db-a-1 drain:db-a-2 drain:db-b-1 drain:db-c-1' ]] || { say "acts: $(acts)"; return 1; }
 }
-all_serve() { [[ ! $(fleet nodes | grep -v ' mode=NORMAL serving=true ') ]]; }
+all_serve() { ! fleet nodes | grep -v ' mode=NORMAL serving=true '; }

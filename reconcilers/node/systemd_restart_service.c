@@ -21,6 +21,7 @@ const struct reconciler systemd_restart_service = {
 	.name = "systemd-restart-service",
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_TAKES_NODE_DOWN,
+	.needs_host = true,
 	.summary = "Restart a systemd unit on the node's host, or start it; done when it is active anew.",
 	.preconditions = {"cluster-normal", "quorum-safe"},
 	.parameters = {

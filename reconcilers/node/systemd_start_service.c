@@ -23,6 +23,7 @@ const struct reconciler systemd_start_service = {
 	.name = "systemd-start-service",
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_BRINGS_NODE_UP,
+	.needs_host = true,
 	.summary = "Start a systemd unit on the node's host; done when it is active.",
 	.parameters = {
 		{.name = "service", .type = PARAMETER_STRING, .required = true,

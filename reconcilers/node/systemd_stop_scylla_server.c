@@ -10,6 +10,7 @@ const struct reconciler systemd_stop_scylla_server = {
 	.name = "systemd-stop-scylla-server",
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_TAKES_NODE_DOWN,
+	.needs_host = true,
 	.summary = "Stop scylla-server on the node's host; done when it is inactive.",
 	.preconditions = {"cluster-normal", "quorum-safe"},
 	.timeout_ms = MINUTES(20),      /* it has 15 minutes to stop before systemd kills it */

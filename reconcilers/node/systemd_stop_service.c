@@ -10,6 +10,7 @@ const struct reconciler systemd_stop_service = {
 	.name = "systemd-stop-service",
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_TAKES_NODE_DOWN,
+	.needs_host = true,
 	.summary = "Stop a systemd unit on the node's host; done when it is inactive.",
 	.preconditions = {"cluster-normal", "quorum-safe"},
 	.parameters = {

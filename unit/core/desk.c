@@ -17,7 +17,8 @@ static char *
 redis_text(const struct effect *effect)
 {
 	static const char *const scripts[] = {
-		[REDIS_TAKEOVER] = "takeover", [REDIS_WRITE] = "write", [REDIS_EXPIRE] = "expire", [REDIS_PROBE] = "probe",
+		[REDIS_TAKEOVER] = "takeover", [REDIS_WRITE] = "write", [REDIS_EXPIRE] = "expire",
+		    [REDIS_PROBE] = "probe",
 	};
 
 	return xasprintf("REDIS %s %s", scripts[effect->redis.script], effect->redis.uid);
@@ -66,7 +67,8 @@ take_request(struct desk *desk, const struct effect *effect)
 		request->what = redis_text(effect);
 		request->body = redis_body(effect);
 	} else if (effect->kind == EFFECT_REST) {
-		request->what = xasprintf("REST %s %s %s", effect->rest.method, effect->rest.address, effect->rest.path);
+		request->what = xasprintf("REST %s %s %s", effect->rest.method, effect->rest.address,
+		    effect->rest.path);
 		request->body = xstrdup("");
 	} else {
 		request->what = host_text(effect);

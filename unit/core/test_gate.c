@@ -214,7 +214,8 @@ a_ring_that_cannot_be_read_closes_it_with_the_reason(void **state)
 	(void)state;
 	small_at(&small, 5000);
 	small.cluster->sweep.failed = true;
-	snprintf(small.cluster->sweep.problem, sizeof small.cluster->sweep.problem, "10.0.0.1:10000: connection refused");
+	snprintf(small.cluster->sweep.problem, sizeof small.cluster->sweep.problem,
+	    "10.0.0.1:10000: connection refused");
 	CHECK_INT(ask(&small, 0), GATE_CLOSED);
 	CHECK_CONTAINS(small.op->closed_by, "connection refused");
 	small_close(&small);

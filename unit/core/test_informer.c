@@ -33,7 +33,8 @@ static char *
 object(const char *name, int version)
 {
 	return xasprintf("{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ops\",\"uid\":\"uid-%s\",\"resourceVersion\":"
-	    "\"%d\",\"generation\":1},\"spec\":{\"cluster\":\"none\",\"workflow\":\"rolling-restart\"}}", name, name, version);
+	    "\"%d\",\"generation\":1},\"spec\":{\"cluster\":\"none\",\"workflow\":\"rolling-restart\"}}", name, name,
+	    version);
 }
 
 /* A page of operations with these names; 'more': its continue token. */
@@ -139,7 +140,8 @@ a_bookmark_moves_the_version_on(void **state)
 	struct desk desk = open_watching();
 
 	(void)state;
-	desk_line(&desk, desk_find(&desk, WATCH), "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":"
+	desk_line(&desk, desk_find(&desk, WATCH),
+	    "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":"
 	    "\"777\"}}}");
 	desk_answer(&desk, desk_find(&desk, WATCH), 200, "");
 	CHECK_CONTAINS(desk_find(&desk, WATCH)->what, "resourceVersion=777&");
@@ -179,7 +181,8 @@ an_expired_watch_lists_anew_and_sweeps_the_gone(void **state)
 		line(&desk, "ADDED", "two", 601);
 		desk_pass(&desk, 2000);
 		if (as_line)
-			desk_line(&desk, desk_find(&desk, WATCH), "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":"
+			desk_line(&desk, desk_find(&desk, WATCH),
+			    "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":"
 			    "410,\"reason\":\"Expired\"}}");
 		else
 			desk_answer(&desk, desk_find(&desk, WATCH), 410, "{\"code\":410}");
@@ -297,7 +300,8 @@ a_crd_of_another_schema_stops_everything_and_says_so(void **state)
 	struct desk desk = open_desk("1");
 
 	(void)state;
-	desk_answer(&desk, desk_find(&desk, "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.strait.dev"),
+	desk_answer(&desk, desk_find(&desk, "GET "
+	    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.strait.dev"),
 	    200, "{\"metadata\":{\"annotations\":{\"strait.dev/schema-version\":\"0\"}}}");
 	desk_sync(&desk, "", "", "");
 	CHECK(!informers_synced(desk.core));
@@ -310,7 +314,8 @@ static void
 lines_that_are_no_events_are_survived(void **state)
 {
 	static const char *const lines[] = {
-		"", "null", "[]", "{}", "7", "nonsense", "{\"type\":7}", "{\"type\":\"ADDED\"}", "{\"type\":\"DELETED\"}",
+		"", "null", "[]", "{}", "7", "nonsense", "{\"type\":7}", "{\"type\":\"ADDED\"}",
+		    "{\"type\":\"DELETED\"}",
 		"{\"type\":\"ADDED\",\"object\":null}", "{\"type\":\"ADDED\",\"object\":{\"metadata\":[]}}",
 		"{\"type\":\"DELETED\",\"object\":{\"metadata\":{\"uid\":7}}}", "{\"type\":\"BOOKMARK\"}",
 		"{\"type\":\"WHAT\",\"object\":{\"metadata\":{\"resourceVersion\":\"9\"}}}",

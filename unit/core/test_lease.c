@@ -36,7 +36,8 @@ open_desk(void)
 static char *
 lease(const char *holder, const char *renewed, int version)
 {
-	return xasprintf("{\"metadata\":{\"name\":\"strait\",\"resourceVersion\":\"%d\"},\"spec\":{\"holderIdentity\":\"%s\","
+	return xasprintf("{\"metadata\":{\"name\":\"strait\",\"resourceVersion\":\"%d\"},"
+	    "\"spec\":{\"holderIdentity\":\"%s\","
 	    "\"leaseDurationSeconds\":15,\"renewTime\":\"%s\",\"leaseTransitions\":4}}", version, holder, renewed);
 }
 

@@ -14,7 +14,8 @@
 
 static char fired[32];
 
-static char name_a[] = "a", name_a2[] = "A", name_b[] = "b", name_c[] = "c", name_d[] = "d", name_x[] = "x", name_y[] = "y";
+static char name_a[] = "a", name_a2[] = "A", name_b[] = "b", name_c[] = "c", name_d[] = "d", name_x[] = "x",
+    name_y[] = "y";
 
 static void
 fire(struct core *core, void *owner)
@@ -152,8 +153,10 @@ hostile_conditions_are_survived(void **state)
 	static const char *const texts[] = {
 		"", "null", "{}", "7", "[null,7,[],{}]", "[{\"type\":7}]", "[{\"type\":\"\"}]",
 		"[{\"type\":\"Ready\",\"status\":7,\"lastTransitionTime\":\"yesterday\"}]",
-		"[{\"type\":\"a-type-that-is-much-longer-than-its-place-in-the-list-bears\",\"status\":\"Undetermined\"}]",
-		"[{\"type\":\"a\"},{\"type\":\"b\"},{\"type\":\"c\"},{\"type\":\"d\"},{\"type\":\"e\"},{\"type\":\"f\"},"
+		"[{\"type\":\"a-type-that-is-much-longer-than-its-place-in-the-list-bears\","
+		    "\"status\":\"Undetermined\"}]",
+		"[{\"type\":\"a\"},{\"type\":\"b\"},{\"type\":\"c\"},{\"type\":\"d\"},{\"type\":\"e\"},"
+		    "{\"type\":\"f\"},"
 		    "{\"type\":\"g\"},{\"type\":\"h\"},{\"type\":\"i\"},{\"type\":\"j\"}]",
 	};
 
@@ -194,7 +197,8 @@ static struct op *
 make_op(struct small *small, const struct place *place)
 {
 	CLEANUP_FREE char *text = xasprintf("{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ops\",\"uid\":\"uid-%s\","
-	    "\"resourceVersion\":\"1\"},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"}}", place->name, place->name);
+	    "\"resourceVersion\":\"1\"},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"}}", place->name,
+	    place->name);
 	CLEANUP_FREE char *uid = xasprintf("uid-%s", place->name);
 	CLEANUP_JSON struct cJSON *object = json_parse(text, strlen(text), NULL);
 	struct op *op;

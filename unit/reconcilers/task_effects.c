@@ -193,7 +193,8 @@ act(struct run *run, const struct effect *effect, const char *key)
 	run->result.sent++;
 	run_tell(run, "sends %s", key);
 	if (tally->sent > tally->intended)
-		RUN_FAIL(run, "the act \"%s\" left %u times with %u intents in the journal", key, tally->sent, tally->intended);
+		RUN_FAIL(run, "the act \"%s\" left %u times with %u intents in the journal", key, tally->sent,
+		    tally->intended);
 	if (effect->not_after_up <= run->small.core->now.up_ms)
 		RUN_FAIL(run, "the act \"%s\" may not leave any more", key);
 	if (twist == TWIST_NONE && (reply.outcome == OUTCOME_REFUSED || reply.outcome == OUTCOME_NOT_SENT))

@@ -29,7 +29,8 @@ static char *
 workflow_of(const struct reconciler *type, const struct scenario *s)
 {
 	CLEANUP_FREE char *step = type->judge
-	    ? xasprintf("{\"wait\":[{\"condition\":\"%s\",\"with\":{%s},\"successWindow\":\"%s\",\"pollInterval\":\"%s\"}]}",
+	    ? xasprintf("{\"wait\":[{\"condition\":\"%s\",\"with\":{%s},\"successWindow\":\"%s\","
+	    "\"pollInterval\":\"%s\"}]}",
 	    type->name, s->with, s->window, s->poll)
 	    : xasprintf("{\"task\":\"%s\",\"with\":{%s}}", type->name, s->with);
 
@@ -295,7 +296,8 @@ run_scenario(const struct reconciler *type, const struct scenario *scenario, con
 	while (!one_event(&run)) {
 		if (run.now_ms > run.horizon_ms || run.result.events > MOST_EVENTS) {
 			if (run.small.op->closed_since_wall_ms == 0)
-				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s\n%s", (long long)run.horizon_ms,
+				RUN_FAIL(&run, "no verdict after %lld ms and %zu events: %s\n%s",
+				    (long long)run.horizon_ms,
 				    run.result.events, run.step->message, buf_str(&run.trace));
 			break;
 		}

@@ -45,7 +45,8 @@ static void
 turn_acts(const struct subject *s)
 {
 	static const char *const names[] = {
-		[TWIST_UNKNOWN_APPLIED] = "unknown, applied", [TWIST_UNKNOWN_LATE] = "unknown, applied at the last moment",
+		[TWIST_UNKNOWN_APPLIED] = "unknown, applied",
+		    [TWIST_UNKNOWN_LATE] = "unknown, applied at the last moment",
 		[TWIST_UNKNOWN_LOST] = "unknown, not applied", [TWIST_NOT_SENT] = "not sent",
 	};
 
@@ -62,7 +63,8 @@ static void
 turn_facts(const struct subject *s)
 {
 	static const char *const names[] = {
-		[FAULT_REFUSED] = "refused", [FAULT_TIMEOUT] = "timed out", [FAULT_404] = "404", [FAULT_GARBAGE] = "garbage",
+		[FAULT_REFUSED] = "refused", [FAULT_TIMEOUT] = "timed out", [FAULT_404] = "404",
+		    [FAULT_GARBAGE] = "garbage",
 		[FAULT_EMPTY] = "empty",
 	};
 
@@ -71,7 +73,8 @@ turn_facts(const struct subject *s)
 			if (is_quick() && fault != FAULT_REFUSED && fault != FAULT_GARBAGE)
 				continue;
 			/* A fault that passes is forgotten; one that stays may end otherwise. */
-			struct variation v = {.fact = s->base->asked[i], .fault = fault, .times = fault == FAULT_TIMEOUT ? 1 : 2};
+			struct variation v = {.fact = s->base->asked[i], .fault = fault,
+			    .times = fault == FAULT_TIMEOUT ? 1 : 2};
 
 			snprintf(v.name, sizeof v.name, "%s %s for a while", v.fact, names[fault]);
 			run_turned(s, &v, true);

@@ -205,7 +205,8 @@ twice(struct task *t, call *author, const char *const *words)
 	second = look(t);
 	differs = said != again ? "another verdict" : difference(&first, &second);
 	if (differs)
-		RUN_FAIL(current, "the same pass, made again, gives %s:\n first: %s: %s\nsecond: %s: %s", differs, words[said],
+		RUN_FAIL(current, "the same pass, made again, gives %s:\n first: %s: %s\nsecond: %s: %s", differs,
+		    words[said],
 		    first.sentence, words[again], second.sentence);
 	if (t->asked == 0 && !t->sentence[0])
 		RUN_FAIL(current, "a pass says %s without a sentence", words[said]);

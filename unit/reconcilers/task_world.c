@@ -1,9 +1,9 @@
 #include "task_world.h"
 
 #include "alloc.h"
-#include "api.h"
 #include "buf.h"
 #include "check.h"
+#include "small_node.h"
 
 int
 world_node(const char *name)
@@ -110,8 +110,7 @@ unit_reply(const char *words)
 
 	if (sscanf(words, "%23s %39s %7s", state, invocation, job) < 1)
 		CHECK_FAIL("\"unit %s\": expected unit STATE INVOCATION [job]", words);
-	return answered(0, xasprintf("Id=scylla-server.service\nLoadState=loaded\nActiveState=%s\nSubState=any\n"
-	    "InvocationID=%s\nJob=%s\n", state, strcmp(invocation, "-") ? invocation : "", job[0] ? "77" : ""), "");
+	return answered(0, small_unit(state, strcmp(invocation, "-") ? invocation : "", job[0]), "");
 }
 
 struct reply
@@ -129,7 +128,8 @@ world_reply(const char *words)
 		size_t len = strlen(failures[i].word);
 
 		if (strncmp(words, failures[i].word, len) == 0)
-			return (struct reply){failures[i].outcome, 0, NULL, words[len] ? xstrdup(words + len + 1) : NULL};
+			return (struct reply){failures[i].outcome, 0, NULL, words[len] ? xstrdup(words + len + 1)
+			    : NULL};
 	}
 	if (strncmp(words, "unit ", 5) == 0)
 		return unit_reply(words + 5);
@@ -151,94 +151,20 @@ reply_done(struct reply *reply)
 	*reply = (struct reply){0};
 }
 
-static char *
-live_nodes(const struct world *world, int observer)
-{
-	struct buf body = BUF_INIT(BUF_MAX_LINE);
-
-	buf_putc(&body, '[');
-	for (int i = 0; i < SMALL_NODES; i++)
-		if (i == observer || (!world->down[i] && !world->unseen[i]))
-			buf_printf(&body, "%s\"%s\"", body.len > 1 ? "," : "", small_nodes[i].address);
-	buf_putc(&body, ']');
-	return buf_take(&body);
-}
-
-static char *
-members(void)
-{
-	struct buf body = BUF_INIT(BUF_MAX_LINE);
-
-	for (int i = 0; i < SMALL_NODES; i++)
-		buf_printf(&body, "%s{\"key\":\"%s\",\"value\":\"%s\"}", i ? "," : "[", small_nodes[i].address,
-		    small_nodes[i].host_id);
-	buf_putc(&body, ']');
-	return buf_take(&body);
-}
-
-static char *
-ranges(void)
-{
-	struct buf body = BUF_INIT(BUF_MAX_LINE);
-
-	buf_puts(&body, "[{\"start_token\":\"1\",\"end_token\":\"2\",\"endpoints\":[");
-	for (int i = 0; i < SMALL_NODES; i++)
-		buf_printf(&body, "%s\"%s\"", i ? "," : "", small_nodes[i].address);
-	buf_puts(&body, "],\"endpoint_details\":[");
-	for (int i = 0; i < SMALL_NODES; i++)
-		buf_printf(&body, "%s{\"host\":\"%s\",\"datacenter\":\"dc1\",\"rack\":\"%s\"}", i ? "," : "",
-		    small_nodes[i].address, small_nodes[i].rack);
-	buf_puts(&body, "]}]");
-	return buf_take(&body);
-}
-
-/* The rack of the host that the question names. */
-static char *
-rack(const char *what)
-{
-	for (int i = 0; i < SMALL_NODES; i++)
-		if (strcmp(what + strlen(SCYLLA_RACK), small_nodes[i].address) == 0)
-			return xasprintf("\"%s\"", small_nodes[i].rack);
-	return xstrdup("\"?\"");
-}
-
-/* A healthy node's own words; NULL: there is no such path. */
-static char *
-healthy(const struct world *world, int node, const char *what)
-{
-	static const char *const words[][2] = {
-		{SCYLLA_MODE, "\"NORMAL\""}, {SCYLLA_GOSSIPING, "true"}, {SCYLLA_CLUSTER_NAME, "\"messages-prd\""},
-		{SCYLLA_SCHEMA_VERSION, "\"11111111-0000-4000-8000-000000000001\""}, {SCYLLA_JOINING, "[]"},
-		{SCYLLA_LEAVING, "[]"}, {SCYLLA_KEYSPACES, "[\"ks\"]"}, {SCYLLA_USER_KEYSPACES, "[\"ks\"]"},
-		{SCYLLA_GENERATION, "1700000000"}, {SCYLLA_NATIVE_TRANSPORT, "true"},
-		{SCYLLA_RELEASE_VERSION, "\"2026.1.0\""}, {SCYLLA_PENDING_COMPACTIONS, "3"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcmp(words[i][0], what) == 0)
-			return xstrdup(words[i][1]);
-	if (strcmp(what, SCYLLA_LIVE) == 0)
-		return live_nodes(world, node);
-	if (strcmp(what, SCYLLA_HOST_IDS) == 0)
-		return members();
-	if (strncmp(what, SCYLLA_DESCRIBE_RING, strlen(SCYLLA_DESCRIBE_RING)) == 0)
-		return ranges();
-	if (strncmp(what, SCYLLA_DATACENTER, strlen(SCYLLA_DATACENTER)) == 0)
-		return xstrdup("\"dc1\"");
-	return strncmp(what, SCYLLA_RACK, strlen(SCYLLA_RACK)) == 0 ? rack(what) : NULL;
-}
-
 struct reply
 world_answer(const struct world *world, int node, const char *what)
 {
 	CLEANUP_FREE char *key = xasprintf("%s %s", small_nodes[node].name, what);
+	bool absent[SMALL_NODES];
 	char *body;
 
+	for (int i = 0; i < SMALL_NODES; i++)
+		absent[i] = world->down[i] || world->unseen[i];
 	for (size_t i = 0; i < world->nfacts; i++)
 		if (strcmp(world->facts[i].key, key) == 0)
 			return world_reply(world->facts[i].answer);
 	if (world->down[node])
 		return world_reply("refused connection refused");
-	body = healthy(world, node, what);
+	body = small_healthy(node, what, absent);
 	return body ? answered(200, body, "") : world_reply("404 {\"message\":\"Not found\",\"code\":404}");
 }

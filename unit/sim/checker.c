@@ -301,8 +301,9 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 		checker_fault(checker, up_ms, "I1: %s%s arrives at %s more often than %s intends it (state %s)", whose,
 		    verb, node, act->step, act->state);
 	*(late ? &act->old_arrivals : &act->arrivals) += 1;
+	checker->untold |= late && strcmp(act->label, "restore") == 0;
 	if (act->once && ++act->attempt_arrivals > 1)
-		checker_fault(checker, up_ms, "I1: %s%s, which is for once, arrives at %s again within one attempt of %s",
+		checker_fault(checker, up_ms, "I1: %s%s, which is for once, arrives at %s again in one attempt of %s",
 		    whose, verb, node, act->step);
 	if (is_finished(ledger, act->step))
 		checker_fault(checker, up_ms, "I4: %s%s arrives at %s, but %s is done", whose, verb, node, act->step);

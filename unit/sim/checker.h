@@ -40,6 +40,7 @@ struct checker {
 	struct ledger *ledgers;
 	size_t nledgers;
 	size_t faults;
+	bool untold;             /* a dead core's restoring act has just arrived: the journal will never tell of it */
 	char first[512];         /* the first fault: "I5: …" */
 	char *faulty;            /* all of them, a line each */
 };

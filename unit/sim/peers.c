@@ -126,6 +126,9 @@ read_audit(struct world *world)
 		uid = checker_arrival(world->checker, world->now, sim_name(world->sim, entry->node),
 		    verbs[entry->event], world->late);
 		check_object(world, uid, verbs[entry->event]);
+		if (world->checker->untold)
+			world_forgive_restarts(world);
+		world->checker->untold = false;
 	}
 }
 

@@ -169,6 +169,13 @@ world_start(struct world *world)
 }
 
 void
+world_forgive_restarts(struct world *world)
+{
+	if (sim_violations(world->sim) == 0)
+		sim_mark(world->sim, world->now);
+}
+
+void
 world_crash(struct world *world, int64_t restart_ms)
 {
 	struct item restart = {.kind = ITEM_RESTART};
@@ -181,9 +188,8 @@ world_crash(struct world *world, int64_t restart_ms)
 	world->life++;
 	world->crashed++;
 	flights_forget_core(world);
-	/* The next one may restart that node again. */
-	if (checker_has_untold_restore(world->checker) && sim_violations(world->sim) == 0)
-		sim_mark(world->sim, world->now);
+	if (checker_has_untold_restore(world->checker))
+		world_forgive_restarts(world);
 	checker_crashed(world->checker);
 	if (restart_ms < 0)
 		restart_ms = chance_between(&world->chance, world->restart_after_ms / 2, world->restart_after_ms * 2);

@@ -131,6 +131,9 @@ void world_redis_away(struct world *world, int64_t ms);
 void world_jump(struct world *world, int64_t ms);
 /* A user's hand was at the API server: let the watches know. */
 void world_tell_watches(struct world *world);
+/* A node was restarted on an intent that was journaled with its drain, and nobody who lives can know: that it is
+ * restarted again is nobody's fault. */
+void world_forgive_restarts(struct world *world);
 const char *world_node_name(const struct world *world, const char *address);
 
 /* Between the world's own files: a completion, an event. */

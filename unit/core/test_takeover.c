@@ -1,0 +1,216 @@
+/* Taking an operation over: what its journal says, and what is no journal. */
+#include "check.h"
+
+#include "alloc.h"
+#include "cluster.h"
+#include "json.h"
+#include "op.h"
+#include "registry.h"
+#include "small.h"
+#include "state.h"
+
+static const char workflow[] = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}";
+
+static struct small
+open_small(const char *text)
+{
+	struct small small;
+	const struct small_config config = {.core = small_core_config(registry), .workflow = text};
+
+	small_open(&small, &config);
+	return small;
+}
+
+static void
+answer(struct small *small, int status, const char *body)
+{
+	small_answer(small, small->op->journal.request, OUTCOME_ANSWERED, status, body);
+}
+
+/* An operation of which only the object is known. */
+static struct small
+open_fresh(void)
+{
+	struct small small = open_small(NULL);
+
+	journal_take(small.core, small.op);
+	return small;
+}
+
+static char *
+quoted(const char *text)
+{
+	struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&buf);
+
+	json_put_str(&out, NULL, text);
+	return buf_take(&buf);
+}
+
+/* The whole journal of an operation as its takeover answers it, with 'rest' for its fields. */
+static char *
+journal_reply(const char *rest)
+{
+	struct small small = open_small(workflow);
+	CLEANUP_FREE char *plan = quoted(small.op->plan->text);
+	char *reply = xasprintf("[4,17,\"digest\",\"1\",%s%s]", plan, rest);
+
+	small_close(&small);
+	return reply;
+}
+
+static void
+an_empty_journal_is_one_that_has_not_begun(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[0], "1");
+	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
+	CHECK(small.op->journal.taken);
+	CHECK(!small.op->started);
+	CHECK(!small.op->lost);
+	CHECK_INT(small.op->journal.epoch, 1);
+	small_close(&small);
+}
+
+static void
+a_takeover_reads_plan_phase_lanes_and_steps(void **state)
+{
+	CLEANUP_FREE char *reply = journal_reply(
+	    ",\"op\",\"{\\\"phase\\\":\\\"Running\\\",\\\"start\\\":1795248000000}\""
+	    ",\"lane/1/db-a-1\",\"{\\\"state\\\":\\\"done\\\",\\\"at\\\":1}\""
+	    ",\"lane/1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"at\\\":0,\\\"held\\\":true}\""
+	    ",\"1.1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"attempt\\\":2,"
+	    "\\\"acts\\\":{\\\"drain\\\":{\\\"state\\\":"
+	    "\\\"sent\\\",\\\"kind\\\":\\\"repeatable\\\",\\\"request\\\":\\\"/storage_service/drain\\\"}}}\"");
+	struct small small = open_fresh();
+
+	(void)state;
+	answer(&small, 0, reply);
+	if (small.op->lost)
+		CHECK_FAIL("%s", small.op->message);
+	CHECK(small.op->started);
+	CHECK_INT(small.op->journal.epoch, 4);
+	CHECK_INT(small.op->journal.seq, 17);
+	CHECK_INT(small.op->phase, PHASE_RUNNING);
+	CHECK_INT(small.op->nlanes, SMALL_NODES);
+	CHECK_INT(small.op->lanes[0].state, LANE_DONE);
+	CHECK(small.op->lanes[1].held && small.op->lanes[1].touched);
+	CHECK_INT(small.op->lanes[1].step->attempt, 2);
+	/* Nobody knows what became of what was on its way. */
+	CHECK_INT(small.op->lanes[1].step->acts[0].view.state, ACT_UNKNOWN);
+	CHECK(!small.op->lanes[1].step->acts[0].view.settled);
+	CHECK(small.op->lanes[1].step->acts[0].settled_up_ms >= small.core->now.up_ms + small.core->config.settle_ms);
+	small_close(&small);
+}
+
+static void
+what_cannot_be_read_is_named(void **state)
+{
+	static const struct {
+		const char *rest, *named;
+	} cases[] = {
+		{",\"op\",\"{\\\"phase\\\":\\\"Dancing\\\"}\"", "\"op\""},
+		{",\"lane/1/db-x-9\",\"{\\\"state\\\":\\\"done\\\"}\"", "\"lane/1/db-x-9\""},
+		{",\"lane/7/db-b-1\",\"{\\\"state\\\":\\\"done\\\"}\"", "\"lane/7/db-b-1\""},
+		{",\"1.1/db-b-1\",\"not json\"", "\"1.1/db-b-1\""},
+		{",\"9.9/db-b-1\",\"{\\\"state\\\":\\\"running\\\"}\"", "\"9.9/db-b-1\""},
+		{",\"1.1/db-b-1\"", "\"1.1/db-b-1\""},
+		{",\"strange\",\"{}\"", "\"strange\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP_FREE char *reply = journal_reply(cases[i].rest);
+		struct small small = open_fresh();
+
+		answer(&small, 0, reply);
+		CHECK(small.op->lost);
+		CHECK_TEXT(small.op->reason, "JournalUnreadable");
+		CHECK_CONTAINS(small.op->message, cases[i].named);
+		CHECK_CONTAINS(small.op->message, "strait:{uid-op}");
+		small_close(&small);
+	}
+}
+
+static void
+an_unreadable_plan_is_named(void **state)
+{
+	static const char *const plans[] = {"{}", "nonsense", "{\"format\":9}"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
+		CLEANUP_FREE char *plan = quoted(plans[i]), *reply = xasprintf("[2,3,\"d\",\"1\",%s]", plan);
+		struct small small = open_fresh();
+
+		answer(&small, 0, reply);
+		CHECK(small.op->lost);
+		CHECK_CONTAINS(small.op->message, "\"plan\"");
+		small_close(&small);
+	}
+}
+
+static void
+a_reply_that_is_no_journal_is_not_believed(void **state)
+{
+	static const char *const replies[] = {"", "null", "{}", "[]", "[\"a\",\"b\"]", "[1]", "[1,2,3,4"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		struct small small = open_fresh();
+
+		answer(&small, 0, replies[i]);
+		if (!small.op->lost)
+			CHECK_FAIL("\"%s\" was taken for a journal", replies[i]);
+		small_close(&small);
+	}
+}
+
+static void
+a_status_ahead_of_the_journal_tells_that_it_is_lost(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	small.op->object->journal_seq = 12;
+	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
+	CHECK(small.op->lost);
+	CHECK_TEXT(small.op->reason, "JournalLost");
+	CHECK_CONTAINS(small.op->message, "12");
+	small_close(&small);
+}
+
+static void
+a_takeover_without_an_answer_is_tried_again(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	small_answer(&small, small.op->journal.request, OUTCOME_REFUSED, 0, "connection refused");
+	CHECK(!small.op->journal.taken);
+	small_at(&small, 2000);
+	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 2);
+	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
+	CHECK(small.op->journal.taken);
+	small_close(&small);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_journal_is_one_that_has_not_begun),
+		cmocka_unit_test(a_takeover_reads_plan_phase_lanes_and_steps),
+		cmocka_unit_test(what_cannot_be_read_is_named),
+		cmocka_unit_test(an_unreadable_plan_is_named),
+		cmocka_unit_test(a_reply_that_is_no_journal_is_not_believed),
+		cmocka_unit_test(a_status_ahead_of_the_journal_tells_that_it_is_lost),
+		cmocka_unit_test(a_takeover_without_an_answer_is_tried_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
