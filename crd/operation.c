@@ -171,6 +171,20 @@ operation_decode(const struct cJSON *object, struct err *err)
 	return op;
 }
 
+struct operation *
+operation_decode_unreadable(const struct cJSON *object, const char *problem)
+{
+	struct operation *op = xcalloc(1, sizeof *op);
+
+	if (object_meta_decode(&op->meta, object, NULL) < 0)
+		return operation_free(op);
+	op->cluster = xstrdup("");
+	op->with = xstrdup("{}");
+	op->problem = xstrdup(problem);
+	read_status(op, json_get(object, "status"));
+	return op;
+}
+
 static void
 free_texts(char **texts, size_t count)
 {
@@ -185,6 +199,7 @@ operation_free(struct operation *op)
 	if (!op)
 		return NULL;
 	object_meta_done(&op->meta);
+	free(op->problem);
 	for (size_t i = 0; i < op->nvariables; i++) {
 		free(op->variables[i].name);
 		free(op->variables[i].text);

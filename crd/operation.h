@@ -16,6 +16,7 @@ struct operation_variable {
 
 struct operation {
 	struct object_meta meta;
+	char *problem;                   /* why the spec cannot be read, and then nothing of it is set; or NULL */
 	/* spec */
 	char *cluster;
 	char *workflow;                  /* one of the three is set */
@@ -43,6 +44,8 @@ struct operation {
 };
 
 struct operation *operation_decode(const struct cJSON *object, struct err *err);
+/* One whose spec was refused: its metadata and status, so that it can be told why. NULL when not even that can be read. */
+struct operation *operation_decode_unreadable(const struct cJSON *object, const char *problem);
 struct operation *operation_free(struct operation *operation);
 /* Succeeded, Failed, Cancelled: nothing more happens unless a knob says so. */
 bool operation_phase_is_final(const char *phase);

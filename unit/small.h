@@ -1,5 +1,5 @@
-/* One operation on a cluster of three nodes, made of the core's own structs: for tests that drive one part of the core by
- * itself. Nothing was asked yet, nothing is journaled; the plan is compiled and its lanes stand ready. */
+/* One operation on a cluster of three nodes, made of the core's own structs: for tests that drive one part of the
+ * core by itself. Nothing was asked yet, nothing is journaled; the plan is compiled and its lanes stand ready. */
 #pragma once
 
 #include "core.h"

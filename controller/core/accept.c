@@ -67,7 +67,7 @@ op_accept_cluster(struct core *core, struct op *op)
 		return false;
 	}
 	if (!op->cluster->ready && !op->started) {
-		snprintf(why, sizeof why, "TargetCluster %.60s is not ready: %.200s", op->object->cluster,
+		snprintf(why, sizeof why, "TargetCluster %.60s is not ready: %.400s", op->object->cluster,
 		    op->cluster->problem[0] ? op->cluster->problem : "its nodes are being asked");
 		op_refuse(core, op, op->cluster->reason[0] ? REASON_ClusterNotReady : REASON_Discovering, why);
 		return false;

@@ -294,17 +294,22 @@ step_back(struct core *core, struct lane *lane)
 }
 
 static void
+end(struct core *core, struct lane *lane)
+{
+	/* Steps that end with the node down were asked for as such: it stays ours until somebody says otherwise. */
+	lane->held &= lane->block->leaves_down;
+	lane_set_state(core, lane, LANE_DONE, lane->held ? "done; the node is left down" : "done");
+}
+
+static void
 advance(struct core *core, struct lane *lane)
 {
 	lane->step = step_free(core, lane->step);
 	lane->at++;
-	if (next_step(core, lane)) {
+	if (next_step(core, lane))
 		lane_record(core, lane);
-		return;
-	}
-	/* Steps that end with the node down were asked for as such: it stays ours until somebody says otherwise. */
-	lane->held &= lane->block->leaves_down;
-	lane_set_state(core, lane, LANE_DONE, lane->held ? "done; the node is left down" : "done");
+	else
+		end(core, lane);
 }
 
 void
@@ -323,6 +328,10 @@ lane_run(struct core *core, struct lane *lane)
 		}
 		if (step_back(core, lane))
 			return;
+		if (!lane->step && !next_step(core, lane)) {
+			end(core, lane);        /* read from a journal whose writer had a stable window to wait for */
+			return;
+		}
 		if (!lane->step)
 			lane->step = step_new(lane->op, lane, next_step(core, lane));
 		step = lane->step;

@@ -201,6 +201,10 @@ take(struct core *core, struct op *op)
 {
 	bool fresh = op->phase == PHASE_NONE || op->phase == PHASE_PENDING;
 
+	if (op->object->problem) {
+		op_refuse(core, op, REASON_Invalid, op->object->problem);
+		return;
+	}
 	if (fresh && !op_is_cancelled(op) && !op_accept_cluster(core, op))
 		return;
 	journal_take(core, op);

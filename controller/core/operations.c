@@ -119,8 +119,9 @@ seen(struct core *core, void *owner, const struct cJSON *json, uint64_t round)
 	struct op *op;
 
 	(void)owner;
+	if (!object)
+		object = operation_decode_unreadable(json, err.text);
 	if (!object) {
-		/* CEL and the schema let nothing through that does not decode; a newer CRD might. */
 		say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "a ClusterOperation cannot be read: %s", err.text);
 		return;
 	}

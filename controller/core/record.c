@@ -237,7 +237,7 @@ static struct lane *
 find_lane(struct op *op, size_t block, const char *node)
 {
 	for (size_t i = 0; i < op->nlanes; i++)
-		if ((block == SIZE_MAX || op->lanes[i].block_index == block) && strcmp(op->lanes[i].node->name, node) == 0)
+		if (op->lanes[i].block_index == block && strcmp(op->lanes[i].node->name, node) == 0)
 			return &op->lanes[i];
 	return NULL;
 }

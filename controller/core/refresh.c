@@ -6,7 +6,7 @@
 #include "cluster.h"
 #include "state.h"
 
-enum { REFRESH_MS = 15000, NOT_READY_REFRESH_MS = 1500, MEMBERS_A_MS = 2 };
+enum { REFRESH_MS = 15000, NOT_READY_REFRESH_MS = 1500, A_MEMBER_MS = 1 };
 
 static void
 ask(struct core *core, void *owner)
@@ -39,7 +39,7 @@ cluster_refresh(struct core *core, void *owner)
 
 	if (!cluster->target || cluster->gone || !core->leading)
 		return;
-	core->refresh_up_ms = at + 1 + (int64_t)members_of(cluster) / MEMBERS_A_MS;
+	core->refresh_up_ms = at + 1 + (int64_t)members_of(cluster) * A_MEMBER_MS;
 	if (at > core->now.up_ms)
 		timer_arm(&core->timers, &cluster->refresh, at, ask, cluster);
 	else

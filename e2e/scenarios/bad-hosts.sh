@@ -14,13 +14,13 @@ scenario()
 	ssh-keygen -q -t ed25519 -N '' -f "$STATE/other"
 	secret other-key --from-file="ssh-privatekey=$STATE/other" --from-file="known_hosts=$STRAIT_SSH_KNOWN_HOSTS"
 	target refused-key sim-one "$address" other-key >/dev/null
-	not_ready refused-key '[A-Za-z]*' '.*Permission denied'
+	not_ready refused-key HostRefused 'spec.access.host: the host of .* cannot be commanded: .*the host refuses the key; put '
 	check "nothing was sent to any node" untouched
 
 	sed "s,ssh-ed25519 .*,$(cut -d' ' -f1,2 "$STATE/other.pub")," "$STRAIT_SSH_KNOWN_HOSTS" >"$STATE/other-hosts"
 	secret other-host --from-file="ssh-privatekey=$STRAIT_SSH_KEY" --from-file="known_hosts=$STATE/other-hosts"
 	target other-host sim-one "$address" other-host >/dev/null
-	not_ready other-host '[A-Za-z]*' '.*[Hh]ost key'
+	not_ready other-host HostRefused 'spec.access.host: the host of .* cannot be commanded: .*the host.s key is not the one in known_hosts of the Secret'
 	check "nothing was sent to any node" untouched
 	k delete clop on-other-host >/dev/null
 

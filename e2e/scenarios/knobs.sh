@@ -65,6 +65,7 @@ failed_and_retried()
 	hand db-b-1 'lag?ms=5000'
 	within 40 "phase Failed" is failing '^Failed\|1/3'
 	check "Succeeded is False" condition_is clop/failing Succeeded '^False\|StepFailed\|db-b-1: '
+	check "kubectl wait does not take it for a success" not_waited_for failing
 	check "the error names the node and a remedy" error_of failing '^db-b-1\|.*\|.+'
 	check "an Event says so" event NodeFailed 'db-b-1'
 	check "db-c-1 was not begun" not_begun db-c-1
@@ -90,6 +91,7 @@ single_task()
 	no_violations
 }
 
+not_waited_for() { ! k wait --for=condition=Succeeded --timeout=1s "clop/$1" >/dev/null 2>&1; }
 acted() { [[ $(acts) == "$1" ]] || { say "acts: $(acts)"; return 1; }; }
 not_begun() { [[ $(acts) != *":$1"* ]]; }
 error_of()

@@ -10,6 +10,7 @@
 #define OPS "GET /apis/strait.dev/v1alpha1/clusteroperations"
 #define LIST OPS "?limit"
 #define WATCH OPS "?watch"
+#define CRDS "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 static struct desk
 open_desk(const char *crd_version)
@@ -300,8 +301,7 @@ a_crd_of_another_schema_stops_everything_and_says_so(void **state)
 	struct desk desk = open_desk("1");
 
 	(void)state;
-	desk_answer(&desk, desk_find(&desk, "GET "
-	    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.strait.dev"),
+	desk_answer(&desk, desk_find(&desk, CRDS "/workflows.strait.dev"),
 	    200, "{\"metadata\":{\"annotations\":{\"strait.dev/schema-version\":\"0\"}}}");
 	desk_sync(&desk, "", "", "");
 	CHECK(!informers_synced(desk.core));

@@ -1,5 +1,5 @@
-/* One node's restart, told by the whole core: what comes in and what goes out, in the order in which it does. The rest of
- * the world answers at once and well. The text is unit/golden/stories/restart-a-node. */
+/* One node's restart, told by the whole core: what comes in and what goes out, in the order in which it does. The
+ * rest of the world answers at once and well. The text is unit/golden/stories/restart-a-node. */
 #include "check.h"
 
 #include <stdarg.h>

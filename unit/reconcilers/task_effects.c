@@ -16,7 +16,8 @@ answer_later(struct run *run, const struct effect *effect, int64_t after_ms, str
 		reply_done(&reply);
 		reply = world_reply("timeout no answer in time");
 	}
-	*ARRAY_GROW(run->pending, run->npending) = (struct run_pending){effect->id, run->now_ms + after_ms, reply, NULL};
+	*ARRAY_GROW(run->pending, run->npending) =
+	    (struct run_pending){effect->id, run->now_ms + after_ms, reply, NULL};
 }
 
 void

@@ -69,8 +69,8 @@ take_duration(const char **at)
 static bool
 is_state_of_a_node(const char *text)
 {
-	return after_word(text, "down") || after_word(text, "up") || after_word(text, "seen") || after_word(text,
-	    "unseen");
+	return after_word(text, "down") || after_word(text, "up") || after_word(text, "seen") ||
+	    after_word(text, "unseen");
 }
 
 /* "/path = 200 x" */
@@ -212,11 +212,10 @@ script_read(const char *path)
 		CHECK_FAIL("%s: every registered type has a transcript; write its scenarios, then make golden-update",
 		    path);
 	for (char *line = text, *end; *line; line = end) {
-		const char *name;
+		const char *name, *at = skip_blanks(line);
+		CLEANUP_FREE char *words = xstrndup(at, strcspn(at, "\n"));
 
 		end = strchr(line, '\n') ? strchr(line, '\n') + 1 : line + strlen(line);
-		CLEANUP_FREE char *words = xstrndup(skip_blanks(line), (size_t)(line + strcspn(line,
-		    "\n") - skip_blanks(line)));
 
 		if ((name = after_word(words, "scenario"))) {
 			if (s)

@@ -1,5 +1,5 @@
-/* Every pass is made twice: the second on the same facts must ask for the same and say the same. The types that the core
- * is given are copies whose functions call the real ones. */
+/* Every pass is made twice: the second on the same facts must ask for the same and say the same. The types that the
+ * core is given are copies whose functions call the real ones. */
 #include "alloc.h"
 #include "check.h"
 #include "op.h"

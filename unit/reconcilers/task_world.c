@@ -49,7 +49,8 @@ world_new(const struct scenario *scenario)
 	struct world world = {.scenario = scenario};
 
 	for (size_t i = 0; i < scenario->nchanges; i++)
-		*ARRAY_GROW(world.due, world.ndue) = (struct world_due){scenario->changes[i].after_ms, &scenario->changes[i]};
+		*ARRAY_GROW(world.due, world.ndue) =
+		    (struct world_due){scenario->changes[i].after_ms, &scenario->changes[i]};
 	world_advance(&world, 0);
 	return world;
 }
@@ -91,7 +92,8 @@ void
 world_apply(struct world *world, const struct script_act *act, int64_t now_ms)
 {
 	for (size_t i = 0; i < act->nthen; i++)
-		*ARRAY_GROW(world->due, world->ndue) = (struct world_due){now_ms + act->then[i].after_ms, &act->then[i]};
+		*ARRAY_GROW(world->due, world->ndue) =
+		    (struct world_due){now_ms + act->then[i].after_ms, &act->then[i]};
 	world_advance(world, now_ms);
 }
 
@@ -128,8 +130,8 @@ world_reply(const char *words)
 		size_t len = strlen(failures[i].word);
 
 		if (strncmp(words, failures[i].word, len) == 0)
-			return (struct reply){failures[i].outcome, 0, NULL, words[len] ? xstrdup(words + len + 1)
-			    : NULL};
+			return (struct reply){failures[i].outcome, 0, NULL,
+			    words[len] ? xstrdup(words + len + 1) : NULL};
 	}
 	if (strncmp(words, "unit ", 5) == 0)
 		return unit_reply(words + 5);
