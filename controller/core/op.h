@@ -36,6 +36,7 @@ enum { MEMORY_KEY = 40, ERRORS_KEPT = 10, ANSWER_KEPT = 4096, MESSAGE = 512, ACT
 
 /* What the gate says of a disruptive act. */
 enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
+enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
 
 struct memory {
 	char key[MEMORY_KEY];
@@ -263,7 +264,7 @@ bool roll_at_safe_point(const struct op *op);
 void roll_rearm(struct core *core, struct op *op);
 bool roll_is_done(const struct op *op);
 bool roll_has_failed(const struct op *op);
-/* A step at work that the gate holds back; NULL: none. */
+/* A step that the gate holds back while nothing else is at work; NULL: none. */
 const struct step *roll_gated(const struct op *op);
 /* The step that a person would look at: of the first lane at work, or the cluster step; NULL: none. */
 const struct step *roll_current(const struct op *op);
@@ -287,6 +288,13 @@ void step_new_round(struct core *core, struct step *step);
 /* Look at the step again at 'up_ms' or earlier. */
 void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
 const char *step_kind(const struct step *step);
+
+int64_t step_gate_poll_ms(const struct op *op);
+
+/* before.c: what must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished
+ * steps count no more. */
+enum stamp step_check_stamp(struct core *core, struct op *op, struct step *step);
+enum stamp step_check_host(struct core *core, struct op *op, struct step *step);
 
 /* act.c: intent to outcome. */
 struct act_record *act_find(struct step *step, const char *label);

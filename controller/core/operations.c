@@ -102,7 +102,9 @@ op_take_object(struct core *core, struct op *op, struct operation *object)
 {
 	if (!object)
 		return;
-	if (op->object && is_older(object->meta.resource_version, op->object->meta.resource_version)) {
+	/* One that has begun goes on as it was understood. */
+	if (op->object && ((object->problem && op->started) ||
+	    is_older(object->meta.resource_version, op->object->meta.resource_version))) {
 		operation_free(object);
 		return;
 	}

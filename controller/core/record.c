@@ -263,10 +263,15 @@ find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_b
 
 /* A cluster step that is done moves the operation's place behind it. */
 static void
-pass_cluster_step(struct op *op, size_t block, const struct plan_step *plan)
+pass_step(struct op *op, struct lane *lane, size_t block, const struct plan_step *plan)
 {
 	size_t number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
 
+	if (lane) {
+		/* Restarted already; what is left of restoring is to see it stable. */
+		lane->stabilising |= plan == &lane->block->restore;
+		return;
+	}
 	if (block < op->block || (block == op->block && number <= op->cluster_at))
 		return;
 	op->block = block;
@@ -302,11 +307,8 @@ place_step(struct core *core, struct op *op, const char *field, const struct cJS
 	good = read_step(step, value);
 	if (good && keep_step(core, op, step))
 		return true;
-	/* Restarted already; what is left of restoring is to see it stable. */
-	if (good && lane && plan == &lane->block->restore && step->state == STEP_DONE)
-		lane->stabilising = true;
-	if (good && !lane && step->state == STEP_DONE)
-		pass_cluster_step(op, block, plan);
+	if (good && step->state == STEP_DONE)
+		pass_step(op, lane, block, plan);
 	step_free(core, step);
 	return good;
 }

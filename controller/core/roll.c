@@ -103,10 +103,19 @@ roll_is_done(const struct op *op)
 const struct step *
 roll_gated(const struct op *op)
 {
-	for (size_t i = 0; i < op->nlanes; i++)
-		if (op->lanes[i].step && op->lanes[i].step->gated)
-			return op->lanes[i].step;
-	return op->cluster_step && op->cluster_step->gated ? op->cluster_step : NULL;
+	const struct step *gated = op->cluster_step && op->cluster_step->gated ? op->cluster_step : NULL;
+
+	for (size_t i = 0; i < op->nlanes; i++) {
+		const struct lane *lane = &op->lanes[i];
+
+		if (lane->state != LANE_RUNNING || !lane->step)
+			continue;
+		if (!lane->step->gated)
+			return NULL;
+		if (!gated)
+			gated = lane->step;
+	}
+	return gated;
 }
 
 const struct lane *

@@ -36,6 +36,13 @@ step_wake_at(struct core *core, struct step *step, int64_t up_ms)
 	timer_arm_earlier(&core->timers, &step->timer, up_ms, wake, step);
 }
 
+/* Each look at the gate is a sweep: the larger the ring, the less often. */
+int64_t
+step_gate_poll_ms(const struct op *op)
+{
+	return GATE_POLL_MS + 10 * (int64_t)op->cluster->ring->nmembers;
+}
+
 const char *
 step_kind(const struct step *step)
 {
@@ -163,64 +170,6 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	step_wake_at(core, step, step->not_before_up_ms);
 }
 
-/* --- the stamp: is this still the process that our finished steps were done on? --- */
-
-enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
-
-static enum stamp
-check_stamp(struct core *core, struct op *op, struct step *step)
-{
-	struct lane *lane = step->lane;
-	const struct answer *answer;
-	char text[24];
-	int64_t generation;
-
-	if (!lane || !lane->block->disruptive || lane->restoring || step->plan->implied || step->stamp_checked)
-		return STAMP_GOOD;
-	answer = scylla_get(step->task, SCYLLA_GENERATION);
-	if (!answer)
-		return STAMP_ASKING;
-	step->stamp_checked = true;
-	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
-		return STAMP_GOOD;      /* down: nobody has started it */
-	snprintf(text, sizeof text, "%" PRId64, generation);
-	if (strcmp(lane->stamp, text) == 0)
-		return STAMP_GOOD;
-	if (lane->stamp[0] && !lane->up_act && (lane->at > 0 || lane->touched))
-		return STAMP_VOID;
-	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
-	lane->up_act = false;
-	lane_record(core, lane);
-	(void)op;
-	return STAMP_GOOD;
-}
-
-/* Before a node is touched its host must answer: what cannot be started again is not stopped. */
-static enum stamp
-check_host(struct core *core, struct op *op, struct step *step)
-{
-	const struct lane *lane = step->lane;
-	const struct plan_step *restore = lane ? &lane->block->restore : NULL;
-	const struct host_unit *unit;
-	char why[MESSAGE];
-
-	if (!core->config.gate || !lane || lane->touched || !lane->block->disruptive || !restore->type ||
-	    !op->cluster->target->host_ssh || step->host_checked)
-		return STAMP_GOOD;
-	unit = host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
-	if (!unit)
-		return STAMP_ASKING;
-	if (unit->reached) {
-		step->host_checked = true;
-		return STAMP_GOOD;
-	}
-	snprintf(why, sizeof why, "the host of %s cannot be commanded: %.200s", lane->node->name, unit->error);
-	step->gated = gate_close(core, op, step, NULL, why) == GATE_CLOSED;
-	snprintf(step->message, sizeof step->message, "%s", why);
-	step_wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
-	return STAMP_ASKING;
-}
-
 /* --- a pass and what follows from it --- */
 
 static void
@@ -269,7 +218,7 @@ after_wait(struct core *core, struct op *op, struct step *step)
 		return;
 	}
 	if (step->gated) {
-		step_wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+		step_wake_at(core, step, core->now.up_ms + step_gate_poll_ms(op));
 		return;
 	}
 	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
@@ -350,9 +299,9 @@ pass(struct core *core, struct op *op, struct step *step)
 	}
 	if (!t->news && t->asked == 0)
 		return false;
-	if (check_host(core, op, step) != STAMP_GOOD)
+	if (step_check_host(core, op, step) != STAMP_GOOD)
 		return false;
-	stamp = check_stamp(core, op, step);
+	stamp = step_check_stamp(core, op, step);
 	if (stamp == STAMP_VOID && awaits_settling(core, step))
 		return false;
 	if (stamp == STAMP_VOID) {
@@ -391,7 +340,7 @@ step_run(struct core *core, struct op *op, struct step *step)
 	if (step->observed || step->nacts > 0) {
 		acts_run(core, op, step);
 		if (step->gated)
-			step_wake_at(core, step, core->now.up_ms + GATE_POLL_MS);
+			step_wake_at(core, step, core->now.up_ms + step_gate_poll_ms(op));
 	}
 	for (int i = 0; i < PASSES_AT_ONCE && step->task; i++)
 		if (!pass(core, op, step))

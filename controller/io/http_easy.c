@@ -79,6 +79,9 @@ static void
 set_connection(CURL *easy, struct http *http)
 {
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Allocated for each request: libcurl's 16 and 64 kB are many times what an answer or a body here has. */
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L);
+	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
 	/* Its cache is searched whole for what is old with each new connection: milliseconds a fleet of thousands. */
 	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");

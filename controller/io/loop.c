@@ -1,8 +1,11 @@
 #include "loop.h"
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <time.h>
+
+enum { TRIM_FIRST_MS = 10000, TRIM_MS = 60000 };
 
 static int64_t
 clock_ms(clockid_t clock)
@@ -30,7 +33,7 @@ loop_init(struct loop *loop, struct err *err)
 {
 	int rc;
 
-	*loop = (struct loop){0};
+	*loop = (struct loop){.trim_up_ms = loop_up_ms() + TRIM_FIRST_MS};
 	/* hiredis writes with plain write(): a peer that has gone must be an error, not our end. */
 	signal(SIGPIPE, SIG_IGN);
 	rc = uv_loop_init(&loop->uv);
@@ -71,6 +74,11 @@ void
 loop_turn(struct loop *loop, bool wait)
 {
 	uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+	/* What a burst of requests needed would stay ours for ever: the C library gives back the end of its heap alone. */
+	if (wait && loop_up_ms() >= loop->trim_up_ms) {
+		malloc_trim(0);
+		loop->trim_up_ms = loop_up_ms() + TRIM_MS;
+	}
 	uv_idle_stop(&loop->again);
 }
 

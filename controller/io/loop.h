@@ -12,6 +12,7 @@ struct loop {
 	uv_loop_t uv;
 	uv_signal_t terminate;
 	uv_signal_t interrupt;
+	int64_t trim_up_ms;      /* when memory is given back next */
 	uv_idle_t again;
 	void (*on_signal)(void *user);
 	void *user;

@@ -112,6 +112,10 @@ within()
 # background COMMAND...: its end can be waited for, and a signal is heard meanwhile.
 background() { "$@" & wait $!; }
 
+# says REGEX: the input does. It is read to its end: a grep -q that leaves early
+# would fail whoever still writes.
+says() { grep -E "$@" >/dev/null; }
+
 k() { kubectl --namespace "$NS" "$@"; }
 
 # new_namespace NAME: objects and their controller apart from all others. On a
@@ -166,8 +170,8 @@ controller()
 		--identity "$name-${EPOCHREALTIME/[.,]/}" "${QUICK[@]}" "$@"
 }
 
-leads() { curl -fsS -m 2 "http://127.0.0.1:$PORT/metrics" 2>/dev/null | grep -qx 'strait_leader 1'; }
+leads() { curl -fsS -m 2 "http://127.0.0.1:$PORT/metrics" 2>/dev/null | says "^strait_leader 1$"; }
 # logged REGEX: by the controller as it runs now, not by one before it.
-logged() { awk '/ begins, as / { text = "" } { text = text "\n" $0 } END { print text }' "$STATE/controller.log" | grep -qE -- "$1"; }
+logged() { awk '/ begins, as / { text = "" } { text = text "\n" $0 } END { print text }' "$STATE/controller.log" | says "$1"; }
 # ended NAME: that process is gone.
 ended() { ! alive "$1"; }

@@ -14,7 +14,7 @@ audit()
 }
 
 # happened NODE EVENT [SOURCE]: since the last mark.
-happened() { audit | grep -qE " node=$1 .* event=$2 source=${3:-.*}( |$)"; }
+happened() { audit | says " node=$1 .* event=$2 source=${3:-.*}( |$)"; }
 # times NODE EVENT [SOURCE]: how often.
 times() { audit | grep -cE " node=$1 .* event=$2 source=${3:-.*}( |$)" || :; }
 # acts: all that the controller sent, in order, as "drain:db-a-1 stop:db-a-1".

@@ -40,7 +40,7 @@ last() { grep -F "|$1|" "$STATE/watch" 2>/dev/null | tail -n 1; }
 # is NAME REGEX: its newest line says so; PHASE|PROGRESS|ZONE|CURRENT|WHY.
 is() { [[ $(last "$1" | cut -d'|' -f3-) =~ $2 ]]; }
 # was NAME REGEX: some line of it said so.
-was() { grep -F "|$1|" "$STATE/watch" | cut -d'|' -f3- | grep -qE -- "$2"; }
+was() { grep -F "|$1|" "$STATE/watch" | cut -d'|' -f3- | says "$2"; }
 
 # succeeds NAME [SECONDS]: fails as soon as it ends otherwise.
 succeeds()
@@ -61,7 +61,7 @@ condition_is() { [[ $(condition "$1" "$2") =~ $3 ]]; }
 # event REASON REGEX: an Event of this namespace says so.
 event()
 {
-	k get events.events.k8s.io -o jsonpath='{range .items[*]}{.reason}|{.note}{"\n"}{end}' | grep -qE -- "^$1\|.*$2"
+	k get events.events.k8s.io -o jsonpath='{range .items[*]}{.reason}|{.note}{"\n"}{end}' | says "^$1\|.*$2"
 }
 
 uid() { k get clop "$1" -o 'jsonpath={.metadata.uid}'; }

@@ -41,7 +41,7 @@ columns()
 	local head
 	head=$(head -n 1 "$STATE/columns.log" | tr -s ' ')
 	[[ ${head% } == 'NAME CLUSTER OPERATION PHASE PROGRESS ZONE CURRENT WHY AGE' ]] || { say "$head"; return 1; }
-	k get clop roll --no-headers | tr -s ' ' | grep -q "^roll $TARGET rolling-restart Succeeded 8/8 8 nodes done"
+	k get clop roll --no-headers | tr -s ' ' | says "^roll $TARGET rolling-restart Succeeded 8/8 8 nodes done"
 }
 
 described()

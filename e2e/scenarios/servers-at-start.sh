@@ -104,5 +104,5 @@ not_ready_page() { [[ $(status_of /readyz) == 503 ]]; }
 healthy() { [[ $(status_of /healthz) == 200 ]]; }
 names_risk()
 {
-	k get clop,targetclusters -o 'jsonpath={.items[*].status.conditions[*].message}' | grep -qiE 'append|AOF|persist'
+	k get clop,targetclusters -o 'jsonpath={.items[*].status.conditions[*].message}' | says -i 'append|AOF|persist'
 }

@@ -32,7 +32,8 @@ tell(struct story *story, const char *format, ...)
 {
 	va_list args;
 
-	buf_printf(&story->text, "%8.3f  ", (double)(story->desk.now.up_ms - story->begun_ms) / 1000);
+	/* To the tenth: how many milliseconds a handful of answers take is not the story. */
+	buf_printf(&story->text, "%6.1f s  ", (double)((story->desk.now.up_ms - story->begun_ms) / 100) / 10);
 	va_start(args, format);
 	buf_vprintf(&story->text, format, args);
 	va_end(args);

@@ -57,9 +57,9 @@ many_commands_share_one_connection(void **state)
 	struct kit_answer a[COUNT];
 
 	for (int i = 0; i < COUNT; i++)
-		ssh_kit_begin(f, f->key, 10000, &a[i], WORDS("slow", "0.05"));
+		ssh_kit_begin(f, f->key, 60000, &a[i], WORDS("slow", "0.05"));
 	for (int i = 0; i < COUNT; i++) {
-		CHECK(kit_until(&f->loop, &a[i].count, 1, 12000));
+		CHECK(kit_until(&f->loop, &a[i].count, 1, 62000));
 		CHECK_INT(a[i].outcome, IO_ANSWERED);
 		CHECK_TEXT(a[i].body, "done\n");
 		kit_free(&a[i]);
@@ -120,7 +120,7 @@ work_under_way_at_the_end_is_dropped(void **state)
 	struct kit_answer a[10];
 
 	for (size_t i = 0; i < ARRAY_LEN(a); i++)
-		ssh_kit_begin(f, f->key, 10000, &a[i], WORDS("slow", "3"));
+		ssh_kit_begin(f, f->key, 60000, &a[i], WORDS("slow", "3"));
 	kit_sleep(&f->loop, 600);
 }
 

@@ -9,7 +9,7 @@
 #include "op.h"
 #include "state.h"
 
-enum { MOST_EVENTS = 30000, RESTART_TAKES_MS = 1000, SLACK_MS = 15000, SLOW_FACT_MS = 60000 };
+enum { MOST_EVENTS = 30000, RESTART_TAKES_MS = 1000, SLACK_MS = 9000, SLOW_FACT_MS = 60000 };
 
 void
 run_tell(struct run *run, const char *format, ...)

@@ -7,7 +7,7 @@
 
 static const char folder[] = "unit/golden";
 
-enum { RESTARTS = 50, PATIENCE_MS = 15000 };
+enum { RESTARTS = 50, PATIENCE_MS = 6000 };
 
 static const char *const ends[] = {
 	[RUN_DONE] = "done", [RUN_FAILED] = "failed", [RUN_HELD] = "held back", [RUN_VOIDED] = "void",

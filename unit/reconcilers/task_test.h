@@ -12,7 +12,7 @@
  *	    ---
  *
  * Answers: "200 BODY", "exit 0 TEXT", "unit STATE INVOCATION [job]", "refused WHY", "timeout", "broken".
- * What nobody states is a healthy ring of db-a-1, db-b-1 (the step's node) and db-c-1, and 404.
+ * What nobody states is a healthy ring of db-a-1, db-b-1 (the step's node) and db-c-1, units that run, and 404.
  *
  * It drives core/step.c and what is below it with these answers, and runs each scenario again: with every pass made
  * twice, with the journal read back after each pass, with a restart at each event, with every act turned into unknown

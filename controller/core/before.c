@@ -1,0 +1,66 @@
+/* What must be true of a node before a pass may look at it for a step: the process is still the one on which the lane's
+ * finished steps were done, and the host can be commanded while the node has not been touched yet. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api.h"
+#include "cluster.h"
+#include "host.h"
+#include "op.h"
+#include "scylla.h"
+#include "state.h"
+
+enum stamp
+step_check_stamp(struct core *core, struct op *op, struct step *step)
+{
+	struct lane *lane = step->lane;
+	const struct answer *answer;
+	char text[24];
+	int64_t generation;
+
+	if (!lane || !lane->block->disruptive || lane->restoring || step->plan->implied || step->stamp_checked)
+		return STAMP_GOOD;
+	answer = scylla_get(step->task, SCYLLA_GENERATION);
+	if (!answer)
+		return STAMP_ASKING;
+	step->stamp_checked = true;
+	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
+		return STAMP_GOOD;      /* down: nobody has started it */
+	snprintf(text, sizeof text, "%" PRId64, generation);
+	if (strcmp(lane->stamp, text) == 0)
+		return STAMP_GOOD;
+	if (lane->stamp[0] && !lane->up_act && (lane->at > 0 || lane->touched))
+		return STAMP_VOID;
+	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
+	lane->up_act = false;
+	lane_record(core, lane);
+	(void)op;
+	return STAMP_GOOD;
+}
+
+/* Before a node is touched its host must answer: what cannot be started again is not stopped. */
+enum stamp
+step_check_host(struct core *core, struct op *op, struct step *step)
+{
+	const struct lane *lane = step->lane;
+	const struct plan_step *restore = lane ? &lane->block->restore : NULL;
+	const struct host_unit *unit;
+	char why[MESSAGE];
+
+	if (!core->config.gate || !lane || lane->touched || !lane->block->disruptive || !restore->type ||
+	    !op->cluster->target->host_ssh || step->host_checked)
+		return STAMP_GOOD;
+	unit = host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+	if (!unit)
+		return STAMP_ASKING;
+	if (unit->reached) {
+		step->host_checked = true;
+		return STAMP_GOOD;
+	}
+	snprintf(why, sizeof why, "the host of %s cannot be commanded: %.200s", lane->node->name, unit->error);
+	step->gated = gate_close(core, op, step, NULL, why) == GATE_CLOSED;
+	snprintf(step->message, sizeof step->message, "%s", why);
+	step_wake_at(core, step, core->now.up_ms + step_gate_poll_ms(op));
+	return STAMP_ASKING;
+}
