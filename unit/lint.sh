@@ -49,7 +49,7 @@ columns()
 			if (column > max) printf "%s:%d: %d columns, the budget is %d\n", FILENAME, FNR, column, max
 		}
 		/[ \t]$/ { printf "%s:%d: blanks at the end of the line\n", FILENAME, FNR }
-	' "${sources[@]}" "${scripts[@]}"
+	' "${sources[@]}"        # scripts quote whole sentences
 }
 
 # banned PATTERN REASON FILE...: an extended regular expression.

@@ -2,6 +2,8 @@
  * leaving) and every member how it sees the others (mode, gossiping, live), all at once; when the cluster's
  * fingerprint has changed, the slow facts (datacenters, racks, ranges) follow. The age of a sweep counts from when
  * it was asked. */
+#include "observe.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +11,6 @@
 
 #include "alloc.h"
 #include "cluster.h"
-#include "observe.h"
 #include "log.h"
 #include "op.h"
 #include "state.h"
@@ -247,7 +248,8 @@ sweep_begin(struct core *core, struct cluster *cluster)
 		const char *address = ring->members[i].address;
 
 		sweep_ask(core, cluster, address, xstrdup(SCYLLA_MODE), FACT_MODE, i, FAST_DEADLINE_MS, fast_answered);
-		sweep_ask(core, cluster, address, xstrdup(SCYLLA_GOSSIPING), FACT_GOSSIPING, i, FAST_DEADLINE_MS, fast_answered);
+		sweep_ask(core, cluster, address, xstrdup(SCYLLA_GOSSIPING), FACT_GOSSIPING, i, FAST_DEADLINE_MS,
+		    fast_answered);
 		sweep_ask(core, cluster, address, xstrdup(SCYLLA_LIVE), FACT_LIVE, i, FAST_DEADLINE_MS, fast_answered);
 	}
 }

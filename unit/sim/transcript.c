@@ -21,7 +21,7 @@ transcript_new(void)
 	const char *verbose = getenv("VERBOSE");
 
 	t->lines = xcalloc(LINES, sizeof *t->lines);
-	t->loud = verbose ? atoi(verbose) : 0;
+	t->loud = verbose ? (int)strtol(verbose, NULL, 10) : 0;
 	return t;
 }
 
