@@ -147,8 +147,8 @@ slow_begin(struct core *core, struct cluster *cluster)
 	for (size_t i = 0; i < cluster->ring->nmembers; i++) {
 		const char *address = cluster->ring->members[i].address;
 
-		sweep_ask(core, cluster, asker, xasprintf(SCYLLA_DATACENTER "%s", address), FACT_DATACENTER, i, SLOW_DEADLINE_MS,
-		    answered);
+		sweep_ask(core, cluster, asker, xasprintf(SCYLLA_DATACENTER "%s", address), FACT_DATACENTER, i,
+		    SLOW_DEADLINE_MS, answered);
 		sweep_ask(core, cluster, asker, xasprintf(SCYLLA_RACK "%s", address), FACT_RACK, i, SLOW_DEADLINE_MS, answered);
 	}
 }

@@ -265,13 +265,14 @@ find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_b
 static void
 pass_step(struct op *op, struct lane *lane, size_t block, const struct plan_step *plan)
 {
-	size_t number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
+	size_t number;
 
 	if (lane) {
 		/* Restarted already; what is left of restoring is to see it stable. */
 		lane->stabilising |= plan == &lane->block->restore;
 		return;
 	}
+	number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
 	if (block < op->block || (block == op->block && number <= op->cluster_at))
 		return;
 	op->block = block;

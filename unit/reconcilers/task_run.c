@@ -158,7 +158,7 @@ restart(struct run *run)
 	small_at(&run->small, run->now_ms);
 	place_step(run);
 	run->fresh = true;
-	run->horizon_ms += SLACK_MS;
+	run->horizon_ms += timeout_of(run);
 	return ended;
 }
 
