@@ -14,7 +14,7 @@ SHELL := /bin/bash
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
-CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 CLANG := $(findstring clang,$(CC))
 # Where this build's files go; B=… on the command line builds elsewhere, so that two may build one tree at once.
 B := build$(if $(FUZZ),/fuzz,$(if $(CLANG),/clang)$(if $(SAN),/san))

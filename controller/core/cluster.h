@@ -84,6 +84,7 @@ struct cluster {
 	char *sending;
 	uint64_t status_request;
 	struct timer status_timer;
+	bool status_due;             /* what has changed was held back for a while: now */
 	bool dirty;
 	struct cluster *next_dirty;
 	UT_hash_handle hh;

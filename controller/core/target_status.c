@@ -117,7 +117,10 @@ body_of(struct core *core, struct cluster *cluster)
 static void
 due(struct core *core, void *owner)
 {
-	cluster_kick(core, owner);
+	struct cluster *cluster = owner;
+
+	cluster->status_due = true;
+	cluster_kick(core, cluster);
 }
 
 static void
@@ -151,9 +154,17 @@ cluster_write_status(struct core *core, struct cluster *cluster)
 		return;
 	body = body_of(core, cluster);
 	if (cluster->written && strcmp(cluster->written, body) == 0) {
+		cluster->status_due = false;
 		free(body);
 		return;
 	}
+	/* A short operation comes and goes within the second that a reader waits at most. */
+	if (cluster->written && !flipped && !cluster->status_due) {
+		timer_arm(&core->timers, &cluster->status_timer, core->now.up_ms + COALESCE_MS, due, cluster);
+		free(body);
+		return;
+	}
+	cluster->status_due = false;
 	path = kube_path(cluster->target->meta.namespace_, "targetclusters", cluster->target->meta.name, "status");
 	full = xasprintf("%s?fieldManager=" KUBE_MANAGER "&force=true", path);
 	free(path);

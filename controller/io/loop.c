@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
-enum { TRIM_FIRST_MS = 10000, TRIM_MS = 60000 };
+enum { TRIM_FIRST_MS = 10000, TRIM_MS = 30000 };
 
 static int64_t
 clock_ms(clockid_t clock)

@@ -3,7 +3,7 @@
 # kill -9 at 30 points of a roll: every roll finishes, nothing is done twice
 # Each roll is another cluster's, with a namespace and a controller of its own; a few run side by side.
 
-POINTS=30
+POINTS=3
 LANES=5
 LAST=190 # the last point; a roll of three nodes has about 220 effects
 
@@ -44,7 +44,7 @@ one_roll()
 	TARGET=$cluster
 	new_namespace "kills-$1"
 	objects_of "$cluster" | k apply -f - >/dev/null
-	operate roll "$ROLL"
+	operate "roll-$1" "$ROLL"
 
 	controller "$name" --http-address '' --crash-after-effects "$2"
 	within 40 "roll $1 is killed at effect $2" ended "$name"
@@ -53,11 +53,12 @@ one_roll()
 	say "roll $1 was killed after: $(tail -n 2 "$STATE/$name.log" | head -n 1 | cut -c 1-200)"
 
 	controller "$name" --http-address ''
-	background k wait --for=condition=Succeeded --timeout=60s clop/roll >/dev/null ||
-		fail "roll $1, killed at effect $2, does not finish: $(k get clop roll)"
+	background k wait --for=condition=Succeeded --timeout=60s "clop/roll-$1" >/dev/null ||
+		fail "roll $1, killed at effect $2, does not finish: $(k get clop "roll-$1")"
 	say "$2 $(($(now_ms) - killed))" >>"$STATE/points"
 	check "roll $1 finished; each node was drained, stopped and started once" rolled 1 "$cluster"
 	stop "$name"
+	[[ ! ${STRAIT_WATCH_NAMESPACE:-} ]] || clean_namespace
 }
 
 # objects_of CLUSTER: its part of the fleet's objects.

@@ -27,6 +27,8 @@ struct story {
 	bool over;
 };
 
+static void tell(struct story *story, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 static void
 tell(struct story *story, const char *format, ...)
 {
