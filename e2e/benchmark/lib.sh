@@ -89,7 +89,12 @@ start_controller()
 		kill -0 "$controller" 2>/dev/null || { tail -n 5 "$DIR/controller.log" >&2; die "the controller has ended"; }
 	done
 	ready=$(now_us)
+	kill -0 "$controller" 2>/dev/null || die "port $http_port is somebody else's: see what listens there"
 }
+
+# settle: until what the start needed has been given back.
+settle() { until_true 15 settled; }
+settled() { (($(now_us) - started > 12500000)); }
 
 stop_controller()
 {

@@ -36,7 +36,7 @@ measure_idle()
 	title 'Idle, one cluster of 6 nodes'
 	start_controller
 	until_true 20 clusters_ready 1
-	sleep 3
+	sleep 2
 	figure 'resident' "$(memory "$controller" VmRSS)" MiB 16
 	figure 'of it anonymous, so nobody else'\''s' "$(memory "$controller" RssAnon)" MiB 4
 	stop_controller
@@ -134,31 +134,31 @@ begin_large()
 	start_controller --bench-no-gate --stable-window 0s
 	until_true 60 clusters_ready 100 || die "only $(metric strait_clusters_ready) of 100 clusters become ready"
 	large_ready=$(now_us)
-	sleep 2
 }
 
 measure_fleet()
 {
 	title 'A fleet of 100 clusters x 20 nodes'
 	figure 'start -> all ready' "$(ratio $((large_ready - started)) 1000000)" s
-	figure 'resident, before any operation' "$(memory "$controller" VmRSS)" MiB 64
+	settle
+	figure "resident, after what stands above" "$(memory "$controller" VmRSS)" MiB 64
 }
 
 # Each object on another cluster, one at a time; its task's question is one that no sweep asks.
 measure_first_request()
 {
-	local i
+	local i before
 	title 'Object created -> first request at a node'
+	before=$(metric strait_operations_succeeded_total)
 	clear_requests
 	open_post
 	: >"$DIR/posts"
 	for ((i = 0; i < objects; i++)); do
 		create "first-$i" "messages-sim-$((i % 100 + 1))" bench-look db-a-1
 		printf '%s messages-sim-%s\n' "$replied" "$((i % 100 + 1))" >>"$DIR/posts"
-		sleep 0.02
+		until_true 30 succeeded $((before + i + 1)) || die "operation first-$i does not end"
 	done
 	close_post
-	until_true 30 succeeded "$objects" || die 'the operations do not end'
 	requests | grep pending_tasks >"$DIR/asked"
 	awk 'NR == FNR { at[$3] = at[$3] " " $1; next }
 		{ n = split(at[$2], times, " "); i = ++seen[$2]; if (i <= n) printf "%.3f\n", (times[i] - $1) / 1000 }' \
@@ -228,11 +228,12 @@ measure_hundred()
 measure_finished()
 {
 	local i fresh before after restarted limit
+	((finished)) || return 0
 	title "$finished finished operations"
 	limit=$(ratio $((2 * finished)) 1000)
 	stop_controller
 	begin_large
-	sleep 3
+	settle
 	fresh=$(memory "$controller" VmRSS)
 	before=$(metric strait_operations_succeeded_total)
 	for ((i = 0; i < finished; i++)); do
@@ -244,7 +245,7 @@ measure_finished()
 	after=$(memory "$controller" VmRSS)
 	stop_controller
 	begin_large
-	sleep 3
+	settle
 	restarted=$(memory "$controller" VmRSS)
 	figure 'resident with none' "$fresh" MiB
 	figure 'more after they have run' "$(awk -v a="$after" -v b="$fresh" 'BEGIN { print a - b }')" MiB "$limit"

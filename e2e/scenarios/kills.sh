@@ -3,7 +3,7 @@
 # kill -9 at 30 points of a roll: every roll finishes, nothing is done twice
 # Each roll is another cluster's, with a namespace and a controller of its own; a few run side by side.
 
-POINTS=3
+POINTS=30
 LANES=5
 LAST=190 # the last point; a roll of three nodes has about 220 effects
 
