@@ -26,6 +26,7 @@ struct sweep {
 	int64_t wanted_up_ms;        /* somebody waits for one asked at this time or later; INT64_MIN: nobody */
 	unsigned pending;
 	char asker[64];              /* whom the cluster-wide questions go to */
+	size_t failures;             /* sweeps in a row that gave nothing */
 	size_t tries;                /* candidates for it that were tried in this sweep */
 	uint64_t slow_fingerprint;   /* what the slow facts were read under; 0: never */
 	bool slow_running;

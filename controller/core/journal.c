@@ -162,7 +162,7 @@ send_batch(struct core *core, struct op *op)
 	struct journal_batch *batch = &journal->sent;
 	struct effect *effect = redis_request(core, op, REDIS_WRITE, 5 + 2 * batch->count, write_answered, op);
 	char **args = effect->redis.args;
-	uint64_t digest = hash_str(HASH_SEED, buf_str(&batch->line));
+	uint64_t digest = hash_str(hash_str(HASH_SEED, buf_str(&batch->line)), batch->plan ? batch->plan : "");
 	char text[HASH_TEXT];
 
 	for (size_t i = 0; i < batch->count; i++) {

@@ -43,6 +43,7 @@ sweep_end(struct core *core, struct cluster *cluster, bool good)
 
 	sweep->running = sweep->slow_running = false;
 	sweep->failed = !good;
+	sweep->failures = good ? 0 : sweep->failures + 1;
 	sweep->tries = 0;
 	if (good) {
 		sweep->problem[0] = '\0';
@@ -97,8 +98,8 @@ candidate(const struct cluster *cluster, size_t n)
 	const struct ring *ring = cluster->ring;
 	const struct target *target = cluster->target;
 
-	if (n < ring->nmembers)
-		return ring->members[n].address;
+	if (n < ring->nmembers)         /* another first each time: one that answers half blinds nobody for long */
+		return ring->members[(n + cluster->sweep.failures) % ring->nmembers].address;
 	n -= ring->nmembers;
 	if (n < target->ncontact_points)
 		return target->contact_points[n];

@@ -113,6 +113,7 @@ struct step {
 	int64_t began_wall_ms;
 	int64_t spent_ms;                     /* of the timeout; the gate's time is not counted */
 	int64_t counted_up_ms;                /* up to when 'spent_ms' counts */
+	int64_t recorded_ms;                  /* of 'spent_ms', what the journal has */
 	bool observed;                        /* one full round since it began or was resumed */
 	bool gated;                           /* held back by the gate */
 	bool resumed;                         /* read from the journal; no pass yet */
@@ -200,6 +201,7 @@ struct op {
 	uint64_t status_request;
 	bool running_acknowledged;            /* a status with our planHash has been acknowledged */
 	bool end_acknowledged;
+	bool end_told;                        /* its Event is on the way */
 	int64_t status_sent_up_ms;
 	enum phase status_phase;
 	struct timer status_timer;

@@ -103,12 +103,9 @@ work(struct core *core, struct op *op)
 		op->closed_since_wall_ms = 0;
 	if (roll_is_done(op)) {
 		op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%zu nodes done", roll_count(op, LANE_DONE));
-		op_event(core, op, "Normal", REASON_Succeeded, "%s: %zu nodes done", op->plan->title,
-		    roll_count(op, LANE_DONE));
 		core->counters.ops_succeeded++;
 	} else if (roll_has_failed(op) && roll_at_safe_point(op)) {
 		op_explain_failure(core, op);
-		op_event(core, op, "Warning", op->reason, "%s", op->message);
 		core->counters.ops_failed++;
 	} else if (op_is_cancelled(op) && roll_at_safe_point(op)) {
 		op_set_phase(core, op, PHASE_CANCELLED, REASON_Cancelled, "%zu of %zu nodes done", roll_count(op, LANE_DONE),
@@ -156,6 +153,10 @@ end(struct core *core, struct op *op)
 	if (!journal_is_quiet(op))
 		return;
 	if (!op->gone) {
+		if (!op->end_told && !op->end_acknowledged && op->started)
+			op_event(core, op, op->phase == PHASE_FAILED ? "Warning" : "Normal", op->reason, "%s: %s",
+			    op->plan->title, op->message);
+		op->end_told = true;
 		op_write_status(core, op);
 		if (!op->end_acknowledged)
 			return;
@@ -178,7 +179,7 @@ rearm(struct core *core, struct op *op)
 	if (op->phase == PHASE_SUCCEEDED)
 		return;
 	roll_rearm(core, op);
-	op->ended = op->end_acknowledged = false;
+	op->ended = op->end_acknowledged = op->end_told = false;
 	op->end_wall_ms = 0;
 	op_set_phase(core, op, PHASE_QUEUED, REASON_Queued, "taken up again");
 }

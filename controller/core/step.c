@@ -16,7 +16,7 @@
 #include "scylla.h"
 #include "state.h"
 
-enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, PASSES_AT_ONCE = 8 };
+enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, RECORD_MS = 60000, PASSES_AT_ONCE = 8 };
 
 static void
 wake(struct core *core, void *owner)
@@ -86,6 +86,7 @@ step_record(struct core *core, struct op *op, struct step *step, const char *wha
 	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 
 	(void)core;
+	step->recorded_ms = step->spent_ms;
 	record_step(step, &value);
 	journal_put(op, step->id, buf_str(&value));
 	buf_done(&value);
@@ -222,6 +223,8 @@ after_wait(struct core *core, struct op *op, struct step *step)
 		return;
 	}
 	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
+	if (step->spent_ms - step->recorded_ms >= RECORD_MS)
+		step_record(core, op, step, NULL);      /* a restart gives no more than this of the timeout back */
 	if (t->wait_ms > 0)
 		step_wake_at(core, step, core->now.up_ms + t->wait_ms);
 	step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
