@@ -206,7 +206,7 @@ check: build $(TESTS) ## The inner loop: build, unit tests, simulation
 
 test: deps ## Everything: check, the same under sanitizers and valgrind, and end to end on real servers
 	$(MAKE) check
-	$(MAKE) SAN=1 check
+	STRAIT_QUICK=1 STRAIT_SEEDS=20 $(MAKE) SAN=1 check
 	$(MAKE) valgrind
 	$(MAKE) CC=clang build
 	e2e/run
