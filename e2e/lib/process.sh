@@ -26,11 +26,12 @@ start_time()
 # pid_of NAME: its process id, if that is still the process we started.
 pid_of()
 {
-	local noted pid
+	local noted pid since
 	[[ -f $STATE/$1.pid ]] || return 1
 	noted=$(<"$STATE/$1.pid")
 	pid=${noted% *}
-	[[ $(start_time "$pid") == "${noted#* }" ]] && say "$pid"
+	# Nothing is noted of one that ended at once.
+	since=$(start_time "$pid") && [[ $since == "${noted#* }" ]] && say "$pid"
 }
 
 alive() { pid_of "$1" >/dev/null; }
