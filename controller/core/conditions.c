@@ -20,7 +20,8 @@ slot_of(struct condition *list, const char *type)
 static bool
 is_ours(const char *type)
 {
-	static const char *const types[] = {"Accepted", "GateOpen", "Succeeded", "Ready", "Reconciling", "Stalled"};
+	static const char *const types[] = {"Accepted", "GateOpen", "JournalDurable", "Succeeded", "Ready",
+	    "Reconciling", "Stalled"};
 
 	for (size_t i = 0; type && i < ARRAY_LEN(types); i++)
 		if (strcmp(types[i], type) == 0)

@@ -71,6 +71,7 @@ core_step(struct core *core, const struct event *event, struct instant now, stru
 	switch (event->kind) {
 	case EVENT_START:
 		informers_start(core);
+		durability_start(core);
 		lease_start(core);
 		break;
 	case EVENT_ANSWER:

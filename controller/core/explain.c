@@ -33,8 +33,10 @@ explain_running(struct core *core, struct op *op)
 		    ? current->message : step_kind(current));
 	} else if (!op->cluster->ready) {
 		op_set_phase(core, op, PHASE_FROZEN, REASON_ClusterNotReady, "%s", op->cluster->problem);
+	} else if (!informers_connected(core)) {
+		op_set_phase(core, op, PHASE_RUNNING, REASON_ServerAway, "the API server does not answer: no node is begun");
 	} else {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s", "next node");
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "next node");
 	}
 }
 
@@ -44,12 +46,12 @@ op_explain(struct core *core, struct op *op)
 	if (journal_away_ms(core, op) > 0)
 		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
 	else if (op_is_cancelled(op))
-		op_set_phase(core, op, PHASE_CANCELLING, REASON_Cancelling, "%zu nodes are finished first",
+		op_set_phase(core, op, PHASE_CANCELLING, REASON_Cancelling, "nodes being finished first: %zu",
 		    roll_count(op, LANE_RUNNING));
 	else if (op->object->suspend && roll_at_safe_point(op))
 		op_set_phase(core, op, PHASE_PAUSED, REASON_Suspended, "spec.suspend is set");
 	else if (op->object->suspend)
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Suspending, "spec.suspend is set; finishing %zu nodes first",
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Suspending, "spec.suspend is set; nodes being finished first: %zu",
 		    roll_count(op, LANE_RUNNING));
 	else
 		explain_running(core, op);

@@ -14,7 +14,7 @@
 #include "state.h"
 #include "catalog.h"
 
-enum { PAGE = 100, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 10000 };
+enum { PAGE = 100, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000 };
 
 static void list_next(struct core *core, struct informer *informer);
 static void watch(struct core *core, struct informer *informer);
@@ -44,7 +44,7 @@ resume(struct core *core, void *owner)
 }
 
 static void
-back_off(struct core *core, struct informer *informer, const char *problem)
+back_off(struct core *core, struct informer *informer, const char *problem, int64_t retry_after_ms)
 {
 	int64_t delay = BACKOFF_FIRST_MS;
 
@@ -53,6 +53,8 @@ back_off(struct core *core, struct informer *informer, const char *problem)
 	if (delay > BACKOFF_MOST_MS)
 		delay = BACKOFF_MOST_MS;
 	delay += core_jitter(core, informer->path, "informer", informer->failures, delay / 2);
+	if (retry_after_ms > 0 && retry_after_ms < BACKOFF_MOST_MS)
+		delay = retry_after_ms;         /* the server's own word */
 	if (strcmp(informer->problem, problem) != 0)
 		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "cannot read %s: %s; trying again", informer->path, problem);
 	snprintf(informer->problem, sizeof informer->problem, "%s", problem);
@@ -70,11 +72,24 @@ relist(struct informer *informer)
 	informer->page = NULL;
 }
 
+/* The API server answers again: nobody waits for his own pause to end. */
+static void
+wake_others(struct core *core)
+{
+	for (int i = 0; i < INFORMER_KINDS; i++) {
+		struct informer *other = &core->informers.kinds[i];
+
+		if (other->state == INFORMER_WAITING && other->retry.armed)
+			timer_arm(&core->timers, &other->retry, core->now.up_ms, resume, other);
+	}
+}
+
 static void
 list_done(struct core *core, struct informer *informer, const struct cJSON *list)
 {
 	informer->version = xstrdup(json_str_or(json_get(list, "metadata"), "resourceVersion", "0"));
 	informer->problem[0] = '\0';
+	wake_others(core);
 	informer->kind->swept(core, informer->owner, informer->round);
 	if (!informer->synced) {
 		informer->synced = true;
@@ -102,13 +117,13 @@ list_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 		if (event->outcome == OUTCOME_ANSWERED && event->status == 404)
 			snprintf(problem, sizeof problem, "the CRD of %s is not installed: install the chart, or "
 			    "kubectl apply -f crd/", informer->kind->plural);
-		back_off(core, informer, problem);
+		back_off(core, informer, problem, event->retry_after_ms);
 		return;
 	}
 	list = json_parse(event->body, event->len, &err);
 	if (!list) {
 		relist(informer);
-		back_off(core, informer, err.text);
+		back_off(core, informer, err.text, 0);
 		return;
 	}
 	JSON_EACH (item, json_get(list, "items"))
@@ -147,7 +162,7 @@ expired(struct core *core, struct informer *informer)
 {
 	relist(informer);
 	if (core->now.up_ms - informer->listed_up_ms < SECONDS(1))
-		back_off(core, informer, "the watch expired right after the list");
+		back_off(core, informer, "the watch expired right after the list", 0);
 	else
 		list_next(core, informer);
 }
@@ -198,9 +213,9 @@ watch_event(struct core *core, void *owner, uint64_t arg, const struct event *ev
 	} else if (event->outcome == OUTCOME_REFUSED || (event->outcome == OUTCOME_ANSWERED && event->status != 200)) {
 		if (event->status == 404)
 			relist(informer);
-		back_off(core, informer, kube_problem(event, problem, sizeof problem));
+		back_off(core, informer, kube_problem(event, problem, sizeof problem), event->retry_after_ms);
 	} else if (!informer->heard && core->now.up_ms - informer->opened_up_ms < SECONDS(1)) {
-		back_off(core, informer, "the watch ended at once");
+		back_off(core, informer, "the watch ended at once", 0);
 	} else {
 		watch(core, informer);
 	}
@@ -253,39 +268,6 @@ informer_close(struct core *core, struct informer *informer)
 	*informer = (struct informer){0};
 }
 
-/* CRDs are compared with what this build was made for; a server that does not let us look is believed. */
-static void
-schema_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
-{
-	CLEANUP_JSON struct cJSON *crd = NULL;
-	const char *version;
-
-	(void)arg;
-	core->informers.schema_asked++;
-	if (event->outcome != OUTCOME_ANSWERED || event->status != 200)
-		return;
-	crd = json_parse(event->body, event->len, NULL);
-	version = json_str_or(json_path(crd, "metadata", "annotations", NULL), "strait.dev/schema-version", "none");
-	if (strcmp(version, core->config.crd_version) == 0)
-		return;
-	core->informers.schema_wrong = true;
-	say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "reason=%s the CRD %s has schema version %s, this controller needs %s: "
-	    "install the CRDs of this release", REASON_SchemaMismatch, (const char *)owner, version,
-	    core->config.crd_version);
-}
-
-static void
-compare_schemas(struct core *core)
-{
-	static const char *const plurals[] = {"clusteroperations", "targetclusters", "workflows"};
-
-	if (!core->config.crd_version)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(plurals); i++)
-		kube_request(core, "GET", xasprintf("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/%s.strait.dev",
-		    plurals[i]), NULL, NULL, schema_answered, (void *)plurals[i], 0);
-}
-
 void
 informers_start(struct core *core)
 {
@@ -295,7 +277,7 @@ informers_start(struct core *core)
 		[INFORMER_OPERATIONS] = &operation_kind,
 	};
 
-	compare_schemas(core);
+	schemas_compare(core);
 	for (int i = 0; i < INFORMER_KINDS; i++) {
 		CLEANUP_FREE char *path = core->config.namespace_
 		    ? xasprintf(KUBE_GROUP_PATH "/namespaces/%s/%s", core->config.namespace_, kinds[i]->plural)
@@ -311,7 +293,7 @@ informers_synced(const struct core *core)
 	for (int i = 0; i < INFORMER_KINDS; i++)
 		if (!core->informers.kinds[i].synced)
 			return false;
-	return !core->informers.schema_wrong;
+	return !core->informers.schemas.wrong;
 }
 
 bool

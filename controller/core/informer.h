@@ -46,10 +46,17 @@ struct informer {
 
 enum { INFORMER_TARGETS, INFORMER_WORKFLOWS, INFORMER_OPERATIONS, INFORMER_KINDS };
 
+/* The CRDs' versions against this build's. */
+struct schemas {
+	unsigned asked;          /* still without an answer */
+	bool found;              /* a wrong one, in this round */
+	bool wrong;              /* since one was found, until a whole round finds none */
+	struct timer again;
+};
+
 struct informers {
 	struct informer kinds[INFORMER_KINDS];
-	unsigned schema_asked;   /* CRDs whose version has been compared */
-	bool schema_wrong;
+	struct schemas schemas;
 };
 
 void informers_start(struct core *core);
@@ -57,6 +64,8 @@ bool informers_synced(const struct core *core);
 /* The API server answers: no kind is waiting to try again. */
 bool informers_connected(const struct core *core);
 void informers_done(struct core *core);
+/* schema.c: compare the CRDs; until they fit nothing is judged, and they are looked at again. */
+void schemas_compare(struct core *core);
 /* One Secret, by name; its owner is told through 'kind'. */
 void informer_open(struct core *core, struct informer *informer, const struct informer_kind *kind, void *owner,
     const char *path, const char *selector);

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "hash.h"
+#include "journal_private.h"
 #include "json.h"
 #include "log.h"
 #include "op.h"
@@ -16,10 +17,8 @@
 
 enum { WRITE_DEADLINE_MS = 2000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, EXPIRE_SECONDS = 7 * 24 * 3600 };
 
-static void send_batch(struct core *core, struct op *op);
-
-static void
-batch_done(struct journal_batch *batch)
+void
+journal_batch_done(struct journal_batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		free(batch->entries[i].field);
@@ -31,8 +30,8 @@ batch_done(struct journal_batch *batch)
 	*batch = (struct journal_batch){.line = BUF_INIT(BUF_MAX_LINE)};
 }
 
-static struct effect *
-redis_request(struct core *core, struct op *op, enum redis_script script, size_t nargs, request_done *done, void *owner)
+struct effect *
+journal_request(struct core *core, struct op *op, enum redis_script script, size_t nargs, request_done *done, void *owner)
 {
 	struct effect *effect = request_new(core, EFFECT_REDIS, done, owner, 0);
 
@@ -44,7 +43,7 @@ redis_request(struct core *core, struct op *op, enum redis_script script, size_t
 	return effect;
 }
 
-static void
+void
 journal_problem(struct core *core, struct op *op, const struct event *event)
 {
 	const char *error = event->outcome == OUTCOME_ANSWERED ? event->body : event->error;
@@ -79,13 +78,13 @@ retry(struct core *core, void *owner)
 	struct op *op = owner;
 
 	if (op->journal.sending)
-		send_batch(core, op);
+		journal_send(core, op);
 	else
 		journal_take(core, op);
 }
 
-static void
-retry_later(struct core *core, struct op *op)
+void
+journal_retry(struct core *core, struct op *op)
 {
 	int64_t delay = RETRY_FIRST_MS;
 
@@ -104,26 +103,35 @@ verdict_of(const struct event *event, struct cJSON **ret_reply)
 	return json_text(json_first(*ret_reply));
 }
 
-static void
-lost(struct core *core, struct op *op, const char *why)
+/* Redis holds an older state than it has acknowledged to us: a fail-over, a restore, a flush. Somebody newer would have
+ * raised the epoch. */
+static bool
+is_behind(const struct op *op, const char *word, int64_t stored)
 {
-	op->lost = true;
-	say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s %s", REASON_JournalLost, why);
-	op_say(op, REASON_JournalLost, "%s", why);
-	op_kick(core, op);
+	return (strcmp(word, "STALE") == 0 && stored < op->journal.epoch) ||
+	    (strcmp(word, "GAP") == 0 && stored < op->journal.seq);
 }
 
 static void
-write_refused(struct core *core, struct op *op, const char *word)
+write_refused(struct core *core, struct op *op, const struct cJSON *reply)
 {
-	if (word && strcmp(word, "STALE") == 0) {
-		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "another controller has taken this operation over (our epoch %" PRId64
-		    " is stale): letting go of it", op->journal.epoch);
-		op_drop(core, op);
+	const char *word = json_text(json_first(reply));
+	int64_t stored = 0;
+
+	json_to_int(json_next(json_first(reply)), &stored);
+	if (word && is_behind(op, word, stored)) {
+		journal_rewrite(core, op);
 		return;
 	}
-	lost(core, op, "the journal in Redis is behind what this controller has written: restore Redis' data, or check the "
-	    "nodes that the status names and delete the operation");
+	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "another controller has taken this operation over (our epoch %" PRId64
+	    ", the journal's answer %s %" PRId64 "): letting go of it", op->journal.epoch, word ? word : "?", stored);
+	op_drop(core, op);
+}
+
+static bool
+is_verdict(const char *word)
+{
+	return word && (strcmp(word, "OK") == 0 || strcmp(word, "STALE") == 0 || strcmp(word, "GAP") == 0);
 }
 
 static void
@@ -138,29 +146,34 @@ write_answered(struct core *core, void *owner, uint64_t arg, const struct event 
 	journal->request = 0;
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 0) {
 		journal_problem(core, op, event);
-		retry_later(core, op);
+		journal_retry(core, op);
+		return;
+	}
+	word = verdict_of(event, &reply);
+	if (!is_verdict(word)) {
+		journal_problem(core, op, event);
+		journal_retry(core, op);
 		return;
 	}
 	journal_answers(core, op);
-	word = verdict_of(event, &reply);
-	if (!word || strcmp(word, "OK") != 0) {
-		write_refused(core, op, word);
+	if (strcmp(word, "OK") != 0) {
+		write_refused(core, op, reply);
 		return;
 	}
 	core->counters.journal_writes++;
 	journal->seq++;
 	journal->durable_ticket++;
 	journal->sending = false;
-	batch_done(&journal->sent);
+	journal_batch_done(&journal->sent);
 	op_kick(core, op);
 }
 
-static void
-send_batch(struct core *core, struct op *op)
+void
+journal_send(struct core *core, struct op *op)
 {
 	struct journal *journal = &op->journal;
 	struct journal_batch *batch = &journal->sent;
-	struct effect *effect = redis_request(core, op, REDIS_WRITE, 5 + 2 * batch->count, write_answered, op);
+	struct effect *effect = journal_request(core, op, REDIS_WRITE, 5 + 2 * batch->count, write_answered, op);
 	char **args = effect->redis.args;
 	uint64_t digest = hash_str(hash_str(HASH_SEED, buf_str(&batch->line)), batch->plan ? batch->plan : "");
 	char text[HASH_TEXT];
@@ -191,7 +204,7 @@ journal_flush(struct core *core, struct op *op)
 	journal->open = (struct journal_batch){.line = BUF_INIT(BUF_MAX_LINE)};
 	journal->open_ticket++;
 	journal->sending = true;
-	send_batch(core, op);
+	journal_send(core, op);
 }
 
 uint64_t
@@ -251,8 +264,6 @@ journal_is_quiet(const struct op *op)
 int64_t
 journal_away_ms(const struct core *core, const struct op *op)
 {
-	if (op->lost)
-		return HOURS(1);        /* it will not come back by itself */
 	return op->journal.away_since_up_ms < 0 ? 0 : core->now.up_ms - op->journal.away_since_up_ms + 1;
 }
 
@@ -303,7 +314,7 @@ take_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	op->journal.request = 0;
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 0) {
 		journal_problem(core, op, event);
-		retry_later(core, op);
+		journal_retry(core, op);
 		return;
 	}
 	journal_answers(core, op);
@@ -329,7 +340,7 @@ journal_take(struct core *core, struct op *op)
 	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
 		return;
 	op->journal.asking = true;
-	effect = redis_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
+	effect = journal_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
 	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
 	op->journal.request = effect->id;
 }
@@ -347,7 +358,7 @@ void
 journal_expire(struct core *core, struct op *op)
 {
 	/* It outlives the operation: what belongs to that is cancelled with it. */
-	struct effect *effect = redis_request(core, op, REDIS_EXPIRE, 2, expire_answered, &core->counters);
+	struct effect *effect = journal_request(core, op, REDIS_EXPIRE, 2, expire_answered, &core->counters);
 
 	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
 	effect->redis.args[1] = xasprintf("%d", EXPIRE_SECONDS);
@@ -357,7 +368,7 @@ void
 journal_done(struct core *core, struct op *op)
 {
 	timer_disarm(&core->timers, &op->journal.retry);
-	batch_done(&op->journal.open);
-	batch_done(&op->journal.sent);
+	journal_batch_done(&op->journal.open);
+	journal_batch_done(&op->journal.sent);
 	op->journal = (struct journal){.away_since_up_ms = -1, .open_ticket = 1};
 }

@@ -235,7 +235,11 @@ restore_run(struct core *core, struct lane *lane)
 			restore_end(core, lane, true);
 			return;
 		}
-		lane->step = step_new(op, lane, &lane->block->restore);
+		/* Started already and not down everywhere: it needs time, not another restart. */
+		if (lane->at >= after_start(lane) && after_start(lane) > 0 && !gate_node_is_down_everywhere(op, lane))
+			lane->stabilising = true;
+		else
+			lane->step = step_new(op, lane, &lane->block->restore);
 	}
 	if (!lane->step)
 		lane->step = step_new(op, lane, &lane->block->stable);

@@ -175,6 +175,7 @@ struct op {
 	bool ended;                           /* final phase is journaled */
 	bool released;                        /* finalizer gone, journal left to expire */
 	bool lost;                            /* JournalLost, JournalUnreadable */
+	bool lost_told;
 	int64_t retry_seen;
 	char reason[64];                      /* of the present phase; a row of reason.def */
 	char message[MESSAGE];
@@ -338,6 +339,8 @@ enum verdict wait_for_conditions(struct task *t);
 
 /* status.c */
 void op_write_status(struct core *core, struct op *op);
+/* That it is Stalled, leaving all else in its status as it was told last. */
+void op_write_lost(struct core *core, struct op *op);
 /* Only why it does not move: while the journal of one that has begun cannot be read. */
 void op_write_message(struct core *core, struct op *op);
 

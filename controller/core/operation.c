@@ -217,13 +217,17 @@ take(struct core *core, struct op *op)
 		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
 }
 
-/* Its journal is lost or cannot be read: nothing is begun, but what memory knows to be down is brought back. */
+/* Its journal is lost or cannot be read: what is known may be old, so nothing is done on it. A person looks at the nodes
+ * that the last status names, and then deletes it. */
 static void
 run_lost(struct core *core, struct op *op)
 {
-	if (op->started && op->running_acknowledged && !op->ended && op_accept_cluster(core, op))
-		roll_run(core, op);
-	op_write_status(core, op);
+	if (!op_is_cancelled(op))
+		op_write_lost(core, op);
+	else if (!op->gone && op->object->meta.has_finalizer)
+		op_patch_finalizer(core, op, false);
+	else
+		op_drop(core, op);
 }
 
 static void

@@ -12,12 +12,15 @@ static void
 ask(struct core *core, void *owner)
 {
 	struct cluster *cluster = owner;
+	int64_t in_ms = NOT_READY_REFRESH_MS;
 
 	if (!cluster->target || cluster->gone || !core->leading)
 		return;
 	sweep_want(core, cluster, core->now.up_ms);
-	timer_arm(&core->timers, &cluster->refresh, core->now.up_ms + (cluster->ready ? REFRESH_MS
-	    : NOT_READY_REFRESH_MS), cluster_refresh, cluster);
+	/* Spread: those that were asked together at the start are not asked together for ever. */
+	if (cluster->ready)
+		in_ms = REFRESH_MS / 2 + core_jitter(core, cluster->key, "refresh", core->counters.sweeps, REFRESH_MS);
+	timer_arm(&core->timers, &cluster->refresh, core->now.up_ms + in_ms, cluster_refresh, cluster);
 }
 
 /* As many members as are known, or were when the status was last written. */

@@ -15,8 +15,9 @@
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
+#include "status_private.h"
 
-enum { COALESCE_MS = 1000, RETRY_MS = 1000, WHY = 60, NODES_SHOWN = 100 };
+enum { COALESCE_MS = 1000, RETRY_MS = 1000, NODES_SHOWN = 100 };
 
 /* --- conditions --- */
 
@@ -55,6 +56,9 @@ set_conditions(struct core *core, struct op *op)
 	else if (op->phase == PHASE_PENDING)
 		set(core, op, "Accepted", "False", reason, op->message);
 	set_gate_condition(core, op);
+	if (core->journal_judged)
+		set(core, op, "JournalDurable", truth(!core->journal_risk[0]), core->journal_risk[0]
+		    ? REASON_JournalAtRisk : REASON_JournalDurable, core->journal_risk);
 	set(core, op, "Succeeded", final ? truth(good) : "Unknown", reason, op->message);
 	set(core, op, "Ready", truth(good), reason, op->message);
 	set(core, op, "Reconciling", truth(works), reason, op->message);
@@ -70,23 +74,6 @@ put_time(struct json_out *out, const char *key, int64_t wall_ms)
 
 	if (wall_ms > 0)
 		json_put_str(out, key, instant_rfc3339(wall_ms, text));
-}
-
-/* For the WHY column: as much as a line of kubectl bears. */
-static void
-put_why(struct json_out *out, const char *message)
-{
-	char text[WHY + 4];
-	size_t cut = WHY - 3;
-
-	if (strlen(message) <= WHY) {
-		json_put_str(out, "message", message);
-		return;
-	}
-	while (cut > 0 && ((unsigned char)message[cut] & 0xc0) == 0x80)
-		cut--;
-	snprintf(text, sizeof text, "%.*s...", (int)cut, message);
-	json_put_str(out, "message", text);
 }
 
 static void
@@ -183,7 +170,7 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 	json_put_int(out, "observedGeneration", op->object->meta.generation);
 	json_put_str(out, "operation", title_of(op));
 	json_put_str(out, "phase", phase_name(op->phase));
-	put_why(out, op->message);
+	status_put_why(out, op->message);
 	if (op->started) {
 		put_counts(op, out);
 		put_current(op, out);
@@ -231,17 +218,6 @@ due(struct core *core, void *owner)
 }
 
 static void
-message_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
-{
-	struct op *op = owner;
-
-	(void)arg;
-	(void)event;        /* it is said again while it stays true */
-	op->status_request = 0;
-	op_kick(core, op);
-}
-
-static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct op *op = owner;
@@ -282,57 +258,6 @@ send(struct core *core, struct op *op, char *body)
 	op->status_phase = op->phase;
 	op->status_sent_up_ms = core->now.up_ms;
 	op->status_request = kube_request(core, "PATCH", full, KUBE_APPLY, xstrdup(body), answered, op, 0)->id;
-}
-
-void
-op_write_message(struct core *core, struct op *op)
-{
-	struct buf body = BUF_INIT(BUF_MAX_LINE);
-	struct json_out out = JSON_OUT(&body);
-
-	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0)
-		return;
-	json_open(&out, NULL);
-	json_open(&out, "status");
-	put_why(&out, op->message);
-	json_close(&out);
-	json_close(&out);
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + 10 * RETRY_MS, due, op);
-	op->status_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
-	    KUBE_MERGE, buf_take(&body), message_answered, op, 0)->id;
-}
-
-/* The journal is away: what was told last still stands, but for the reason why nothing moves. */
-static char *
-body_while_away(const struct op *op)
-{
-	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
-	struct json_out out = JSON_OUT(&body);
-	CLEANUP_JSON struct cJSON *last = json_parse(op->written, strlen(op->written), NULL);
-	struct buf value = BUF_INIT(BUF_MAX_OBJECT);
-
-	json_open(&out, NULL);
-	JSON_EACH (member, last) {
-		if (strcmp(json_key(member), "status") == 0)
-			continue;
-		buf_clear(&value);
-		json_print(member, &value);
-		json_put_raw(&out, json_key(member), buf_str(&value));
-	}
-	json_open(&out, "status");
-	JSON_EACH (member, json_get(last, "status")) {
-		if (strcmp(json_key(member), "message") == 0) {
-			put_why(&out, op->message);
-			continue;
-		}
-		buf_clear(&value);
-		json_print(member, &value);
-		json_put_raw(&out, json_key(member), buf_str(&value));
-	}
-	json_close(&out);
-	json_close(&out);
-	buf_done(&value);
-	return buf_take(&body);
 }
 
 /* A status that leads the journal would be believed after a crash that the journal did not survive. */
@@ -381,7 +306,7 @@ op_write_status(struct core *core, struct op *op)
 		return;
 	if (must_wait_for_journal(core, op) || !is_due(core, op))
 		return;
-	body = op->started && !op->lost && !journal_is_quiet(op) ? body_while_away(op) : body_of(core, op);
+	body = op->started && !op->lost && !journal_is_quiet(op) ? status_body_while_away(op) : body_of(core, op);
 	if (is_written(op, body)) {
 		free(body);
 		return;

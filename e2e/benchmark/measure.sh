@@ -11,6 +11,13 @@ measure_binary()
 
 # --- on a small cluster ---
 
+# begin_small OPTION...: a controller that knows it.
+begin_small()
+{
+	start_controller "$@"
+	until_true 20 clusters_ready 1 || die 'the target cluster does not become ready'
+}
+
 # Until the first request at a node, as the simulator saw it, and until /readyz says so.
 measure_start()
 {
@@ -20,8 +27,7 @@ measure_start()
 	: >"$DIR/start-first"
 	for ((i = 0; i < starts; i++)); do
 		clear_requests
-		start_controller
-		until_true 20 clusters_ready 1 || die 'the target cluster does not become ready'
+		begin_small
 		first=$(requests | awk 'NR == 1 { print $1 }')
 		ratio $((ready - started)) 1000 >>"$DIR/start-ready"
 		ratio $((first - started)) 1000 >>"$DIR/start-first"
@@ -34,8 +40,7 @@ measure_start()
 measure_idle()
 {
 	title 'Idle, one cluster of 6 nodes'
-	start_controller
-	until_true 20 clusters_ready 1
+	begin_small
 	sleep 2
 	figure 'resident' "$(memory "$controller" VmRSS)" MiB 16
 	figure 'of it anonymous, so nobody else'\''s' "$(memory "$controller" RssAnon)" MiB 4
@@ -47,8 +52,7 @@ measure_first_act()
 {
 	local i
 	title 'Object created -> first act (finalizer, plan and status acknowledged), gate off'
-	start_controller --bench-no-gate --stable-window 0s
-	until_true 20 clusters_ready 1
+	begin_small --bench-no-gate --stable-window 0s
 	clear_requests
 	open_post
 	: >"$DIR/posts"
@@ -68,16 +72,16 @@ measure_first_act()
 # The whole way with the gate on: what stands between two nodes is one sweep of the ring and the journal.
 measure_gate()
 {
-	local i
+	local i seen=0
 	title 'Rolling restart of 6 nodes, gate on, windows at zero'
-	start_controller --stable-window 0s
-	until_true 20 clusters_ready 1
+	begin_small --stable-window 0s
 	clear_requests
-	control /mark -X POST
 	open_post
 	for ((i = 0; i < rolls; i++)); do
+		control /mark -X POST # a node that is restarted again is no violation then
 		create "roll-$i" messages-sim bench-restart
 		until_true 60 succeeded $((i + 1)) || die "operation roll-$i does not end"
+		seen=$((seen + $(control /violations | sed -n 's/^violations=\([0-9]*\).*/\1/p')))
 	done
 	close_post
 	requests >"$DIR/rolled"
@@ -99,7 +103,7 @@ measure_gate()
 	quantiles 'the sweep' "$DIR/gate-sweep" ms
 	quantiles 'sweep begun -> next node'\''s first request' "$DIR/gate-first" ms
 	quantiles 'sweep begun -> next node'\''s first act' "$DIR/gate-act" ms
-	figure 'violations that the oracle saw' "$(control /violations | sed -n 's/^violations=\([0-9]*\).*/\1/p')" '' 0
+	figure 'violations that the oracle saw' "$seen" '' 0
 	stop_controller
 	delete_operations
 }
@@ -111,8 +115,7 @@ measure_journal()
 	"$DIR/tap" "$port" "${REDIS_URL##*:}" >"$DIR/journal-us" 2>>"$DIR/tap.log" &
 	tap=$!
 	taps+=("$tap")
-	start_controller --bench-no-gate --stable-window 0s
-	until_true 20 clusters_ready 1
+	begin_small --bench-no-gate --stable-window 0s
 	open_post
 	for ((i = 0; i < writes / 12; i++)); do
 		create "journal-$i" messages-sim bench-look
@@ -123,6 +126,34 @@ measure_journal()
 	quantiles 'sent -> acknowledged, between the two' "$DIR/journal" ms '' 2
 	stop_controller
 	kill "$tap" 2>/dev/null || :
+	delete_operations
+}
+
+# Left behind by operations that really ran, one after the other; and read by a controller that starts anew.
+measure_finished()
+{
+	local i fresh after limit
+	((finished)) || return 0
+	title "$finished finished operations"
+	limit=$(ratio $((2 * finished)) 1000)
+	begin_small
+	settle
+	fresh=$(memory "$controller" VmRSS)
+	open_post
+	for ((i = 0; i < finished; i++)); do
+		create "finished-$i" messages-sim bench-look "${small_nodes[i % ${#small_nodes[@]}]}"
+		until_true 30 succeeded $((i + 1)) || die "operation finished-$i does not end"
+	done
+	close_post
+	after=$(memory "$controller" VmRSS)
+	stop_controller
+	figure 'resident with none' "$fresh" MiB
+	figure 'more after they have run' "$(awk -v a="$after" -v b="$fresh" 'BEGIN { print a - b }')" MiB "$limit"
+	begin_small
+	settle
+	figure 'more in a controller started beside them' \
+		"$(awk -v a="$(memory "$controller" VmRSS)" -v b="$fresh" 'BEGIN { print a - b }')" MiB "$limit"
+	stop_controller
 	delete_operations
 }
 
@@ -198,58 +229,34 @@ difference()
 
 measure_hundred()
 {
-	local i before cpu began posted ended wall
+	local i before cpu began posted ended wall sweeps idle
 	title '100 operations x 20 nodes at once, gates and windows at zero'
+	# What looking after 2,000 idle nodes costs, so that it can be told apart: for each sweep of a cluster.
+	cpu=$(cpu_ms "$controller") sweeps=$(metric strait_sweeps_total)
+	sleep "$looks"
+	idle=$(ratio $(($(cpu_ms "$controller") - cpu)) $(($(metric strait_sweeps_total) - sweeps)) 3)
 	before=$(metric strait_operations_succeeded_total)
 	api_requests >"$DIR/api-before"
 	for ((i = 1; i <= 100; i++)); do
 		operation "hundred-$i" "messages-sim-$i" bench-look
 	done >"$DIR/bodies"
-	cpu=$(cpu_ms "$controller")
+	cpu=$(cpu_ms "$controller") sweeps=$(metric strait_sweeps_total)
 	began=$(now_us)
 	"$DIR/post" "$api_server/apis/strait.dev/v1alpha1/namespaces/$STRAIT_NAMESPACE/clusteroperations" "$DIR/ca.crt" \
 		"$api_token" <"$DIR/bodies" >"$DIR/posted"
 	posted=$(now_us)
 	until_true 60 succeeded $((before + 100)) || die 'the hundred operations do not end'
 	ended=$(now_us)
-	cpu=$(($(cpu_ms "$controller") - cpu))
+	cpu=$(($(cpu_ms "$controller") - cpu)) sweeps=$(($(metric strait_sweeps_total) - sweeps))
 	api_requests >"$DIR/api-after"
 	difference "$DIR/api-before" "$DIR/api-after"
 	wall=$((ended - began))
 	figure 'first POST sent -> all succeeded, status told, released' "$(ratio "$wall" 1000000)" s 2.5
 	figure 'of it until the last POST was answered' "$(ratio $((posted - began)) 1000000)" s
-	figure 'CPU of the controller' "$(ratio "$cpu" 1000)" s 0.45
+	figure "CPU of the controller, with $sweeps sweeps of idle clusters" "$(ratio "$cpu" 1000)" s
+	figure "  without them, at $idle ms each" \
+		"$(awk -v cpu="$cpu" -v n="$sweeps" -v each="$idle" 'BEGIN { printf "%.2f\n", (cpu - n * each) / 1000 }')" s 0.45
 	figure 'requests to the API server, for each node' "$(ratio "$api_total" 2000 3)" '' 0.1
 	sed 's/^/    /' <<<"$api_detail"
-	delete_operations
-}
-
-# Left behind by operations that really ran; and read by a controller that starts anew.
-measure_finished()
-{
-	local i fresh before after restarted limit
-	((finished)) || return 0
-	title "$finished finished operations"
-	limit=$(ratio $((2 * finished)) 1000)
-	stop_controller
-	begin_large
-	settle
-	fresh=$(memory "$controller" VmRSS)
-	before=$(metric strait_operations_succeeded_total)
-	for ((i = 0; i < finished; i++)); do
-		operation "finished-$i" "messages-sim-$((i % 100 + 1))" bench-look db-a-1
-	done | "$DIR/post" "$api_server/apis/strait.dev/v1alpha1/namespaces/$STRAIT_NAMESPACE/clusteroperations" \
-		"$DIR/ca.crt" "$api_token" >"$DIR/posted"
-	until_true 120 succeeded $((before + finished)) || die 'the operations do not end'
-	sleep 2
-	after=$(memory "$controller" VmRSS)
-	stop_controller
-	begin_large
-	settle
-	restarted=$(memory "$controller" VmRSS)
-	figure 'resident with none' "$fresh" MiB
-	figure 'more after they have run' "$(awk -v a="$after" -v b="$fresh" 'BEGIN { print a - b }')" MiB "$limit"
-	figure 'more in a controller started beside them' \
-		"$(awk -v a="$restarted" -v b="$fresh" 'BEGIN { print a - b }')" MiB "$limit"
 	delete_operations
 }

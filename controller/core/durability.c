@@ -1,0 +1,84 @@
+/* What Redis can lose: asked of its own settings, named in every operation's condition JournalDurable. It works all the
+ * same; promise 3 is claimed for appendfsync always. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "json.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "request.h"
+#include "state.h"
+
+enum { LOOK_AGAIN_MS = 10000, WHILE_AT_RISK_MS = 2000, DEADLINE_MS = 2000, SETTINGS = 3 };
+
+static void ask(struct core *core, void *owner);
+
+static bool
+is(const char *setting, const char *value)
+{
+	return setting && strcmp(setting, value) == 0;
+}
+
+/* Settings that Redis does not show us ("unknown") are believed. */
+static const char *
+risk_of(const char *appendonly, const char *fsync, const char *eviction)
+{
+	if (is(appendonly, "no"))
+		return "Redis has appendonly no: its crash loses the journal of every operation; set appendonly yes and "
+		    "appendfsync always";
+	if (is(fsync, "everysec") || is(fsync, "no"))
+		return "Redis does not sync each write (appendfsync): its crash can lose the last steps; set appendfsync always";
+	if (eviction && !is(eviction, "noeviction") && !is(eviction, "unknown"))
+		return "Redis may evict keys (maxmemory-policy): a journal can vanish; set maxmemory-policy noeviction";
+	return "";
+}
+
+static void
+judge(struct core *core, const struct cJSON *settings)
+{
+	const struct cJSON *append = json_first(settings), *fsync = json_next(append), *eviction = json_next(fsync);
+	const char *risk = risk_of(json_text(append), json_text(fsync), json_text(eviction));
+	struct op *op, *next;
+
+	if (core->journal_judged && strcmp(core->journal_risk, risk) == 0)
+		return;
+	core->journal_judged = true;
+	snprintf(core->journal_risk, sizeof core->journal_risk, "%s", risk);
+	if (risk[0])
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "reason=%s %s", REASON_JournalAtRisk, risk);
+	HASH_ITER (hh, core->ops, op, next)
+		op_kick(core, op);
+}
+
+static void
+answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	CLEANUP_JSON struct cJSON *settings = NULL;
+
+	(void)owner;
+	(void)arg;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 0)
+		settings = json_parse(event->body, event->len, NULL);
+	if (json_is_array(settings) && json_count(settings) >= SETTINGS)
+		judge(core, settings);
+	timer_arm(&core->timers, &core->journal_probe, core->now.up_ms + (settings && !core->journal_risk[0]
+	    ? LOOK_AGAIN_MS : WHILE_AT_RISK_MS), ask, core);
+}
+
+static void
+ask(struct core *core, void *owner)
+{
+	struct effect *effect = request_new(core, EFFECT_REDIS, answered, owner, 0);
+
+	effect->deadline_ms = DEADLINE_MS;
+	effect->redis.script = REDIS_PROBE;
+	effect->redis.uid = xstrdup("");
+}
+
+void
+durability_start(struct core *core)
+{
+	ask(core, core);
+}

@@ -1,0 +1,17 @@
+/* What the files of the journal share. */
+#pragma once
+
+#include "journal.h"
+#include "request.h"
+
+void journal_batch_done(struct journal_batch *batch);
+struct effect *journal_request(struct core *core, struct op *op, enum redis_script script, size_t nargs,
+    request_done *done, void *owner);
+/* Send, or send again, the batch that is on its way. */
+void journal_send(struct core *core, struct op *op);
+/* It did not answer: said once, and from then on nothing is begun. */
+void journal_problem(struct core *core, struct op *op, const struct event *event);
+/* Try again after a pause that grows. */
+void journal_retry(struct core *core, struct op *op);
+/* rewrite.c: all of it once more, from memory. */
+void journal_rewrite(struct core *core, struct op *op);

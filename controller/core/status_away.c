@@ -1,0 +1,131 @@
+/* What can be told of an operation while its journal cannot be read or written: its last status stands, and only the
+ * reason why nothing moves is added. */
+#include "status_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "json.h"
+#include "kube.h"
+#include "op.h"
+#include "reasons.h"
+#include "state.h"
+
+enum { AGAIN_MS = 10000, WHY = 60 };
+
+void
+status_put_why(struct json_out *out, const char *message)
+{
+	char text[WHY + 4];
+	size_t cut = WHY - 3;
+
+	if (strlen(message) <= WHY) {
+		json_put_str(out, "message", message);
+		return;
+	}
+	while (cut > 0 && ((unsigned char)message[cut] & 0xc0) == 0x80)
+		cut--;
+	snprintf(text, sizeof text, "%.*s...", (int)cut, message);
+	json_put_str(out, "message", text);
+}
+
+static void
+due(struct core *core, void *owner)
+{
+	op_kick(core, owner);
+}
+
+static void
+message_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct op *op = owner;
+
+	(void)arg;
+	/* It is said again while it stays true. */
+	op->lost_told &= event->outcome == OUTCOME_ANSWERED && event->status == 200;
+	op->status_request = 0;
+	op_kick(core, op);
+}
+
+/* 'body' is a merge patch of the status: what it does not name stays. */
+static void
+merge(struct core *core, struct op *op, char *body)
+{
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + AGAIN_MS, due, op);
+	op->status_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
+	    KUBE_MERGE, body, message_answered, op, 0)->id;
+}
+
+void
+op_write_message(struct core *core, struct op *op)
+{
+	struct buf body = BUF_INIT(BUF_MAX_LINE);
+	struct json_out out = JSON_OUT(&body);
+
+	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0)
+		return;
+	json_open(&out, NULL);
+	json_open(&out, "status");
+	status_put_why(&out, op->message);
+	json_close(&out);
+	json_close(&out);
+	merge(core, op, buf_take(&body));
+}
+
+void
+op_write_lost(struct core *core, struct op *op)
+{
+	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+	int64_t now = core->now.wall_ms;
+
+	if (op->status_request || op->status_timer.armed || op->lost_told)
+		return;
+	op->lost_told = true;
+	conditions_set(op->conditions, "Reconciling", "False", op->reason, op->message, now);
+	conditions_set(op->conditions, "Ready", "False", op->reason, op->message, now);
+	conditions_set(op->conditions, "Stalled", "True", op->reason, op->message, now);
+	json_open(&out, NULL);
+	json_open(&out, "status");
+	status_put_why(&out, op->message);
+	json_put_int(&out, "observedGeneration", op->object->meta.generation);
+	conditions_write(op->conditions, &out, op->object->meta.generation);
+	json_close(&out);
+	json_close(&out);
+	merge(core, op, buf_take(&body));
+}
+
+/* The journal is away: what was told last still stands, but for the reason why nothing moves. */
+char *
+status_body_while_away(const struct op *op)
+{
+	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+	CLEANUP_JSON struct cJSON *last = json_parse(op->written, strlen(op->written), NULL);
+	struct buf value = BUF_INIT(BUF_MAX_OBJECT);
+
+	json_open(&out, NULL);
+	JSON_EACH (member, last) {
+		if (strcmp(json_key(member), "status") == 0)
+			continue;
+		buf_clear(&value);
+		json_print(member, &value);
+		json_put_raw(&out, json_key(member), buf_str(&value));
+	}
+	json_open(&out, "status");
+	JSON_EACH (member, json_get(last, "status")) {
+		if (strcmp(json_key(member), "message") == 0) {
+			status_put_why(&out, op->message);
+			continue;
+		}
+		buf_clear(&value);
+		json_print(member, &value);
+		json_put_raw(&out, json_key(member), buf_str(&value));
+	}
+	json_close(&out);
+	json_close(&out);
+	buf_done(&value);
+	return buf_take(&body);
+}

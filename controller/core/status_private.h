@@ -1,0 +1,10 @@
+/* What status.c and status_away.c share. */
+#pragma once
+
+struct json_out;
+struct op;
+
+/* "message", for the WHY column: as much as a line of kubectl bears, cut between characters. */
+void status_put_why(struct json_out *out, const char *message);
+/* The last body, with today's message; owned. */
+char *status_body_while_away(const struct op *op);
