@@ -29,7 +29,8 @@ risk_of(const char *appendonly, const char *fsync, const char *eviction)
 		return "Redis has appendonly no: its crash loses the journal of every operation; set appendonly yes and "
 		    "appendfsync always";
 	if (is(fsync, "everysec") || is(fsync, "no"))
-		return "Redis does not sync each write (appendfsync): its crash can lose the last steps; set appendfsync always";
+		return "Redis does not sync each write (appendfsync): its crash can lose the last steps; set appendfsync "
+		    "always";
 	if (eviction && !is(eviction, "noeviction") && !is(eviction, "unknown"))
 		return "Redis may evict keys (maxmemory-policy): a journal can vanish; set maxmemory-policy noeviction";
 	return "";

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # What the measurements share: figures, the controller, operations, the simulator's log of requests.
+# shellcheck disable=SC2154,SC2034 # what e2e/bench sets, and what measure.sh reads
 
 # --- figures ---
 
@@ -151,6 +152,7 @@ open_post()
 		"$DIR/ca.crt" "$api_token" 2>>"$DIR/post.log"; }
 	# shellcheck disable=SC2153
 	exec {post_in}>&"${POST[1]}" {post_out}<&"${POST[0]}"
+	# shellcheck disable=SC1083 # bash takes an element of an array there
 	exec {POST[1]}>&- {POST[0]}<&-
 }
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The measurements, each a function that prints its figures.
+# shellcheck disable=SC2154 # what e2e/bench and lib.sh set
 
 # --- without a cluster ---
 
