@@ -57,7 +57,7 @@ may_controller/io := controller/io controller/base
 may_controller/shell := controller/shell controller/core controller/io controller/base
 may_controller/ctl := controller/ctl controller/io controller/core controller/workflow crd reconcilers controller/base $(GEN)
 may_controller := controller controller/shell controller/io $(PURE) $(GEN)
-may_e2e/sim := e2e/sim controller/base
+may_e2e/sim := e2e/sim controller/base $(GEN)
 
 may_unit := unit $(PURE) e2e/sim
 may_unit/base := controller/base

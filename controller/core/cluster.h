@@ -29,7 +29,6 @@ struct sweep {
 	size_t failures;             /* sweeps in a row that gave nothing */
 	size_t tries;                /* candidates for it that were tried in this sweep */
 	uint64_t slow_fingerprint;   /* what the slow facts were read under; 0: never */
-	bool slow_running;
 	size_t slow_next;            /* keyspace to be read next */
 	char **keyspaces, **user_keyspaces;
 	char *all_text, *user_text;  /* the same, as they were answered */

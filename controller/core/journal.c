@@ -318,9 +318,7 @@ take_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 		return;
 	}
 	journal_answers(core, op);
-	op->journal.asking = false;
 	op->journal.taken = true;
-	op->journal.taken_up_ms = core->now.up_ms;
 	reply = json_parse(event->body, event->len, NULL);
 	if (!json_is_array(reply) || !read_journal(core, op, reply, &field)) {
 		snprintf(why, sizeof why, "the journal's field \"%s\" of strait:{%s} cannot be read: correct or remove it "
@@ -339,7 +337,6 @@ journal_take(struct core *core, struct op *op)
 
 	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
 		return;
-	op->journal.asking = true;
 	effect = journal_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
 	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
 	op->journal.request = effect->id;

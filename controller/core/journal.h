@@ -29,7 +29,6 @@ struct journal_batch {
 
 struct journal {
 	bool taken;              /* taken over: epoch and seq are known */
-	bool asking;             /* the takeover is on its way */
 	int64_t epoch;
 	int64_t seq;             /* of the last acknowledged batch */
 	uint64_t open_ticket;    /* of the open batch */
@@ -39,9 +38,7 @@ struct journal {
 	uint64_t request;
 	struct timer retry;
 	unsigned failures;
-	int64_t taken_up_ms;     /* when the takeover was answered */
 	int64_t away_since_up_ms;    /* first unanswered try; -1 */
-	bool terminal_sent;
 };
 
 /* REDIS_TAKEOVER; op_taken_over() is called when it is answered and read. */

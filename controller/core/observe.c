@@ -41,7 +41,7 @@ sweep_end(struct core *core, struct cluster *cluster, bool good)
 {
 	struct sweep *sweep = &cluster->sweep;
 
-	sweep->running = sweep->slow_running = false;
+	sweep->running = false;
 	sweep->failed = !good;
 	sweep->failures = good ? 0 : sweep->failures + 1;
 	sweep->tries = 0;

@@ -137,7 +137,6 @@ slow_begin(struct core *core, struct cluster *cluster)
 	struct sweep *sweep = &cluster->sweep;
 	const char *asker = sweep->asker;
 
-	sweep->slow_running = true;
 	sweep->slow_next = 0;
 	ring_forget_ranges(cluster->ring);
 	keyspaces_free(sweep);

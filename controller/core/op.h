@@ -116,7 +116,6 @@ struct step {
 	int64_t recorded_ms;                  /* of 'spent_ms', what the journal has */
 	bool observed;                        /* one full round since it began or was resumed */
 	bool gated;                           /* held back by the gate */
-	bool resumed;                         /* read from the journal; no pass yet */
 	bool stamp_checked, host_checked;
 	struct act_record *acts;
 	size_t nacts;
@@ -165,15 +164,12 @@ struct op {
 	char *uid;
 	struct operation *object;             /* the latest */
 	char *name, *namespace_;
-	char *version;                        /* resourceVersion of the latest */
 	uint64_t round;
 	bool gone;                            /* the object is deleted */
 	enum phase phase;
-	enum phase journaled;                 /* as the acknowledged journal has it */
 	bool accepted;
 	bool started;                         /* the plan is journaled */
 	bool ended;                           /* final phase is journaled */
-	bool released;                        /* finalizer gone, journal left to expire */
 	bool lost;                            /* JournalLost, JournalUnreadable */
 	bool lost_told;
 	int64_t retry_seen;

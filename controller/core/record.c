@@ -77,7 +77,7 @@ record_op(struct op *op, struct buf *buf)
 static bool
 read_op(struct op *op, const struct cJSON *value)
 {
-	op->phase = op->journaled = phase_parse(json_str_or(value, "phase", ""));
+	op->phase = phase_parse(json_str_or(value, "phase", ""));
 	snprintf(op->reason, sizeof op->reason, "%s", json_str_or(value, "reason", ""));
 	snprintf(op->message, sizeof op->message, "%s", json_str_or(value, "message", ""));
 	op->start_wall_ms = json_int(value, "start", 0);
@@ -229,7 +229,6 @@ read_step(struct step *step, const struct cJSON *value)
 	step->spent_ms = clamped(value, "spent", 0, step->plan->timeout_ms);
 	snprintf(step->message, sizeof step->message, "%s", json_str_or(value, "message", ""));
 	read_memory(json_get(value, "memory"), &step->memory, &step->nmemory);
-	step->resumed = true;
 	return true;
 }
 

@@ -317,7 +317,6 @@ pass(struct core *core, struct op *op, struct step *step)
 	if (verdict == VERDICT_WAIT && t->asked > 0)
 		return false;
 	step->observed = true;
-	step->resumed = false;
 	step->gated &= acts_wanted(step);
 	if (take_verdict(core, op, step, verdict))
 		return false;

@@ -9,11 +9,7 @@
 #include "flags.h"
 #include "server.h"
 /* The wall of this directory need not let the generated header through. */
-#if __has_include("version.h")
 #include "version.h"
-#else
-#define STRAIT_VERSION "unknown"
-#endif
 
 enum { USAGE = 2 };
 
