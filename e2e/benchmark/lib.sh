@@ -173,7 +173,7 @@ create()
 
 delete_operations()
 {
-	kubectl delete clusteroperations.strait.dev --all --wait=true >/dev/null 2>&1
+	kubectl delete --raw "/apis/strait.dev/v1alpha1/namespaces/$STRAIT_NAMESPACE/clusteroperations" >/dev/null
 }
 
 # --- what arrived at the nodes ---

@@ -143,7 +143,7 @@ measure_finished()
 	open_post
 	for ((i = 0; i < finished; i++)); do
 		create "finished-$i" messages-sim bench-look "${small_nodes[i % ${#small_nodes[@]}]}"
-		until_true 30 succeeded $((i + 1)) || die "operation finished-$i does not end"
+		((i % 10 != 9)) || until_true 30 succeeded $((i + 1)) || die "operation finished-$i does not end"
 	done
 	close_post
 	after=$(memory "$controller" VmRSS)
