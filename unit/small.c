@@ -121,7 +121,7 @@ small_open(struct small *small, const struct small_config *config)
 		roll_start(small->core, small->op);
 		small->op->journal.taken = true;
 		small->op->journal.epoch = 1;
-		small->op->phase = small->op->journaled = PHASE_RUNNING;
+		small->op->phase = PHASE_RUNNING;
 	}
 	small_settle(small);
 	effects_clear(small->out);

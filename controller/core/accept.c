@@ -125,5 +125,8 @@ op_accept(struct core *core, struct op *op)
 	else
 		op->accepted = keyspaces_bear(core, op, plan);
 	plan_free(plan);
+	/* Observing needs no journal: the gate's first facts come in while the plan is being written. */
+	if (op->accepted && core->config.gate)
+		sweep_want(core, op->cluster, core->now.up_ms);
 	return op->accepted;
 }
