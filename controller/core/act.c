@@ -77,15 +77,6 @@ is_disruptive(const struct step *step)
 	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
 }
 
-/* After it the node has another generation, by our own doing. */
-static bool
-starts_a_process(const struct step *step)
-{
-	const struct reconciler *type = step->plan->type;
-
-	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
-}
-
 bool
 acts_unresolved(const struct step *step)
 {
@@ -244,7 +235,7 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 		op->cluster->last_act_up_ms = core->now.up_ms;
 	if (step->lane) {
 		step->lane->touched = true;
-		step->lane->up_act |= starts_a_process(step);
+		step->lane->up_act |= type_brings_up(step->plan->type);
 	}
 	set_state(core, step, act, ACT_SENT);
 	say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL, "sent %s: %s", act->label,
@@ -315,7 +306,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 		step->lane->held = true;
 		lane_record(core, step->lane);
 	}
-	if (step->lane && starts_a_process(step)) {
+	if (step->lane && type_brings_up(step->plan->type)) {
 		/* Known before it leaves: a crash in between must not take our own start for a stranger's. */
 		step->lane->up_act = true;
 		lane_record(core, step->lane);

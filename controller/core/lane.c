@@ -104,13 +104,6 @@ act_is_in_flight(const struct step *step)
 	return false;
 }
 
-/* A restart does both. */
-static bool
-brings_up(const struct reconciler *type)
-{
-	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
-}
-
 /* The place after the last step that brings the node up; 0 if the lane has none. */
 static size_t
 after_start(const struct lane *lane)
@@ -120,7 +113,7 @@ after_start(const struct lane *lane)
 	for (size_t i = 0; i < lane->block->nsteps; i++) {
 		const struct reconciler *type = lane->block->steps[i].type;
 
-		if (type && brings_up(type))
+		if (type && type_brings_up(type))
 			after = i + 1;
 	}
 	return after;
@@ -131,7 +124,7 @@ start_has_left(const struct lane *lane)
 {
 	const struct step *step = lane->step;
 
-	if (!step || !step->plan->type || !brings_up(step->plan->type))
+	if (!step || !step->plan->type || !type_brings_up(step->plan->type))
 		return false;
 	for (size_t i = 0; i < step->nacts; i++)
 		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_INTENDED &&

@@ -288,6 +288,8 @@ void step_new_round(struct core *core, struct step *step);
 void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
 const char *step_kind(const struct step *step);
 
+/* After an act of this type the node has another generation, by our own doing. */
+bool type_brings_up(const struct reconciler *type);
 int64_t step_gate_poll_ms(const struct op *op);
 
 /* before.c: what must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished

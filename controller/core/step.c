@@ -43,6 +43,13 @@ step_gate_poll_ms(const struct op *op)
 	return GATE_POLL_MS + 10 * (int64_t)op->cluster->ring->nmembers;
 }
 
+/* A restart does both: it takes the node down and brings it up. */
+bool
+type_brings_up(const struct reconciler *type)
+{
+	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
+}
+
 const char *
 step_kind(const struct step *step)
 {

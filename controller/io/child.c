@@ -66,9 +66,8 @@ dial(int fd, const struct sockaddr_storage *address, socklen_t len, int ms)
 	return why;
 }
 
-/* ssh waits for it on our standard output. */
-static int
-pass(int fd)
+int
+child_pass_fd(int socket, int fd)
 {
 	union {
 		struct cmsghdr header;
@@ -83,7 +82,7 @@ pass(int fd)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(header), &fd, sizeof fd);
-	return sendmsg(STDOUT_FILENO, &message, 0) == 1 ? 0 : FAILED;
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
 static int
@@ -103,7 +102,7 @@ connect_for_ssh(const char *address, int port, int ms)
 		fprintf(stderr, "connect to %s port %d: %s\n", address, port, strerror(why));
 		return FAILED;
 	}
-	return pass(fd);
+	return child_pass_fd(STDOUT_FILENO, fd) == 0 ? 0 : FAILED;
 }
 
 int

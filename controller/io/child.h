@@ -12,3 +12,5 @@
 
 /* First thing in main: an exit status when this process is such a child, -1 when it is not. */
 int child_main(int argc, char **argv);
+/* Send a descriptor over a Unix socket, with the one byte that has to go with it; 0 or -1. */
+int child_pass_fd(int socket, int fd);

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "loop.h"
 
 enum {
@@ -61,25 +62,6 @@ send_packet(int fd, const struct buf *payload)
 	put_u32(&packet, (uint32_t)payload->len);
 	buf_put(&packet, payload->data, payload->len);
 	return send(fd, packet.data, packet.len, MSG_NOSIGNAL) == (ssize_t)packet.len ? 0 : -1;
-}
-
-static int
-send_fd(int control, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} ancillary = {0};
-	struct iovec byte = {.iov_base = (char[]){""}, .iov_len = 1};
-	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &ancillary,
-	    .msg_controllen = sizeof ancillary.room};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(header), &fd, sizeof fd);
-	return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
 static void
@@ -186,7 +168,7 @@ send_session(struct ssh_run *run, int out, int err)
 	if (send_packet(control, &packet))
 		return -1;
 	run->sent = loop_now();
-	if (send_fd(control, run->master->ssh->null) || send_fd(control, out) || send_fd(control, err))
+	if (child_pass_fd(control, run->master->ssh->null) || child_pass_fd(control, out) || child_pass_fd(control, err))
 		return -1;
 	return 0;
 }

@@ -53,7 +53,7 @@ find_condition(const struct compiler *c, const struct plan_block *block, const c
 		err_set(c->err, "%s: %s is a task, not a condition; it is a step of its own", place, name);
 	else if (!block->each_node && type->scope == SCOPE_NODE)
 		err_set(c->err, "%s: %s judges one node; a wait outside eachNode takes conditions of the cluster only, "
-		    "for now", place, name);
+		    "in this release", place, name);
 	else
 		return type;
 	return NULL;
