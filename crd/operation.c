@@ -1,10 +1,9 @@
-#include "operation.h"
+#include "operation_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
-#include "field.h"
 #include "instant.h"
 #include "json.h"
 
@@ -95,24 +94,10 @@ check_spec(const struct operation *op, const struct field *spec, struct err *err
 }
 
 static int
-read_knobs(struct operation *op, const struct field *spec, struct err *err)
-{
-	struct field owner = field_get(spec, "owner"), suspend = field_get(spec, "suspend");
-	struct field cancel = field_get(spec, "cancel"), retry = field_get(spec, "retry");
-
-	/* An owner of "" is nobody: what a template without a value leaves. */
-	if ((!json_text(owner.value) || *json_text(owner.value)) && field_text(&owner, &op->owner, err) < 0)
-		return -1;
-	if (field_bool(&suspend, &op->suspend, err) < 0 || field_bool(&cancel, &op->cancel, err) < 0)
-		return -1;
-	return field_int(&retry, 0, INT64_MAX, &op->retry, err);
-}
-
-static int
 read_spec(struct operation *op, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"cluster", "workflow", "nodeTask", "clusterTask", "variables", "targets",
-	    "owner", "suspend", "cancel", "retry", NULL};
+	    "owner", "suspend", "cancel", "retry", "skip", NULL};
 	struct field cluster = field_get(spec, "cluster"), workflow = field_get(spec, "workflow");
 	struct field node_task = field_get(spec, "nodeTask"), cluster_task = field_get(spec, "clusterTask");
 	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");
@@ -122,7 +107,7 @@ read_spec(struct operation *op, const struct field *spec, struct err *err)
 	    read_task(op, &node_task, &op->node_task, err) < 0 ||
 	    read_task(op, &cluster_task, &op->cluster_task, err) < 0 ||
 	    read_variables(op, &variables, err) < 0 || read_targets(op, &targets, err) < 0 ||
-	    read_knobs(op, spec, err) < 0)
+	    operation_read_knobs(op, spec, err) < 0)
 		return -1;
 	return check_spec(op, spec, err);
 }
@@ -212,7 +197,7 @@ operation_free(struct operation *op)
 	free(op->node_task);
 	free(op->cluster_task);
 	free(op->with);
-	free(op->owner);
+	operation_knobs_done(op);
 	free(op->phase);
 	free(op->conditions);
 	free(op->plan_hash);

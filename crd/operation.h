@@ -14,6 +14,12 @@ struct operation_variable {
 	char type;           /* how it was written: 's' string, 'i' number, 'b' boolean */
 };
 
+/* A node that is left out, and why. */
+struct operation_skip {
+	char *node;
+	char *reason;
+};
+
 struct operation {
 	struct object_meta meta;
 	char *problem;                   /* why the spec cannot be read, and then nothing of it is set; or NULL */
@@ -33,6 +39,8 @@ struct operation {
 	bool suspend;
 	bool cancel;
 	int64_t retry;
+	struct operation_skip *skips;
+	size_t nskips;
 	/* status, as it was last written */
 	char *phase;                     /* "" when never */
 	int64_t observed_generation;     /* -1 when never */

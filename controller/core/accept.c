@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "catalog.h"
 #include "cluster.h"
+#include "knobs.h"
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
@@ -120,7 +121,7 @@ op_accept(struct core *core, struct op *op)
 	if (!plan)
 		op_refuse(core, op, op->object->workflow && !strncmp(err.text, "spec.workflow", 13)
 		    ? REASON_WorkflowNotFound : REASON_PlanRefused, err.text);
-	else if (check_host_access(op->cluster, plan, &err) < 0)
+	else if (check_host_access(op->cluster, plan, &err) < 0 || skip_names_nobody(op, plan, &err))
 		op_refuse(core, op, REASON_PlanRefused, err.text);
 	else
 		op->accepted = keyspaces_bear(core, op, plan);

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "knobs.h"
 #include "log.h"
 #include "reasons.h"
 #include "state.h"
@@ -143,8 +144,8 @@ is_stranded(const struct core *core, const struct lane *lane)
 	    !act_is_in_flight(lane->step);
 }
 
-static void
-restore_begin(struct core *core, struct lane *lane, const char *why)
+void
+lane_restore(struct core *core, struct lane *lane, const char *why)
 {
 	op_event(core, lane->op, "Warning", REASON_Restoring, "%s is being brought back: %s", lane->node->name, why);
 	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s is being brought back: %s",
@@ -188,6 +189,8 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	if (lane->failed || !good) {
 		lane->failed = true;
 		lane_set_state(core, lane, LANE_FAILED, good ? "failed; the node is back" : "OUT OF SERVICE");
+	} else if (skip_reason(lane->op, lane)) {
+		skip_lane(core, lane, skip_reason(lane->op, lane));
 	} else if (is_subsumed(lane)) {
 		lane->at = after_start(lane);
 		lane_record(core, lane);
@@ -259,7 +262,7 @@ fail(struct core *core, struct lane *lane)
 	lane->failed = true;
 	snprintf(lane->message, sizeof lane->message, "%s", lane->step->message);
 	if (lane->held && lane->block->restore.type) {
-		restore_begin(core, lane, "its step failed");
+		lane_restore(core, lane, "its step failed");
 		return;
 	}
 	lane->step = step_free(core, lane->step);
@@ -278,12 +281,17 @@ next_step(const struct core *core, const struct lane *lane)
 	    ? &lane->block->stable : NULL;
 }
 
+bool
+lane_is_untouched(const struct lane *lane)
+{
+	return !lane->held && !lane->touched && lane->at == 0 && !(lane->step && acts_unresolved(lane->step));
+}
+
 /* Untouched lanes go back to waiting when nothing may begin: a safe point costs them nothing. */
 static bool
 step_back(struct core *core, struct lane *lane)
 {
-	if (op_may_begin(core, lane->op) || lane->held || lane->touched || lane->at > 0 ||
-	    journal_away_ms(core, lane->op) > 0 || (lane->step && acts_unresolved(lane->step)))
+	if (op_may_begin(core, lane->op) || journal_away_ms(core, lane->op) > 0 || !lane_is_untouched(lane))
 		return false;
 	lane->step = step_free(core, lane->step);
 	lane_set_state(core, lane, LANE_WAITING, "not begun");
@@ -316,7 +324,7 @@ lane_run(struct core *core, struct lane *lane)
 		struct step *step;
 
 		if (is_stranded(core, lane))
-			restore_begin(core, lane, "the journal is away");
+			lane_restore(core, lane, "the journal is away");
 		if (lane->restoring) {
 			restore_run(core, lane);
 			if (lane->restoring)

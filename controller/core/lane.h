@@ -9,4 +9,8 @@ void lane_set_state(struct core *core, struct lane *lane, enum lane_state state,
 void lane_run(struct core *core, struct lane *lane);
 /* Retry: from its first step. */
 void lane_rearm(struct core *core, struct lane *lane);
+/* Nothing of it has happened: no act has left, no step is done. */
+bool lane_is_untouched(const struct lane *lane);
+/* From here on its node is brought back, whatever it was at; 'why' is told. */
+void lane_restore(struct core *core, struct lane *lane, const char *why);
 void lane_done(struct core *core, struct lane *lane);

@@ -183,6 +183,7 @@ struct op {
 	size_t cluster_at;
 	struct lane *lanes;                   /* every block's, in plan order */
 	size_t nlanes;
+	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */
 	int64_t start_wall_ms, end_wall_ms;
 	int64_t closed_since_wall_ms;         /* the gate; 0: open */
 	char closed_by[MESSAGE];

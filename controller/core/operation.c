@@ -88,6 +88,17 @@ start(struct core *core, struct op *op)
 	return true;
 }
 
+static void
+tell_success(struct core *core, struct op *op)
+{
+	size_t skipped = roll_count(op, LANE_SKIPPED);
+	char left_out[48] = "";
+
+	if (skipped)
+		snprintf(left_out, sizeof left_out, ", %zu skipped", skipped);
+	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%zu nodes done%s", roll_count(op, LANE_DONE), left_out);
+}
+
 /* True: it has ended. */
 static bool
 work(struct core *core, struct op *op)
@@ -102,7 +113,7 @@ work(struct core *core, struct op *op)
 	if (!roll_gated(op))
 		op->closed_since_wall_ms = 0;
 	if (roll_is_done(op)) {
-		op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%zu nodes done", roll_count(op, LANE_DONE));
+		tell_success(core, op);
 		core->counters.ops_succeeded++;
 	} else if (roll_has_failed(op) && roll_at_safe_point(op)) {
 		op_explain_failure(core, op);

@@ -48,6 +48,7 @@ op_drop(struct core *core, struct op *op)
 		free(op->errors[i].remedy);
 	}
 	free(op->errors);
+	free(op->skips_told);
 	conditions_free(op->conditions);
 	free(op->written);
 	free(op->sending);

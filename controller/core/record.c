@@ -116,6 +116,8 @@ record_lane(const void *at, struct buf *buf)
 	json_put_str(&out, "stamp", lane->stamp);
 	if (lane->held)
 		json_put_str(&out, "restore", "intended");
+	if (lane->state == LANE_FAILED || lane->state == LANE_SKIPPED)
+		json_put_str(&out, "message", lane->message);
 	put_memory(&out, lane->memory, lane->nmemory);
 	json_close(&out);
 }
@@ -136,6 +138,7 @@ read_lane(struct lane *lane, const struct cJSON *value)
 	lane->restoring = json_bool(value, "restoring", false);
 	lane->up_act = json_bool(value, "upAct", false);
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", json_str_or(value, "stamp", ""));
+	snprintf(lane->message, sizeof lane->message, "%s", json_str_or(value, "message", ""));
 	read_memory(json_get(value, "memory"), &lane->memory, &lane->nmemory);
 	return true;
 }

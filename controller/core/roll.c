@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "knobs.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
@@ -140,7 +141,8 @@ void
 roll_rearm(struct core *core, struct op *op)
 {
 	for (size_t i = 0; i < op->nlanes; i++)
-		if (op->lanes[i].state == LANE_FAILED || op->lanes[i].state == LANE_SKIPPED || op->lanes[i].out_of_service)
+		if ((op->lanes[i].state == LANE_FAILED || op->lanes[i].state == LANE_SKIPPED || op->lanes[i].out_of_service) &&
+		    !skip_on_retry(core, &op->lanes[i]))
 			lane_rearm(core, &op->lanes[i]);
 	op->cluster_step = step_free(core, op->cluster_step);
 }
@@ -244,6 +246,7 @@ run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 void
 roll_run(struct core *core, struct op *op)
 {
+	skips_run(core, op);
 	while (op->block < op->plan->nblocks) {
 		size_t before = op->block;
 		const struct plan_block *block = &op->plan->blocks[before];

@@ -79,7 +79,7 @@ put_time(struct json_out *out, const char *key, int64_t wall_ms)
 static void
 put_counts(struct op *op, struct json_out *out)
 {
-	size_t done = roll_count(op, LANE_DONE) + roll_count(op, LANE_SKIPPED);
+	size_t done = roll_count(op, LANE_DONE);
 	char progress[48];
 
 	snprintf(progress, sizeof progress, "%zu/%zu", done, op->nlanes);
@@ -87,6 +87,7 @@ put_counts(struct op *op, struct json_out *out)
 	json_open(out, "counts");
 	json_put_int(out, "total", (int64_t)op->nlanes);
 	json_put_int(out, "done", (int64_t)done);
+	json_put_int(out, "skipped", (int64_t)roll_count(op, LANE_SKIPPED));
 	json_put_int(out, "failed", (int64_t)roll_count(op, LANE_FAILED));
 	json_put_int(out, "running", (int64_t)roll_count(op, LANE_RUNNING));
 	json_put_int(out, "waiting", (int64_t)roll_count(op, LANE_WAITING));

@@ -27,6 +27,13 @@ accepted()
 	object "$1" "$2" "$3" | kubectl -n "$NS" apply --validate=strict -f - >"$said" 2>&1 || fail "$1 $3" accepted
 }
 
+# told NAME STATUS: as the controller would.
+told()
+{
+	kubectl -n "$NS" patch clop "$1" --subresource=status --type merge -p "{\"status\":$2}" >"$said" 2>&1 ||
+		fail "status of $1" accepted
+}
+
 # refused KIND NAME SPEC SENTENCE
 refused()
 {
@@ -76,6 +83,26 @@ accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":tru
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"cancel":true}'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2}' \
 	'spec.cancel: Invalid value: a cancel cannot be taken back; apply a new ClusterOperation instead'
+accepted $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"}]}'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n"}]}' 'spec.skip[0].reason: Required value'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":""}]}' \
+	'spec.skip[0].reason in body should be at least 1 chars long'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"a\nb"}]}' 'spec.skip[0].reason: Invalid value'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"n","reason":"s"}]}' \
+	'spec.skip[1]: Duplicate value'
+accepted $O left '{"cluster":"c","workflow":"w"}'
+accepted $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"}]}'
+told left '{"phase":"Running","startTime":"2026-01-01T00:00:00Z"}'
+refused $O left '{"cluster":"c","workflow":"w"}' 'spec.skip: Invalid value: entries cannot be taken back once the '
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"m","reason":"r"}]}' 'spec.skip: Invalid value: entries cannot'
+accepted $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"m","reason":"r"}]}'
+told left '{"phase":"Succeeded"}'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"m","reason":"r"}],"retry":1}' \
+	'spec.retry: Invalid value: the operation has ended and nothing of it has failed; apply a new ClusterOperation'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"m","reason":"r"},{"node":"o",
+	"reason":"r"}]}' 'spec.skip: Invalid value: the operation has ended and no node is left to leave out'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":3,"cancel":true}' \
+	'spec.retry: Invalid value: a cancelled operation is not taken up again; apply a new ClusterOperation instead'
 accepted $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":1}}}'
 refused $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":2}}}' "spec.nodeTask: Invalid value: $FIXED"
 

@@ -8,7 +8,7 @@ everything_is_read(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"s\":\"3\","
 	    "\"i\":3,\"b\":true,\"big\":-9007199254740991},\"targets\":{\"zones\":[\"e/1\",\"e/2\"]},\"owner\":\"me\","
-	    "\"suspend\":true,\"cancel\":true,\"retry\":2}",
+	    "\"suspend\":true,\"cancel\":true,\"retry\":2,\"skip\":[{\"node\":\"n7\",\"reason\":\"disk\"}]}",
 	    "{\"phase\":\"Running\",\"observedGeneration\":5,\"journal\":{\"epoch\":3,\"seq\":9},\"conditions\":[{"
 	    "\"type\":\"Ready\"}],\"planHash\":\"abc\",\"startTime\":\"1970-01-01T00:00:01Z\",\"completionTime\":"
 	    "\"1970-01-01T00:00:02Z\",\"retryObserved\":1}");
@@ -35,6 +35,9 @@ everything_is_read(void **state)
 	CHECK_TEXT(op->owner, "me");
 	CHECK(op->suspend && op->cancel);
 	CHECK_INT(op->retry, 2);
+	CHECK_INT(op->nskips, 1);
+	CHECK_TEXT(op->skips[0].node, "n7");
+	CHECK_TEXT(op->skips[0].reason, "disk");
 	CHECK_TEXT(op->phase, "Running");
 	CHECK_INT(op->observed_generation, 5);
 	CHECK_INT(op->journal_epoch, 3);
@@ -86,6 +89,18 @@ an_unreadable_status_counts_as_never_written(void **state)
 }
 
 static void
+are_refused(const char *const cases[][2], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_JSON struct cJSON *json = object_of(cases[i][0], NULL);
+		struct err err = {""};
+
+		CHECK(!operation_decode(json, &err));
+		CHECK_TEXT(err.text, cases[i][1]);
+	}
+}
+
+static void
 bad_specs_are_refused_with_their_place(void **state)
 {
 	static const char one_of[] = "spec: exactly one of workflow, nodeTask and clusterTask must be set";
@@ -125,22 +140,31 @@ bad_specs_are_refused_with_their_place(void **state)
 		    "spec.targets.nodes[1]: expected a string, got 4"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"zone\":[\"n\"]}}",
 		    "spec.targets.zone: unknown field; did you mean \"zones\"?"},
+	};
+
+	(void)state;
+	are_refused(cases, sizeof cases / sizeof *cases);
+}
+
+static void
+bad_knobs_are_refused_with_their_place(void **state)
+{
+	static const char *const cases[][2] = {
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"suspend\":\"true\"}",
 		    "spec.suspend: expected true or false, got \"true\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"cancel\":null}", "spec.cancel: expected true or false, got null"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"retry\":-1}",
 		    "spec.retry: expected an integer of 0 or more, got -1"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"owner\":5}", "spec.owner: expected a string, got 5"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"skip\":{}}", "spec.skip: expected a list, got {}"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"skip\":[{\"node\":\"n\"}]}",
+		    "spec.skip[0].reason: missing; expected a string"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"skip\":[{\"node\":\"n\",\"why\":\"x\"}]}",
+		    "spec.skip[0].why: unknown field"},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		CLEANUP_JSON struct cJSON *json = object_of(cases[i][0], NULL);
-		struct err err = {""};
-
-		CHECK(!operation_decode(json, &err));
-		CHECK_TEXT(err.text, cases[i][1]);
-	}
+	are_refused(cases, sizeof cases / sizeof *cases);
 }
 
 static void
@@ -161,6 +185,7 @@ main(void)
 		cmocka_unit_test(a_new_one_has_no_status),
 		cmocka_unit_test(an_unreadable_status_counts_as_never_written),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
+		cmocka_unit_test(bad_knobs_are_refused_with_their_place),
 		cmocka_unit_test(three_phases_are_final),
 	};
 

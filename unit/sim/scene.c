@@ -72,6 +72,7 @@ operation_content(const struct scene *scene)
 		buf_puts(&buf, ",\"cancel\":true");
 	if (scene->retry)
 		buf_printf(&buf, ",\"retry\":%d", scene->retry);
+	buf_puts(&buf, scene->more ? scene->more : "");
 	buf_putc(&buf, '}');
 	return buf_take(&buf);
 }
@@ -162,8 +163,8 @@ scene_turn_knobs(struct scene *scene)
 {
 	CLEANUP_FREE char *content = operation_content(scene);
 
-	transcript_add(scene->world->log, scene->world->now, "---- somebody sets suspend=%d cancel=%d retry=%d",
-	    scene->suspend, scene->cancel, scene->retry);
+	transcript_add(scene->world->log, scene->world->now, "---- somebody sets suspend=%d cancel=%d retry=%d%s",
+	    scene->suspend, scene->cancel, scene->retry, scene->more ? scene->more : "");
 	/* Who asks for it anew may have a node restarted that has been restarted. */
 	if (scene->retry && sim_violations(scene->world->sim) == 0)
 		sim_mark(scene->world->sim, scene->world->now);

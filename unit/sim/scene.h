@@ -21,6 +21,7 @@ struct scene {
 	struct scene_config config;
 	bool suspend, cancel;
 	int retry;
+	const char *more;            /* more knobs, each with a comma before it: ",\"skip\":[…]"; or NULL */
 };
 
 /* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */

@@ -1,0 +1,17 @@
+/* Knobs of an operation that have a file of their own. What each does in which phase: docs/knobs.md. */
+#pragma once
+
+#include "op.h"
+
+/* skip.c: spec.skip */
+/* Leave out what has not been begun, and what has failed and is not held down; say once what has no effect. */
+void skips_run(struct core *core, struct op *op);
+/* Why the node of the lane is to be left out; NULL: it is not. */
+const char *skip_reason(const struct op *op, const struct lane *lane);
+/* The lane, which has touched nothing or has brought its node back, ends here. */
+void skip_lane(struct core *core, struct lane *lane, const char *reason);
+/* On retry: a lane that is named is left out instead of being taken up again, its node brought back first if need be.
+ * False: it is not named. */
+bool skip_on_retry(struct core *core, struct lane *lane);
+/* An entry that names no node of the plan; true, with place and remedy in 'err'. */
+bool skip_names_nobody(const struct op *op, const struct plan *plan, struct err *err);

@@ -1,0 +1,9 @@
+/* What operation.c and operation_knobs.c share. */
+#pragma once
+
+#include "field.h"
+#include "operation.h"
+
+/* owner and the knobs; -1 with their place. */
+int operation_read_knobs(struct operation *op, const struct field *spec, struct err *err);
+void operation_knobs_done(struct operation *op);
