@@ -10,6 +10,8 @@
 #include "instant.h"
 #include "log.h"
 
+enum { SHARDS_MOST = 64 };
+
 enum type { TEXT, DURATION, COUNT, SWITCH };
 
 struct flag {
@@ -35,6 +37,8 @@ static const struct flag flags[] = {
 	FLAG("lease-duration", DURATION, lease_ms, "TIME", "of the leader's Lease; 15s"),
 	FLAG("lease-namespace", TEXT, lease_namespace, "NAME", "of the Lease; the pod's or context's own by default"),
 	FLAG("lease-name", TEXT, lease_name, "NAME", "of the Lease; strait-controller"),
+	FLAG("shards", COUNT, shards, "N",
+	    "divide the fleet into so many, shared among replicas; 1: one leads,\nthe others stand by. All replicas need the same"),
 	FLAG("no-leader-election", SWITCH, no_leader_election, NULL, "take no Lease: this is the only controller"),
 	FLAG("identity", TEXT, identity, "NAME", "in the Lease and in Events; host name and a random number"),
 	FLAG("stable-window", DURATION, stable_ms, "TIME", "up in all views for so long after each node; 30s"),
@@ -52,6 +56,8 @@ static const struct flag flags[] = {
 	FLAG("crash-after-effects", COUNT, crash_after, "N",
 	    "die as by SIGKILL right after the N-th request that writes to the\nAPI server or goes to Redis, a node or "
 	    "a host"),
+	FLAG("pause-before-act", COUNT, pause_before, "N",
+	    "stop as by SIGSTOP right before the N-th request that may change a\nnode, until SIGCONT"),
 	FLAG("bench-no-gate", SWITCH, bench_no_gate, NULL,
 	    "UNSAFE: every act passes, whatever the cluster's state"),
 };
@@ -105,6 +111,8 @@ check(const struct flags *f, struct err *err)
 		return err_set(err, "--log-format %s: expected logfmt or json", f->log_format);
 	if (f->lease_ms < SECONDS(1))
 		return err_set(err, "--lease-duration: expected 1s or more");
+	if (f->shards < 1 || f->shards > SHARDS_MOST)
+		return err_set(err, "--shards: expected 1 to %d", SHARDS_MOST);
 	if (f->connect_ms < 100 || f->rest_ms < 100)
 		return err_set(err, "--connect-timeout and --rest-timeout: expected 100ms or more");
 	return 0;
@@ -134,8 +142,9 @@ parse_one(int argc, char **argv, int *i, struct flags *ret, struct err *err)
 int
 flags_parse(int argc, char **argv, struct flags *ret, struct err *err)
 {
-	struct flags f = {.http_address = "127.0.0.1:8080", .lease_name = "strait-controller", .lease_ms = SECONDS(15),
-	    .stable_ms = SECONDS(30), .settle_ms = -1, .connect_ms = SECONDS(5), .rest_ms = SECONDS(10)};
+	struct flags f = {.http_address = "127.0.0.1:8080", .lease_name = "strait-controller", .shards = 1,
+	    .lease_ms = SECONDS(15), .stable_ms = SECONDS(30), .settle_ms = -1, .connect_ms = SECONDS(5),
+	    .rest_ms = SECONDS(10)};
 	const char *url = getenv("STRAIT_REDIS_URL");
 
 	for (int i = 1; i < argc; i++) {

@@ -14,7 +14,8 @@ struct flags {
 	const char *lease_namespace, *lease_name, *identity;
 	const char *log_level, *log_format, *runtime_dir;
 	int64_t lease_ms, stable_ms, settle_ms, connect_ms, rest_ms;
-	int64_t crash_after;
+	int64_t shards;
+	int64_t crash_after, pause_before;
 	bool no_leader_election, bench_no_gate, version, help;
 };
 

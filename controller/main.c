@@ -28,6 +28,7 @@ make_core(const struct controller *c)
 	    .lease_namespace = f->no_leader_election ? NULL : f->lease_namespace ? f->lease_namespace : own,
 	    .lease_name = f->lease_name,
 	    .lease_ms = f->lease_ms,
+	    .shards = (size_t)f->shards,
 	    .act_ttl_ms = ACT_TTL_MS,
 	    .settle_ms = f->settle_ms,
 	    .stable_ms = f->stable_ms,
@@ -52,6 +53,7 @@ run(struct controller *c, struct err *err)
 
 	shell->loop = &c->loop;
 	shell->crash_after = f->crash_after;
+	shell->pause_before = f->pause_before;
 	shell->log = (struct log){.level = LOG_LEVEL_INFO, .fd = STDERR_FILENO,
 	    .json = f->log_format && strcmp(f->log_format, "json") == 0};
 	if (f->log_level)

@@ -11,6 +11,7 @@
 #include "op.h"
 #include "reasons.h"
 #include "request.h"
+#include "shards.h"
 #include "state.h"
 
 enum { HOST_MARGIN_MS = 10000 };
@@ -214,7 +215,7 @@ fill_host(struct core *core, struct step *step, struct act_record *act, struct e
 static int64_t
 leave_until(const struct core *core, const struct step *step, const struct act_record *act)
 {
-	int64_t until = act->durable_up_ms + core->config.act_ttl_ms, valid = lease_valid_until(core);
+	int64_t until = act->durable_up_ms + core->config.act_ttl_ms, valid = shard_valid_until(core, step->task->op->shard);
 	bool acknowledged = journal_is_durable(step->task->op, act->ticket);
 	bool begun = step->lane && step->lane->touched;
 
@@ -272,6 +273,10 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 		withdraw(core, op, step, act, "the node is being restored");
 		return;
 	}
+	if (shard_is_leaving(core, op->shard)) {
+		withdraw(core, op, step, act, "another controller takes over");
+		return;
+	}
 	if (core->now.up_ms >= leave_until(core, step, act)) {
 		withdraw(core, op, step, act, "it could not leave in time");
 		return;
@@ -325,7 +330,7 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 {
 	enum gate gate;
 
-	if (is_overtaken(step))
+	if (is_overtaken(step) || shard_is_leaving(core, op->shard))
 		return;
 	gate = is_disruptive(step) ? gate_check(core, op, step) : GATE_OPEN;
 	if (gate == GATE_ASKING)

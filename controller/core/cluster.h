@@ -56,6 +56,7 @@ struct hosts {
 
 struct cluster {
 	char *key;                   /* "namespace/name" */
+	size_t shard;
 	struct target *target;       /* the last readable one; NULL: never */
 	bool gone;                   /* the object is deleted; the target stays for nodes that are held down */
 	char *unreadable;            /* why the present object cannot be read, or NULL */
@@ -98,7 +99,9 @@ void cluster_free_all(struct core *core);
 void cluster_kick(struct core *core, struct cluster *cluster);
 void clusters_run(struct core *core);
 /* Leadership came or went: ask the nodes, or drop every question. */
-void clusters_set_leading(struct core *core, bool leading);
+void clusters_set_leading(struct core *core, size_t shard, bool leading);
+/* We act on it. */
+bool cluster_is_led(const struct core *core, const struct cluster *cluster);
 
 /* refresh.c: ask its members now, or when its turn among the clusters comes, and again and again; a timer. */
 void cluster_refresh(struct core *core, void *cluster);

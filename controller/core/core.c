@@ -14,6 +14,8 @@
 #include "op.h"
 #include "state.h"
 
+enum { STOP_LOOK_MS = 10, STOP_MOST_MS = 500 };
+
 struct core *
 core_new(const struct core_config *config)
 {
@@ -37,7 +39,8 @@ core_free(struct core *core)
 	cluster_free_all(core);
 	informers_done(core);
 	catalog_done(core);
-	lease_done(core);
+	shards_done(core);
+	timer_disarm(&core->timers, &core->stop);
 	requests_free(core);
 	effects_clear(&dropped);
 	free(core);
@@ -54,12 +57,33 @@ settle(struct core *core)
 	}
 }
 
+/* What has left is waited for a moment: then whoever takes over need not wait for it. */
+static void
+hand_over(struct core *core, void *owner)
+{
+	bool quiet = true;
+
+	(void)owner;
+	for (size_t i = 0; i < core->shards.count; i++)
+		quiet &= shard_is_quiet(core, i);
+	if (!quiet && core->now.up_ms < core->stop_up_ms) {
+		timer_arm(&core->timers, &core->stop, core->now.up_ms + STOP_LOOK_MS, hand_over, NULL);
+		return;
+	}
+	say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, "stopping: every step so far is in the journal; %s", quiet
+	    ? "nothing is in flight" : "whoever takes over finds out what became of the act in flight");
+	shards_release(core);
+}
+
 static void
 stop(struct core *core)
 {
+	if (core->stopping)
+		return;
 	core->stopping = true;
-	say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, "stopping: every step so far is in the journal");
-	lease_release(core);
+	core->stop_up_ms = core->now.up_ms + STOP_MOST_MS;
+	ops_kick(core);          /* intents that have not left are withdrawn */
+	timer_arm(&core->timers, &core->stop, core->now.up_ms, hand_over, NULL);
 }
 
 void
@@ -72,7 +96,7 @@ core_step(struct core *core, const struct event *event, struct instant now, stru
 	case EVENT_START:
 		informers_start(core);
 		durability_start(core);
-		lease_start(core);
+		shards_start(core);
 		break;
 	case EVENT_ANSWER:
 	case EVENT_LINE:
@@ -95,12 +119,20 @@ core_step(struct core *core, const struct event *event, struct instant now, stru
 }
 
 void
-core_set_leading(struct core *core, bool leading)
+core_set_leading(struct core *core, size_t shard, bool leading)
 {
-	core->leading = leading;
-	say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, leading ? "leading" : "standing by");
-	clusters_set_leading(core, leading);
-	ops_set_leading(core, leading);
+	size_t led;
+
+	core->leading |= leading;
+	led = shards_led(core);
+	core->leading = led > 0;
+	if (core->shards.count > 1)
+		say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, "%s shard %zu: %zu of %zu now",
+		    leading ? "leading" : "letting go of", shard, led, core->shards.count);
+	else
+		say(core, LOG_LEVEL_INFO, NULL, NULL, NULL, leading ? "leading" : "standing by");
+	clusters_set_leading(core, shard, leading);
+	ops_set_leading(core, shard, leading);
 }
 
 bool

@@ -17,6 +17,7 @@ struct core_config {
 	const char *identity;         /* holder of the Lease, and Events' reportingInstance */
 	const char *lease_namespace;  /* NULL: no Lease is taken (simulation without leadership) */
 	const char *lease_name;
+	size_t shards;                /* into so many the fleet is divided among replicas; 0 and 1: one leads, others wait */
 	int64_t lease_ms;             /* lease duration; renew deadline is two thirds, retry period a fifth */
 	int64_t act_ttl_ms;           /* an act leaves at most so long after its intent's acknowledgement */
 	int64_t settle_ms;            /* no act of an older epoch arrives later than so long after the takeover: the

@@ -148,7 +148,7 @@ list_next(struct core *core, struct informer *informer)
 	}
 	enter(core, informer, INFORMER_LISTING);
 	effect = kube_request(core, "GET", xasprintf("%s?limit=%d%s%s%s%s", informer->path, PAGE,
-	    informer->selector ? "&fieldSelector=" : "", informer->selector ? informer->selector : "",
+	    informer->selector ? "&" : "", informer->selector ? informer->selector : "",
 	    informer->page ? "&continue=" : "", informer->page ? informer->page : ""), NULL, NULL, list_answered,
 	    informer, 0);
 	effect->deadline_ms = SECONDS(30);
@@ -232,7 +232,7 @@ watch(struct core *core, struct informer *informer)
 	informer->opened_up_ms = core->now.up_ms;
 	effect = kube_request(core, "GET", xasprintf("%s?watch=1&allowWatchBookmarks=true&resourceVersion=%s"
 	    "&timeoutSeconds=%lld%s%s", informer->path, informer->version, (long long)seconds,
-	    informer->selector ? "&fieldSelector=" : "", informer->selector ? informer->selector : ""), NULL, NULL,
+	    informer->selector ? "&" : "", informer->selector ? informer->selector : ""), NULL, NULL,
 	    watch_event, informer, 0);
 	effect->deadline_ms = 0;
 	effect->kube.pool = KUBE_WATCH;
@@ -250,7 +250,7 @@ informer_open(struct core *core, struct informer *informer, const struct informe
 		.owner = owner,
 		.path = xstrdup(path),
 		.selector = xstrdup_or_null(selector),
-		.secret = selector != NULL,
+		.secret = kind->secret,
 	};
 	list_next(core, informer);
 }

@@ -16,6 +16,7 @@ struct informer;
 /* What a kind does with its objects. 'owner' is whose Secret it is, NULL for the three kinds. */
 struct informer_kind {
 	const char *plural;      /* "clusteroperations"; "secrets" */
+	bool secret;             /* only the keys' names get here */
 	void (*seen)(struct core *core, void *owner, const struct cJSON *object, uint64_t round);
 	/* Whatever was not seen in list 'round' is gone. */
 	void (*swept)(struct core *core, void *owner, uint64_t round);
@@ -28,7 +29,7 @@ struct informer {
 	const struct informer_kind *kind;
 	void *owner;
 	char *path;              /* without query */
-	char *selector;          /* fieldSelector, encoded; NULL: none */
+	char *selector;          /* "fieldSelector=…" or "labelSelector=…", its value encoded; NULL: none */
 	bool secret;
 	enum informer_state state;
 	bool synced;             /* one whole list has been read */

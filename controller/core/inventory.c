@@ -11,6 +11,7 @@
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 
 struct cluster *
@@ -32,6 +33,7 @@ cluster_get_or_make(struct core *core, const char *namespace_, const char *name)
 		return cluster;
 	cluster = xcalloc(1, sizeof *cluster);
 	cluster->key = xasprintf("%s/%s", namespace_, name);
+	cluster->shard = shard_of(core, namespace_, name);
 	cluster->ring = ring_new();
 	cluster->last_act_up_ms = INT64_MIN;
 	sweep_drop(core, cluster);
@@ -148,7 +150,7 @@ cluster_run(struct core *core, struct cluster *cluster)
 			if (op->cluster == cluster || (op->object && !op->cluster))
 				op_kick(core, op);
 	}
-	if (cluster->target && !cluster->gone && core->leading)
+	if (cluster->target && !cluster->gone && cluster_is_led(core, cluster))
 		cluster_write_status(core, cluster);
 }
 
@@ -223,7 +225,7 @@ take_object(struct core *core, struct cluster *cluster, struct target *target)
 		ring_free(cluster->ring);
 		cluster->ring = ring_new();
 	}
-	if (!same && core->leading)
+	if (!same && cluster_is_led(core, cluster))
 		cluster_refresh(core, cluster);
 }
 
@@ -285,12 +287,20 @@ const struct informer_kind inventory_kind = {
 	.gone = gone,
 };
 
+bool
+cluster_is_led(const struct core *core, const struct cluster *cluster)
+{
+	return shard_is_led(core, cluster->shard);
+}
+
 void
-clusters_set_leading(struct core *core, bool leading)
+clusters_set_leading(struct core *core, size_t shard, bool leading)
 {
 	struct cluster *cluster, *next;
 
 	HASH_ITER (hh, core->clusters, cluster, next) {
+		if (cluster->shard != shard)
+			continue;
 		if (!leading) {
 			sweep_drop(core, cluster);
 			hosts_drop(core, cluster);

@@ -30,6 +30,15 @@ kube_path(const char *namespace_, const char *plural, const char *name, const ch
 	    subresource ? subresource : "");
 }
 
+/* By length, then by digits. */
+bool
+kube_is_older(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+
+	return la != lb ? la < lb : strcmp(a, b) < 0;
+}
+
 char *
 kube_problem(const struct event *event, char *text, size_t size)
 {

@@ -1,6 +1,7 @@
 /* Requests to the API server, as effects. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "effect.h"
@@ -23,5 +24,7 @@ struct effect *kube_request(struct core *core, const char *method, char *path, c
     request_done *done, void *owner, uint64_t arg);
 /* An object of ours: "/apis/strait.dev/v1alpha1/namespaces/NS/PLURAL/NAME[/status]", owned. */
 char *kube_path(const char *namespace_, const char *plural, const char *name, const char *subresource);
+/* resourceVersions of one kind are ordered (kubernetes.md §1.4): is 'a' the older one? */
+bool kube_is_older(const char *a, const char *b);
 /* A sentence of what went wrong: the Status object's message, or the connection's error; cut at 'size'. */
 char *kube_problem(const struct event *event, char *text, size_t size);

@@ -9,57 +9,51 @@
 #include "json.h"
 #include "kube.h"
 #include "log.h"
+#include "shards.h"
 #include "state.h"
+
+enum { RELEASE_MS = 2000 };
 
 static void tick(struct core *core, void *owner);
 
-static bool
-is_elected(const struct core *core)
-{
-	return core->config.lease_namespace != NULL;
-}
-
 int64_t
-lease_valid_until(const struct core *core)
+lease_valid_until(const struct core *core, const struct lease *lease)
 {
-	if (!is_elected(core))
-		return INT64_MAX;
-	return core->lease.renewed_up_ms + core->config.lease_ms * 2 / 3;
+	return lease->renewed_up_ms + core->config.lease_ms * 2 / 3;
 }
 
 static void
-again_in(struct core *core, int64_t ms)
+again_in(struct core *core, struct lease *lease, int64_t ms)
 {
-	timer_arm(&core->timers, &core->lease.timer, core->now.up_ms + ms, tick, &core->lease);
+	timer_arm(&core->timers, &lease->timer, core->now.up_ms + ms, tick, lease);
 }
 
 static int64_t
-retry_period(const struct core *core)
+retry_period(const struct core *core, const struct lease *lease)
 {
 	int64_t period = core->config.lease_ms / 5;
 
-	return period + core_jitter(core, core->config.identity, "lease", core->last_id, period / 5 + 1);
+	return period + core_jitter(core, core->config.identity, lease->name, core->last_id, period / 5 + 1);
 }
 
 static struct effect *
-lease_request(struct core *core, const char *method, bool named, char *body, request_done *done)
+lease_request(struct core *core, struct lease *lease, const char *method, char *body, request_done *done)
 {
-	char *path = xasprintf("/apis/coordination.k8s.io/v1/namespaces/%s/leases%s%s", core->config.lease_namespace,
-	    named ? "/" : "", named ? core->config.lease_name : "");
-	struct effect *effect = kube_request(core, method, path, body ? KUBE_JSON : NULL, body, done, &core->lease, 0);
+	bool named = strcmp(method, "POST") != 0;
+	char *path = xasprintf(LEASES_PATH "%s%s", core->config.lease_namespace, named ? "/" : "", named ? lease->name : "");
+	struct effect *effect = kube_request(core, method, path, body ? KUBE_JSON : NULL, body, done, lease, 0);
 
 	effect->kube.pool = KUBE_LEASE;
 	effect->deadline_ms = core->config.lease_ms / 3;
-	core->lease.request = effect->id;
-	core->lease.sent_up_ms = core->now.up_ms;
+	lease->request = effect->id;
+	lease->sent_up_ms = core->now.up_ms;
 	return effect;
 }
 
 /* What the record says now; a record that differs from the last one restarts its holder's time on our clock. */
 static void
-observe(struct core *core, const struct cJSON *object)
+observe(struct core *core, struct lease *lease, const struct cJSON *object)
 {
-	struct lease *lease = &core->lease;
 	const struct cJSON *spec = json_get(object, "spec");
 	const char *version = json_str_or(json_get(object, "metadata"), "resourceVersion", "");
 	const char *holder = json_str_or(spec, "holderIdentity", "");
@@ -78,28 +72,24 @@ observe(struct core *core, const struct cJSON *object)
 }
 
 static bool
-is_ours(const struct core *core)
+is_ours(const struct core *core, const struct lease *lease)
 {
-	return core->lease.holder && strcmp(core->lease.holder, core->config.identity) == 0;
+	return lease->holder && strcmp(lease->holder, core->config.identity) == 0;
 }
 
-static bool
-may_be_taken(const struct core *core)
+bool
+lease_is_over(const struct core *core, const struct lease *lease)
 {
-	const struct lease *lease = &core->lease;
-
-	return !lease->holder || lease->holder[0] == '\0' || is_ours(core) ||
-	    core->now.up_ms - lease->seen_up_ms >= lease->duration_ms;
+	return !lease->holder || lease->holder[0] == '\0' || core->now.up_ms - lease->seen_up_ms >= lease->duration_ms;
 }
 
 static char *
-lease_body(struct core *core, bool release)
+lease_body(struct core *core, struct lease *lease, bool release)
 {
-	struct lease *lease = &core->lease;
 	struct buf body = BUF_INIT(BUF_MAX_LINE);
 	struct json_out out = JSON_OUT(&body);
 	char now[INSTANT_TEXT], acquired[INSTANT_TEXT];
-	bool ours = is_ours(core);
+	bool ours = is_ours(core, lease);
 
 	if (!ours)
 		lease->acquired_wall_ms = core->now.wall_ms;
@@ -109,9 +99,14 @@ lease_body(struct core *core, bool release)
 	json_put_str(&out, "apiVersion", "coordination.k8s.io/v1");
 	json_put_str(&out, "kind", "Lease");
 	json_open(&out, "metadata");
-	json_put_str(&out, "name", core->config.lease_name);
+	json_put_str(&out, "name", lease->name);
 	json_put_str(&out, "namespace", core->config.lease_namespace);
 	json_put_str(&out, "resourceVersion", lease->version);
+	json_open(&out, "labels");
+	json_put_str(&out, LEASE_LABEL, core->config.lease_name);
+	if (lease->presence)
+		json_put_str(&out, LEASE_LABEL_SHARDS, lease->shards);
+	json_close(&out);
 	json_close(&out);
 	json_open(&out, "spec");
 	json_put_str(&out, "holderIdentity", release ? "" : core->config.identity);
@@ -124,8 +119,17 @@ lease_body(struct core *core, bool release)
 	return buf_take(&body);
 }
 
+static void read_answered(struct core *core, void *owner, uint64_t arg, const struct event *event);
+
 static void
-read_answered(struct core *core, void *owner, uint64_t arg, const struct event *event);
+set_held(struct core *core, struct lease *lease, bool held)
+{
+	if (lease->held == held)
+		return;
+	lease->held = held;
+	if (!lease->presence)
+		core_set_leading(core, lease->shard, held);
+}
 
 static void
 written(struct core *core, void *owner, uint64_t arg, const struct event *event)
@@ -137,26 +141,42 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 	(void)arg;
 	lease->request = 0;
 	if (event->outcome != OUTCOME_ANSWERED || event->status >= 300) {
-		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s was not renewed: %s", core->config.lease_name,
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s was not renewed: %s", lease->name,
 		    kube_problem(event, problem, sizeof problem));
-		lease_request(core, "GET", true, NULL, read_answered);
+		lease_request(core, lease, "GET", NULL, read_answered);
 		return;
 	}
 	object = json_parse(event->body, event->len, NULL);
-	observe(core, object);
+	observe(core, lease, object);
 	lease->renewed_up_ms = lease->sent_up_ms;
-	if (!core->leading)
-		core_set_leading(core, true);
-	again_in(core, retry_period(core));
+	set_held(core, lease, true);
+	again_in(core, lease, retry_period(core, lease));
 }
 
 /* Right when it is over, or earlier: its holder may give it up. */
 static int64_t
-look_again(const struct core *core)
+look_again(const struct core *core, const struct lease *lease)
 {
-	int64_t left = core->lease.seen_up_ms + core->lease.duration_ms - core->now.up_ms, period = retry_period(core);
+	int64_t left = lease->seen_up_ms + lease->duration_ms - core->now.up_ms, period = retry_period(core, lease);
 
 	return left < period ? left : period;
+}
+
+/* What has been seen of it is acted on: stepping down, taking it, or looking again later. */
+static void
+judge(struct core *core, struct lease *lease)
+{
+	if (lease->held && !is_ours(core, lease) && lease->holder[0]) {
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s is held by %s now: standing by", lease->name,
+		    lease->holder);
+		set_held(core, lease, false);
+	}
+	if (!lease->wanted && !lease->held)
+		timer_disarm(&core->timers, &lease->timer);
+	else if (is_ours(core, lease) || lease_is_over(core, lease))
+		lease_request(core, lease, "PUT", lease_body(core, lease, false), written);
+	else
+		again_in(core, lease, look_again(core, lease));
 }
 
 static void
@@ -170,25 +190,17 @@ read_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	if (event->outcome == OUTCOME_ANSWERED && event->status == 404) {
 		free(lease->version);
 		lease->version = NULL;
-		lease_request(core, "POST", false, lease_body(core, false), written);
+		lease_request(core, lease, "POST", lease_body(core, lease, false), written);
 		return;
 	}
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
 		/* Unreachable is not lost: the journal's epoch tells whether somebody else has taken over. */
-		again_in(core, retry_period(core));
+		again_in(core, lease, retry_period(core, lease));
 		return;
 	}
 	object = json_parse(event->body, event->len, NULL);
-	observe(core, object);
-	if (core->leading && !is_ours(core) && lease->holder[0]) {
-		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s is held by %s now: standing by", core->config.lease_name,
-		    lease->holder);
-		core_set_leading(core, false);
-	}
-	if (may_be_taken(core))
-		lease_request(core, "PUT", true, lease_body(core, false), written);
-	else
-		again_in(core, look_again(core));
+	observe(core, lease, object);
+	judge(core, lease);
 }
 
 static void
@@ -196,53 +208,85 @@ tick(struct core *core, void *owner)
 {
 	struct lease *lease = owner;
 
-	if (lease->request)
+	if (lease->request || lease->releasing || (!lease->wanted && !lease->held))
 		return;
-	if (core->leading && is_ours(core))
-		lease_request(core, "PUT", true, lease_body(core, false), written);
+	if (lease->held && is_ours(core, lease))
+		lease_request(core, lease, "PUT", lease_body(core, lease, false), written);
 	else
-		lease_request(core, "GET", true, NULL, read_answered);
+		lease_request(core, lease, "GET", NULL, read_answered);
 }
 
 void
-lease_start(struct core *core)
+lease_open(struct lease *lease, char *name, size_t shard)
 {
-	core->lease.renewed_up_ms = INT64_MIN / 2;
-	if (is_elected(core))
-		tick(core, &core->lease);
-	else
-		core_set_leading(core, true);
+	*lease = (struct lease){.name = name, .shard = shard, .renewed_up_ms = INT64_MIN / 2};
+}
+
+void
+lease_want(struct core *core, struct lease *lease, bool wanted)
+{
+	bool was = lease->wanted;
+
+	lease->wanted = wanted;
+	if (wanted || !was)
+		lease->unwanted_up_ms = core->now.up_ms;
+	if (wanted && !was)
+		tick(core, lease);
+}
+
+void
+lease_seen(struct core *core, struct lease *lease, const struct cJSON *object)
+{
+	const char *version = json_str_or(json_get(object, "metadata"), "resourceVersion", "");
+
+	/* A request on its way will tell more; and our own last write comes back late. */
+	if (lease->request || lease->releasing || (lease->version && !kube_is_older(lease->version, version)))
+		return;
+	observe(core, lease, object);
+	if (!is_ours(core, lease))
+		judge(core, lease);
 }
 
 static void
 released(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
-	(void)owner;
+	struct lease *lease = owner;
+	CLEANUP_JSON struct cJSON *object = NULL;
+
 	(void)arg;
-	(void)event;
-	effects_add(core->out, EFFECT_EXIT, 0);
-}
-
-void
-lease_release(struct core *core)
-{
-	if (core->lease.releasing)
-		return;
-	core->lease.releasing = true;
-	timer_disarm(&core->timers, &core->lease.timer);
-	request_cancel(core, core->lease.request);
-	if (!is_elected(core) || !core->leading) {
-		effects_add(core->out, EFFECT_EXIT, 0);
-		return;
+	lease->request = 0;
+	lease->releasing = false;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 200 && !lease->presence) {
+		object = json_parse(event->body, event->len, NULL);
+		observe(core, lease, object);
 	}
-	lease_request(core, "PUT", true, lease_body(core, true), released)->deadline_ms = SECONDS(2);
+	shards_released(core);
+	tick(core, lease);
 }
 
 void
-lease_done(struct core *core)
+lease_release(struct core *core, struct lease *lease)
 {
-	timer_disarm(&core->timers, &core->lease.timer);
-	free(core->lease.record);
-	free(core->lease.version);
-	free(core->lease.holder);
+	if (lease->releasing)
+		return;
+	lease->releasing = true;
+	timer_disarm(&core->timers, &lease->timer);
+	request_cancel(core, lease->request);
+	if (lease->presence)
+		lease_request(core, lease, "DELETE", NULL, released)->deadline_ms = RELEASE_MS;
+	else
+		lease_request(core, lease, "PUT", lease_body(core, lease, true), released)->deadline_ms = RELEASE_MS;
+	set_held(core, lease, false);
+}
+
+void
+lease_close(struct core *core, struct lease *lease)
+{
+	timer_disarm(&core->timers, &lease->timer);
+	requests_drop(core, lease);
+	free(lease->record);
+	free(lease->version);
+	free(lease->holder);
+	free(lease->name);
+	*lease = (struct lease){0};
 }

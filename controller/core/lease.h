@@ -1,16 +1,31 @@
-/* Leadership: one Lease. Rules: kubernetes.md §1.9: another holder's lease is over when it has not changed for its
- * duration on our own clock; ours is valid for the renew deadline after the last renewal that succeeded was
- * *sent*. */
+/* One Lease of the API server, held or competed for. Rules: kubernetes.md §1.9: another holder's lease is over when it
+ * has not changed for its duration on our own clock; ours is valid for the renew deadline after the last renewal that
+ * succeeded was *sent*. Which Leases there are and what they stand for: shards.h. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "timer.h"
 
 struct core;
+struct cJSON;
+
+#define LEASES_PATH "/apis/coordination.k8s.io/v1/namespaces/%s/leases"
+/* On every Lease of ours: the value of --lease-name, so that one watch sees them all. */
+#define LEASE_LABEL "strait.dev/lease"
+/* On a replica's sign of life: into how many shards it divides the fleet. */
+#define LEASE_LABEL_SHARDS "strait.dev/shards"
 
 struct lease {
+	char *name;               /* owned */
+	size_t shard;             /* whose clusters it stands for */
+	bool presence;            /* a replica's sign of life instead: nobody else competes for it */
+	char shards[8];           /* ... and what it says */
+	bool wanted;              /* compete for it, and keep it */
+	int64_t unwanted_up_ms;   /* since when it is not */
+	bool held;                /* ours; acts leave only while it is valid besides */
 	char *record;             /* the last seen holder, renewTime and version, as one text to compare */
 	char *version;            /* resourceVersion; NULL: there is no Lease */
 	char *holder;
@@ -25,9 +40,16 @@ struct lease {
 	bool releasing;
 };
 
-void lease_start(struct core *core);
-/* Until when acts may leave; INT64_MAX without leader election. */
-int64_t lease_valid_until(const struct core *core);
-/* Give it up: after all guarded work has stopped. Orders EFFECT_EXIT when answered. */
-void lease_release(struct core *core);
-void lease_done(struct core *core);
+/* 'name' is taken over. */
+void lease_open(struct lease *lease, char *name, size_t shard);
+/* From now on compete for it, or not any more; one that is held is kept until lease_release(). */
+void lease_want(struct core *core, struct lease *lease, bool wanted);
+/* A watch has seen it. */
+void lease_seen(struct core *core, struct lease *lease, const struct cJSON *object);
+/* Until when acts may leave on its strength. */
+int64_t lease_valid_until(const struct core *core, const struct lease *lease);
+/* Nobody holds it any more, by our clock. */
+bool lease_is_over(const struct core *core, const struct lease *lease);
+/* Give it up, after all guarded work has stopped; shards_released() is called when that is answered. */
+void lease_release(struct core *core, struct lease *lease);
+void lease_close(struct core *core, struct lease *lease);

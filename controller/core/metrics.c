@@ -50,6 +50,8 @@ core_metrics(const struct core *core, struct buf *out)
 	const struct core_counters *c = &core->counters;
 
 	put(out, "strait_leader", "gauge", "1 while this controller acts.", core->leading);
+	put(out, "strait_shards", "gauge", "Shards of the fleet.", core->shards.count);
+	put(out, "strait_shards_led", "gauge", "Shards whose clusters this controller acts on.", shards_led(core));
 	put(out, "strait_journal_up", "gauge", "1 while Redis answers.", core->journal_up);
 	put(out, "strait_journal_durable", "gauge", "1 unless Redis' settings can lose journaled steps.",
 	    !core->journal_risk[0]);

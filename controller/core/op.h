@@ -164,6 +164,7 @@ struct op {
 	char *uid;
 	struct operation *object;             /* the latest */
 	char *name, *namespace_;
+	size_t shard;                         /* its cluster's */
 	uint64_t round;
 	bool gone;                            /* the object is deleted */
 	enum phase phase;
@@ -243,7 +244,7 @@ void op_taken_over(struct core *core, struct op *op);
 /* The latest form of its object, owned; an older one than it has is dropped. NULL: nothing. */
 void op_take_object(struct core *core, struct op *op, struct operation *object);
 /* Leadership came or went: read everything again, or forget what was read. */
-void ops_set_leading(struct core *core, bool leading);
+void ops_set_leading(struct core *core, size_t shard, bool leading);
 /* The wall clock jumped: windows start again. */
 void ops_jumped(struct core *core);
 /* Look at every one of them again. */
@@ -264,6 +265,8 @@ bool roll_at_safe_point(const struct op *op);
 void roll_rearm(struct core *core, struct op *op);
 bool roll_is_done(const struct op *op);
 bool roll_has_failed(const struct op *op);
+/* One that is intended or has left has no outcome yet. */
+bool roll_has_act_in_flight(const struct op *op);
 /* A step that the gate holds back while nothing else is at work; NULL: none. */
 const struct step *roll_gated(const struct op *op);
 /* The step that a person would look at: of the first lane at work, or the cluster step; NULL: none. */

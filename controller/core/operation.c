@@ -11,6 +11,7 @@
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 
 bool
@@ -26,7 +27,7 @@ op_may_begin(const struct core *core, const struct op *op)
 		return false;
 	/* Who cannot hear a person's "stop" begins nothing. */
 	return !core->stopping && journal_away_ms(core, op) == 0 && op->cluster->ready && informers_connected(core) &&
-	    core->now.up_ms < lease_valid_until(core);
+	    core->now.up_ms < shard_valid_until(core, op->shard) && !shard_is_leaving(core, op->shard);
 }
 
 /* --- its turn --- */
@@ -260,7 +261,7 @@ is_abandoned(const struct op *op)
 static void
 op_run(struct core *core, struct op *op)
 {
-	if (!core->leading || !informers_synced(core))
+	if (!shard_is_led(core, op->shard) || !informers_synced(core))
 		return;
 	if (is_abandoned(op)) {
 		op_patch_finalizer(core, op, false);

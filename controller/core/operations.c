@@ -5,8 +5,10 @@
 #include "alloc.h"
 #include "cluster.h"
 #include "json.h"
+#include "kube.h"
 #include "log.h"
 #include "op.h"
+#include "shards.h"
 #include "state.h"
 
 static struct op *
@@ -18,6 +20,7 @@ op_new(struct core *core, const struct operation *object)
 	op->name = xstrdup(object->meta.name);
 	op->namespace_ = xstrdup(object->meta.namespace_);
 	op->retry_seen = object->retry_seen;
+	op->shard = shard_of(core, op->namespace_, object->cluster);
 	op->phase = phase_parse(object->phase);
 	op->conditions = conditions_load(object->conditions);
 	journal_done(core, op);
@@ -88,15 +91,6 @@ is_finished(struct core *core, const struct operation *object, uint64_t round)
 	return true;
 }
 
-/* resourceVersions of one kind are ordered: by length, then by digits (kubernetes.md §1.4). */
-static bool
-is_older(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b);
-
-	return la != lb ? la < lb : strcmp(a, b) < 0;
-}
-
 /* An object that the API server sent before it had our own last write is not taken. */
 void
 op_take_object(struct core *core, struct op *op, struct operation *object)
@@ -105,7 +99,7 @@ op_take_object(struct core *core, struct op *op, struct operation *object)
 		return;
 	/* One that has begun goes on as it was understood. */
 	if (op->object && ((object->problem && op->started) ||
-	    is_older(object->meta.resource_version, op->object->meta.resource_version))) {
+	    kube_is_older(object->meta.resource_version, op->object->meta.resource_version))) {
 		operation_free(object);
 		return;
 	}
@@ -200,11 +194,13 @@ const struct informer_kind operation_kind = {
 };
 
 void
-ops_set_leading(struct core *core, bool leading)
+ops_set_leading(struct core *core, size_t shard, bool leading)
 {
 	struct op *op, *next;
 
 	HASH_ITER (hh, core->ops, op, next) {
+		if (op->shard != shard)
+			continue;
 		if (!leading) {
 			/* Nothing of it is ours any more: it is read again, under a new epoch, when we lead again. */
 			requests_drop(core, op);

@@ -14,7 +14,7 @@ ask(struct core *core, void *owner)
 	struct cluster *cluster = owner;
 	int64_t in_ms = NOT_READY_REFRESH_MS;
 
-	if (!cluster->target || cluster->gone || !core->leading)
+	if (!cluster->target || cluster->gone || !cluster_is_led(core, cluster))
 		return;
 	sweep_want(core, cluster, core->now.up_ms);
 	/* Spread: those that were asked together at the start are not asked together for ever. */
@@ -40,7 +40,7 @@ cluster_refresh(struct core *core, void *owner)
 	struct cluster *cluster = owner;
 	int64_t at = core->refresh_up_ms > core->now.up_ms ? core->refresh_up_ms : core->now.up_ms;
 
-	if (!cluster->target || cluster->gone || !core->leading)
+	if (!cluster->target || cluster->gone || !cluster_is_led(core, cluster))
 		return;
 	core->refresh_up_ms = at + 1 + (int64_t)members_of(cluster) * A_MEMBER_MS;
 	if (at > core->now.up_ms)

@@ -52,6 +52,7 @@ secret_swept(struct core *core, void *owner, uint64_t round)
 
 static const struct informer_kind secret_kind = {
 	.plural = "secrets",
+	.secret = true,
 	.seen = secret_seen,
 	.swept = secret_swept,
 	.gone = secret_gone,
@@ -67,7 +68,7 @@ secret_watch(struct core *core, struct cluster *cluster)
 		informer_close(core, &cluster->secret);
 		return;
 	}
-	selector = xasprintf("metadata.name%%3D%s", target->host_secret);
+	selector = xasprintf("fieldSelector=metadata.name%%3D%s", target->host_secret);
 	if (cluster->secret.selector && strcmp(cluster->secret.selector, selector) == 0)
 		return;
 	informer_close(core, &cluster->secret);

@@ -7,8 +7,8 @@
 
 #include "core.h"
 #include "informer.h"
-#include "lease.h"
 #include "request.h"
+#include "shards.h"
 #include "timer.h"
 
 struct cluster;
@@ -49,7 +49,7 @@ struct core {
 	struct request *requests;
 	struct timers timers;
 	struct informers informers;
-	struct lease lease;
+	struct shards shards;
 	struct cluster *clusters;            /* by "namespace/name" */
 	int64_t refresh_up_ms;               /* when the next idle cluster may be looked at */
 	struct op *ops;                      /* by uid: those that have not ended */
@@ -57,13 +57,15 @@ struct core {
 	struct catalog_entry *catalog;       /* by key */
 	struct op *dirty_ops;                /* to be run before the step ends */
 	struct cluster *dirty_clusters;
-	bool leading;
+	bool leading;                        /* some shard */
 	bool journal_up;                     /* Redis answered last */
 	char journal_problem[200];           /* why it does not; "" while it does */
 	struct timer journal_probe;
 	bool journal_judged;                 /* Redis' settings have been seen */
 	char journal_risk[200];              /* what they can lose; "": nothing */
 	bool stopping;                       /* SIGTERM was seen */
+	struct timer stop;
+	int64_t stop_up_ms;                  /* then it leaves, whatever is in flight */
 	struct core_counters counters;
 };
 
@@ -74,5 +76,5 @@ void say(struct core *core, int level, const struct op *op, const char *step, co
     __attribute__((format(printf, 6, 7)));
 /* A value in [0, span) that is the same for the same place in the same run: jitter without randomness. */
 int64_t core_jitter(const struct core *core, const char *uid, const char *step, uint64_t attempt, int64_t span);
-/* Leading ends or starts: what is in flight is dropped, or everything is looked at again. */
-void core_set_leading(struct core *core, bool leading);
+/* Leading a shard ends or starts: what is in flight is dropped, or everything of it is looked at again. */
+void core_set_leading(struct core *core, size_t shard, bool leading);

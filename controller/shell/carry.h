@@ -46,3 +46,5 @@ void events_release(struct shell *shell, struct queued *queued);
 
 /* crash.c: count an effect, and end the process as SIGKILL does once it has left. */
 void crash_count(struct shell *shell, const struct effect *effect);
+/* ... or stop it, as SIGSTOP does, before it leaves. */
+void pause_count(struct shell *shell, const struct effect *effect);

@@ -1,5 +1,5 @@
-/* For tests: the controller's end at a chosen effect. The effect has left, its answer may have come, and the core has
- * heard nothing of either. */
+/* For tests: the controller's end, or its pause, at a chosen effect. At its end the effect has left, its answer may have
+ * come, and the core has heard nothing of either; at its pause the act has been decided and has not left. */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,4 +42,16 @@ crash_count(struct shell *shell, const struct effect *effect)
 	while (in_flight(shell, effect->id) && loop_up_ms() < until)
 		loop_turn(shell->loop, true);
 	raise(SIGKILL);
+}
+
+void
+pause_count(struct shell *shell, const struct effect *effect)
+{
+	/* Only what may change a node has a time after which it must not leave. */
+	if (!shell->pause_before || !effect->not_after_up || ++shell->acts < shell->pause_before)
+		return;
+	shell->pause_before = 0;
+	log_say(&shell->log, LOG_LEVEL_WARN, "--pause-before-act: stopping before a %s effect", effect_kind_name(effect->kind));
+	raise(SIGSTOP);
+	log_say(&shell->log, LOG_LEVEL_WARN, "--pause-before-act: continued");
 }

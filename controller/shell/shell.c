@@ -11,6 +11,7 @@ enum { JUMP_MS = 1000, EVENTS_A_TURN = 256 };
 static void
 carry(struct shell *shell, const struct effect *effect)
 {
+	pause_count(shell, effect);
 	switch (effect->kind) {
 	case EFFECT_KUBE:
 		carry_kube(shell, effect);

@@ -30,6 +30,7 @@ struct shell {
 	struct http *rest;
 	struct ssh *ssh;
 	struct secrets *secrets;
+	int64_t pause_before;    /* tests: stop as by SIGSTOP before the n-th act; 0: never */
 	int64_t crash_after;     /* tests: die right after so many effects have left; 0: never */
 
 	/* The shell's own. */
@@ -40,6 +41,7 @@ struct shell {
 	int64_t wake_up_ms;                      /* what 'wake' is armed for; INT64_MAX: not */
 	int64_t offset_ms;                       /* wall - up, as last seen; 0: not yet */
 	int64_t carried;                         /* effects that 'crash_after' counts */
+	int64_t acts;                            /* what 'pause_before' counts */
 	bool stopping, leaving;
 	int status;
 };

@@ -146,13 +146,13 @@ a_leader_renews_well_before_the_end(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++) {
-		int64_t valid = lease_valid_until(desk.core);
+		int64_t valid = shard_valid_until(desk.core, 0);
 
 		while (!desk_look(&desk, PUT))
 			desk_pass(&desk, 50);
 		CHECK(desk.now.up_ms < valid - LEASE_MS / 3);
 		answer(&desk, PUT, 200, "strait-0", "t2", 2 + i);
-		CHECK(lease_valid_until(desk.core) > valid);
+		CHECK(shard_valid_until(desk.core, 0) > valid);
 	}
 	desk_close(&desk);
 }
@@ -170,7 +170,7 @@ validity_counts_from_the_sending(void **state)
 	sent = desk_find(&desk, PUT)->at_up_ms;
 	desk_pass(&desk, 2000);
 	answer(&desk, PUT, 200, "strait-0", "t2", 2);
-	CHECK_INT(lease_valid_until(desk.core), sent + LEASE_MS * 2 / 3);
+	CHECK_INT(shard_valid_until(desk.core, 0), sent + LEASE_MS * 2 / 3);
 	desk_close(&desk);
 }
 
@@ -223,7 +223,7 @@ without_the_api_server_leading_goes_on_until_another_is_seen(void **state)
 		desk_pass(&desk, 100);
 	}
 	CHECK(desk.core->leading);
-	CHECK(lease_valid_until(desk.core) < desk.now.up_ms);
+	CHECK(shard_valid_until(desk.core, 0) < desk.now.up_ms);
 	while (!desk_look(&desk, PUT) && !desk_look(&desk, GET))
 		desk_pass(&desk, 100);
 	if (desk_look(&desk, PUT))

@@ -1,0 +1,60 @@
+/* Which target clusters are ours (design §8). The fleet falls to a fixed number of shards by rendezvous hashing over the
+ * clusters' names; each shard has a Lease, and who holds it acts on its clusters. With more than one shard every replica
+ * shows a sign of life, a Lease of its own, and the shards are dealt out among the living so that each has its share and
+ * few move when one comes or goes. The Leases alone decide: a deal that two replicas see differently for a moment costs
+ * time, never a second actor. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "informer.h"
+#include "lease.h"
+#include "timer.h"
+
+struct core;
+
+enum { SHARDS_MAX = 64, REPLICAS_MAX = 32 };
+
+/* Another controller of ours that shows signs of life. */
+struct replica {
+	char *name;               /* of its Lease */
+	char *identity;
+	char *record;             /* a change of it is a sign of life */
+	int64_t seen_up_ms;       /* when it last changed, on our clock */
+	int64_t duration_ms;
+	char shards[8];
+	bool told;                /* that it divides the fleet in another way */
+};
+
+struct shards {
+	size_t count;
+	struct lease list[SHARDS_MAX];
+	struct lease presence;
+	struct replica replicas[REPLICAS_MAX];
+	size_t nreplicas;
+	struct informer watch;
+	struct timer deal;
+	unsigned releasing;       /* Leases that are being given up because we stop */
+};
+
+void shards_start(struct core *core);
+/* Which one a cluster falls to. */
+size_t shard_of(const struct core *core, const char *namespace_, const char *cluster);
+/* We act on its clusters. */
+bool shard_is_led(const struct core *core, size_t shard);
+size_t shards_led(const struct core *core);
+/* Until when acts on its clusters may leave; INT64_MAX without leader election. */
+int64_t shard_valid_until(const struct core *core, size_t shard);
+/* Give all of them up; EFFECT_EXIT is ordered when that is answered. */
+void shards_release(struct core *core);
+/* Nothing of ours on its clusters has still to be answered. */
+bool shard_is_quiet(const struct core *core, size_t shard);
+/* It is about to be given up: nothing new is sent. */
+bool shard_is_leaving(const struct core *core, size_t shard);
+void shards_released(struct core *core);
+void shards_done(struct core *core);
+
+/* deal.c: shard 'i' goes to identities[ret[i]]. The identities are sorted; nobody gets more than his share, rounded up. */
+void shards_deal(const char *const *identities, size_t nidentities, size_t nshards, size_t *ret);

@@ -1,0 +1,261 @@
+/* The fleet divided among replicas: the deal, and one replica's hand in it. */
+#include "check.h"
+
+#include "alloc.h"
+#include "desk.h"
+#include "json.h"
+#include "state.h"
+
+enum { LEASE_MS = 15000, SHARDS = 6, CLUSTERS = 1000 };
+
+#define LEASES "/apis/coordination.k8s.io/v1/namespaces/strait-system/leases"
+
+/* --- the deal --- */
+
+static size_t
+count(const size_t *to, size_t nshards, size_t who)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < nshards; i++)
+		n += to[i] == who;
+	return n;
+}
+
+static void
+everybody_has_his_share(void **state)
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+
+	(void)state;
+	for (size_t members = 1; members <= ARRAY_LEN(names); members++) {
+		for (size_t shards = 1; shards <= SHARDS_MAX; shards++) {
+			size_t to[SHARDS_MAX], share = (shards + members - 1) / members;
+
+			shards_deal(names, members, shards, to);
+			for (size_t i = 0; i < members; i++)
+				CHECK(count(to, shards, i) <= share);
+		}
+	}
+}
+
+/* What one that dies had goes to the others; of the rest only what the bound forces. */
+static void
+little_moves_when_one_dies(void **state)
+{
+	static const char *const three[] = {"a", "b", "c"}, *const two[] = {"a", "b"};
+	size_t before[SHARDS_MAX], after[SHARDS_MAX], moved = 0;
+
+	(void)state;
+	shards_deal(three, 3, SHARDS_MAX, before);
+	shards_deal(two, 2, SHARDS_MAX, after);
+	for (size_t i = 0; i < SHARDS_MAX; i++)
+		moved += before[i] != 2 && before[i] != after[i];
+	CHECK(moved <= SHARDS_MAX / 6);
+}
+
+/* --- one replica --- */
+
+static struct desk
+open_desk(const char *identity)
+{
+	static const char *const none[] = {NULL};
+	static const struct reconciler *const no_types[] = {NULL};
+	const struct core_config config = {
+		.identity = identity,
+		.lease_namespace = "strait-system",
+		.lease_name = "strait",
+		.lease_ms = LEASE_MS,
+		.shards = SHARDS,
+		.fact_age_ms = 2000,
+		.types = no_types,
+		.workflows = none,
+	};
+	struct desk desk = desk_open(&config);
+
+	desk_event(&desk, EVENT_START);
+	return desk;
+}
+
+static char *
+presence(const char *identity, int renewed, int version, const char *shards)
+{
+	return xasprintf("{\"metadata\":{\"name\":\"strait-replica-%s\",\"resourceVersion\":\"%d\",\"labels\":"
+	    "{\"strait.dev/lease\":\"strait\",\"strait.dev/shards\":\"%s\"}},\"spec\":{\"holderIdentity\":\"%s\","
+	    "\"leaseDurationSeconds\":15,\"renewTime\":\"t%d\"}}", identity, version, shards, identity, renewed);
+}
+
+/* A shard's, as the API server has it. */
+static char *
+shard(size_t i, const char *holder, int version)
+{
+	return xasprintf("{\"metadata\":{\"name\":\"strait-%zu-of-%d\",\"resourceVersion\":\"%d\"},\"spec\":"
+	    "{\"holderIdentity\":\"%s\",\"leaseDurationSeconds\":15,\"renewTime\":\"t%d\"}}", i, SHARDS, version, holder,
+	    version);
+}
+
+static void
+watch_says(struct desk *desk, const char *type, const char *object)
+{
+	CLEANUP_FREE char *line = xasprintf("{\"type\":\"%s\",\"object\":%s}", type, object);
+
+	desk_line(desk, desk_find(desk, "GET " LEASES "?watch"), line);
+}
+
+static void
+show(struct desk *desk, const char *identity, int renewed, const char *shards)
+{
+	CLEANUP_FREE char *object = presence(identity, renewed, 1000 + renewed, shards);
+
+	watch_says(desk, "MODIFIED", object);
+}
+
+/* Its own sign of life is written and seen, and it is alone. */
+static void
+come_to_life(struct desk *desk)
+{
+	CLEANUP_FREE char *own = presence("a", 1, 2, "6");
+
+	desk_answer(desk, desk_find(desk, "GET " LEASES "/strait-replica-"), 404, "{}");
+	desk_answer(desk, desk_find(desk, "POST " LEASES), 201, own);
+	desk_answer(desk, desk_find(desk, "GET " LEASES "?limit"), 200,
+	    "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
+	watch_says(desk, "ADDED", own);
+}
+
+/* It competes for every shard that it is dealt: answer as if each Lease were free. */
+static void
+get_what_is_dealt(struct desk *desk)
+{
+	for (size_t i = 0; i < SHARDS; i++) {
+		CLEANUP_FREE char *get = xasprintf("GET " LEASES "/strait-%zu-of-%d", i, SHARDS), *free_ = shard(i, "", 5);
+		CLEANUP_FREE char *put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS), *ours = shard(i, "a", 6);
+
+		if (!desk_look(desk, get))
+			continue;
+		desk_answer(desk, desk_find(desk, get), 200, free_);
+		if (desk_look(desk, put))
+			desk_answer(desk, desk_find(desk, put), 200, ours);
+	}
+}
+
+static void
+who_is_alone_gets_all(void **state)
+{
+	struct desk desk = open_desk("a");
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	CHECK_INT(shards_led(desk.core), SHARDS);
+	desk_close(&desk);
+}
+
+static void
+a_newcomer_is_given_his_share(void **state)
+{
+	struct desk desk = open_desk("a");
+	size_t given = 0;
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	show(&desk, "b", 1, "6");
+	for (size_t i = 0; i < SHARDS; i++) {
+		CLEANUP_FREE char *put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS);
+		struct desk_request *request = desk_look(&desk, put);
+
+		given += request && strstr(request->body, "\"holderIdentity\":\"\"");
+	}
+	CHECK_INT(given, SHARDS / 2);
+	CHECK_INT(shards_led(desk.core), SHARDS / 2);
+	desk_close(&desk);
+}
+
+/* By our clock, not by what the object says: it has not changed for its duration. */
+static void
+what_the_dead_had_is_taken(void **state)
+{
+	struct desk desk = open_desk("a");
+
+	(void)state;
+	come_to_life(&desk);
+	show(&desk, "b", 1, "6");
+	get_what_is_dealt(&desk);
+	CHECK_INT(shards_led(desk.core), SHARDS / 2);
+	for (int i = 2; i < 8; i++) {
+		desk_pass(&desk, LEASE_MS / 5);
+		show(&desk, "a", i, "6");
+	}
+	get_what_is_dealt(&desk);
+	CHECK_INT(shards_led(desk.core), SHARDS);
+	desk_close(&desk);
+}
+
+static void
+who_divides_differently_takes_no_part(void **state)
+{
+	struct desk desk = open_desk("a");
+
+	(void)state;
+	come_to_life(&desk);
+	show(&desk, "b", 1, "3");
+	get_what_is_dealt(&desk);
+	CHECK_INT(shards_led(desk.core), SHARDS);
+	CHECK(desk_logged(&desk, "give all replicas the same"));
+	desk_close(&desk);
+}
+
+static void
+leaving_gives_up_each_and_the_sign_of_life(void **state)
+{
+	struct desk desk = open_desk("a");
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	desk_event(&desk, EVENT_STOP);
+	CHECK_INT(desk_count(&desk, "PUT " LEASES), SHARDS);
+	CHECK_INT(desk_count(&desk, "DELETE " LEASES "/strait-replica-"), 1);
+	while (desk_look(&desk, "PUT " LEASES)) {
+		CHECK_INT(desk.exits, 0);
+		desk_answer(&desk, desk_find(&desk, "PUT " LEASES), 200, "{}");
+	}
+	desk_answer(&desk, desk_find(&desk, "DELETE " LEASES), 200, "{}");
+	CHECK_INT(desk.exits, 1);
+	desk_close(&desk);
+}
+
+static void
+clusters_fall_to_shards_evenly(void **state)
+{
+	struct desk desk = open_desk("a");
+	size_t in[SHARDS] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < CLUSTERS; i++) {
+		CLEANUP_FREE char *name = xasprintf("messages-%zu", i);
+
+		in[shard_of(desk.core, "ops", name)]++;
+	}
+	for (size_t i = 0; i < SHARDS; i++)
+		CHECK(in[i] > CLUSTERS / SHARDS / 2 && in[i] < CLUSTERS / SHARDS * 2);
+	desk_close(&desk);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everybody_has_his_share),
+		cmocka_unit_test(little_moves_when_one_dies),
+		cmocka_unit_test(who_is_alone_gets_all),
+		cmocka_unit_test(a_newcomer_is_given_his_share),
+		cmocka_unit_test(what_the_dead_had_is_taken),
+		cmocka_unit_test(who_divides_differently_takes_no_part),
+		cmocka_unit_test(leaving_gives_up_each_and_the_sign_of_life),
+		cmocka_unit_test(clusters_fall_to_shards_evenly),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
