@@ -137,7 +137,7 @@ $(GEN)/sources: FORCE
 	$(call lines,$(ALL_SOURCES))
 
 $(GEN)/version.h: FORCE
-	$(call lines,'#pragma once' '#define STRAIT_VERSION "$(VERSION)"')
+	$(call lines,'#pragma once' '#ifndef STRAIT_VERSION' '#define STRAIT_VERSION "$(VERSION)"' '#endif')
 
 $(GEN)/registry.c: FORCE
 	$(call lines,'#include "registry.h"' '#include "reconciler.h"' \
@@ -168,6 +168,13 @@ $(B)/debug/straitctl: $(in_straitctl)
 $(B)/debug/scylla-sim: $(in_sim)
 $(B)/debug/%:
 	$(call say,LD,$(@F))
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $(call grouped,$^) $(call libs,$(IO_LIBS))
+
+# The same sources under another version: what an upgrade in the middle of an operation is tried with.
+$(B)/obj/next/%.o: controller/%.c Makefile | needs $(GEN)/registry.h $(GEN)/version.h
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) '-DSTRAIT_VERSION="$(VERSION).next"' $(call quotes,$<) -c -o $@ $<
+$(B)/next/strait-controller: $(patsubst controller/%.c,$(B)/obj/next/%.o,$(wildcard controller/*.c)) \
+		$(filter %.a,$(in_controller))
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $(call grouped,$^) $(call libs,$(IO_LIBS))
 
 # What is shipped: small. The sanitizers' reports need the symbols.
@@ -209,6 +216,7 @@ test: deps ## Everything: check, the same under sanitizers and valgrind, and end
 	STRAIT_QUICK=1 STRAIT_SEEDS=20 $(MAKE) SAN=1 check
 	$(MAKE) valgrind
 	$(MAKE) CC=clang build
+	$(MAKE) build/next/strait-controller
 	e2e/run
 
 valgrind: $(PURE_TESTS) ## The unit tests of the pure parts under valgrind

@@ -38,7 +38,7 @@ static const struct flag flags[] = {
 	FLAG("lease-namespace", TEXT, lease_namespace, "NAME", "of the Lease; the pod's or context's own by default"),
 	FLAG("lease-name", TEXT, lease_name, "NAME", "of the Lease; strait-controller"),
 	FLAG("shards", COUNT, shards, "N",
-	    "divide the fleet into so many, shared among replicas; 1: one leads,\nthe others stand by. All replicas need the same"),
+	    "divide the fleet into so many, shared among replicas; the same for\nall. 1: one leads, the others stand by"),
 	FLAG("no-leader-election", SWITCH, no_leader_election, NULL, "take no Lease: this is the only controller"),
 	FLAG("identity", TEXT, identity, "NAME", "in the Lease and in Events; host name and a random number"),
 	FLAG("stable-window", DURATION, stable_ms, "TIME", "up in all views for so long after each node; 30s"),

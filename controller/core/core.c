@@ -14,7 +14,7 @@
 #include "op.h"
 #include "state.h"
 
-enum { STOP_LOOK_MS = 10, STOP_MOST_MS = 500 };
+enum { STOP_LOOK_MS = 10, STOP_MOST_MS = 300 };
 
 struct core *
 core_new(const struct core_config *config)
