@@ -2,6 +2,12 @@
  *
  *	POST /node/NAME/start|stop|restart|crash|hang|unhang|isolate|stick|unstick|away|back
  *	POST /node/NAME/slow?ms=N, /node/NAME/lag?ms=N, /node/NAME/compactions?n=N
+ *	POST /node/NAME/decommission[?ms=N], /node/NAME/remove[?ms=N][&by=NAME]
+ *	                                it leaves the ring, or is removed, within so many ms (at speed 1)
+ *	POST /node/NAME/address?to=A    restarted under another address, its host as well
+ *	POST /node/NAME/remake          its host is made anew: same name and address, another host id
+ *	POST /add?zone=DC/RACK          a new node; answer: node=, address=, host_id=. Also name=, address=, zero=1 (no tokens),
+ *	                                stopped=1 (not started), replaces=NAME (a dead one, then without zone)
  *	POST /command?address=A         body: the command; answer: "EXIT STATUS BYTES-OF-OUTPUT\n", output, errors
  *	POST /schema, /mark
  *	GET  /audit[?from=N], /violations, /nodes
@@ -50,81 +56,6 @@ find_node(struct conn *conn, const char *name, size_t *ret)
 	return NULL;
 }
 
-static int64_t
-amount(struct conn *conn, const char *name)
-{
-	char text[WORD];
-
-	return strtoll(http_query(conn->request.path, name, text, sizeof text), NULL, 10);
-}
-
-static void
-hang(struct sim *sim, int64_t now, size_t node)
-{
-	sim_hang(sim, now, node, true);
-}
-
-static void
-unhang(struct sim *sim, int64_t now, size_t node)
-{
-	sim_hang(sim, now, node, false);
-}
-
-static void
-stick(struct sim *sim, int64_t now, size_t node)
-{
-	sim_stuck_stop(sim, now, node, true);
-}
-
-static void
-unstick(struct sim *sim, int64_t now, size_t node)
-{
-	sim_stuck_stop(sim, now, node, false);
-}
-
-static void
-away(struct sim *sim, int64_t now, size_t node)
-{
-	(void)now;
-	sim_host_away(sim, node, true);
-}
-
-static void
-back(struct sim *sim, int64_t now, size_t node)
-{
-	(void)now;
-	sim_host_away(sim, node, false);
-}
-
-static const struct {
-	const char *verb;
-	void (*act)(struct sim *sim, int64_t now, size_t node);
-} hands[] = {
-	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
-	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
-	{"away", away}, {"back", back},
-};
-
-static bool
-lend_hand(struct conn *conn, struct cluster *cluster, size_t node, const char *verb)
-{
-	for (size_t i = 0; i < ARRAY_LEN(hands); i++) {
-		if (strcmp(verb, hands[i].verb))
-			continue;
-		hands[i].act(cluster->sim, server_now(conn->door->server), node);
-		return true;
-	}
-	if (!strcmp(verb, "slow"))
-		sim_slow(cluster->sim, node, amount(conn, "ms"));
-	else if (!strcmp(verb, "lag"))
-		sim_lag(cluster->sim, node, amount(conn, "ms"));
-	else if (!strcmp(verb, "compactions"))
-		sim_compactions(cluster->sim, node, (unsigned)amount(conn, "n"));
-	else
-		return false;
-	return true;
-}
-
 static void
 node_request(struct conn *conn)
 {
@@ -139,12 +70,20 @@ node_request(struct conn *conn)
 	cluster = find_node(conn, name, &node);
 	if (!cluster) {
 		answer(conn, 404, "there is no such node\n");
-	} else if (!lend_hand(conn, cluster, node, verb)) {
+	} else if (!hand_on_node(conn, cluster, node, verb)) {
 		answer(conn, 404, "there is no such verb\n");
-	} else {
-		cluster_pump(cluster);
-		answer(conn, 200, "");
 	}
+}
+
+static void
+add(struct conn *conn)
+{
+	struct cluster *cluster = next_cluster(conn, NULL);
+
+	if (cluster)
+		hand_adds(conn, cluster);
+	else
+		answer(conn, 404, "there is no such cluster\n");
 }
 
 static void
@@ -193,6 +132,14 @@ last_mark(const struct sim *sim)
 	return at;
 }
 
+static size_t
+first_line(struct conn *conn)
+{
+	char text[WORD];
+
+	return strtoul(http_query(conn->request.path, "from", text, sizeof text), NULL, 10);
+}
+
 /* Lines from the audit log: all, or the oracle's since the mark. */
 static void
 lines(struct conn *conn, bool verdicts)
@@ -207,7 +154,7 @@ lines(struct conn *conn, bool verdicts)
 	if (verdicts)
 		buf_printf(&out, "violations=%zu unavoidable=%zu\n", violations, unavoidable);
 	for (struct cluster *cluster = NULL; (cluster = next_cluster(conn, cluster));) {
-		size_t from = verdicts ? last_mark(cluster->sim) : (size_t)amount(conn, "from");
+		size_t from = verdicts ? last_mark(cluster->sim) : first_line(conn);
 
 		for (size_t i = from; i < sim_audit_count(cluster->sim); i++)
 			if (!verdicts || is_verdict(sim_audit(cluster->sim, i)))
@@ -264,6 +211,8 @@ control_request(struct conn *conn)
 {
 	if (!strcmp(conn->request.method, "POST") && !strncmp(conn->request.path, "/node/", 6))
 		node_request(conn);
+	else if (asks(conn, "POST", "/add"))
+		add(conn);
 	else if (asks(conn, "POST", "/command"))
 		command(conn);
 	else if (asks(conn, "POST", "/mark"))

@@ -17,6 +17,8 @@ http_reason(int status)
 		return "Bad Request";
 	case 404:
 		return "Not Found";
+	case 409:
+		return "Conflict";
 	default:
 		return "Internal Server Error";
 	}

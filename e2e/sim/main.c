@@ -63,6 +63,7 @@ make_clusters(struct server *server, const struct flags *flags, struct err *err)
 	for (size_t i = 0; i < server->nclusters; i++)
 		if (make_cluster(server, flags, i, &next, err) < 0)
 			return -1;
+	server->next = next;
 	return 0;
 }
 
@@ -103,6 +104,8 @@ take_down(struct server *server)
 	uv_loop_close(&server->loop);
 	for (size_t i = 0; i < server->nclusters; i++) {
 		sim_free(server->clusters[i].sim);
+		for (size_t node = 0; node < server->clusters[i].nsites; node++)
+			free(server->clusters[i].sites[node]);
 		free(server->clusters[i].sites);
 	}
 	if (server->audit)

@@ -26,7 +26,8 @@ sim_defaults(void)
 			.notify_up = 10000, .up_min = 200, .up_max = 4000, .peers_max = 1500,
 			.down_min = 20500, .down_max = 23500,
 			.transport = 100, .announce = 2000, .flush = 3000, .exit = 500,
-			.compaction = 30000, .schema_max = 2000,
+			.compaction = 30000, .schema_max = 2000, .topology_max = 500,
+			.bootstrap = 60000, .decommission = 60000, .remove = 30000,
 		},
 	};
 }
@@ -71,12 +72,14 @@ settle(struct sim *sim)
 		n->stage = STAGE_JOINED;
 		n->mode = MODE_NORMAL;
 		n->unit = UNIT_ACTIVE;
+		n->member = MEMBER_NORMAL;
 		n->gossip = n->cql = n->cql_due = n->alive = true;
 		n->life = n->term = n->port_changes = 1;
 		n->started = n->joined = n->alive_changed = n->unit_changed = sim->now - DAY;
 		n->generation = sim->config.epoch + n->started / 1000;
 		n->schema = sim->schema;
 		sim_invocation(sim, i);
+		sim_identity_add(sim, i);
 	}
 }
 
@@ -99,16 +102,16 @@ sim_new(const struct sim_config *config, struct err *err)
 		return sim_free(sim);
 	sim->schema = sim_hash(sim, "schema", 0, 0);
 	settle(sim);
-	sim->up = xcalloc(sim->nnodes * sim->nnodes, sizeof *sim->up);
-	sim->view_changed = xcalloc(sim->nnodes * sim->nnodes, sizeof *sim->view_changed);
+	sim_views_grow(sim);
 	memset(sim->up, true, sim->nnodes * sim->nnodes);
-	for (size_t i = 0; i < sim->nnodes * sim->nnodes; i++)
+	for (size_t i = 0; i < sim->nnodes * sim->nnodes; i++) {
 		sim->view_changed[i] = sim->now - DAY;
-	sim->known = xcalloc(sim->nnodes * sim->nnodes, sizeof *sim->known);
-	for (size_t i = 0; i < sim->nnodes * sim->nnodes; i++)
 		sim->known[i] = sim->nodes[i % sim->nnodes].generation;
+		sim->seen[i] = MEMBER_NORMAL;
+	}
 	sim_keyspaces_add(sim, config);
-	sim_ring_make(sim);
+	for (size_t i = 0; i < sim->nnodes; i++)
+		sim_ring_add(sim, i, i);
 	return sim;
 }
 
@@ -120,10 +123,12 @@ sim_free(struct sim *sim)
 	sim_calls_free(sim);
 	sim_audit_free(sim);
 	sim_ring_free(sim);
+	sim_views_free(sim);
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		sim_change_free(&sim->nodes[i]);
+		free(sim->nodes[i].identities);
+	}
 	free(sim->events);
-	free(sim->known);
-	free(sim->view_changed);
-	free(sim->up);
 	free(sim->nodes);
 	free(sim);
 	return NULL;
@@ -139,6 +144,10 @@ is_void(const struct sim *sim, const struct event *event)
 	case EVENT_REPLY:
 	case EVENT_SCHEMA:
 		return false;
+	case EVENT_CHANGE:
+		return !n->change || event->value != n->change->id;
+	case EVENT_TOPOLOGY:
+		return !n->gossip;
 	case EVENT_SEEN_UP:
 	case EVENT_SEEN_DOWN:
 		return event->stamp != n->term || event->other_stamp != sim->nodes[event->other].term;
@@ -181,6 +190,12 @@ happen(struct sim *sim, const struct event *event)
 		break;
 	case EVENT_SCHEMA:
 		sim_gossip_schema(sim, event->node, event->value);
+		break;
+	case EVENT_TOPOLOGY:
+		sim_member_hear(sim, event->node);
+		break;
+	case EVENT_CHANGE:
+		sim_change_go_on(sim, event->node);
 		break;
 	}
 }

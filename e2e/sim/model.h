@@ -8,6 +8,7 @@
  *	sim_command(sim, now, SIM_CONTROLLER, node, "systemctl --no-block stop scylla-server", id);
  *	while (sim_next(sim, now, &reply)) ...     and again at sim_wake(sim)
  *
+ * hands.h changes its membership.
  * 'now' is in ms on any clock that never runs backwards. Nodes are numbered in the order of the layout. */
 #pragma once
 
@@ -53,6 +54,8 @@ struct sim_times {
 	int64_t exit;                           /* a drained process to its end */
 	int64_t compaction;                     /* pending compactions after a start are gone after this */
 	int64_t schema_max;                     /* a schema change reaches everybody */
+	int64_t topology_max;                   /* so does a change of the topology */
+	int64_t bootstrap, decommission, remove; /* streaming of a topology change */
 };
 
 struct sim_config {
@@ -80,12 +83,14 @@ struct sim *sim_new(const struct sim_config *config, struct err *err);
 struct sim *sim_free(struct sim *sim);
 /* "app:3" (in each datacenter), "app:dc1=3,dc2=3", "app:simple=3", "app:everywhere", "app:local". */
 int sim_keyspace_parse(const char *text, struct sim_keyspace *ret, struct err *err);
-/* "dc1/a:5,dc1/b:5,dc1/c:4": 'nodes' spread over three racks; owned. */
+/* A layout is datacenter/rack:nodes, comma, ...; "dc1/x:1z" is a node without tokens (join_ring: false).
+ * "dc1/a:5,dc1/b:5,dc1/c:4": 'nodes' spread over three racks; owned. */
 char *sim_layout_of(unsigned nodes);
 
+/* All that there ever were: one that has left keeps its number. */
 size_t sim_nodes(const struct sim *sim);
 const char *sim_cluster_name(const struct sim *sim);
-/* By name or by address; -1 when there is none. */
+/* By name or by present address, those who have left last; -1 when there is none. */
 int sim_find(const struct sim *sim, const char *name_or_address);
 const char *sim_address(const struct sim *sim, size_t node);
 const char *sim_name(const struct sim *sim, size_t node);
@@ -159,7 +164,7 @@ enum sim_event {
 	SIM_ARRIVED_DRAIN, SIM_ARRIVED_STOP, SIM_ARRIVED_START, SIM_ARRIVED_RESTART,
 	/* What happened. */
 	SIM_PROCESS_START, SIM_NORMAL, SIM_SERVING, SIM_DRAINED, SIM_PROCESS_EXIT, SIM_CRASHED, SIM_HUNG, SIM_UNHUNG,
-	SIM_ISOLATED, SIM_SCHEMA, SIM_MARK,
+	SIM_ISOLATED, SIM_SCHEMA, SIM_MEMBER, SIM_READDRESSED, SIM_BOOT_FAILED, SIM_MARK,
 	/* What the oracle says. */
 	SIM_VIOLATION, SIM_UNAVOIDABLE,
 };

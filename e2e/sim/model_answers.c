@@ -13,13 +13,6 @@ number(const struct sim *sim, const struct node *n)
 	return (size_t)(n - sim->nodes);
 }
 
-/* Does the node see that one up? */
-static bool
-sees(const struct sim *sim, const struct node *n, size_t subject)
-{
-	return sim->up[number(sim, n) * sim->nnodes + subject];
-}
-
 static int
 text(struct buf *out, const char *value)
 {
@@ -62,59 +55,6 @@ native_transport(struct sim *sim, struct node *n, const char *argument, struct b
 	return truth(out, n->cql);
 }
 
-static void
-endpoints(const struct sim *sim, const struct node *n, bool live, struct buf *out)
-{
-	const char *comma = "";
-
-	buf_putc(out, '[');
-	for (size_t i = 0; i < sim->nnodes; i++) {
-		/* A node whose gossip is off is in neither of its own lists. */
-		if (sees(sim, n, i) != live || (!live && i == number(sim, n)))
-			continue;
-		buf_printf(out, "%s\"%s\"", comma, sim->nodes[i].address);
-		comma = ",";
-	}
-	buf_putc(out, ']');
-}
-
-static int
-live(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	(void)argument;
-	endpoints(sim, n, true, out);
-	return 200;
-}
-
-static int
-down(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	(void)argument;
-	endpoints(sim, n, false, out);
-	return 200;
-}
-
-static int
-none(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	(void)sim, (void)n, (void)argument;
-	buf_puts(out, "[]");
-	return 200;
-}
-
-static int
-host_id(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	(void)argument;
-	if (!n->gossip)
-		return sim_bad(out, 500, "std::runtime_error (The gossiper is not ready yet)");
-	for (size_t i = 0; i < sim->nnodes; i++)
-		buf_printf(out, "%s{\"key\": \"%s\", \"value\": \"%s\"}", i ? "," : "[", sim->nodes[i].address,
-		    sim->nodes[i].host_id);
-	buf_putc(out, ']');
-	return 200;
-}
-
 static int
 local_host_id(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 {
@@ -141,42 +81,6 @@ schema_version(struct sim *sim, struct node *n, const char *argument, struct buf
 	return text(out, uuid);
 }
 
-/* Only members that this node calls live are asked; those that do not answer are UNREACHABLE. */
-static int
-schema_versions(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	bool *told = xcalloc(sim->nnodes, sizeof *told);
-	char key[SIM_UUID] = "UNREACHABLE";
-	const char *between = "";
-
-	(void)argument;
-	buf_putc(out, '[');
-	for (size_t i = 0; i < sim->nnodes; i++) {
-		const struct node *first = &sim->nodes[i];
-		const char *comma = "";
-
-		if (told[i] || !sees(sim, n, i))
-			continue;
-		if (first->gossip)
-			sim_uuid(first->schema, key);
-		buf_printf(out, "%s{\"key\": \"%s\", \"value\": [", between, first->gossip ? key : "UNREACHABLE");
-		for (size_t j = i; j < sim->nnodes; j++) {
-			const struct node *m = &sim->nodes[j];
-
-			if (!sees(sim, n, j) || m->gossip != first->gossip || (m->gossip && m->schema != first->schema))
-				continue;
-			told[j] = true;
-			buf_printf(out, "%s\"%s\"", comma, m->address);
-			comma = ",";
-		}
-		buf_puts(out, "]}");
-		between = ",";
-	}
-	buf_putc(out, ']');
-	free(told);
-	return 200;
-}
-
 static int
 keyspaces(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 {
@@ -198,68 +102,10 @@ keyspaces(struct sim *sim, struct node *n, const char *argument, struct buf *out
 }
 
 static int
-tokens_endpoint(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	(void)n, (void)argument;
-	buf_putc(out, '[');
-	for (size_t i = 0; i < sim->nring; i++)
-		buf_printf(out, "%s{\"key\": \"%" PRId64 "\", \"value\": \"%s\"}", i ? "," : "", sim->ring[i].token,
-		    sim->nodes[sim->ring[i].node].address);
-	buf_putc(out, ']');
-	return 200;
-}
-
-static int
-tokens(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	int of = *argument ? sim_find(sim, argument) : -1;
-	const char *comma = "";
-
-	(void)n;
-	buf_putc(out, '[');
-	for (size_t i = 0; i < sim->nring; i++) {
-		if (*argument && (int)sim->ring[i].node != of)
-			continue;
-		buf_printf(out, "%s\"%" PRId64 "\"", comma, sim->ring[i].token);
-		comma = ",";
-	}
-	buf_putc(out, ']');
-	return 200;
-}
-
-/* A host that the snitch does not know is in the default place: no error. */
-static int
-datacenter(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	int of = *argument ? sim_find(sim, argument) : (int)number(sim, n);
-
-	return text(out, of < 0 ? "datacenter1" : sim->nodes[of].datacenter);
-}
-
-static int
-rack(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	int of = *argument ? sim_find(sim, argument) : (int)number(sim, n);
-
-	return text(out, of < 0 ? "rack1" : sim->nodes[of].rack);
-}
-
-static int
 generation(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 {
 	(void)sim, (void)argument;
 	return integer(out, n->generation);
-}
-
-/* The generation that this node has heard of. */
-static int
-generation_of(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	int of = sim_find(sim, argument);
-
-	if (of < 0)
-		return sim_bad(out, 500, "std::out_of_range (_Map_base::at)");
-	return integer(out, sim->known[number(sim, n) * sim->nnodes + (size_t)of]);
 }
 
 static int
@@ -307,32 +153,19 @@ pending(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 	return integer(out, sim_pending(sim, sim->now, number(sim, n)));
 }
 
-const struct endpoint sim_endpoints[] = {
-	{"/system/uptime_ms", NULL, STAGE_LISTENING, uptime},
-	{"/storage_service/scylla_release_version", NULL, STAGE_LISTENING, release},
-	{"/storage_service/release_version", NULL, STAGE_LISTENING, cassandra_release},
-	{"/snitch/datacenter", "host", STAGE_LISTENING, datacenter},
-	{"/snitch/rack", "host", STAGE_LISTENING, rack},
-	{"/gossiper/endpoint/live", NULL, STAGE_GOSSIPER, live},
-	{"/gossiper/endpoint/down", NULL, STAGE_GOSSIPER, down},
-	{"/gossiper/generation_number/", NULL, STAGE_GOSSIPER, generation_of},
-	{"/storage_service/host_id", NULL, STAGE_GOSSIPER, host_id},
-	{"/storage_service/hostid/local", NULL, STAGE_GOSSIPER, local_host_id},
-	{"/storage_service/nodes/joining", NULL, STAGE_GOSSIPER, none},
-	{"/storage_service/nodes/leaving", NULL, STAGE_GOSSIPER, none},
-	{"/storage_service/nodes/moving", NULL, STAGE_GOSSIPER, none},
-	{"/storage_service/tokens_endpoint", NULL, STAGE_GOSSIPER, tokens_endpoint},
-	{"/storage_service/tokens", NULL, STAGE_GOSSIPER, tokens},
-	{"/storage_service/tokens/", NULL, STAGE_GOSSIPER, tokens},
-	{"/compaction_manager/metrics/pending_tasks", NULL, STAGE_GOSSIPER, pending},
-	{"/storage_service/operation_mode", NULL, STAGE_STORAGE, operation_mode},
-	{"/storage_service/gossiping", NULL, STAGE_STORAGE, gossiping},
-	{"/storage_service/cluster_name", NULL, STAGE_STORAGE, cluster_name},
-	{"/storage_service/schema_version", NULL, STAGE_STORAGE, schema_version},
-	{"/storage_proxy/schema_versions", NULL, STAGE_STORAGE, schema_versions},
-	{"/storage_service/keyspaces", "type", STAGE_STORAGE, keyspaces},
-	{"/storage_service/generation_number", NULL, STAGE_STORAGE, generation},
-	{"/storage_service/drain", NULL, STAGE_STORAGE, drain_progress},
-	{"/storage_service/native_transport", NULL, STAGE_JOINED, native_transport},
-	{NULL, NULL, STAGE_OFF, NULL},
+const struct endpoint sim_node_endpoints[] = {
+	{"/system/uptime_ms", NULL, STAGE_LISTENING, 0, uptime},
+	{"/storage_service/scylla_release_version", NULL, STAGE_LISTENING, 0, release},
+	{"/storage_service/release_version", NULL, STAGE_LISTENING, 0, cassandra_release},
+	{"/storage_service/hostid/local", NULL, STAGE_GOSSIPER, 0, local_host_id},
+	{"/compaction_manager/metrics/pending_tasks", NULL, STAGE_GOSSIPER, 0, pending},
+	{"/storage_service/operation_mode", NULL, STAGE_STORAGE, 0, operation_mode},
+	{"/storage_service/gossiping", NULL, STAGE_STORAGE, 0, gossiping},
+	{"/storage_service/cluster_name", NULL, STAGE_STORAGE, 0, cluster_name},
+	{"/storage_service/schema_version", NULL, STAGE_STORAGE, 0, schema_version},
+	{"/storage_service/keyspaces", "type", STAGE_STORAGE, 0, keyspaces},
+	{"/storage_service/generation_number", NULL, STAGE_STORAGE, 0, generation},
+	{"/storage_service/drain", NULL, STAGE_STORAGE, 0, drain_progress},
+	{"/storage_service/native_transport", NULL, STAGE_JOINED, 0, native_transport},
+	{NULL, NULL, STAGE_OFF, 0, NULL},
 };

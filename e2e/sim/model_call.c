@@ -47,7 +47,8 @@ sim_call_new(struct sim *sim, enum sim_source source, size_t node, uint64_t id)
 {
 	struct call *call = xcalloc(1, sizeof *call);
 
-	*call = (struct call){.next = sim->waiting, .id = id, .serial = sim->serial++, .node = node, .source = source};
+	*call = (struct call){.next = sim->waiting, .id = id, .serial = sim->serial++, .node = node, .source = source,
+	    .subject = node};
 	return sim->waiting = call;
 }
 
@@ -129,12 +130,14 @@ sim_calls_reset(struct sim *sim, size_t node)
 }
 
 void
-sim_calls_drained(struct sim *sim, size_t node)
+sim_calls_end(struct sim *sim, enum call_kind kind, size_t node, size_t subject, int status, const char *text)
 {
 	for (struct call *call = sim->waiting, *next; call; call = next) {
 		next = call->next;
-		if (call->node == node && call->kind == CALL_DRAIN)
-			sim_call_say(sim, call, 200, "");
+		if (call->kind != kind || (node != SIZE_MAX && call->node != node) || call->subject != subject)
+			continue;
+		sim_call_answer(sim, call, status, status == 200 ? sim_text_new(text, strlen(text)) :
+		    sim_text_error(status, text), true);
 	}
 }
 

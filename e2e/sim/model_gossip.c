@@ -35,8 +35,10 @@ set(struct sim *sim, size_t observer, size_t subject, bool up)
 {
 	size_t at = pair(sim, observer, subject);
 
-	if (up)
+	if (up) {
 		sim->known[at] = sim->nodes[subject].generation;
+		sim->known_as[at] = (uint8_t)(sim->nodes[subject].nidentities - 1);
+	}
 	if (sim->up[at] == up)
 		return;
 	sim->up[at] = up;
@@ -59,6 +61,25 @@ later(struct sim *sim, enum event_kind kind, size_t observer, size_t subject, in
 	for (size_t i = 0; i < (sim)->nnodes; i++) \
 		if (i != (node) && (sim)->nodes[i].gossip)
 
+/* To be seen up by who has just begun to gossip. */
+static bool
+is_there(const struct node *n)
+{
+	return n->mode == MODE_NORMAL || n->mode == MODE_LEAVING || (n->mode == MODE_BOOTSTRAP && !n->remade);
+}
+
+/* What a newcomer is told of where others are: the newest that anybody knows. */
+static void
+learn(struct sim *sim, size_t node)
+{
+	for (size_t i = 0; i < sim->nnodes * sim->nnodes; i++) {
+		size_t subject = i % sim->nnodes;
+
+		if (sim->known_as[pair(sim, node, subject)] < sim->known_as[i])
+			sim->known_as[pair(sim, node, subject)] = sim->known_as[i];
+	}
+}
+
 void
 sim_gossip_join(struct sim *sim, size_t node)
 {
@@ -67,12 +88,14 @@ sim_gossip_join(struct sim *sim, size_t node)
 
 	n->gossip = true;
 	n->term++;
+	learn(sim, node);
+	sim_member_hear(sim, node);
 	for (size_t i = 0; i < sim->nnodes; i++)
 		set(sim, node, i, i == node);
 	EACH_PEER(i, sim, node) {
 		uint64_t at = pair(sim, node, i);
 
-		if (sim->nodes[i].mode == MODE_NORMAL)
+		if (is_there(&sim->nodes[i]))
 			later(sim, EVENT_SEEN_UP, node, i,
 			    sim_draw(sim, "peer", at, n->term, times->peers_max / 5, times->peers_max));
 		/* Who has not noticed its absence notices the restart. */
@@ -81,7 +104,7 @@ sim_gossip_join(struct sim *sim, size_t node)
 }
 
 void
-sim_gossip_normal(struct sim *sim, size_t node)
+sim_gossip_appear(struct sim *sim, size_t node)
 {
 	const struct sim_times *times = &sim->config.times;
 

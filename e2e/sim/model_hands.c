@@ -67,7 +67,7 @@ sim_isolate(struct sim *sim, int64_t now, size_t node)
 	struct node *n = &sim->nodes[node];
 
 	sim_advance(sim, now);
-	if (n->mode != MODE_NORMAL || n->isolated)
+	if (!n->alive || n->isolated)
 		return;
 	n->isolated = true;
 	n->cql = n->taken = false;
@@ -84,7 +84,10 @@ sim_host_away(struct sim *sim, size_t node, bool away)
 bool
 sim_host_reachable(const struct sim *sim, size_t node)
 {
-	return !sim->nodes[node].away;
+	const struct node *n = &sim->nodes[node];
+
+	/* Who has left may have lent its address to another. */
+	return !n->away && (sim_in_ring(n->member) || sim_find(sim, n->address) == (int)node);
 }
 
 void
@@ -116,13 +119,25 @@ sim_cluster_name(const struct sim *sim)
 	return sim->cluster_name;
 }
 
+static bool
+is_called(const struct node *n, const char *name_or_address)
+{
+	return !strcmp(n->address, name_or_address) || !strcmp(n->name, name_or_address);
+}
+
 int
 sim_find(const struct sim *sim, const char *name_or_address)
 {
-	for (size_t i = 0; i < sim->nnodes; i++)
-		if (!strcmp(sim->nodes[i].address, name_or_address) || !strcmp(sim->nodes[i].name, name_or_address))
+	int found = -1;
+
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		if (!is_called(&sim->nodes[i], name_or_address))
+			continue;
+		if (sim->nodes[i].member != MEMBER_LEFT)
 			return (int)i;
-	return -1;
+		found = (int)i;
+	}
+	return found;
 }
 
 const char *

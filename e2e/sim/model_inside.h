@@ -4,7 +4,13 @@
 #include "buf.h"
 #include "model.h"
 
-enum mode { MODE_NONE, MODE_STARTING, MODE_JOINING, MODE_NORMAL, MODE_DRAINING, MODE_DRAINED };
+enum mode {
+	MODE_NONE, MODE_STARTING, MODE_JOINING, MODE_BOOTSTRAP, MODE_NORMAL, MODE_LEAVING, MODE_DECOMMISSIONED,
+	MODE_DRAINING, MODE_DRAINED,
+};
+
+/* What the topology, which the members agree on, says of a node; a view of it lags. */
+enum member { MEMBER_NONE, MEMBER_JOINING, MEMBER_NORMAL, MEMBER_LEAVING, MEMBER_LEFT };
 
 /* What of the process is there; endpoints are registered at a stage and stay until its end. */
 enum stage {
@@ -19,6 +25,12 @@ enum stage {
 enum unit { UNIT_INACTIVE, UNIT_FAILED, UNIT_ACTIVATING, UNIT_ACTIVE, UNIT_DEACTIVATING };
 enum verb { VERB_START, VERB_STOP, VERB_RESTART };
 
+/* What a node was and is known by; peers know the one that they have seen up last. */
+struct identity {
+	char address[SIM_ADDRESS];
+	char host_id[SIM_UUID];
+};
+
 struct node {
 	char name[SIM_NAME * 3];
 	char address[SIM_ADDRESS];
@@ -27,10 +39,23 @@ struct node {
 	char host_id[SIM_UUID];
 	size_t zone, dc;        /* numbers: equal for equal zones, datacenters */
 
+	/* Its place in the topology. */
+	enum member member;
+	bool zero_token;        /* join_ring: false */
+	bool banned;            /* removed or replaced: it will never join again */
+	bool left;              /* its disk says that it was decommissioned */
+	bool remade;            /* a new host that takes the place of the one with the identity before */
+	size_t replaces;        /* the node whose tokens it takes over when it has joined; SIZE_MAX: none */
+	char next_address[SIM_ADDRESS]; /* from the next start of the process on; "": the same */
+	struct identity *identities;    /* the last one is the present one */
+	uint8_t nidentities;
+	struct change *change;  /* the topology change that it carries out, NULL: none */
+
 	/* The process. 'life' counts starts, 'term' changes of gossip: an event of an older one is void. */
 	enum stage stage;
 	enum mode mode;
-	bool gossip, cql, cql_due, isolated, hung, locked, terminating;
+	bool gossip, cql, cql_due, isolated, hung, terminating;
+	const char *lock;       /* the operation that holds the API lock; NULL: none */
 	unsigned life, term, port_changes;
 	int64_t started, joined, generation, drain_flush, drain_end, notify_until;
 	uint64_t schema;
@@ -56,6 +81,8 @@ enum event_kind {
 	EVENT_REPLY, EVENT_BOOT, EVENT_SEEN_UP, EVENT_SEEN_DOWN, EVENT_NOTIFIED, EVENT_CQL, EVENT_ANNOUNCE,
 	    EVENT_DRAINED,
 	EVENT_EXIT, EVENT_KILL, EVENT_SCHEMA,
+	EVENT_TOPOLOGY,         /* the node hears of the topology as it is */
+	EVENT_CHANGE,           /* the node's topology change goes on */
 };
 
 struct event {
@@ -69,7 +96,7 @@ struct event {
 };
 
 /* A request that is not answered yet, or whose answer is not fetched yet. */
-enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_JOB };
+enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_CHANGE, CALL_JOB };
 
 struct call {
 	struct call *next;
@@ -82,6 +109,7 @@ struct call {
 	char *error;            /* of a command; NULL: none */
 	char *method, *path;    /* parked */
 	uint32_t job;
+	size_t subject;         /* of a topology change: the node that it is about */
 	bool forgotten;
 };
 
@@ -96,13 +124,23 @@ struct token {
 	size_t node;
 };
 
+/* The tokens of those who own some, as one view of the topology has it. */
+struct ring {
+	uint64_t key;           /* equal for equal owners */
+	struct token *tokens;
+	size_t n;
+};
+
 struct keyspace {
 	struct sim_keyspace of;
 	bool user;
-	/* Made when first asked for: replicas of each range, 'width' places each, SIZE_MAX in those not taken. */
+	/* Made when first asked for, of the ring with this key: replicas of each range, 'width' places each, NO_REPLICA
+	 * in those not taken. */
+	uint64_t key;
 	size_t width;
 	uint16_t *replicas;
-	struct sim_text *ring;
+	uint64_t text_key;
+	struct sim_text *text;
 };
 
 struct sim {
@@ -111,11 +149,16 @@ struct sim {
 	int64_t now;
 	struct node *nodes;
 	size_t nnodes, nzones, ndcs;
+	size_t side;            /* of the squares that follow: nnodes */
 	bool *up;               /* up[observer * nnodes + subject] */
 	int64_t *view_changed;
 	int64_t *known;         /* the generation that the observer has heard of */
-	struct token *ring;
-	size_t nring;
+	uint8_t *seen;          /* seen[observer * nnodes + subject]: enum member, as the observer has heard */
+	uint8_t *known_as;      /* the number of the identity that the observer knows */
+	struct token *tokens;   /* of all nodes that have or had some */
+	size_t ntokens;
+	bool unsorted;
+	struct ring ring, glimpse;      /* the true one; the last other one that was asked for */
 	struct keyspace *keyspaces;
 	size_t nkeyspaces;
 	struct event *events;   /* a heap */
@@ -142,6 +185,8 @@ uint64_t sim_hash(const struct sim *sim, const char *what, uint64_t a, uint64_t 
 void sim_uuid(uint64_t hash, char ret[SIM_UUID]);
 
 /* model_layout.c */
+/* Numbers the node's zone and datacenter. */
+void sim_layout_number(struct sim *sim, size_t node);
 int sim_layout_read(struct sim *sim, const struct sim_config *config, struct err *err);
 
 /* model_event.c */
@@ -160,7 +205,8 @@ void sim_call_say(struct sim *sim, struct call *call, int status, const char *bo
 struct sim_text *sim_text_error(int status, const char *message);
 void sim_calls_delayed(struct sim *sim, uint64_t serial);
 void sim_calls_reset(struct sim *sim, size_t node);
-void sim_calls_drained(struct sim *sim, size_t node);
+/* Answers all calls of the kind at the node (SIZE_MAX: at any) that are about 'subject'. */
+void sim_calls_end(struct sim *sim, enum call_kind kind, size_t node, size_t subject, int status, const char *text);
 void sim_calls_unpark(struct sim *sim, size_t node);
 void sim_calls_job_done(struct sim *sim, size_t node, uint32_t job, int status, const char *error);
 void sim_calls_free(struct sim *sim);
@@ -172,22 +218,64 @@ struct endpoint {
 	const char *path;       /* "…/" at the end takes one more component, its argument */
 	const char *parameter;  /* the query parameter that is the argument; NULL: none */
 	enum stage since;
+	unsigned release;       /* since which release; 0: all */
 	/* The body into 'out'; the status. */
 	int (*answer)(struct sim *sim, struct node *node, const char *argument, struct buf *out);
 };
-extern const struct endpoint sim_endpoints[];   /* ended by a NULL path */
+/* Ended by a NULL path. */
+extern const struct endpoint sim_node_endpoints[], sim_member_endpoints[];
 /* An error's text into 'out'; 'status' comes back. */
 int sim_bad(struct buf *out, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* model_ring.c */
-void sim_ring_make(struct sim *sim);
+/* Gives the node its tokens; those of 'from' when that is another one. */
+void sim_ring_add(struct sim *sim, size_t node, size_t from);
+/* The ring as the observer has it; SIZE_MAX: the truth. Valid until the next call. */
+const struct ring *sim_ring(struct sim *sim, size_t observer);
 struct keyspace *sim_keyspace_of(struct sim *sim, const char *name);
 /* 'width' replicas of the range that ends at token 'range'. */
-const uint16_t *sim_replicas(struct sim *sim, struct keyspace *keyspace, size_t range);
+const uint16_t *sim_replicas(struct sim *sim, struct keyspace *keyspace, const struct ring *ring, size_t range);
 /* As the node answers; NULL: too much for one text. */
 struct sim_text *sim_describe_ring(struct sim *sim, struct keyspace *keyspace, size_t node);
 void sim_keyspaces_add(struct sim *sim, const struct sim_config *config);
 void sim_ring_free(struct sim *sim);
+
+/* model_member.c */
+bool sim_in_ring(enum member member);
+/* The topology changes; who gossips hears of it soon. */
+void sim_member_set(struct sim *sim, size_t node, enum member member);
+/* The observer hears of all of it. */
+void sim_member_hear(struct sim *sim, size_t observer);
+/* The subject as the observer knows it. */
+const struct identity *sim_identity(const struct sim *sim, size_t observer, size_t subject);
+/* A new identity, known to nobody yet. */
+void sim_identity_add(struct sim *sim, size_t node);
+/* Views of and by a node that was just appended. */
+void sim_views_grow(struct sim *sim);
+void sim_views_free(struct sim *sim);
+/* The first member besides the node and 'ignored' that is not alive; SIZE_MAX: all are. */
+size_t sim_dead_member(const struct sim *sim, size_t node, size_t ignored);
+
+/* model_change.c: topology changes, which take their time. */
+enum change_kind { CHANGE_BOOTSTRAP, CHANGE_REPLACE, CHANGE_DECOMMISSION, CHANGE_REMOVE };
+struct change {
+	enum change_kind kind;
+	unsigned step;
+	size_t by;              /* the node that was asked */
+	int64_t started, ms;    /* 'ms': as it would take at speed 1 */
+	uint64_t id;
+};
+/* The node, which is new, goes on from JOINING. */
+void sim_change_boot(struct sim *sim, size_t node);
+/* NULL: begun, else the error's text; owned. 'ms' <= 0: as configured. */
+char *sim_change_decommission(struct sim *sim, size_t node, int64_t ms);
+char *sim_change_remove(struct sim *sim, size_t by, size_t node, int64_t ms);
+void sim_change_go_on(struct sim *sim, size_t node);
+/* Its process is gone. */
+void sim_change_lost(struct sim *sim, size_t node);
+void sim_change_free(struct node *n);
+/* 202501 of 2025.1, 602 of 6.2; an enterprise release as what it is built on. */
+unsigned sim_release(const struct sim *sim);
 
 /* model_process.c */
 void sim_process_start(struct sim *sim, size_t node, enum sim_source source);
@@ -199,13 +287,20 @@ void sim_process_drained(struct sim *sim, size_t node);
 void sim_process_serve(struct sim *sim, size_t node);
 void sim_process_exit(struct sim *sim, size_t node);
 void sim_process_kill(struct sim *sim, size_t node);
+/* The process gives up its boot. */
+void sim_process_fail(struct sim *sim, size_t node, const char *why);
+/* From here on a member that serves. */
+void sim_process_join(struct sim *sim, size_t node);
+/* As a drain's end, without gossip. */
+void sim_process_retire(struct sim *sim, size_t node);
 const char *sim_mode_name(enum mode mode);
 /* Note when the node began or ceased to be alive; after every change of it. */
 void sim_process_judge_alive(struct sim *sim, size_t node);
 
 /* model_gossip.c */
 void sim_gossip_join(struct sim *sim, size_t node);
-void sim_gossip_normal(struct sim *sim, size_t node);
+/* Peers will see it up. */
+void sim_gossip_appear(struct sim *sim, size_t node);
 void sim_gossip_announce(struct sim *sim, size_t node);
 void sim_gossip_lost(struct sim *sim, size_t node);
 void sim_gossip_seen(struct sim *sim, const struct event *event);

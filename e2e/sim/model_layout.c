@@ -14,10 +14,12 @@ sim_layout_of(unsigned nodes)
 	return xasprintf("dc1/a:%u,dc1/b:%u,dc1/c:%u", (nodes + 2) / 3, (nodes + 1) / 3, nodes / 3);
 }
 
-/* The number of the first node that is in the same place, or what comes next. */
-static void
-number(struct sim *sim, struct node *n)
+void
+sim_layout_number(struct sim *sim, size_t node)
 {
+	struct node *n = &sim->nodes[node];
+
+	/* The number of the first node that is in the same place, or what comes next. */
 	n->zone = sim->nzones;
 	n->dc = sim->ndcs;
 	for (const struct node *m = sim->nodes; m < n; m++) {
@@ -48,14 +50,16 @@ address(const struct sim_config *config, size_t index, char *ret, struct err *er
 
 static int
 add_zone(struct sim *sim, const struct sim_config *config, const char *datacenter, const char *rack, unsigned nodes,
-    struct err *err)
+    bool zero_token, struct err *err)
 {
 	for (unsigned i = 0; i < nodes; i++) {
 		struct node *n = ARRAY_GROW(sim->nodes, sim->nnodes);
 
 		snprintf(n->datacenter, sizeof n->datacenter, "%s", datacenter);
 		snprintf(n->rack, sizeof n->rack, "%s", rack);
-		number(sim, n);
+		n->zero_token = zero_token;
+		n->replaces = SIZE_MAX;
+		sim_layout_number(sim, sim->nnodes - 1);
 		sim_uuid(sim_hash(sim, "host", sim->nnodes, hash_str(HASH_SEED, config->cluster_name)), n->host_id);
 		if (address(config, sim->nnodes - 1, n->address, err) < 0)
 			return -1;
@@ -84,15 +88,18 @@ sim_layout_read(struct sim *sim, const struct sim_config *config, struct err *er
 {
 	char datacenter[SIM_NAME], rack[SIM_NAME];
 	unsigned nodes;
+	bool zero_token;
 	int used;
 
 	for (const char *at = config->layout;; at += used) {
 		used = 0;
 		if (sscanf(at, "%40[^/:,]/%40[^/:,]:%u%n", datacenter, rack, &nodes, &used) != 3 || !used || nodes < 1)
 			break;
+		zero_token = at[used] == 'z';
+		used += zero_token;
 		if (sim->nnodes + nodes >= NO_REPLICA)
 			return err_set(err, "layout \"%s\": more than %d nodes", config->layout, NO_REPLICA - 1);
-		if (add_zone(sim, config, datacenter, rack, nodes, err) < 0)
+		if (add_zone(sim, config, datacenter, rack, nodes, zero_token, err) < 0)
 			return -1;
 		if (!at[used]) {
 			name(sim);

@@ -1,4 +1,6 @@
 /* The life of the process: a staged boot, a drain, an end. */
+#include <stdio.h>
+
 #include "hash.h"
 #include "model_inside.h"
 
@@ -7,7 +9,8 @@ sim_mode_name(enum mode mode)
 {
 	static const char *const names[] = {
 		[MODE_NONE] = "NONE", [MODE_STARTING] = "STARTING", [MODE_JOINING] = "JOINING",
-		[MODE_NORMAL] = "NORMAL", [MODE_DRAINING] = "DRAINING", [MODE_DRAINED] = "DRAINED",
+		[MODE_BOOTSTRAP] = "BOOTSTRAP", [MODE_NORMAL] = "NORMAL", [MODE_LEAVING] = "LEAVING",
+		[MODE_DECOMMISSIONED] = "DECOMMISSIONED", [MODE_DRAINING] = "DRAINING", [MODE_DRAINED] = "DRAINED",
 	};
 
 	return names[mode];
@@ -17,7 +20,7 @@ void
 sim_process_judge_alive(struct sim *sim, size_t node)
 {
 	struct node *n = &sim->nodes[node];
-	bool alive = n->stage != STAGE_OFF && n->gossip && n->mode == MODE_NORMAL;
+	bool alive = n->stage != STAGE_OFF && n->gossip && (n->mode == MODE_NORMAL || n->mode == MODE_LEAVING);
 
 	if (alive == n->alive)
 		return;
@@ -43,7 +46,13 @@ sim_process_start(struct sim *sim, size_t node, enum sim_source source)
 	n->life++;
 	n->stage = STAGE_DEAF;
 	n->mode = MODE_NONE;
-	n->gossip = n->cql = n->cql_due = n->isolated = n->locked = n->terminating = false;
+	n->gossip = n->cql = n->cql_due = n->isolated = n->terminating = false;
+	n->lock = NULL;
+	if (*n->next_address) {
+		snprintf(n->address, sizeof n->address, "%s", n->next_address);
+		*n->next_address = '\0';
+		sim_identity_add(sim, node);
+	}
 	n->started = sim->now;
 	n->joined = INT64_MAX;
 	n->generation = generation > n->generation ? generation : n->generation + 1;
@@ -58,8 +67,8 @@ sim_process_start(struct sim *sim, size_t node, enum sim_source source)
 	later(sim, node, EVENT_BOOT, sim->config.times.listen);
 }
 
-static void
-join(struct sim *sim, size_t node)
+void
+sim_process_join(struct sim *sim, size_t node)
 {
 	struct node *n = &sim->nodes[node];
 
@@ -69,9 +78,38 @@ join(struct sim *sim, size_t node)
 	n->notify_until = sim->now + sim_scaled(sim, sim->config.times.notify_up);
 	sim_process_judge_alive(sim, node);
 	sim_note(sim, SIM_NORMAL, n->starter, node, "%s", "");
-	sim_gossip_normal(sim, node);
+	sim_gossip_appear(sim, node);
 	later(sim, node, EVENT_NOTIFIED, sim->config.times.notify_up);
 	sim_gossip_notified(sim, node);
+}
+
+/* What speaks against it; NULL: nothing. */
+static const char *
+refusal(const struct node *n)
+{
+	if (n->left)
+		return "This node was decommissioned and will not rejoin the ring";
+	if (n->banned)
+		return "received notification of being banned from the cluster";
+	if (n->member == MEMBER_LEFT)
+		return "The node requested to join before but didn't finish the procedure. Please clear the data directory "
+		    "and restart.";
+	return NULL;
+}
+
+static void
+begin_to_join(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+	const char *why = refusal(n);
+
+	if (why) {
+		sim_process_fail(sim, node, why);
+		return;
+	}
+	n->mode = MODE_JOINING;
+	sim_gossip_join(sim, node);
+	later(sim, node, EVENT_BOOT, sim->config.times.joining);
 }
 
 void
@@ -95,11 +133,12 @@ sim_process_boot(struct sim *sim, size_t node)
 		later(sim, node, EVENT_BOOT, times->starting);
 		sim_unit_ready(sim, node);
 	} else if (n->mode == MODE_STARTING) {
-		n->mode = MODE_JOINING;
-		sim_gossip_join(sim, node);
-		later(sim, node, EVENT_BOOT, times->joining);
+		begin_to_join(sim, node);
 	} else if (n->mode == MODE_JOINING) {
-		join(sim, node);
+		if (n->member == MEMBER_NONE || n->remade)
+			sim_change_boot(sim, node);
+		else
+			sim_process_join(sim, node);
 	}
 }
 
@@ -161,9 +200,9 @@ sim_process_drained(struct sim *sim, size_t node)
 	struct node *n = &sim->nodes[node];
 
 	n->mode = MODE_DRAINED;
-	n->locked = false;
+	n->lock = NULL;
 	sim_note(sim, SIM_DRAINED, n->taken ? SIM_CONTROLLER : SIM_HAND, node, "%s", "");
-	sim_calls_drained(sim, node);
+	sim_calls_end(sim, CALL_DRAIN, node, node, 200, "");
 	if (n->terminating)
 		leave(sim, node);
 }
@@ -175,7 +214,7 @@ sim_process_terminate(struct sim *sim, size_t node, enum sim_source source)
 
 	take(n, source);
 	n->terminating = true;
-	if (n->mode == MODE_NORMAL)
+	if (n->mode == MODE_NORMAL || n->mode == MODE_LEAVING)
 		sim_process_drain(sim, node, source);
 	else if (n->mode != MODE_DRAINING)
 		leave(sim, node);
@@ -191,7 +230,9 @@ gone(struct sim *sim, size_t node)
 		n->port_changes++;
 	n->stage = STAGE_OFF;
 	n->mode = MODE_NONE;
-	n->cql = n->locked = n->terminating = n->hung = false;
+	n->cql = n->terminating = n->hung = false;
+	n->lock = NULL;
+	sim_change_lost(sim, node);
 	if (n->gossip)
 		sim_gossip_lost(sim, node);
 	sim_process_judge_alive(sim, node);
@@ -217,4 +258,24 @@ sim_process_kill(struct sim *sim, size_t node)
 	sim_note(sim, SIM_CRASHED, SIM_HAND, node, "%s", "");
 	gone(sim, node);
 	sim_unit_gone(sim, node, true);
+}
+
+void
+sim_process_fail(struct sim *sim, size_t node, const char *why)
+{
+	sim_note(sim, SIM_BOOT_FAILED, SIM_HAND, node, " why=\"%s\"", why);
+	gone(sim, node);
+	sim_unit_gone(sim, node, true);
+}
+
+void
+sim_process_retire(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	n->left = true;
+	n->cql = false;
+	n->mode = MODE_DECOMMISSIONED;
+	sim_process_announce(sim, node);
+	sim_process_judge_alive(sim, node);
 }

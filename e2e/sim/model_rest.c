@@ -68,16 +68,27 @@ matches(const struct endpoint *endpoint, const char *path, char *argument, size_
 }
 
 static const struct endpoint *
-route(const struct node *n, const char *path, const char *whole, char *argument, size_t size)
+route_in(const struct endpoint *endpoints, const char *path, char *argument, size_t size)
 {
-	for (const struct endpoint *endpoint = sim_endpoints; endpoint->path; endpoint++) {
-		if (!matches(endpoint, path, argument, size))
-			continue;
-		if (endpoint->parameter)
-			query(whole, endpoint->parameter, argument, size);
-		return n->stage >= endpoint->since ? endpoint : NULL;
-	}
+	for (const struct endpoint *endpoint = endpoints; endpoint->path; endpoint++)
+		if (matches(endpoint, path, argument, size))
+			return endpoint;
 	return NULL;
+}
+
+static const struct endpoint *
+route(const struct sim *sim, const struct node *n, const char *path, const char *whole, char *argument, size_t size)
+{
+	static const struct endpoint *const tables[] = {sim_node_endpoints, sim_member_endpoints};
+	const struct endpoint *endpoint = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(tables) && !endpoint; i++)
+		endpoint = route_in(tables[i], path, argument, size);
+	if (!endpoint)
+		return NULL;
+	if (endpoint->parameter)
+		query(whole, endpoint->parameter, argument, size);
+	return n->stage >= endpoint->since && sim_release(sim) >= endpoint->release ? endpoint : NULL;
 }
 
 int
@@ -97,7 +108,7 @@ get(struct sim *sim, struct call *call, const char *path, const char *whole)
 	struct buf out = BUF_INIT(BODY_MAX);
 	char argument[PATH_MAX_LEN] = "";
 	struct node *n = &sim->nodes[call->node];
-	const struct endpoint *endpoint = route(n, path, whole, argument, sizeof argument);
+	const struct endpoint *endpoint = route(sim, n, path, whole, argument, sizeof argument);
 	int status = endpoint ? endpoint->answer(sim, n, argument, &out) : sim_bad(&out, 404, "Not found");
 
 	if (status != 200)
@@ -126,23 +137,90 @@ describe_ring(struct sim *sim, struct call *call, const char *argument)
 		sim_call_answer(sim, call, 500, sim_text_error(500, "std::bad_alloc (std::bad_alloc)"), true);
 }
 
+/* The text is given away. */
+static void
+refuse(struct sim *sim, struct call *call, char *why)
+{
+	char *text = xasprintf("std::runtime_error (%s)", why);
+
+	sim_call_answer(sim, call, 500, sim_text_error(500, text), true);
+	free(text);
+	free(why);
+}
+
 static void
 drain(struct sim *sim, struct call *call)
 {
 	struct node *n = &sim->nodes[call->node];
 
-	if (n->locked) {
-		sim_call_answer(sim, call, 500,
-		    sim_text_error(500, "std::runtime_error (Operation drain is in progress, try again)"), true);
+	if (n->lock) {
+		refuse(sim, call, xasprintf("Operation %s is in progress, try again", n->lock));
 		return;
 	}
 	if (n->mode == MODE_DRAINED) {
 		sim_call_say(sim, call, 200, "");
 		return;
 	}
-	n->locked = true;
+	n->lock = "drain";
 	call->kind = CALL_DRAIN;
 	sim_process_drain(sim, call->node, call->source);
+}
+
+/* The call waits for the end of what it is about to begin. */
+static void
+begins(struct call *call, size_t subject)
+{
+	call->subject = subject;
+	call->kind = CALL_CHANGE;
+}
+
+static void
+decommission(struct sim *sim, struct call *call)
+{
+	char *refused;
+
+	begins(call, call->node);
+	refused = sim_change_decommission(sim, call->node, 0);
+	if (refused)
+		refuse(sim, call, refused);
+}
+
+static void
+remove_node(struct sim *sim, struct call *call, const char *whole)
+{
+	char id[SIM_UUID], *refused;
+
+	if (!query(whole, "host_id", id, sizeof id)) {
+		sim_call_answer(sim, call, 400, sim_text_error(400, "Missing mandatory parameter 'host_id'"), true);
+		return;
+	}
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		if (strcmp(sim->nodes[i].host_id, id) || !sim_in_ring(sim->nodes[i].member))
+			continue;
+		begins(call, i);
+		refused = sim_change_remove(sim, call->node, i, 0);
+		if (refused)
+			refuse(sim, call, refused);
+		return;
+	}
+	refuse(sim, call, xasprintf("removenode: host id %s is not found in the cluster", id));
+}
+
+/* False when there is no such endpoint yet. */
+static bool
+post(struct sim *sim, struct call *call, const char *path, const char *whole)
+{
+	if (sim->nodes[call->node].stage < STAGE_STORAGE)
+		return false;
+	if (!strcmp(path, "/storage_service/drain"))
+		drain(sim, call);
+	else if (!strcmp(path, "/storage_service/decommission"))
+		decommission(sim, call);
+	else if (!strcmp(path, "/storage_service/remove_node"))
+		remove_node(sim, call, whole);
+	else
+		return false;
+	return true;
 }
 
 void
@@ -156,9 +234,9 @@ sim_rest(struct sim *sim, struct call *call, const char *method, const char *who
 	while (len > 1 && whole[len - 1] == '/')
 		len--;
 	snprintf(path, sizeof path, "%.*s", (int)len, whole);
-	if (!strcmp(method, "POST") && !strcmp(path, "/storage_service/drain") && n->stage >= STAGE_STORAGE)
-		drain(sim, call);
-	else if (strcmp(method, "GET") && strcmp(method, "HEAD"))
+	if (!strcmp(method, "POST") && post(sim, call, path, whole))
+		return;
+	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		sim_call_answer(sim, call, 404, sim_text_error(404, "Not found"), true);
 	else if (n->stage >= STAGE_STORAGE && !strncmp(path, ring, sizeof ring - 1) && path[sizeof ring - 1])
 		describe_ring(sim, call, path + sizeof ring - 1);

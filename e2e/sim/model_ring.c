@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "hash.h"
 #include "model_inside.h"
 
 enum { RING_TEXT_MAX = 160 << 20 };
@@ -17,16 +18,65 @@ by_token(const void *a, const void *b)
 }
 
 void
-sim_ring_make(struct sim *sim)
+sim_ring_add(struct sim *sim, size_t node, size_t from)
 {
-	sim->nring = sim->nnodes * sim->config.vnodes;
-	sim->ring = xcalloc(sim->nring, sizeof *sim->ring);
-	for (size_t i = 0; i < sim->nring; i++) {
-		size_t node = i / sim->config.vnodes;
+	unsigned count = sim->nodes[node].zero_token ? 0 : sim->config.vnodes;
 
-		sim->ring[i] = (struct token){(int64_t)sim_hash(sim, "token", node, i % sim->config.vnodes), node};
-	}
-	qsort(sim->ring, sim->nring, sizeof *sim->ring, by_token);
+	sim->tokens = xreallocarray(sim->tokens, sim->ntokens + count + 1, sizeof *sim->tokens);
+	for (unsigned i = 0; i < count; i++)
+		sim->tokens[sim->ntokens++] = (struct token){(int64_t)sim_hash(sim, "token", from, i), node};
+	sim->unsorted = true;
+}
+
+static bool
+is_owner(const struct sim *sim, size_t observer, size_t node)
+{
+	enum member member = observer == SIZE_MAX ? sim->nodes[node].member :
+	    (enum member)sim->seen[observer * sim->nnodes + node];
+
+	return sim_in_ring(member) && !sim->nodes[node].zero_token;
+}
+
+static void
+make_ring(struct sim *sim, struct ring *ring, size_t observer, uint64_t key)
+{
+	bool *owners = xcalloc(sim->nnodes, sizeof *owners);
+
+	for (size_t i = 0; i < sim->nnodes; i++)
+		owners[i] = is_owner(sim, observer, i);
+	if (sim->unsorted && sim->ntokens)
+		qsort(sim->tokens, sim->ntokens, sizeof *sim->tokens, by_token);
+	sim->unsorted = false;
+	ring->tokens = xreallocarray(ring->tokens, sim->ntokens + 1, sizeof *ring->tokens);
+	ring->n = 0;
+	for (size_t i = 0; i < sim->ntokens; i++)
+		if (owners[sim->tokens[i].node])
+			ring->tokens[ring->n++] = sim->tokens[i];
+	ring->key = key;
+	free(owners);
+}
+
+/* A node's tokens never change: who owns some tells the ring. */
+static uint64_t
+ring_key(const struct sim *sim, size_t observer)
+{
+	uint64_t key = HASH_SEED;
+
+	for (size_t i = 0; i < sim->nnodes; i++)
+		if (is_owner(sim, observer, i))
+			key = hash_u64(key, i);
+	return key;
+}
+
+const struct ring *
+sim_ring(struct sim *sim, size_t observer)
+{
+	uint64_t key = ring_key(sim, observer);
+	struct ring *ring = observer == SIZE_MAX || key == sim->ring.key ? &sim->ring : &sim->glimpse;
+
+	if (ring->key != key)
+		make_ring(sim, ring, observer, key);
+	return ring;
 }
 
 void
@@ -34,10 +84,12 @@ sim_ring_free(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->nkeyspaces; i++) {
 		free(sim->keyspaces[i].replicas);
-		sim_text_unref(sim->keyspaces[i].ring);
+		sim_text_unref(sim->keyspaces[i].text);
 	}
 	free(sim->keyspaces);
-	free(sim->ring);
+	free(sim->tokens);
+	free(sim->ring.tokens);
+	free(sim->glimpse.tokens);
 }
 
 struct keyspace *
@@ -65,7 +117,7 @@ rf_in(const struct sim_keyspace *keyspace, const char *datacenter)
 }
 
 static void
-wanted(const struct sim *sim, const struct keyspace *keyspace, struct want *want)
+wanted(const struct sim *sim, const struct keyspace *keyspace, const bool *owners, struct want *want)
 {
 	size_t *nodes = xcalloc(sim->ndcs, sizeof *nodes), *racks = xcalloc(sim->ndcs, sizeof *racks);
 	bool *known = xcalloc(sim->nzones, sizeof *known);
@@ -73,6 +125,8 @@ wanted(const struct sim *sim, const struct keyspace *keyspace, struct want *want
 	for (size_t i = 0; i < sim->nnodes; i++) {
 		const struct node *n = &sim->nodes[i];
 
+		if (!owners[i])
+			continue;
 		nodes[n->dc]++;
 		racks[n->dc] += !known[n->zone];
 		known[n->zone] = true;
@@ -113,14 +167,15 @@ network_visit(struct walk *walk, const struct node *n, size_t node)
 }
 
 static void
-walk_range(const struct sim *sim, const struct keyspace *keyspace, struct walk *walk, size_t range)
+walk_range(const struct sim *sim, const struct keyspace *keyspace, const struct ring *ring, struct walk *walk,
+    size_t range)
 {
 	memcpy(walk->want, walk->start, sim->ndcs * sizeof *walk->want);
 	memset(walk->rack, 0, sim->nzones);
 	memset(walk->taken, 0, sim->nnodes);
 	walk->count = 0;
-	for (size_t i = 0; i < sim->nring && walk->count < keyspace->width; i++) {
-		size_t node = sim->ring[(range + i) % sim->nring].node;
+	for (size_t i = 0; i < ring->n && walk->count < keyspace->width; i++) {
+		size_t node = ring->tokens[(range + i) % ring->n].node;
 
 		if (keyspace->of.replication == SIM_NETWORK) {
 			network_visit(walk, &sim->nodes[node], node);
@@ -131,27 +186,43 @@ walk_range(const struct sim *sim, const struct keyspace *keyspace, struct walk *
 	}
 }
 
+/* How many replicas a range has at most. */
+static size_t
+width_of(const struct sim *sim, const struct keyspace *keyspace, const struct ring *ring, struct want *want)
+{
+	bool *owners = xcalloc(sim->nnodes, sizeof *owners);
+	size_t count = 0, width = 0;
+
+	for (size_t i = 0; i < ring->n; i++) {
+		count += !owners[ring->tokens[i].node];
+		owners[ring->tokens[i].node] = true;
+	}
+	if (keyspace->of.replication == SIM_NETWORK) {
+		wanted(sim, keyspace, owners, want);
+		for (size_t dc = 0; dc < sim->ndcs; dc++)
+			width += want[dc].left;
+	} else {
+		width = keyspace->of.replication == SIM_SIMPLE && keyspace->of.rf < count ? keyspace->of.rf : count;
+	}
+	free(owners);
+	return width;
+}
+
 static void
-make_replicas(struct sim *sim, struct keyspace *keyspace)
+make_replicas(struct sim *sim, struct keyspace *keyspace, const struct ring *ring)
 {
 	struct walk walk = {.start = xcalloc(sim->ndcs, sizeof *walk.start),
 	    .want = xcalloc(sim->ndcs, sizeof *walk.want),
 	    .rack = xcalloc(sim->nzones, 1), .taken = xcalloc(sim->nnodes, 1)};
 
-	if (keyspace->of.replication == SIM_NETWORK) {
-		wanted(sim, keyspace, walk.start);
-		for (size_t dc = 0; dc < sim->ndcs; dc++)
-			keyspace->width += walk.start[dc].left;
-	} else {
-		keyspace->width = keyspace->of.replication == SIM_SIMPLE ? keyspace->of.rf : sim->nnodes;
-		if (keyspace->width > sim->nnodes)
-			keyspace->width = sim->nnodes;
-	}
-	keyspace->replicas = xreallocarray(NULL, sim->nring * keyspace->width + 1, sizeof *keyspace->replicas);
-	memset(keyspace->replicas, 0xff, sim->nring * keyspace->width * sizeof *keyspace->replicas);
-	for (size_t range = 0; range < sim->nring; range++) {
+	keyspace->key = ring->key;
+	keyspace->width = width_of(sim, keyspace, ring, walk.start);
+	keyspace->replicas = xreallocarray(keyspace->replicas, ring->n * keyspace->width + 1,
+	    sizeof *keyspace->replicas);
+	memset(keyspace->replicas, 0xff, ring->n * keyspace->width * sizeof *keyspace->replicas);
+	for (size_t range = 0; range < ring->n; range++) {
 		walk.out = keyspace->replicas + range * keyspace->width;
-		walk_range(sim, keyspace, &walk, range);
+		walk_range(sim, keyspace, ring, &walk, range);
 	}
 	free(walk.start);
 	free(walk.want);
@@ -160,70 +231,105 @@ make_replicas(struct sim *sim, struct keyspace *keyspace)
 }
 
 const uint16_t *
-sim_replicas(struct sim *sim, struct keyspace *keyspace, size_t range)
+sim_replicas(struct sim *sim, struct keyspace *keyspace, const struct ring *ring, size_t range)
 {
-	if (!keyspace->replicas)
-		make_replicas(sim, keyspace);
+	if (!keyspace->replicas || keyspace->key != ring->key)
+		make_replicas(sim, keyspace, ring);
 	return keyspace->replicas + range * keyspace->width;
 }
 
+/* What is being written, and for whom. */
+struct text {
+	const struct sim *sim;
+	const struct ring *ring;
+	size_t observer;
+	struct buf out;
+};
+
 static void
-put_addresses(const struct sim *sim, const uint16_t *replicas, size_t width, struct buf *out)
+put_addresses(struct text *text, const uint16_t *replicas, size_t width)
 {
 	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++)
-		buf_printf(out, "%s\"%s\"", i ? "," : "", sim->nodes[replicas[i]].address);
+		buf_printf(&text->out, "%s\"%s\"", i ? "," : "",
+		    sim_identity(text->sim, text->observer, replicas[i])->address);
 }
 
 static void
-put_range(const struct sim *sim, const uint16_t *replicas, size_t width, size_t range, struct buf *out)
+put_range(struct text *text, const uint16_t *replicas, size_t width, size_t range)
 {
-	int64_t start = sim->ring[range ? range - 1 : sim->nring - 1].token;
+	int64_t start = text->ring->tokens[range ? range - 1 : text->ring->n - 1].token;
 
-	buf_printf(out, "%s{\"start_token\": \"%" PRId64 "\", \"end_token\": \"%" PRId64 "\", \"endpoints\": [",
-	    range ? "," : "", start, sim->ring[range].token);
-	put_addresses(sim, replicas, width, out);
-	buf_puts(out, "], \"rpc_endpoints\": [");
-	put_addresses(sim, replicas, width, out);
-	buf_puts(out, "], \"endpoint_details\": [");
+	buf_printf(&text->out, "%s{\"start_token\": \"%" PRId64 "\", \"end_token\": \"%" PRId64 "\", \"endpoints\": [",
+	    range ? "," : "", start, text->ring->tokens[range].token);
+	put_addresses(text, replicas, width);
+	buf_puts(&text->out, "], \"rpc_endpoints\": [");
+	put_addresses(text, replicas, width);
+	buf_puts(&text->out, "], \"endpoint_details\": [");
 	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++) {
-		const struct node *n = &sim->nodes[replicas[i]];
+		const struct node *n = &text->sim->nodes[replicas[i]];
 
-		buf_printf(out, "%s{\"host\": \"%s\", \"datacenter\": \"%s\", \"rack\": \"%s\"}", i ? "," : "",
-		    n->address, n->datacenter, n->rack);
+		buf_printf(&text->out, "%s{\"host\": \"%s\", \"datacenter\": \"%s\", \"rack\": \"%s\"}",
+		    i ? "," : "", sim_identity(text->sim, text->observer, replicas[i])->address, n->datacenter, n->rack);
 	}
-	buf_puts(out, "]}");
+	buf_puts(&text->out, "]}");
 }
 
 /* An Everywhere keyspace names every node for every range: gigabytes in a large ring. */
 static bool
-too_much(const struct sim *sim, const struct keyspace *keyspace)
+too_much(const struct sim *sim, const struct keyspace *keyspace, const struct ring *ring)
 {
-	return keyspace->of.replication == SIM_EVERYWHERE && sim->nring > RING_TEXT_MAX / (100 * sim->nnodes);
+	return keyspace->of.replication == SIM_EVERYWHERE && ring->n > RING_TEXT_MAX / (100 * sim->nnodes);
+}
+
+/* Of the ring and of the addresses by which the observer knows it: observers that agree share a text. */
+static uint64_t
+text_key(const struct sim *sim, const struct ring *ring, size_t observer)
+{
+	uint64_t key = ring->key;
+
+	for (size_t i = 0; i < sim->nnodes; i++)
+		if (sim->nodes[i].nidentities > 1)
+			key = hash_str(hash_u64(key, i), sim_identity(sim, observer, i)->address);
+	return key;
+}
+
+static struct sim_text *
+make_text(struct sim *sim, struct keyspace *keyspace, const struct ring *ring, size_t node)
+{
+	bool local = keyspace->of.replication == SIM_LOCAL;
+	struct text text = {.sim = sim, .ring = ring, .observer = node, .out = BUF_INIT(RING_TEXT_MAX)};
+	uint16_t self = (uint16_t)node;
+	struct sim_text *ret = NULL;
+
+	buf_putc(&text.out, '[');
+	for (size_t range = 0; range < ring->n && buf_ok(&text.out); range++) {
+		const uint16_t *replicas = local ? &self : sim_replicas(sim, keyspace, ring, range);
+
+		put_range(&text, replicas, local ? 1 : keyspace->width, range);
+	}
+	buf_putc(&text.out, ']');
+	if (buf_ok(&text.out))
+		ret = sim_text_new(text.out.data, text.out.len);
+	buf_done(&text.out);
+	return ret;
 }
 
 struct sim_text *
 sim_describe_ring(struct sim *sim, struct keyspace *keyspace, size_t node)
 {
-	bool local = keyspace->of.replication == SIM_LOCAL;
-	uint16_t self = (uint16_t)node;
-	struct buf out = BUF_INIT(RING_TEXT_MAX);
-	struct sim_text *text = NULL;
+	const struct ring *ring = sim_ring(sim, node);
+	uint64_t key = text_key(sim, ring, node);
+	struct sim_text *text;
 
-	if (keyspace->ring)
-		return sim_text_ref(keyspace->ring);
-	if (too_much(sim, keyspace))
+	if (keyspace->text && keyspace->text_key == key)
+		return sim_text_ref(keyspace->text);
+	if (too_much(sim, keyspace, ring))
 		return NULL;
-	buf_putc(&out, '[');
-	for (size_t range = 0; range < sim->nring && buf_ok(&out); range++) {
-		const uint16_t *replicas = local ? &self : sim_replicas(sim, keyspace, range);
-
-		put_range(sim, replicas, local ? 1 : keyspace->width, range, &out);
+	text = make_text(sim, keyspace, ring, node);
+	if (text && keyspace->of.replication != SIM_LOCAL) {
+		sim_text_unref(keyspace->text);
+		keyspace->text = sim_text_ref(text);
+		keyspace->text_key = key;
 	}
-	buf_putc(&out, ']');
-	if (buf_ok(&out))
-		text = sim_text_new(out.data, out.len);
-	buf_done(&out);
-	if (text && !local)
-		keyspace->ring = sim_text_ref(text);
 	return text;
 }

@@ -13,7 +13,7 @@ unseen_since(const struct sim *sim, size_t observer, size_t node)
 	size_t at = observer * sim->nnodes + node;
 	const struct node *o = &sim->nodes[observer];
 
-	if (observer == node || !o->alive || sim->up[at])
+	if (observer == node || !o->alive || sim->up[at] || !sim_in_ring(o->member))
 		return INT64_MAX;
 	return sim->view_changed[at] > o->alive_changed ? sim->view_changed[at] : o->alive_changed;
 }
@@ -26,6 +26,8 @@ down_since(const struct sim *sim, size_t node, size_t leaving)
 	const struct node *n = &sim->nodes[node];
 	int64_t since = n->alive ? INT64_MAX : n->alive_changed;
 
+	if (!sim_in_ring(n->member))
+		return INT64_MAX;
 	for (size_t i = 0; n->alive && i < sim->nnodes; i++) {
 		int64_t unseen = i == leaving ? INT64_MAX : unseen_since(sim, i, node);
 
@@ -102,10 +104,11 @@ struct tally {
 
 /* Is a range that lives on the node below a quorum, of all or of a datacenter's? */
 static bool
-range_lost(const struct world *w, struct keyspace *keyspace, size_t range, const bool *reached, struct tally *dcs)
+range_lost(const struct world *w, struct keyspace *keyspace, const struct ring *ring, size_t range, const bool *reached,
+    struct tally *dcs)
 {
 	const struct sim *sim = w->sim;
-	const uint16_t *replicas = sim_replicas(w->sim, keyspace, range);
+	const uint16_t *replicas = sim_replicas(w->sim, keyspace, ring, range);
 	struct tally all = {0};
 	bool concerned = false;
 
@@ -131,7 +134,8 @@ range_lost(const struct world *w, struct keyspace *keyspace, size_t range, const
 static size_t
 ranges_lost(const struct world *w, size_t observer, struct keyspace *keyspace)
 {
-	const struct sim *sim = w->sim;
+	struct sim *sim = w->sim;
+	const struct ring *ring = sim_ring(sim, SIZE_MAX);
 	bool *reached = xcalloc(sim->nnodes, sizeof *reached);
 	struct tally *dcs = xcalloc(sim->ndcs, sizeof *dcs);
 	size_t count = 0;
@@ -139,8 +143,8 @@ ranges_lost(const struct world *w, size_t observer, struct keyspace *keyspace)
 	for (size_t i = 0; i < sim->nnodes; i++)
 		reached[i] = observer != SIZE_MAX ? reaches(w, observer, i) :
 		    i != w->node && !counts(w, down_since(sim, i, w->node));
-	for (size_t range = 0; range < sim->nring; range++)
-		count += range_lost(w, keyspace, range, reached, dcs);
+	for (size_t range = 0; range < ring->n; range++)
+		count += range_lost(w, keyspace, ring, range, reached, dcs);
 	free(dcs);
 	free(reached);
 	return count;
@@ -158,8 +162,11 @@ below_quorum(const struct world *w, char *why, size_t size)
 		    !ranges_lost(w, SIZE_MAX, keyspace))
 			continue;
 		for (size_t i = 0; i < sim->nnodes; i++) {
-			size_t count = i != w->node && sim->nodes[i].alive ? ranges_lost(w, i, keyspace) : 0;
+			size_t count;
 
+			if (i == w->node || !sim->nodes[i].alive || !sim_in_ring(sim->nodes[i].member))
+				continue;
+			count = ranges_lost(w, i, keyspace);
 			if (!count)
 				continue;
 			snprintf(why, size, "kind=quorum keyspace=%s ranges=%zu coordinator=%s", keyspace->of.name,

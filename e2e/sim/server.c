@@ -69,7 +69,7 @@ door_close(struct door *door)
 static int
 site_open(struct cluster *cluster, size_t node, struct err *err)
 {
-	struct site *site = &cluster->sites[node];
+	struct site *site = cluster->sites[node];
 	const char *address = sim_address(cluster->sim, node);
 
 	if (!site->rest.listener && door_open(&site->rest, address, cluster->server->port, err) < 0)
@@ -83,7 +83,7 @@ site_open(struct cluster *cluster, size_t node, struct err *err)
 static int
 host_follow(struct cluster *cluster, size_t node, struct err *err)
 {
-	struct site *site = &cluster->sites[node];
+	struct site *site = cluster->sites[node];
 	bool reachable = cluster->server->ssh_port && sim_host_reachable(cluster->sim, node);
 
 	if (!reachable && site->ssh.listener)
@@ -96,10 +96,15 @@ host_follow(struct cluster *cluster, size_t node, struct err *err)
 static int
 site_follow(struct cluster *cluster, size_t node, struct err *err)
 {
-	struct site *site = &cluster->sites[node];
+	struct site *site = cluster->sites[node];
+	const char *address = sim_address(cluster->sim, node);
 	unsigned changes;
 	bool listening = sim_listening(cluster->sim, server_now(cluster->server), node, &changes);
 
+	if (strcmp(site->address, address)) {
+		door_close(&site->ssh);
+		snprintf(site->address, sizeof site->address, "%s", address);
+	}
 	if (host_follow(cluster, node, err) < 0)
 		return -1;
 	if (changes == site->changes)
@@ -154,6 +159,32 @@ wake_later(struct cluster *cluster, int64_t wake)
 	uv_timer_start(&cluster->timer, due, wake > now ? (uint64_t)(wake - now) : 0, 0);
 }
 
+/* A node that is new has doors, all closed. */
+static void
+sites_follow(struct cluster *cluster)
+{
+	while (cluster->nsites < sim_nodes(cluster->sim)) {
+		size_t node = cluster->nsites;
+		struct site *site = xcalloc(1, sizeof *site);
+
+		cluster->sites = xreallocarray(cluster->sites, node + 1, sizeof *cluster->sites);
+		cluster->sites[cluster->nsites++] = site;
+		site->rest = site->metrics = site->ssh =
+		    (struct door){.kind = DOOR_NODE, .server = cluster->server, .cluster = cluster, .node = node};
+		site->metrics.kind = DOOR_METRICS;
+		site->ssh.kind = DOOR_SSH;
+		snprintf(site->address, sizeof site->address, "%s", sim_address(cluster->sim, node));
+	}
+}
+
+void
+server_address(struct server *server, char ret[SIM_ADDRESS])
+{
+	uint32_t next = server->next++;
+
+	snprintf(ret, SIM_ADDRESS, "%u.%u.%u.%u", next >> 24, next >> 16 & 255, next >> 8 & 255, next & 255);
+}
+
 void
 cluster_pump(struct cluster *cluster)
 {
@@ -167,7 +198,8 @@ cluster_pump(struct cluster *cluster)
 	cluster->pumping = true;
 	while (sim_next(cluster->sim, server_now(cluster->server), &reply))
 		conn_deliver(cluster->server, &reply);
-	for (size_t i = 0; i < sim_nodes(cluster->sim); i++) {
+	sites_follow(cluster);
+	for (size_t i = 0; i < cluster->nsites; i++) {
 		if (site_follow(cluster, i, &err) == 0)
 			continue;
 		fprintf(stderr, "scylla-sim: %s; trying again\n", err.text);
@@ -181,20 +213,12 @@ cluster_pump(struct cluster *cluster)
 static int
 cluster_open(struct cluster *cluster, struct err *err)
 {
-	size_t nodes = sim_nodes(cluster->sim);
-
-	cluster->sites = xcalloc(nodes, sizeof *cluster->sites);
 	cluster->wake = INT64_MAX;
 	cluster->timer.data = cluster;
 	uv_timer_init(&cluster->server->loop, &cluster->timer);
-	for (size_t i = 0; i < nodes; i++) {
-		struct site *site = &cluster->sites[i];
-
-		site->rest = site->metrics = site->ssh =
-		    (struct door){.kind = DOOR_NODE, .server = cluster->server, .cluster = cluster, .node = i};
-		site->metrics.kind = DOOR_METRICS;
-		site->ssh.kind = DOOR_SSH;
-		sim_listening(cluster->sim, server_now(cluster->server), i, &site->changes);
+	sites_follow(cluster);
+	for (size_t i = 0; i < cluster->nsites; i++) {
+		sim_listening(cluster->sim, server_now(cluster->server), i, &cluster->sites[i]->changes);
 		if (site_open(cluster, i, err) < 0 || host_follow(cluster, i, err) < 0)
 			return -1;
 	}
@@ -228,10 +252,10 @@ server_close(struct server *server)
 	for (size_t i = 0; i < server->nclusters; i++) {
 		struct cluster *cluster = &server->clusters[i];
 
-		for (size_t node = 0; cluster->sites && node < sim_nodes(cluster->sim); node++) {
-			door_close(&cluster->sites[node].rest);
-			door_close(&cluster->sites[node].metrics);
-			door_close(&cluster->sites[node].ssh);
+		for (size_t node = 0; node < cluster->nsites; node++) {
+			door_close(&cluster->sites[node]->rest);
+			door_close(&cluster->sites[node]->metrics);
+			door_close(&cluster->sites[node]->ssh);
 		}
 		if (cluster->sites)
 			uv_close((uv_handle_t *)&cluster->timer, NULL);

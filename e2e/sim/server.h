@@ -30,12 +30,14 @@ struct door {
 struct site {
 	struct door rest, metrics, ssh;
 	unsigned changes;
+	char address[SIM_ADDRESS];      /* where its doors are */
 };
 
 struct cluster {
 	struct server *server;
 	struct sim *sim;
-	struct site *sites;
+	struct site **sites;
+	size_t nsites;
 	uv_timer_t timer;
 	int64_t wake;
 	bool pumping;
@@ -46,6 +48,7 @@ struct server {
 	uv_loop_t loop;
 	struct cluster *clusters;
 	size_t nclusters;
+	uint32_t next;          /* the first address that no cluster has had */
 	int port, metrics_port, ssh_port;       /* 0: none */
 	const char *sshd, *sshd_config;
 	struct door control;
@@ -80,6 +83,8 @@ int server_control_port(const struct server *server);
 void server_close(struct server *server);
 /* Something was asked of the cluster, or is due: deliver answers, open and close ports, write the audit log. */
 void cluster_pump(struct cluster *cluster);
+/* An address for a new node of any cluster. */
+void server_address(struct server *server, char ret[SIM_ADDRESS]);
 /* Opens the door; the port of 0 is chosen by the kernel. */
 int door_open(struct door *door, const char *address, int port, struct err *err);
 void door_close(struct door *door);
@@ -100,6 +105,11 @@ void ssh_end(struct door *door);
 /* requests.c */
 void request_arrived(struct conn *conn);
 void request_answered(struct conn *conn, int status);
+
+/* control_hands.c: what people do to nodes and clusters; false when it is none of the verbs. Answers. */
+bool hand_on_node(struct conn *conn, struct cluster *cluster, size_t node, const char *verb);
+/* POST /add */
+void hand_adds(struct conn *conn, struct cluster *cluster);
 
 /* control.c, metrics.c: what comes through those doors. */
 void control_request(struct conn *conn);

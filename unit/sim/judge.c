@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "hands.h"
 
 enum { NODES = 64, TRANSCRIPT = 120 };
 
@@ -15,7 +16,8 @@ judge_nodes(struct world *world, char *text, size_t size)
 	const char *status = operation && operation->status ? operation->status : "";
 
 	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
-		if (sim_serving(world->sim, world->now, i) || strstr(status, sim_name(world->sim, i)))
+		if (!sim_member(world->sim, i) || sim_serving(world->sim, world->now, i) ||
+		    strstr(status, sim_name(world->sim, i)))
 			continue;
 		snprintf(text, size, "I8: %s is left %s, and no status names it", sim_name(world->sim, i),
 		    sim_mode(world->sim, world->now, i));

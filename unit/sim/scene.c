@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "hands.h"
 #include "json.h"
 #include "registry.h"
 
@@ -209,7 +210,7 @@ bool
 scene_all_serving(struct world *world)
 {
 	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
-		if (!sim_serving(world->sim, world->now, i))
+		if (sim_member(world->sim, i) && !sim_serving(world->sim, world->now, i))
 			return false;
 	}
 	return true;

@@ -1,0 +1,201 @@
+/* The control port's verbs for nodes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "hands.h"
+#include "server.h"
+
+enum { WORD = 128 };
+
+static const char *
+query(struct conn *conn, const char *name, char text[WORD])
+{
+	return http_query(conn->request.path, name, text, WORD);
+}
+
+static int64_t
+amount(struct conn *conn, const char *name)
+{
+	char text[WORD];
+
+	return strtoll(query(conn, name, text), NULL, 10);
+}
+
+static void
+hang(struct sim *sim, int64_t now, size_t node)
+{
+	sim_hang(sim, now, node, true);
+}
+
+static void
+unhang(struct sim *sim, int64_t now, size_t node)
+{
+	sim_hang(sim, now, node, false);
+}
+
+static void
+stick(struct sim *sim, int64_t now, size_t node)
+{
+	sim_stuck_stop(sim, now, node, true);
+}
+
+static void
+unstick(struct sim *sim, int64_t now, size_t node)
+{
+	sim_stuck_stop(sim, now, node, false);
+}
+
+static void
+away(struct sim *sim, int64_t now, size_t node)
+{
+	(void)now;
+	sim_host_away(sim, node, true);
+}
+
+static void
+back(struct sim *sim, int64_t now, size_t node)
+{
+	(void)now;
+	sim_host_away(sim, node, false);
+}
+
+static const struct {
+	const char *verb;
+	void (*act)(struct sim *sim, int64_t now, size_t node);
+} hands[] = {
+	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
+	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
+	{"away", away}, {"back", back},
+};
+
+static bool
+by_name_or_amount(struct conn *conn, struct cluster *cluster, size_t node, const char *verb)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hands); i++) {
+		if (strcmp(verb, hands[i].verb))
+			continue;
+		hands[i].act(cluster->sim, server_now(conn->door->server), node);
+		return true;
+	}
+	if (!strcmp(verb, "slow"))
+		sim_slow(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "lag"))
+		sim_lag(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "compactions"))
+		sim_compactions(cluster->sim, node, (unsigned)amount(conn, "n"));
+	else
+		return false;
+	return true;
+}
+
+static int
+remove_node(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	char text[WORD];
+	int by = sim_find(cluster->sim, query(conn, "by", text));
+
+	return sim_removenode(cluster->sim, server_now(cluster->server), by < 0 ? SIZE_MAX : (size_t)by, node,
+	    amount(conn, "ms"), err);
+}
+
+static int
+decommission(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	return sim_decommission(cluster->sim, server_now(cluster->server), node, amount(conn, "ms"), err);
+}
+
+static int
+address(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	char text[WORD];
+
+	return sim_readdress(cluster->sim, server_now(cluster->server), node, query(conn, "to", text), err);
+}
+
+static int
+remake(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	(void)conn, (void)err;
+	sim_remake(cluster->sim, server_now(cluster->server), node);
+	return 0;
+}
+
+/* Those that may be refused. */
+static const struct {
+	const char *verb;
+	int (*act)(struct conn *conn, struct cluster *cluster, size_t node, struct err *err);
+} changes[] = {
+	{"decommission", decommission}, {"remove", remove_node}, {"address", address}, {"remake", remake},
+};
+
+static void
+answer(struct conn *conn, int status, const char *text)
+{
+	conn_reply(conn, status, "text/plain", text, strlen(text), NULL);
+}
+
+static void
+answer_refused(struct conn *conn, const struct err *err)
+{
+	char *text = xasprintf("%s\n", err->text);
+
+	answer(conn, 409, text);
+	free(text);
+}
+
+bool
+hand_on_node(struct conn *conn, struct cluster *cluster, size_t node, const char *verb)
+{
+	bool found = by_name_or_amount(conn, cluster, node, verb);
+	struct err err;
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(changes) && !found; i++) {
+		found = !strcmp(verb, changes[i].verb);
+		if (found)
+			rc = changes[i].act(conn, cluster, node, &err);
+	}
+	if (!found)
+		return false;
+	cluster_pump(cluster);
+	if (rc < 0)
+		answer_refused(conn, &err);
+	else
+		answer(conn, 200, "");
+	return true;
+}
+
+void
+hand_adds(struct conn *conn, struct cluster *cluster)
+{
+	char zone[WORD], name[WORD], at[SIM_ADDRESS], own[WORD], replaces[WORD], flag[WORD], *rack, *line;
+	struct sim_host host = {0};
+	struct err err;
+	int node;
+
+	query(conn, "zone", zone);
+	rack = strchr(zone, '/');
+	if (rack) {
+		*rack++ = '\0';
+		host.datacenter = zone;
+		host.rack = rack;
+	}
+	host.name = *query(conn, "name", name) ? name : NULL;
+	host.replaces = *query(conn, "replaces", replaces) ? replaces : NULL;
+	host.zero_token = *query(conn, "zero", flag) != '\0';
+	host.stopped = *query(conn, "stopped", flag) != '\0';
+	if (!*query(conn, "address", own))
+		server_address(conn->door->server, at);
+	host.address = *own ? own : at;
+	node = sim_add(cluster->sim, server_now(cluster->server), &host, &err);
+	if (node < 0) {
+		answer_refused(conn, &err);
+		return;
+	}
+	cluster_pump(cluster);
+	line = xasprintf("node=%s address=%s host_id=%s\n", sim_name(cluster->sim, (size_t)node),
+	    sim_address(cluster->sim, (size_t)node), sim_host_id(cluster->sim, (size_t)node));
+	answer(conn, 200, line);
+	free(line);
+}

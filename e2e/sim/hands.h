@@ -1,0 +1,30 @@
+/* What people do to a simulated cluster's membership. All of it is SIM_HAND's; what takes time goes on by itself.
+ * Facts: scylla.md §1.4.3-1.4.5, §5.2, §5.4. */
+#pragma once
+
+#include "model.h"
+
+struct sim_host {
+	const char *name;               /* NULL: as the layout would name it */
+	const char *address;            /* NULL: the one after the cluster's highest */
+	const char *datacenter, *rack;  /* NULL: those of the node that it replaces */
+	const char *replaces;           /* name or address of a dead member whose tokens it takes over; NULL: none */
+	bool zero_token;                /* join_ring: false */
+	bool stopped;                   /* prepared only: somebody will start it */
+};
+
+/* A new host, and scylla-server started on it: JOINING, BOOTSTRAP, NORMAL, with tokens of its own. Its number; -1 when
+ * there is no such place, the name or the address is taken. */
+int sim_add(struct sim *sim, int64_t now, const struct sim_host *host, struct err *err);
+/* The node leaves the ring, as nodetool decommission. 'ms', at speed 1, or as configured when it is 0. -1 with Scylla's
+ * text when it refuses. */
+int sim_decommission(struct sim *sim, int64_t now, size_t node, int64_t ms, struct err *err);
+/* A dead member is removed by another one (SIZE_MAX: any that is alive), and banned at once. */
+int sim_removenode(struct sim *sim, int64_t now, size_t by, size_t node, int64_t ms, struct err *err);
+/* The node is restarted, and comes back with the same host id under another address, its host as well. */
+int sim_readdress(struct sim *sim, int64_t now, size_t node, const char *address, struct err *err);
+/* The host dies and is made anew under the same name and address, with an empty disk: it replaces what it was, and comes
+ * back with another host id. */
+void sim_remake(struct sim *sim, int64_t now, size_t node);
+/* In the ring by now: NORMAL or LEAVING for those who decide. */
+bool sim_member(const struct sim *sim, size_t node);
