@@ -31,7 +31,8 @@ static const struct flag flags[] = {
 	FLAG("context", TEXT, context, "NAME", "of the kubeconfig; its current one by default"),
 	FLAG("namespace", TEXT, namespace_, "NAME", "watch this namespace only; all by default"),
 	FLAG("redis-url", TEXT, redis_url, "URL",
-	    "the journal: redis://[user:password@]host:port/db;\nelse $STRAIT_REDIS_URL, else redis://127.0.0.1:6379"),
+	    "the journal: redis://[user:password@]host:port/db, unix://…,\nredis+sentinel://…; else "
+	    "$STRAIT_REDIS_URL, else\nredis://127.0.0.1:6379"),
 	FLAG("http-address", TEXT, http_address, "HOST:PORT",
 	    "/metrics, /healthz, /readyz; 127.0.0.1:8080 by default, \"\" for none"),
 	FLAG("lease-duration", DURATION, lease_ms, "TIME", "of the leader's Lease; 15s"),

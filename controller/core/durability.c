@@ -21,9 +21,21 @@ is(const char *setting, const char *value)
 	return setting && strcmp(setting, value) == 0;
 }
 
+/* A master with replicas is there to fail over, and what no replica has yet is lost then. */
+static bool
+is_unwaited_for(const struct cJSON *role)
+{
+	const struct cJSON *count = role ? json_next(role) : NULL;
+	int64_t replicas = 0, waited_for = 0;
+
+	if (!count || !json_to_int(count, &replicas) || !json_to_int(json_next(count), &waited_for))
+		return false;
+	return is(json_text(role), "master") && replicas > 0 && waited_for == 0;
+}
+
 /* Settings that Redis does not show us ("unknown") are believed. */
 static const char *
-risk_of(const char *appendonly, const char *fsync, const char *eviction)
+risk_of(const char *appendonly, const char *fsync, const char *eviction, const struct cJSON *role)
 {
 	if (is(appendonly, "no"))
 		return "Redis has appendonly no: its crash loses the journal of every operation; set appendonly yes and "
@@ -33,6 +45,9 @@ risk_of(const char *appendonly, const char *fsync, const char *eviction)
 		    "always";
 	if (eviction && !is(eviction, "noeviction") && !is(eviction, "unknown"))
 		return "Redis may evict keys (maxmemory-policy): a journal can vanish; set maxmemory-policy noeviction";
+	if (is_unwaited_for(role))
+		return "Redis has replicas, and no write waits for them: a fail-over can lose the last steps; add wait=1 to "
+		    "the Redis URL";
 	return "";
 }
 
@@ -40,7 +55,7 @@ static void
 judge(struct core *core, const struct cJSON *settings)
 {
 	const struct cJSON *append = json_first(settings), *fsync = json_next(append), *eviction = json_next(fsync);
-	const char *risk = risk_of(json_text(append), json_text(fsync), json_text(eviction));
+	const char *risk = risk_of(json_text(append), json_text(fsync), json_text(eviction), json_next(eviction));
 	struct op *op, *next;
 
 	if (core->journal_judged && strcmp(core->journal_risk, risk) == 0)

@@ -71,8 +71,8 @@ on_connect(const redisAsyncContext *context, int status)
 		lost(redis, context->c.errstr[0] ? context->c.errstr : "cannot connect");
 }
 
-static void
-ready(struct redis *redis)
+void
+redis_ready(struct redis *redis)
 {
 	redis->state = REDIS_READY;
 	redis->backoff_ms = BACKOFF_FIRST_MS;
@@ -82,64 +82,38 @@ ready(struct redis *redis)
 		redis->on_state(redis->user, true, NULL);
 }
 
-/* 'data': which script's name is coming, or its count for AUTH and SELECT. */
-static void
-on_greeting(redisAsyncContext *context, void *answer, void *data)
-{
-	struct redis *redis = context->data;
-	const redisReply *reply = answer;
-	size_t script = (size_t)(uintptr_t)data;
-	char reason[256];
-
-	if (redis->context != context || !reply)
-		return;
-	if (reply->type == REDIS_REPLY_ERROR) {
-		snprintf(reason, sizeof reason, "%s: %s",
-		    script < REDIS_SCRIPTS ? "SCRIPT LOAD" : "AUTH or SELECT", reply->str);
-		redis_drop(redis, reason);
-		return;
-	}
-	if (script < REDIS_SCRIPTS)
-		snprintf(redis->sha[script], REDIS_SHA, "%s", reply->str ? reply->str : "");
-	if (--redis->greetings == 0)
-		ready(redis);
-}
-
-static void
-greet(struct redis *redis)
-{
-	redisAsyncContext *context = redis->context;
-	void *other = (void *)(uintptr_t)REDIS_SCRIPTS;
-
-	redis->greetings = REDIS_SCRIPTS;
-	if (redis->url.password && redis->url.user)
-		redisAsyncCommand(context, on_greeting, other, "AUTH %s %s", redis->url.user, redis->url.password);
-	else if (redis->url.password)
-		redisAsyncCommand(context, on_greeting, other, "AUTH %s", redis->url.password);
-	redis->greetings += redis->url.password ? 1 : 0;
-	if (redis->url.db)
-		redisAsyncCommand(context, on_greeting, other, "SELECT %d", redis->url.db);
-	redis->greetings += redis->url.db ? 1 : 0;
-	for (size_t i = 0; i < REDIS_SCRIPTS; i++)
-		redisAsyncCommand(context, on_greeting, (void *)(uintptr_t)i, "SCRIPT LOAD %s", *redis_lua[i]);
-}
-
 static void
 on_patience_over(uv_timer_t *timer)
 {
 	struct redis *redis = timer->data;
 	bool connected = redis->context && redis->context->c.flags & REDIS_CONNECTED;
+	char why[sizeof redis->reason];
 
-	redis_drop(redis, connected ? "connected, but no answer within 2 s" : "no connection within 2 s");
+	snprintf(why, sizeof why, "%s%s", redis->asking ? "a sentinel: " : "",
+	    connected ? "connected, but no answer within 2 s" : "no connection within 2 s");
+	redis_drop(redis, why);
 }
 
 static void
+set_options(redisContext *c)
+{
+	unsigned stall = STALL_MS;
+	int one = 1;
+
+	fcntl(c->fd, F_SETFD, FD_CLOEXEC);
+	if (c->connection_type != REDIS_CONN_TCP)
+		return;
+	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall, sizeof stall);
+	redisEnableKeepAlive(c);
+}
+
+/* 'ip' is NULL for the socket in the URL. */
+static void
 connect_to(struct redis *redis, const char *ip)
 {
-	redisAsyncContext *context = redisAsyncConnect(ip, redis->url.port);
-	unsigned stall = STALL_MS;
+	redisAsyncContext *context = ip ? redisAsyncConnect(ip, redis->target.port) : redisAsyncConnectUnix(redis->url.path);
 	char why[128];
-	int one = 1;
 
 	if (!context || context->err || redis_attach(redis->loop, context)) {
 		snprintf(why, sizeof why, "%s",
@@ -149,17 +123,14 @@ connect_to(struct redis *redis, const char *ip)
 		lost(redis, why);
 		return;
 	}
-	fcntl(context->c.fd, F_SETFD, FD_CLOEXEC);
-	setsockopt(context->c.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	setsockopt(context->c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall, sizeof stall);
-	redisEnableKeepAlive(&context->c);
+	set_options(&context->c);
 	context->data = redis;
 	redis->context = context;
 	redis->state = REDIS_GREETING;
 	redisAsyncSetDisconnectCallback(context, on_disconnect);
 	redisAsyncSetConnectCallback(context, on_connect);
-	greet(redis);
 	loop_timer(&redis->timer, on_patience_over, GREETING_MS);
+	redis_greet(redis);
 }
 
 static void
@@ -184,25 +155,57 @@ on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 }
 
 static void
-on_backoff_over(uv_timer_t *timer)
+go_to(struct redis *redis, const char *host, int port)
 {
-	struct redis *redis = timer->data;
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
 	struct in6_addr numeric;
 
-	if (inet_pton(AF_INET, redis->url.host, &numeric) == 1 || inet_pton(AF_INET6, redis->url.host, &numeric) == 1) {
-		connect_to(redis, redis->url.host);
+	snprintf(redis->target.host, sizeof redis->target.host, "%s", host);
+	redis->target.port = port;
+	snprintf(redis->place, sizeof redis->place, "redis%s://%s:%d", redis->asking ? "+sentinel" : "", host, port);
+	if (inet_pton(AF_INET, host, &numeric) == 1 || inet_pton(AF_INET6, host, &numeric) == 1) {
+		connect_to(redis, redis->target.host);
 		return;
 	}
 	/* Anew each time: a server that moved has another address under the same name. */
 	redis->state = REDIS_RESOLVING;
 	redis->resolving = xcalloc(1, sizeof *redis->resolving);
 	redis->resolving->data = redis;
-	if (uv_getaddrinfo(&redis->loop->uv, redis->resolving, on_resolved, redis->url.host, NULL, &hints)) {
+	if (uv_getaddrinfo(&redis->loop->uv, redis->resolving, on_resolved, redis->target.host, NULL, &hints)) {
 		free(redis->resolving);
 		redis->resolving = NULL;
 		lost(redis, "cannot resolve the name");
 	}
+}
+
+void
+redis_found_master(struct redis *redis, const char *host, int port)
+{
+	redisAsyncContext *context = redis->context;
+	struct redis_place master = {.port = port};
+
+	snprintf(master.host, sizeof master.host, "%s", host);
+	redis->context = NULL;           /* what it still calls finds no context */
+	redisAsyncFree(context);
+	uv_timer_stop(&redis->timer);
+	redis->asking = false;
+	go_to(redis, master.host, master.port);
+}
+
+static void
+on_backoff_over(uv_timer_t *timer)
+{
+	struct redis *redis = timer->data;
+	const struct redis_place *place = &redis->url.places[0];
+
+	if (redis->url.path) {
+		connect_to(redis, NULL);
+		return;
+	}
+	redis->asking = redis->url.master != NULL;
+	if (redis->asking)
+		place = &redis->url.places[redis->sentinel++ % redis->url.nplaces];
+	go_to(redis, place->host, place->port);
 }
 
 static void
@@ -221,7 +224,11 @@ redis_new(struct loop *loop, const char *url, redis_state_fn *state, void *user,
 		free(redis);
 		return NULL;
 	}
-	snprintf(redis->place, sizeof redis->place, "redis://%s:%d", redis->url.host, redis->url.port);
+	if (redis->url.path)
+		snprintf(redis->place, sizeof redis->place, "unix://%.250s", redis->url.path);
+	else
+		snprintf(redis->place, sizeof redis->place, "redis://%s:%d", redis->url.places[0].host,
+		    redis->url.places[0].port);
 	redis->loop = loop;
 	redis->on_state = state;
 	redis->user = user;

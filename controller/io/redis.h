@@ -20,7 +20,10 @@ struct redis_request;
  *           ["OK", seq], ["STALE", stored epoch] or ["GAP", stored seq]. The same seq and digest again: OK, nothing
  *           written.
  * EXPIRE    epoch, seconds -> ["OK"] or ["STALE", stored epoch]
- * PROBE     nothing -> [appendonly, appendfsync, maxmemory-policy, role], each "unknown" where it is not permitted */
+ * PROBE     nothing -> [appendonly, appendfsync, maxmemory-policy, role, replicas, replicas waited for]: "unknown" and
+ *           -1 where it is not permitted
+ * Where the URL has wait=n, a takeover or a write that fewer than n replicas have is an error reply: sent again unchanged
+ * it is found written, and waits for them again. */
 enum redis_ask_kind { REDIS_ASK_TAKEOVER, REDIS_ASK_WRITE, REDIS_ASK_EXPIRE, REDIS_ASK_PROBE };
 
 struct redis_ask {
@@ -37,8 +40,11 @@ struct redis_ask {
 /* Called on each change; 'reason' says why it is not connected (NULL when it is). Borrowed. */
 typedef void redis_state_fn(void *user, bool connected, const char *reason);
 
-/* "redis://[[user]:password@]host[:port][/db]". Begins to connect on the loop's next turn. NULL and 'err' when the URL
- * is none; a server that is away is not an error. */
+/* "redis://[[user]:password@]host[:port][/db]", "unix://[…@]/path", or "redis+sentinel://[…@]host[:port],…/master[/db]":
+ * the sentinels are asked in turn on every connection, so that a fail-over is followed. Options after '?':
+ * db=n, password-file=/path (read anew for each connection), wait=n and wait-ms=n (replicas that must have a write).
+ * Begins to connect on the loop's next turn. NULL and 'err' when the URL is none; a server that is away is not an
+ * error. */
 struct redis *redis_new(struct loop *loop, const char *url, redis_state_fn *state, void *user, struct err *err);
 /* Requests in flight are dropped without their done. */
 struct redis *redis_free(struct redis *redis);

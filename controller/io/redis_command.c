@@ -23,13 +23,6 @@ const char *const *const redis_lua[REDIS_SCRIPTS] = {
 	[REDIS_ASK_EXPIRE] = &redis_lua_expire,
 };
 
-static const char *const probes[REDIS_PROBES][3] = {
-	{"CONFIG", "GET", "appendonly"},
-	{"CONFIG", "GET", "appendfsync"},
-	{"CONFIG", "GET", "maxmemory-policy"},
-	{"INFO", "replication", NULL},
-};
-
 static struct redis_request *
 request_new(struct redis *redis, const struct redis_ask *ask)
 {
@@ -39,7 +32,8 @@ request_new(struct redis *redis, const struct redis_ask *ask)
 		redis->spare = r->next;
 	else
 		r = xmalloc(sizeof *r);
-	*r = (struct redis_request){.redis = redis, .kind = ask->kind, .done = ask->done, .user = ask->user};
+	*r = (struct redis_request){.redis = redis, .kind = ask->kind, .done = ask->done, .user = ask->user,
+	    .body = BUF_INIT(BUF_MAX_RING)};
 	r->previous = redis->last;
 	*(redis->last ? &redis->last->next : &redis->first) = r;
 	redis->last = r;
@@ -63,6 +57,7 @@ release(struct redis_request *r)
 {
 	free(r->argv);
 	r->argv = NULL;
+	buf_done(&r->body);
 	r->next = r->redis->spare;
 	r->redis->spare = r;
 }
@@ -96,53 +91,57 @@ build(struct redis_request *r, const struct redis_ask *ask)
 }
 
 static void
-put_probe(struct redis_request *r, const redisReply *reply)
+finish(struct redis_request *r)
 {
-	char *ret = r->probe[REDIS_PROBES - r->replies];
-	const redisReply *value = reply;
-	const char *role;
+	struct io_answer a = {.outcome = IO_ANSWERED, .status = r->status, .body = &r->body, .sent = r->sent};
 
-	snprintf(ret, sizeof r->probe[0], "unknown");
-	if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2)
-		value = reply->element[1];
-	if (value->type != REDIS_REPLY_STRING)
-		return;
-	role = value == reply ? strstr(value->str, "role:") : NULL;
-	if (role)
-		snprintf(ret, sizeof r->probe[0], "%.*s", (int)strcspn(role + 5, "\r\n"), role + 5);
-	else if (value != reply)
-		snprintf(ret, sizeof r->probe[0], "%s", value->str);
-}
-
-static void
-print_probe(const struct redis_request *r, struct buf *out)
-{
-	struct json_out json = JSON_OUT(out);
-
-	json_open_array(&json, NULL);
-	for (size_t i = 0; i < REDIS_PROBES; i++)
-		json_put_str(&json, NULL, r->probe[i]);
-	json_close_array(&json);
-}
-
-static void
-answer(struct redis_request *r, const redisReply *reply)
-{
-	struct buf body CLEANUP_BUF = BUF_INIT(BUF_MAX_RING);
-	struct io_answer a = {.outcome = IO_ANSWERED, .body = &body, .sent = r->sent};
-
-	if (r->kind == REDIS_ASK_PROBE) {
-		print_probe(r, &body);
-	} else if (reply->type == REDIS_REPLY_ERROR) {
-		a.status = 1;
-		buf_puts(&body, reply->str);
-	} else {
-		redis_print(reply, &body);
-	}
 	unlink_request(r);
 	if (!r->cancelled)
 		r->done(r->user, &a);
 	release(r);
+}
+
+/* Errors that say what is wrong with the set-up are told in our words; the connection stays. */
+static void
+put_error(const redisReply *reply, struct buf *body)
+{
+	if (strncmp(reply->str, "MOVED ", 6) == 0 || strncmp(reply->str, "ASK ", 4) == 0)
+		buf_printf(body, "%s: this Redis is a cluster of several shards, which Strait does not follow: give it one "
+		    "server, or a master with sentinels (redis+sentinel://)", reply->str);
+	else
+		buf_puts(body, reply->str);
+}
+
+static void
+take_script_reply(struct redis_request *r, const redisReply *reply)
+{
+	const redisReply *word = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0 ? reply->element[0] : NULL;
+
+	r->answered = true;
+	r->status = reply->type == REDIS_REPLY_ERROR;
+	/* A takeover answers with its epoch. */
+	r->written = word && (word->type == REDIS_REPLY_INTEGER || strcmp(word->str, "OK") == 0);
+	if (r->status)
+		put_error(reply, &r->body);
+	else
+		redis_print(reply, &r->body);
+}
+
+/* Too few replicas: it counts as not written. It is sent again unchanged, and found there, until enough have it. */
+static void
+take_replicas(struct redis_request *r, const redisReply *reply)
+{
+	const struct redis_url *url = &r->redis->url;
+
+	if (!r->written || (reply->type == REDIS_REPLY_INTEGER && reply->integer >= url->wait))
+		return;
+	r->status = 1;
+	buf_clear(&r->body);
+	if (reply->type == REDIS_REPLY_INTEGER)
+		buf_printf(&r->body, "%lld of %d replicas have the write after %d ms (wait=%d in the Redis URL)",
+		    reply->integer, url->wait, url->wait_ms, url->wait);
+	else
+		buf_printf(&r->body, "WAIT: %s", reply->str ? reply->str : "no number");
 }
 
 static void on_reply(redisAsyncContext *context, void *answered, void *data);
@@ -150,19 +149,27 @@ static void on_reply(redisAsyncContext *context, void *answered, void *data);
 static void
 send_script(struct redis_request *r)
 {
-	r->replies = 1;
-	redisAsyncCommandArgv(r->redis->context, on_reply, r, (int)r->argc, r->argv, NULL);
+	const struct redis *redis = r->redis;
+
+	redisAsyncCommandArgv(redis->context, on_reply, r, (int)r->argc, r->argv, NULL);
+	r->replies++;
+	if (redis->url.wait == 0)
+		return;
+	redisAsyncCommand(redis->context, on_reply, r, "WAIT %d %d", redis->url.wait, redis->url.wait_ms);
+	r->replies++;
 }
 
-static void
-send_probe(struct redis_request *r)
+/* True: the server has forgotten the script, and it was sent whole. */
+static bool
+is_sent_whole(struct redis_request *r, const redisReply *reply)
 {
-	r->replies = REDIS_PROBES;
-	for (size_t i = 0; i < REDIS_PROBES; i++) {
-		const char *argv[3] = {probes[i][0], probes[i][1], probes[i][2]};
-
-		redisAsyncCommandArgv(r->redis->context, on_reply, r, argv[2] ? 3 : 2, argv, NULL);
-	}
+	if (reply->type != REDIS_REPLY_ERROR || strncmp(reply->str, "NOSCRIPT", 8) != 0 || strcmp(r->argv[0], "EVALSHA") != 0)
+		return false;
+	r->argv[0] = "EVAL";
+	r->argv[1] = *redis_lua[r->kind];
+	r->void_replies = --r->replies;
+	send_script(r);
+	return true;
 }
 
 /* Without a reply the connection is ending, and redis_requests_free() ends the requests; from a connection that was
@@ -176,17 +183,28 @@ on_reply(redisAsyncContext *context, void *answered, void *data)
 
 	if (redis->context != context || !reply)
 		return;
-	if (r->kind == REDIS_ASK_PROBE) {
-		put_probe(r, reply);
-	} else if (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NOSCRIPT", 8) == 0 &&
-	    strcmp(r->argv[0], "EVALSHA") == 0) {
-		r->argv[0] = "EVAL";
-		r->argv[1] = *redis_lua[r->kind];
-		send_script(r);
+	if (r->void_replies > 0) {
+		r->void_replies--;
+		r->replies--;
 		return;
 	}
-	if (--r->replies == 0)
-		answer(r, reply);
+	if (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "READONLY", 8) == 0) {
+		redis_drop(redis, "it has become a replica");        /* a fail-over: the master is elsewhere */
+		return;
+	}
+	if (r->kind == REDIS_ASK_PROBE)
+		redis_probe_take(r, reply);
+	else if (r->answered)
+		take_replicas(r, reply);
+	else if (is_sent_whole(r, reply))
+		return;
+	else
+		take_script_reply(r, reply);
+	if (--r->replies > 0)
+		return;
+	if (r->kind == REDIS_ASK_PROBE)
+		redis_probe_print(r, &r->body);
+	finish(r);
 }
 
 static void
@@ -273,7 +291,7 @@ redis_start(struct redis *redis, const struct redis_ask *ask)
 	r->deadline_ms = ask->deadline_ms;
 	r->deadline_up = ask->deadline_ms ? now.up_ms + ask->deadline_ms : INT64_MAX;
 	if (ask->kind == REDIS_ASK_PROBE) {
-		send_probe(r);
+		redis_probe_send(r, on_reply);
 	} else {
 		build(r, ask);
 		redis->bytes += r->bytes;

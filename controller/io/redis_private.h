@@ -1,14 +1,15 @@
-/* Shared by redis.c (connection), redis_command.c (requests), redis_adapter.c (hiredis on the loop) and
- * redis_text.c (URL in, JSON out). */
+/* Shared by redis.c (connection), redis_greet.c (its first words, and the sentinels), redis_command.c (requests),
+ * redis_probe.c (settings), redis_adapter.c (hiredis on the loop), redis_url.c and redis_text.c (a reply as JSON). */
 #pragma once
 
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 #include <uv.h>
 
+#include "buf.h"
 #include "redis.h"
 
-enum { REDIS_SCRIPTS = 3, REDIS_PROBES = 4, REDIS_SHA = 41, REDIS_HOST = 256 };
+enum { REDIS_SCRIPTS = 3, REDIS_PROBES = 4, REDIS_SHA = 41, REDIS_HOST = 256, REDIS_PLACES = 16 };
 
 enum redis_state { REDIS_DOWN, REDIS_RESOLVING, REDIS_GREETING, REDIS_READY };
 
@@ -22,17 +23,35 @@ struct redis_adapter {
 	int closing;                     /* handles still open */
 };
 
-struct redis_url {
+struct redis_place {
 	char host[REDIS_HOST];
 	int port;
-	int db;
+};
+
+struct redis_url {
+	struct redis_place places[REDIS_PLACES];     /* the server, or its sentinels */
+	size_t nplaces;
+	char *path;                      /* of its socket, instead; or NULL */
+	char *master;                    /* what the sentinels call it; NULL: no sentinels */
 	char *user, *password;           /* NULL: none */
+	char *password_file;             /* instead of the password; or NULL */
+	int db;
+	int wait, wait_ms;               /* replicas that must have a write, and for how long they are waited for */
+};
+
+/* What the probe answers, in this order. */
+struct redis_settings {
+	char appendonly[32], appendfsync[32], eviction[32], role[32];
+	int64_t replicas;                /* -1: unknown */
 };
 
 struct redis {
 	struct loop *loop;
 	struct redis_url url;
-	char place[REDIS_HOST + 32];     /* "redis://host:port", for texts: without the password */
+	struct redis_place target;       /* what is connected to, or was last */
+	char place[REDIS_HOST + 32];     /* the same as "redis://host:port", for texts: without the password */
+	bool asking;                     /* the target is a sentinel */
+	size_t sentinel;                 /* the next one to ask */
 	char reason[256];                /* why it is not connected */
 	redis_state_fn *on_state;
 	void *user;
@@ -60,7 +79,11 @@ struct redis_request {
 					  * has forgotten the script */
 	size_t argc, bytes;
 	int replies;                     /* still to come */
-	char probe[REDIS_PROBES][32];    /* the answers that came */
+	int void_replies;                /* of them the first ones are nobody's: WAIT behind a script that was unknown */
+	struct redis_settings settings;  /* of a probe */
+	struct buf body;
+	int status;
+	bool answered, written;          /* the script: it was, and has changed something; now WAIT */
 	int64_t deadline_up;             /* INT64_MAX: none */
 	int64_t deadline_ms;
 	struct instant sent;
@@ -78,10 +101,25 @@ extern const char *const *const redis_lua[REDIS_SCRIPTS];
 void redis_requests_free(struct redis *redis);
 void redis_on_deadline(uv_timer_t *timer);
 
+/* redis_probe.c */
+void redis_probe_send(struct redis_request *r, redisCallbackFn *done);
+/* The reply to the one that has 'r->replies' still to come. */
+void redis_probe_take(struct redis_request *r, const redisReply *reply);
+void redis_probe_print(const struct redis_request *r, struct buf *out);
+
+/* redis_greet.c */
+void redis_greet(struct redis *redis);
+
 /* redis.c: end the connection, for this reason; requests in flight end. */
 void redis_drop(struct redis *redis, const char *reason);
+/* All greetings are answered. */
+void redis_ready(struct redis *redis);
+/* A sentinel has told where the master is: go there. */
+void redis_found_master(struct redis *redis, const char *host, int port);
 
-/* redis_text.c */
+/* redis_url.c */
 int redis_url_parse(const char *text, struct redis_url *ret, struct err *err);
 void redis_url_done(struct redis_url *url);
+
+/* redis_text.c */
 void redis_print(const redisReply *reply, struct buf *out);

@@ -182,9 +182,9 @@ the_probe_says_how_durable_it_is(void **state)
 {
 	struct fixture *f = *state;
 
-	expect(f, REDIS_ASK_PROBE, NULL, "[\"no\",\"everysec\",\"noeviction\",\"master\"]");
+	expect(f, REDIS_ASK_PROBE, NULL, "[\"no\",\"everysec\",\"noeviction\",\"master\",0,0]");
 	command(f, "acl setuser default -config");
-	expect(f, REDIS_ASK_PROBE, NULL, "[\"unknown\",\"unknown\",\"unknown\",\"master\"]");
+	expect(f, REDIS_ASK_PROBE, NULL, "[\"unknown\",\"unknown\",\"unknown\",\"master\",0,0]");
 }
 
 static void
@@ -310,13 +310,20 @@ urls_that_are_none_are_refused(void **state)
 {
 	static const char *const table[][2] = {
 		{"localhost:6379", "not a Redis URL"},
-		{"rediss://h", "TLS"},
+		{"rediss://h", "hiredis_ssl"},
 		{"redis://", "names no host"},
 		{"redis://h:0", "port"},
 		{"redis://h:65536", "port"},
 		{"redis://h:12x", "port"},
 		{"redis://h/x", "database"},
-		{"redis://h/0?a=b", "database"},
+		{"redis://h/0?a=b", "unknown option \"a\""},
+		{"redis://h?wait=x", "wait is not a number"},
+		{"redis://h?wait-ms=9000", "wait-ms is not a number"},
+		{"redis://h?password-file=x", "password-file"},
+		{"redis+sentinel://h:1,i:2", "no master"},
+		{"redis+sentinel://h:1,i:x/m", "port"},
+		{"redis+sentinel://a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q/m", "more than 16"},
+		{"unix://socket", "no socket"},
 		{"redis://[::1", "port"},
 	};
 	struct fixture *f = *state;
