@@ -97,7 +97,7 @@ static int
 read_spec(struct operation *op, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"cluster", "workflow", "nodeTask", "clusterTask", "variables", "targets",
-	    "owner", "suspend", "cancel", "retry", "skip", NULL};
+	    "owner", "suspend", "cancel", "retry", "skip", "overrides", NULL};
 	struct field cluster = field_get(spec, "cluster"), workflow = field_get(spec, "workflow");
 	struct field node_task = field_get(spec, "nodeTask"), cluster_task = field_get(spec, "clusterTask");
 	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");
@@ -170,8 +170,8 @@ operation_decode_unreadable(const struct cJSON *object, const char *problem)
 	return op;
 }
 
-static void
-free_texts(char **texts, size_t count)
+void
+operation_free_texts(char **texts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
@@ -190,8 +190,8 @@ operation_free(struct operation *op)
 		free(op->variables[i].text);
 	}
 	free(op->variables);
-	free_texts(op->zones, op->nzones);
-	free_texts(op->nodes, op->nnodes);
+	operation_free_texts(op->zones, op->nzones);
+	operation_free_texts(op->nodes, op->nnodes);
 	free(op->cluster);
 	free(op->workflow);
 	free(op->node_task);

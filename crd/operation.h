@@ -20,6 +20,17 @@ struct operation_skip {
 	char *reason;
 };
 
+/* One condition of the gate lifted for a while, for some nodes or for some keyspaces. */
+struct operation_override {
+	char *gate;              /* a condition type's name */
+	char **nodes;            /* counted; one of the two has entries */
+	size_t nnodes;
+	char **keyspaces;
+	size_t nkeyspaces;
+	char *reason;
+	int64_t until_ms;        /* wall; from then on it is not in force */
+};
+
 struct operation {
 	struct object_meta meta;
 	char *problem;                   /* why the spec cannot be read, and then nothing of it is set; or NULL */
@@ -41,6 +52,8 @@ struct operation {
 	int64_t retry;
 	struct operation_skip *skips;
 	size_t nskips;
+	struct operation_override *overrides;
+	size_t noverrides;
 	/* status, as it was last written */
 	char *phase;                     /* "" when never */
 	int64_t observed_generation;     /* -1 when never */

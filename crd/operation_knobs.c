@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "instant.h"
 #include "json.h"
 
 static int
@@ -37,11 +38,63 @@ read_skips(struct operation *op, const struct field *list, struct err *err)
 	return 0;
 }
 
+static int
+check_override(const struct operation_override *override, const struct field *f, struct err *err)
+{
+	struct field keyspaces = field_get(f, "keyspaces");
+
+	if ((override->nnodes == 0) == (override->nkeyspaces == 0))
+		return field_error(f, err, "exactly one of nodes and keyspaces must be set");
+	if (override->nkeyspaces > 0 && strcmp(override->gate, "quorum-safe") != 0)
+		return field_error(&keyspaces, err, "keyspaces belong to the gate quorum-safe; name nodes for %s",
+		    override->gate);
+	return 0;
+}
+
+static int
+read_override(struct operation *op, const struct field *f, struct err *err)
+{
+	static const char *const keys[] = {"gate", "nodes", "keyspaces", "reason", "until", NULL};
+	struct field gate = field_get(f, "gate"), nodes = field_get(f, "nodes"), keyspaces = field_get(f, "keyspaces");
+	struct field reason = field_get(f, "reason"), until = field_get(f, "until");
+	struct operation_override *override;
+
+	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0)
+		return -1;
+	override = ARRAY_GROW(op->overrides, op->noverrides);
+	*override = (struct operation_override){.until_ms = instant_parse(json_text(until.value))};
+	if (field_need_text(&gate, &override->gate, err) < 0 ||
+	    field_texts(&nodes, &override->nodes, &override->nnodes, err) < 0 ||
+	    field_texts(&keyspaces, &override->keyspaces, &override->nkeyspaces, err) < 0 ||
+	    field_need_text(&reason, &override->reason, err) < 0)
+		return -1;
+	if (override->until_ms < 0)
+		return field_wrong(&until, "a time in UTC, such as \"2026-01-28T18:00:00Z\"", err);
+	return check_override(override, f, err);
+}
+
+static int
+read_overrides(struct operation *op, const struct field *list, struct err *err)
+{
+	size_t index = 0;
+
+	if (list->value && field_need_array(list, err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		if (read_override(op, &f, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 operation_read_knobs(struct operation *op, const struct field *spec, struct err *err)
 {
 	struct field owner = field_get(spec, "owner"), suspend = field_get(spec, "suspend");
 	struct field cancel = field_get(spec, "cancel"), retry = field_get(spec, "retry"), skip = field_get(spec, "skip");
+	struct field overrides = field_get(spec, "overrides");
 
 	/* An owner of "" is nobody: what a template without a value leaves. */
 	if ((!json_text(owner.value) || *json_text(owner.value)) && field_text(&owner, &op->owner, err) < 0)
@@ -49,7 +102,7 @@ operation_read_knobs(struct operation *op, const struct field *spec, struct err 
 	if (field_bool(&suspend, &op->suspend, err) < 0 || field_bool(&cancel, &op->cancel, err) < 0 ||
 	    field_int(&retry, 0, INT64_MAX, &op->retry, err) < 0)
 		return -1;
-	return read_skips(op, &skip, err);
+	return read_skips(op, &skip, err) < 0 ? -1 : read_overrides(op, &overrides, err);
 }
 
 void
@@ -60,5 +113,12 @@ operation_knobs_done(struct operation *op)
 		free(op->skips[i].reason);
 	}
 	free(op->skips);
+	for (size_t i = 0; i < op->noverrides; i++) {
+		free(op->overrides[i].gate);
+		operation_free_texts(op->overrides[i].nodes, op->overrides[i].nnodes);
+		operation_free_texts(op->overrides[i].keyspaces, op->overrides[i].nkeyspaces);
+		free(op->overrides[i].reason);
+	}
+	free(op->overrides);
 	free(op->owner);
 }

@@ -6,4 +6,5 @@
 
 /* owner and the knobs; -1 with their place. */
 int operation_read_knobs(struct operation *op, const struct field *spec, struct err *err);
+void operation_free_texts(char **texts, size_t count);
 void operation_knobs_done(struct operation *op);

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "knobs.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
@@ -86,9 +87,9 @@ is_over_limit(const struct cluster *cluster, const bool *held, int candidate, ch
 	return true;
 }
 
-/* A condition judged on the ring alone. */
-static bool
-condition_holds(struct core *core, struct op *op, struct step *step, const char *name, char *why, size_t size)
+bool
+gate_condition_holds(struct core *core, struct op *op, struct step *step, const char *name,
+    struct ring_policy *policy, char *why, size_t size)
 {
 	const struct reconciler *type = plan_find_type(core->config.types, name);
 	struct task *judge;
@@ -103,10 +104,17 @@ condition_holds(struct core *core, struct op *op, struct step *step, const char 
 	judge->type = type;
 	judge->with = NULL;
 	judge->nwith = 0;
+	judge->policy = policy;
 	truth = type->judge(judge);
 	snprintf(why, size, "%s", judge->sentence);
 	task_free(core, judge);
 	return truth == TRUTH_HOLDS;
+}
+
+static bool
+condition_holds(struct core *core, struct op *op, struct step *step, const char *name, char *why, size_t size)
+{
+	return gate_condition_holds(core, op, step, name, NULL, why, size) || override_lifts(core, op, step, name, why);
 }
 
 static bool
@@ -154,6 +162,7 @@ judge(struct core *core, struct op *op, struct step *step)
 	int candidate = member_of(op, step->lane);
 	char why[MESSAGE];
 
+	override_begin(op, step);
 	if (step->lane && candidate < 0)
 		return gate_close(core, op, step, step->lane->node->name, "the node is no member of the cluster");
 	if (candidate >= 0 && is_out(cluster->ring, (size_t)candidate))
@@ -163,6 +172,7 @@ judge(struct core *core, struct op *op, struct step *step)
 	if (!preconditions_hold(core, op, step, why, sizeof why) ||
 	    is_over_limit(cluster, held, candidate, why, sizeof why))
 		return gate_close(core, op, step, culprit(cluster->ring, held, candidate), why);
+	override_record(core, op, step);
 	return opened(core, op, step);
 }
 

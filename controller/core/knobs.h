@@ -15,3 +15,11 @@ void skip_lane(struct core *core, struct lane *lane, const char *reason);
 bool skip_on_retry(struct core *core, struct lane *lane);
 /* An entry that names no node of the plan; true, with place and remedy in 'err'. */
 bool skip_names_nobody(const struct op *op, const struct plan *plan, struct err *err);
+
+/* override.c: spec.overrides. A judgement of the gate begins, asks for each condition that does not hold, and records what
+ * it did without when everything else lets the act through. */
+void override_begin(struct op *op, struct step *step);
+/* Some override in force lifts the condition for this step's node, or it holds without the keyspaces of one. 'why' it does
+ * not hold is told with it. An act whose intent is journaled already is not let through by one that is not. */
+bool override_lifts(struct core *core, struct op *op, struct step *step, const char *gate, const char *why);
+void override_record(struct core *core, struct op *op, struct step *step);

@@ -59,6 +59,7 @@ core_metrics(const struct core *core, struct buf *out)
 	put(out, "strait_acts_sent_total", "counter", "Requests sent that may change a cluster.", c->acts_sent);
 	put(out, "strait_gate_checks_total", "counter", "Judgements of the gate.", c->gate_checks);
 	put(out, "strait_gate_closed_total", "counter", "Judgements that found the gate closed.", c->gate_closed);
+	put(out, "strait_overrides_used_total", "counter", "Steps let through because of spec.overrides.", c->overrides_used);
 	put(out, "strait_sweeps_total", "counter", "Sweeps over all members of a cluster.", c->sweeps);
 	put(out, "strait_journal_writes_total", "counter", "Acknowledged journal writes.", c->journal_writes);
 	put(out, "strait_journal_errors_total", "counter", "Journal requests without an answer.", c->journal_errors);

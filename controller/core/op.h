@@ -116,6 +116,8 @@ struct step {
 	int64_t recorded_ms;                  /* of 'spent_ms', what the journal has */
 	bool observed;                        /* one full round since it began or was resumed */
 	bool gated;                           /* held back by the gate */
+	uint32_t lifted, lifted_told;         /* overrides by number: of the judgement at hand; recorded already */
+	int64_t lifted_generation;            /* the object's, in which the numbers mean these overrides */
 	bool stamp_checked, host_checked;
 	struct act_record *acts;
 	size_t nacts;
@@ -189,6 +191,8 @@ struct op {
 	int64_t closed_since_wall_ms;         /* the gate; 0: open */
 	char closed_by[MESSAGE];
 	char closed_node[64];
+	char lifting[MESSAGE];                /* what the judgement at hand does without, and why */
+	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
 	struct op_error *errors;              /* the last ERRORS_KEPT */
 	size_t nerrors;
 	uint64_t finalizer_request;
@@ -321,6 +325,9 @@ int act_state_parse(const char *text);
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
 /* Closed for another cause: told like one of the gate's own. */
 enum gate gate_close(struct core *core, struct op *op, struct step *step, const char *node, const char *why);
+/* A condition judged on the ring alone; 'policy' owned, NULL: the target's. */
+bool gate_condition_holds(struct core *core, struct op *op, struct step *step, const char *name,
+    struct ring_policy *policy, char *why, size_t size);
 /* The node of the lane is up in all views, as far as the last sweep knows. */
 bool gate_node_is_up(struct op *op, struct lane *lane);
 bool gate_node_is_down_everywhere(struct op *op, struct lane *lane);

@@ -34,7 +34,7 @@ struct finished {
 struct core_counters {
 	uint64_t steps;           /* events taken */
 	uint64_t acts_sent;
-	uint64_t gate_checks, gate_closed;
+	uint64_t gate_checks, gate_closed, overrides_used;
 	uint64_t sweeps;
 	uint64_t journal_writes, journal_errors;
 	uint64_t status_writes;

@@ -40,7 +40,7 @@ set_gate_condition(struct core *core, struct op *op)
 	if (op->closed_since_wall_ms)
 		set(core, op, "GateOpen", "False", REASON_GateClosed, op->closed_by);
 	else if (op->started)
-		set(core, op, "GateOpen", "True", REASON_GateOpen, "");
+		set(core, op, "GateOpen", "True", op->overridden[0] ? REASON_GateOverridden : REASON_GateOpen, op->overridden);
 }
 
 static void

@@ -36,6 +36,8 @@ install_chart()
 	render -s templates/crds.yaml >"$STATE/crds.yaml"
 	apply "$STATE/crds.yaml"
 	k wait --for=condition=Established --timeout=20s -f "$STATE/crds.yaml" >/dev/null
+	render -s templates/admission.yaml >"$STATE/admission.yaml"
+	apply "$STATE/admission.yaml"
 }
 
 # By the server: an annotation of the client's could not hold a large CRD.

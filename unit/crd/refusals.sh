@@ -103,6 +103,19 @@ refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"}
 	"reason":"r"}]}' 'spec.skip: Invalid value: the operation has ended and no node is left to leave out'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":3,"cancel":true}' \
 	'spec.retry: Invalid value: a cancelled operation is not taken up again; apply a new ClusterOperation instead'
+lift() { printf '{"cluster":"c","workflow":"w","overrides":[{%s,"reason":"r","until":"%s"}]}' "$1" "${2:-2030-01-01T00:00:00Z}"; }
+accepted $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]')"
+accepted $O lifted "$(lift '"gate":"quorum-safe","keyspaces":["ks"]')"
+accepted $O lifted '{"cluster":"c","workflow":"w"}'
+refused $O lifted "$(lift '"gate":"quorum","nodes":["n"]')" \
+	'is no condition that may be overridden: cluster-normal, quorum-safe, schema-agreed, topology-idle or raft-quorum'
+refused $O lifted "$(lift '"gate":"quorum-safe"')" 'exactly one of nodes and keyspaces must be set'
+refused $O lifted "$(lift '"gate":"quorum-safe","nodes":["n"],"keyspaces":["k"]')" 'exactly one of nodes and keyspaces'
+refused $O lifted "$(lift '"gate":"quorum-safe","nodes":[]')" 'should have at least 1 items'
+refused $O lifted "$(lift '"gate":"cluster-normal","keyspaces":["k"]')" \
+	'keyspaces belong to the gate quorum-safe; name nodes for any other'
+refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' tomorrow)" 'spec.overrides[0].until: Invalid value: "tomorrow"'
+refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' 2030-01-01T00:00:00+02:00)" 'spec.overrides[0].until: Invalid'
 accepted $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":1}}}'
 refused $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":2}}}' "spec.nodeTask: Invalid value: $FIXED"
 

@@ -161,10 +161,37 @@ bad_knobs_are_refused_with_their_place(void **state)
 		    "spec.skip[0].reason: missing; expected a string"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"skip\":[{\"node\":\"n\",\"why\":\"x\"}]}",
 		    "spec.skip[0].why: unknown field"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"overrides\":[{\"gate\":\"quorum-safe\",\"reason\":\"r\","
+		    "\"until\":\"2030-01-01T00:00:00Z\"}]}",
+		    "spec.overrides[0]: exactly one of nodes and keyspaces must be set"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"overrides\":[{\"gate\":\"cluster-normal\",\"reason\":\"r\","
+		    "\"keyspaces\":[\"k\"],\"until\":\"2030-01-01T00:00:00Z\"}]}",
+		    "spec.overrides[0].keyspaces: keyspaces belong to the gate quorum-safe; name nodes for cluster-normal"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"overrides\":[{\"gate\":\"quorum-safe\",\"reason\":\"r\","
+		    "\"nodes\":[\"n\"],\"until\":\"noon\"}]}",
+		    "spec.overrides[0].until: expected a time in UTC, such as \"2026-01-28T18:00:00Z\", got \"noon\""},
 	};
 
 	(void)state;
 	are_refused(cases, sizeof cases / sizeof *cases);
+}
+
+static void
+an_override_is_read(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"overrides\":[{\"gate\":"
+	    "\"quorum-safe\",\"keyspaces\":[\"a\",\"b\"],\"reason\":\"why\",\"until\":\"1970-01-01T00:00:09Z\"}]}", NULL);
+	struct operation *op = operation_decode(json, NULL);
+
+	(void)state;
+	CHECK(op);
+	CHECK_INT(op->noverrides, 1);
+	CHECK_TEXT(op->overrides[0].gate, "quorum-safe");
+	CHECK_INT(op->overrides[0].nkeyspaces, 2);
+	CHECK_TEXT(op->overrides[0].keyspaces[1], "b");
+	CHECK_TEXT(op->overrides[0].reason, "why");
+	CHECK_INT(op->overrides[0].until_ms, 9000);
+	operation_free(op);
 }
 
 static void
@@ -186,6 +213,7 @@ main(void)
 		cmocka_unit_test(an_unreadable_status_counts_as_never_written),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
 		cmocka_unit_test(bad_knobs_are_refused_with_their_place),
+		cmocka_unit_test(an_override_is_read),
 		cmocka_unit_test(three_phases_are_final),
 	};
 

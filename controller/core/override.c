@@ -1,0 +1,120 @@
+/* spec.overrides: one condition of the gate lifted for a while, for some nodes or keyspaces, with a reason. Never silently:
+ * the audit trail, an Event, the log, a counter and the condition GateOpen tell of each use. */
+#include "knobs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "log.h"
+#include "reasons.h"
+#include "state.h"
+
+enum { OVERRIDES_MAX = 32 };    /* as many as step.lifted has bits; the CRD takes fewer */
+
+static bool
+names(char *const *list, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The target's policy, the override's keyspaces exempt besides. */
+static struct ring_policy *
+policy_without(const struct op *op, const struct operation_override *override, const char **exempt)
+{
+	struct ring_policy *policy = xcalloc(1, sizeof *policy);
+	size_t n = 0;
+
+	*policy = cluster_policy(op->cluster);
+	for (size_t i = 0; policy->exempt && policy->exempt[i]; i++)
+		exempt[n++] = policy->exempt[i];
+	for (size_t i = 0; i < override->nkeyspaces; i++)
+		exempt[n++] = override->keyspaces[i];
+	exempt[n] = NULL;
+	policy->exempt = exempt;
+	return policy;
+}
+
+static bool
+holds_without(struct core *core, struct op *op, struct step *step, const struct operation_override *override)
+{
+	const struct ring_policy all = cluster_policy(op->cluster);
+	CLEANUP_FREE const char **exempt = NULL;
+	size_t count = override->nkeyspaces + 1;
+	char why[MESSAGE];
+
+	for (size_t i = 0; all.exempt && all.exempt[i]; i++)
+		count++;
+	exempt = xcalloc(count, sizeof *exempt);
+	return gate_condition_holds(core, op, step, override->gate, policy_without(op, override, exempt), why, sizeof why);
+}
+
+static bool
+applies(struct core *core, struct op *op, struct step *step, const struct operation_override *override)
+{
+	if (core->now.wall_ms >= override->until_ms)
+		return false;
+	if (override->nkeyspaces > 0)
+		return holds_without(core, op, step, override);
+	return step->lane && names(override->nodes, override->nnodes, step->lane->node->name);
+}
+
+static bool
+is_intended(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_INTENDED)
+			return true;
+	return false;
+}
+
+void
+override_begin(struct op *op, struct step *step)
+{
+	op->lifting[0] = '\0';
+	step->lifted = 0;
+	if (step->lifted_generation == op->object->meta.generation)
+		return;
+	step->lifted_generation = op->object->meta.generation;
+	step->lifted_told = 0;
+}
+
+bool
+override_lifts(struct core *core, struct op *op, struct step *step, const char *gate, const char *why)
+{
+	for (size_t i = 0; i < op->object->noverrides && i < OVERRIDES_MAX; i++) {
+		const struct operation_override *override = &op->object->overrides[i];
+		uint32_t bit = UINT32_C(1) << i;
+		size_t len = strlen(op->lifting);
+		char until[INSTANT_TEXT];
+
+		if (strcmp(override->gate, gate) != 0 || (is_intended(step) && !(step->lifted_told & bit)) ||
+		    !applies(core, op, step, override))
+			continue;
+		step->lifted |= bit;
+		snprintf(op->lifting + len, sizeof op->lifting - len, "%s%s overridden until %s (%.100s), which says: "
+		    "%.120s", len ? "; " : "", gate, instant_rfc3339(override->until_ms, until), override->reason, why);
+		return true;
+	}
+	return false;
+}
+
+void
+override_record(struct core *core, struct op *op, struct step *step)
+{
+	const char *node = step->lane ? step->lane->node->name : op->object->cluster;
+
+	snprintf(op->overridden, sizeof op->overridden, "%s", op->lifting);
+	if ((step->lifted & ~step->lifted_told) == 0)
+		return;
+	step->lifted_told |= step->lifted;
+	core->counters.overrides_used++;
+	op_event(core, op, "Warning", REASON_GateOverridden, "%s: %s", node, op->overridden);
+	say(core, LOG_LEVEL_WARN, op, step->id, node, "reason=%s %s", REASON_GateOverridden, op->overridden);
+	journal_note(op, "%s: gate: %s", step->id, op->overridden);
+}
