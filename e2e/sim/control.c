@@ -8,6 +8,10 @@
  *	POST /node/NAME/remake          its host is made anew: same name and address, another host id
  *	POST /add?zone=DC/RACK          a new node; answer: node=, address=, host_id=. Also name=, address=, zero=1 (no tokens),
  *	                                stopped=1 (not started), replaces=NAME (a dead one, then without zone)
+ *	POST /node/NAME/stray, /node/NAME/unstray       its schema differs, until it is let go
+ *	POST /node/NAME/upgrade?to=VERSION              packages are exchanged: from the next start on
+ *	POST /node/NAME/repair|cleanup|compaction?keyspace=K&ms=N, /node/NAME/rebuild|cleanup-all?ms=N
+ *	                                somebody else runs it there for so long (at speed 1)
  *	POST /command?address=A         body: the command; answer: "EXIT STATUS BYTES-OF-OUTPUT\n", output, errors
  *	POST /schema, /mark
  *	GET  /audit[?from=N], /violations, /nodes

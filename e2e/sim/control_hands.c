@@ -47,6 +47,18 @@ unstick(struct sim *sim, int64_t now, size_t node)
 }
 
 static void
+stray(struct sim *sim, int64_t now, size_t node)
+{
+	sim_schema_stray(sim, now, node, true);
+}
+
+static void
+unstray(struct sim *sim, int64_t now, size_t node)
+{
+	sim_schema_stray(sim, now, node, false);
+}
+
+static void
 away(struct sim *sim, int64_t now, size_t node)
 {
 	(void)now;
@@ -66,7 +78,7 @@ static const struct {
 } hands[] = {
 	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
 	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
-	{"away", away}, {"back", back},
+	{"stray", stray}, {"unstray", unstray}, {"away", away}, {"back", back},
 };
 
 static bool
@@ -121,13 +133,43 @@ remake(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
 	return 0;
 }
 
+static int
+upgrade(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	char text[WORD];
+
+	if (!*query(conn, "to", text))
+		return err_set(err, "upgrade needs to=VERSION");
+	sim_upgrade(cluster->sim, server_now(cluster->server), node, text);
+	return 0;
+}
+
 /* Those that may be refused. */
 static const struct {
 	const char *verb;
 	int (*act)(struct conn *conn, struct cluster *cluster, size_t node, struct err *err);
 } changes[] = {
+	{"upgrade", upgrade},
 	{"decommission", decommission}, {"remove", remove_node}, {"address", address}, {"remake", remake},
 };
+
+static const char *const works[] = {
+	[SIM_REPAIR] = "repair", [SIM_CLEANUP] = "cleanup", [SIM_COMPACTION] = "compaction", [SIM_REBUILD] = "rebuild",
+	[SIM_CLEANUP_ALL] = "cleanup-all",
+};
+
+/* 1: it is none of those. */
+static int
+work(struct conn *conn, struct cluster *cluster, size_t node, const char *verb, struct err *err)
+{
+	char keyspace[WORD];
+
+	for (size_t i = 0; i < ARRAY_LEN(works); i++)
+		if (!strcmp(verb, works[i]))
+			return sim_work(cluster->sim, server_now(cluster->server), node, (enum sim_work)i,
+			    query(conn, "keyspace", keyspace), amount(conn, "ms"), err);
+	return 1;
+}
 
 static void
 answer(struct conn *conn, int status, const char *text)
@@ -157,6 +199,8 @@ hand_on_node(struct conn *conn, struct cluster *cluster, size_t node, const char
 			rc = changes[i].act(conn, cluster, node, &err);
 	}
 	if (!found)
+		rc = work(conn, cluster, node, verb, &err);
+	if (rc > 0)
 		return false;
 	cluster_pump(cluster);
 	if (rc < 0)

@@ -21,7 +21,7 @@ struct flag {
 static const struct flag known[] = {
 	{"net", FLAG_TEXT, AT(net), "A.B.C", "nodes have addresses from A.B.C.1 on (127.0.1)"},
 	{"nodes", FLAG_COUNT, AT(nodes), "N", "N nodes over three racks (6)"},
-	{"layout", FLAG_TEXT, AT(config.layout), "LAYOUT", "such as dc1/a:2,dc1/b:2,dc2/a:2, instead of --nodes"},
+	{"layout", FLAG_TEXT, AT(config.layout), "LAYOUT", "such as dc1/a:2,dc1/x:1z (z: no tokens), instead of --nodes"},
 	{"clusters", FLAG_COUNT, AT(clusters), "N", "N such clusters on consecutive addresses: NAME-1 .. NAME-N (1)"},
 	{"cluster-name", FLAG_TEXT, AT(config.cluster_name), "NAME", "(messages-sim)"},
 	{"keyspace", FLAG_KEYSPACE, 0, "KS",

@@ -1,5 +1,5 @@
-/* What people do to a simulated cluster's membership. All of it is SIM_HAND's; what takes time goes on by itself.
- * Facts: scylla.md §1.4.3-1.4.5, §5.2, §5.4. */
+/* What people do to a simulated cluster's membership, and what they run there. All of it is SIM_HAND's; what takes time
+ * goes on by itself. Facts: scylla.md §1.4.3-1.4.5, §5.2, §5.4. */
 #pragma once
 
 #include "model.h"
@@ -10,6 +10,7 @@ struct sim_host {
 	const char *datacenter, *rack;  /* NULL: those of the node that it replaces */
 	const char *replaces;           /* name or address of a dead member whose tokens it takes over; NULL: none */
 	bool zero_token;                /* join_ring: false */
+	const char *version;            /* NULL: the cluster's */
 	bool stopped;                   /* prepared only: somebody will start it */
 };
 
@@ -28,3 +29,16 @@ int sim_readdress(struct sim *sim, int64_t now, size_t node, const char *address
 void sim_remake(struct sim *sim, int64_t now, size_t node);
 /* In the ring by now: NORMAL or LEAVING for those who decide. */
 bool sim_member(const struct sim *sim, size_t node);
+
+/* The node's schema differs from the others', and no change reaches it, until it is let go. */
+void sim_schema_stray(struct sim *sim, int64_t now, size_t node, bool on);
+/* Packages are exchanged: what the node calls itself, and which endpoints it has, from the next start of its process
+ * on. A text such as "2026.1.0-0.20260201.1a2b3c4". */
+void sim_upgrade(struct sim *sim, int64_t now, size_t node, const char *version);
+
+/* What somebody else runs on a node: a vnode repair or cleanup or compaction of a keyspace, a rebuild (which holds the
+ * API lock), a cleanup of the whole cluster. */
+enum sim_work { SIM_REPAIR, SIM_CLEANUP, SIM_COMPACTION, SIM_REBUILD, SIM_CLEANUP_ALL };
+/* For 'ms' at speed 1. -1 with Scylla's text when it refuses. */
+int sim_work(struct sim *sim, int64_t now, size_t node, enum sim_work work, const char *keyspace, int64_t ms,
+    struct err *err);

@@ -62,6 +62,18 @@ sim_uuid(uint64_t hash, char ret[SIM_UUID])
 	    (unsigned long long)(more & UINT64_C(0xffffffffffff)));
 }
 
+unsigned
+sim_release(const struct node *n)
+{
+	unsigned major = 0, minor = 0;
+
+	if (sscanf(n->version, "%u.%u", &major, &minor) != 2)
+		return 202501;
+	if (major == 2024)
+		return minor == 1 ? 504 : 600;
+	return major * 100 + minor;
+}
+
 /* As after months of service: everybody up, nothing pending. */
 static void
 settle(struct sim *sim)
@@ -73,6 +85,7 @@ settle(struct sim *sim)
 		n->mode = MODE_NORMAL;
 		n->unit = UNIT_ACTIVE;
 		n->member = MEMBER_NORMAL;
+		snprintf(n->version, sizeof n->version, "%s", sim->config.version);
 		n->gossip = n->cql = n->cql_due = n->alive = true;
 		n->life = n->term = n->port_changes = 1;
 		n->started = n->joined = n->alive_changed = n->unit_changed = sim->now - DAY;
@@ -93,7 +106,6 @@ sim_new(const struct sim_config *config, struct err *err)
 	sim->ready_end = &sim->ready;
 	sim->jobs = 1000;
 	snprintf(sim->cluster_name, sizeof sim->cluster_name, "%s", config->cluster_name);
-	snprintf(sim->version, sizeof sim->version, "%s", config->version);
 	if (config->speed <= 0) {
 		err_set(err, "speed is %g: expected a number above 0", config->speed);
 		return sim_free(sim);
@@ -112,6 +124,9 @@ sim_new(const struct sim_config *config, struct err *err)
 	sim_keyspaces_add(sim, config);
 	for (size_t i = 0; i < sim->nnodes; i++)
 		sim_ring_add(sim, i, i);
+	sim->leader = SIZE_MAX;
+	sim->leader_from = sim->now;
+	sim_raft_changed(sim);
 	return sim;
 }
 
@@ -128,6 +143,7 @@ sim_free(struct sim *sim)
 		sim_change_free(&sim->nodes[i]);
 		free(sim->nodes[i].identities);
 	}
+	free(sim->tasks);
 	free(sim->events);
 	free(sim->nodes);
 	free(sim);
@@ -143,6 +159,8 @@ is_void(const struct sim *sim, const struct event *event)
 	switch (event->kind) {
 	case EVENT_REPLY:
 	case EVENT_SCHEMA:
+	case EVENT_TASK:
+	case EVENT_BARRIER:
 		return false;
 	case EVENT_CHANGE:
 		return !n->change || event->value != n->change->id;
@@ -196,6 +214,12 @@ happen(struct sim *sim, const struct event *event)
 		break;
 	case EVENT_CHANGE:
 		sim_change_go_on(sim, event->node);
+		break;
+	case EVENT_TASK:
+		sim_task_due(sim, event->value);
+		break;
+	case EVENT_BARRIER:
+		sim_raft_timeout(sim, event->value);
 		break;
 	}
 }

@@ -128,8 +128,8 @@ drain_progress(struct sim *sim, struct node *n, const char *argument, struct buf
 static int
 release(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 {
-	(void)n, (void)argument;
-	return text(out, sim->version);
+	(void)sim, (void)argument;
+	return text(out, n->version);
 }
 
 static int

@@ -120,7 +120,7 @@ host_id(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 	const char *comma = "";
 
 	(void)argument;
-	if (!n->gossip && sim_release(sim) >= 202501)
+	if (!n->gossip && sim_release(n) >= 202501)
 		return sim_bad(out, 500, "std::runtime_error (The gossiper is not ready yet)");
 	buf_putc(out, '[');
 	for (size_t i = 0; i < sim->nnodes; i++) {
@@ -222,6 +222,25 @@ rack(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 	return 200;
 }
 
+static int
+leader_host(struct sim *sim, struct node *n, const char *argument, struct buf *out)
+{
+	size_t leader = sim_raft_leader(sim, number(sim, n));
+
+	(void)argument;
+	buf_printf(out, "\"%s\"", leader == SIZE_MAX ? "00000000-0000-0000-0000-000000000000" :
+	    sim->nodes[leader].host_id);
+	return 200;
+}
+
+static int
+raft_upgrade(struct sim *sim, struct node *n, const char *argument, struct buf *out)
+{
+	(void)sim, (void)n, (void)argument;
+	buf_puts(out, "\"done\"");
+	return 200;
+}
+
 /* The generation that this node has heard of. */
 static int
 generation_of(struct sim *sim, struct node *n, const char *argument, struct buf *out)
@@ -247,6 +266,8 @@ const struct endpoint sim_member_endpoints[] = {
 	{"/storage_service/tokens_endpoint", NULL, STAGE_GOSSIPER, 0, tokens_endpoint},
 	{"/storage_service/tokens", NULL, STAGE_GOSSIPER, 0, tokens},
 	{"/storage_service/tokens/", NULL, STAGE_GOSSIPER, 0, tokens},
+	{"/raft/leader_host", NULL, STAGE_GOSSIPER, 600, leader_host},
+	{"/storage_service/raft_topology/upgrade", NULL, STAGE_STORAGE, 600, raft_upgrade},
 	{"/storage_proxy/schema_versions", NULL, STAGE_STORAGE, 0, schema_versions},
 	{NULL, NULL, STAGE_OFF, 0, NULL},
 };

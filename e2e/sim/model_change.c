@@ -9,23 +9,22 @@
 enum { QUEUED, STREAMING };
 enum { LOOK_AGAIN = 500 };
 
-unsigned
-sim_release(const struct sim *sim)
-{
-	unsigned major = 0, minor = 0;
-
-	if (sscanf(sim->version, "%u.%u", &major, &minor) != 2)
-		return 202501;
-	if (major == 2024)
-		return minor == 1 ? 504 : 600;
-	return major * 100 + minor;
-}
-
 static void
 later(struct sim *sim, size_t node, int64_t ms)
 {
 	sim_event_push(sim, (struct event){.at = sim->now + sim_scaled(sim, ms), .kind = EVENT_CHANGE, .node = node,
 	    .value = sim->nodes[node].change->id});
+}
+
+static enum task_kind
+task_kind(enum change_kind kind)
+{
+	static const enum task_kind kinds[] = {
+		[CHANGE_BOOTSTRAP] = TASK_BOOTSTRAP, [CHANGE_REPLACE] = TASK_REPLACE,
+		[CHANGE_DECOMMISSION] = TASK_DECOMMISSION, [CHANGE_REMOVE] = TASK_REMOVE,
+	};
+
+	return kinds[kind];
 }
 
 static void
@@ -40,13 +39,15 @@ begin(struct sim *sim, size_t node, size_t by, enum change_kind kind, int64_t ms
 	n->change = xcalloc(1, sizeof *n->change);
 	*n->change = (struct change){.kind = kind, .by = by, .started = sim->now, .ms = ms,
 	    .id = sim_hash(sim, "change", node, sim->seq)};
+	n->change->task = sim_task_begin(sim, task_kind(kind), by, node, "", 0);
 }
 
 static void
-end(struct sim *sim, size_t node)
+end(struct sim *sim, size_t node, bool failed)
 {
 	struct node *n = &sim->nodes[node];
 
+	sim_task_end(sim, n->change->task, failed);
 	free(n->change);
 	n->change = NULL;
 	if (n->lock && !strcmp(n->lock, "decommission"))
@@ -135,7 +136,7 @@ fail(struct sim *sim, size_t node, const char *why)
 	sim_uuid(change.id, id);
 	text = xasprintf("std::runtime_error (%s failed. See earlier errors (%s). Request ID: %s)", called(change.kind),
 	    why, id);
-	end(sim, node);
+	end(sim, node, true);
 	if (change.kind == CHANGE_BOOTSTRAP || change.kind == CHANGE_REPLACE) {
 		if (!n->remade)
 			sim_member_set(sim, node, MEMBER_LEFT);
@@ -161,9 +162,11 @@ static void
 stream(struct sim *sim, size_t node)
 {
 	struct node *n = &sim->nodes[node];
-	unsigned release = sim_release(sim);
+	struct task *task = sim_task_find(sim, n->change->task);
+	unsigned release = sim_release(n);
 
 	n->change->step = STREAMING;
+	task->state = TASK_RUNNING;
 	switch (n->change->kind) {
 	case CHANGE_BOOTSTRAP:
 		n->mode = MODE_BOOTSTRAP;
@@ -207,7 +210,7 @@ finish(struct sim *sim, size_t node)
 	struct node *n = &sim->nodes[node];
 	enum change_kind kind = n->change->kind;
 
-	end(sim, node);
+	end(sim, node, false);
 	if (kind == CHANGE_BOOTSTRAP || kind == CHANGE_REPLACE) {
 		joined(sim, node);
 		return;
@@ -258,5 +261,5 @@ sim_change_lost(struct sim *sim, size_t node)
 		sim_member_set(sim, node, MEMBER_NORMAL);
 	else if (!n->remade && n->member == MEMBER_JOINING)
 		sim_member_set(sim, node, MEMBER_LEFT);
-	end(sim, node);
+	end(sim, node, true);
 }

@@ -1,4 +1,5 @@
 /* Who sees whom: a view for each pair, frozen while the observer's gossip is off. */
+#include "hands.h"
 #include "model_inside.h"
 
 enum { GOSSIP_ROUND = 1000 };
@@ -7,6 +8,12 @@ static size_t
 pair(const struct sim *sim, size_t observer, size_t subject)
 {
 	return observer * sim->nnodes + subject;
+}
+
+bool
+sim_reaches(const struct sim *sim, size_t from, size_t to)
+{
+	return sim->nodes[from].gossip && sim->nodes[to].alive;
 }
 
 /* Up in every view that counts: then what the controller took down is back. */
@@ -187,7 +194,21 @@ sim_gossip_notified(struct sim *sim, size_t node)
 void
 sim_gossip_schema(struct sim *sim, size_t node, uint64_t schema)
 {
-	sim->nodes[node].schema = schema;
+	if (!sim->nodes[node].stray)
+		sim->nodes[node].schema = schema;
+}
+
+void
+sim_schema_stray(struct sim *sim, int64_t now, size_t node, bool on)
+{
+	struct node *n = &sim->nodes[node];
+
+	sim_advance(sim, now);
+	if (n->stray == on)
+		return;
+	n->stray = on;
+	n->schema = on ? sim_hash(sim, "stray", sim->schema, node) : sim->schema;
+	sim_note(sim, SIM_SCHEMA, SIM_HAND, node, " stray=%s", on ? "true" : "false");
 }
 
 void

@@ -101,6 +101,7 @@ sim_add(struct sim *sim, int64_t now, const struct sim_host *host, struct err *e
 		snprintf(n->address, sizeof n->address, "%s", host->address);
 	else
 		next_address(sim, n->address);
+	snprintf(n->version, sizeof n->version, "%s", host->version ? host->version : sim->config.version);
 	sim_layout_number(sim, node);
 	name_node(sim, node, host->name);
 	sim_uuid(sim_hash(sim, "host", node + 1, hash_str(HASH_SEED, sim->cluster_name)), n->host_id);
@@ -167,6 +168,7 @@ sim_remake(struct sim *sim, int64_t now, size_t node)
 		return;
 	sim_process_kill(sim, node);
 	n->remade = true;
+	n->stray = false;
 	sim_uuid(sim_hash(sim, "remade", node, sim->seq), n->host_id);
 	sim_identity_add(sim, node);
 	sim_start(sim, now, node);

@@ -59,6 +59,11 @@ struct node {
 	unsigned life, term, port_changes;
 	int64_t started, joined, generation, drain_flush, drain_end, notify_until;
 	uint64_t schema;
+	bool stray;             /* no schema change reaches it */
+	char version[SIM_NAME], next_version[SIM_NAME]; /* 'next': from the next start of the process on; "": the same */
+	bool voter;
+	int repairs;            /* ids that its process has given */
+	unsigned tasks;         /* that its process has begun */
 	unsigned compactions, standing;
 
 	/* systemd. 'job' is the pending one; 'again': start when it has stopped. */
@@ -83,6 +88,8 @@ enum event_kind {
 	EVENT_EXIT, EVENT_KILL, EVENT_SCHEMA,
 	EVENT_TOPOLOGY,         /* the node hears of the topology as it is */
 	EVENT_CHANGE,           /* the node's topology change goes on */
+	EVENT_TASK,             /* a task's time is over */
+	EVENT_BARRIER,          /* so is a read barrier's */
 };
 
 struct event {
@@ -96,7 +103,7 @@ struct event {
 };
 
 /* A request that is not answered yet, or whose answer is not fetched yet. */
-enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_CHANGE, CALL_JOB };
+enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_CHANGE, CALL_BARRIER, CALL_JOB };
 
 struct call {
 	struct call *next;
@@ -145,7 +152,7 @@ struct keyspace {
 
 struct sim {
 	struct sim_config config;
-	char cluster_name[SIM_NAME], version[SIM_NAME];
+	char cluster_name[SIM_NAME];
 	int64_t now;
 	struct node *nodes;
 	size_t nnodes, nzones, ndcs;
@@ -167,6 +174,10 @@ struct sim {
 	struct call *waiting;               /* outstanding, newest first */
 	struct call *ready, **ready_end;    /* answered, oldest first */
 	struct call *last;                  /* what the last sim_next() lent */
+	struct task *tasks;
+	size_t ntasks;
+	size_t leader;          /* of group0; SIZE_MAX: none */
+	int64_t leader_from;    /* the next one is elected then */
 	uint64_t schema;
 	uint32_t jobs;
 	struct sim_entry *audit;
@@ -223,7 +234,7 @@ struct endpoint {
 	int (*answer)(struct sim *sim, struct node *node, const char *argument, struct buf *out);
 };
 /* Ended by a NULL path. */
-extern const struct endpoint sim_node_endpoints[], sim_member_endpoints[];
+extern const struct endpoint sim_node_endpoints[], sim_member_endpoints[], sim_task_endpoints[];
 /* An error's text into 'out'; 'status' comes back. */
 int sim_bad(struct buf *out, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -263,7 +274,7 @@ struct change {
 	unsigned step;
 	size_t by;              /* the node that was asked */
 	int64_t started, ms;    /* 'ms': as it would take at speed 1 */
-	uint64_t id;
+	uint64_t id, task;
 };
 /* The node, which is new, goes on from JOINING. */
 void sim_change_boot(struct sim *sim, size_t node);
@@ -275,7 +286,45 @@ void sim_change_go_on(struct sim *sim, size_t node);
 void sim_change_lost(struct sim *sim, size_t node);
 void sim_change_free(struct node *n);
 /* 202501 of 2025.1, 602 of 6.2; an enterprise release as what it is built on. */
-unsigned sim_release(const struct sim *sim);
+unsigned sim_release(const struct node *n);
+
+/* model_task.c: what the task manager knows of. */
+enum task_kind {
+	TASK_REPAIR, TASK_CLEANUP, TASK_COMPACTION, TASK_CLEANUP_ALL, TASK_REBUILD, TASK_BOOTSTRAP, TASK_REPLACE,
+	TASK_DECOMMISSION, TASK_REMOVE, TASK_MIGRATION,
+};
+enum task_state { TASK_CREATED, TASK_RUNNING, TASK_DONE, TASK_FAILED };
+struct task {
+	uint64_t id;
+	enum task_kind kind;
+	enum task_state state;
+	size_t node;            /* where it runs */
+	size_t entity;          /* of a topology request: the node that it is about */
+	char keyspace[SIM_NAME], table[SIM_NAME];
+	unsigned sequence, life;        /* 'life': of the process that runs it */
+	int number;             /* of a repair: its id at that node */
+	int64_t started, ended; /* INT64_MAX: it has not ended */
+};
+/* Its id. 'ms', at speed 1, until it ends by itself; 0: it does not. */
+uint64_t sim_task_begin(struct sim *sim, enum task_kind kind, size_t node, size_t entity, const char *keyspace,
+    int64_t ms);
+struct task *sim_task_find(struct sim *sim, uint64_t id);
+void sim_task_end(struct sim *sim, uint64_t id, bool failed);
+void sim_task_due(struct sim *sim, uint64_t id);
+/* The process of the node is gone, and with it what it alone knew of. */
+void sim_tasks_lost(struct sim *sim, size_t node);
+/* Everybody sees it, not only the node that runs it. */
+bool sim_task_of_cluster(enum task_kind kind);
+/* Is it listed by the node now? */
+bool sim_task_listed(const struct sim *sim, const struct task *task, size_t node);
+
+/* model_raft.c: group0. */
+/* Somebody died, came, went: voters may change, barriers may pass. */
+void sim_raft_changed(struct sim *sim);
+void sim_raft_barrier(struct sim *sim, struct call *call, int64_t timeout);
+void sim_raft_timeout(struct sim *sim, uint64_t serial);
+/* The leader as the node knows it; SIZE_MAX: none. */
+size_t sim_raft_leader(struct sim *sim, size_t node);
 
 /* model_process.c */
 void sim_process_start(struct sim *sim, size_t node, enum sim_source source);
@@ -302,6 +351,8 @@ void sim_gossip_join(struct sim *sim, size_t node);
 /* Peers will see it up. */
 void sim_gossip_appear(struct sim *sim, size_t node);
 void sim_gossip_announce(struct sim *sim, size_t node);
+/* Do messages of 'from', which runs, get to 'to', and is that alive? */
+bool sim_reaches(const struct sim *sim, size_t from, size_t to);
 void sim_gossip_lost(struct sim *sim, size_t node);
 void sim_gossip_seen(struct sim *sim, const struct event *event);
 void sim_gossip_notified(struct sim *sim, size_t node);

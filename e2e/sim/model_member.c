@@ -53,6 +53,7 @@ sim_member_set(struct sim *sim, size_t node, enum member member)
 	n->member = member;
 	if (!sim_in_ring(member))
 		n->taken = false;
+	sim_raft_changed(sim);
 	sim_note(sim, SIM_MEMBER, SIM_HAND, node, " member=%s", member_name(member));
 	for (size_t i = 0; i < sim->nnodes; i++) {
 		if (!sim->nodes[i].gossip)

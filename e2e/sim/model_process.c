@@ -28,6 +28,7 @@ sim_process_judge_alive(struct sim *sim, size_t node)
 	n->alive_changed = sim->now;
 	if (!alive)
 		sim_gossip_returned(sim);
+	sim_raft_changed(sim);
 }
 
 static void
@@ -53,6 +54,10 @@ sim_process_start(struct sim *sim, size_t node, enum sim_source source)
 		*n->next_address = '\0';
 		sim_identity_add(sim, node);
 	}
+	if (*n->next_version)
+		snprintf(n->version, sizeof n->version, "%s", n->next_version);
+	n->repairs = 0;
+	n->tasks = 0;
 	n->started = sim->now;
 	n->joined = INT64_MAX;
 	n->generation = generation > n->generation ? generation : n->generation + 1;
@@ -233,6 +238,7 @@ gone(struct sim *sim, size_t node)
 	n->cql = n->terminating = n->hung = false;
 	n->lock = NULL;
 	sim_change_lost(sim, node);
+	sim_tasks_lost(sim, node);
 	if (n->gossip)
 		sim_gossip_lost(sim, node);
 	sim_process_judge_alive(sim, node);

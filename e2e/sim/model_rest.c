@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -77,9 +78,9 @@ route_in(const struct endpoint *endpoints, const char *path, char *argument, siz
 }
 
 static const struct endpoint *
-route(const struct sim *sim, const struct node *n, const char *path, const char *whole, char *argument, size_t size)
+route(const struct node *n, const char *path, const char *whole, char *argument, size_t size)
 {
-	static const struct endpoint *const tables[] = {sim_node_endpoints, sim_member_endpoints};
+	static const struct endpoint *const tables[] = {sim_node_endpoints, sim_member_endpoints, sim_task_endpoints};
 	const struct endpoint *endpoint = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(tables) && !endpoint; i++)
@@ -88,7 +89,7 @@ route(const struct sim *sim, const struct node *n, const char *path, const char 
 		return NULL;
 	if (endpoint->parameter)
 		query(whole, endpoint->parameter, argument, size);
-	return n->stage >= endpoint->since && sim_release(sim) >= endpoint->release ? endpoint : NULL;
+	return n->stage >= endpoint->since && sim_release(n) >= endpoint->release ? endpoint : NULL;
 }
 
 int
@@ -108,7 +109,7 @@ get(struct sim *sim, struct call *call, const char *path, const char *whole)
 	struct buf out = BUF_INIT(BODY_MAX);
 	char argument[PATH_MAX_LEN] = "";
 	struct node *n = &sim->nodes[call->node];
-	const struct endpoint *endpoint = route(sim, n, path, whole, argument, sizeof argument);
+	const struct endpoint *endpoint = route(n, path, whole, argument, sizeof argument);
 	int status = endpoint ? endpoint->answer(sim, n, argument, &out) : sim_bad(&out, 404, "Not found");
 
 	if (status != 200)
@@ -149,10 +150,11 @@ refuse(struct sim *sim, struct call *call, char *why)
 }
 
 static void
-drain(struct sim *sim, struct call *call)
+drain(struct sim *sim, struct call *call, const char *whole)
 {
 	struct node *n = &sim->nodes[call->node];
 
+	(void)whole;
 	if (n->lock) {
 		refuse(sim, call, xasprintf("Operation %s is in progress, try again", n->lock));
 		return;
@@ -175,10 +177,11 @@ begins(struct call *call, size_t subject)
 }
 
 static void
-decommission(struct sim *sim, struct call *call)
+decommission(struct sim *sim, struct call *call, const char *whole)
 {
 	char *refused;
 
+	(void)whole;
 	begins(call, call->node);
 	refused = sim_change_decommission(sim, call->node, 0);
 	if (refused)
@@ -206,21 +209,39 @@ remove_node(struct sim *sim, struct call *call, const char *whole)
 	refuse(sim, call, xasprintf("removenode: host id %s is not found in the cluster", id));
 }
 
+static void
+read_barrier(struct sim *sim, struct call *call, const char *whole)
+{
+	char timeout[24] = "60";
+
+	query(whole, "timeout", timeout, sizeof timeout);
+	sim_raft_barrier(sim, call, strtoll(timeout, NULL, 10) * 1000);
+}
+
 /* False when there is no such endpoint yet. */
 static bool
 post(struct sim *sim, struct call *call, const char *path, const char *whole)
 {
-	if (sim->nodes[call->node].stage < STAGE_STORAGE)
-		return false;
-	if (!strcmp(path, "/storage_service/drain"))
-		drain(sim, call);
-	else if (!strcmp(path, "/storage_service/decommission"))
-		decommission(sim, call);
-	else if (!strcmp(path, "/storage_service/remove_node"))
-		remove_node(sim, call, whole);
-	else
-		return false;
-	return true;
+	static const struct {
+		const char *path;
+		enum stage since;
+		unsigned release;
+		void (*begin)(struct sim *sim, struct call *call, const char *whole);
+	} posts[] = {
+		{"/storage_service/drain", STAGE_STORAGE, 0, drain},
+		{"/storage_service/decommission", STAGE_STORAGE, 0, decommission},
+		{"/storage_service/remove_node", STAGE_STORAGE, 0, remove_node},
+		{"/raft/read_barrier", STAGE_GOSSIPER, 601, read_barrier},
+	};
+	const struct node *n = &sim->nodes[call->node];
+
+	for (size_t i = 0; i < ARRAY_LEN(posts); i++) {
+		if (strcmp(path, posts[i].path) || n->stage < posts[i].since || sim_release(n) < posts[i].release)
+			continue;
+		posts[i].begin(sim, call, whole);
+		return true;
+	}
+	return false;
 }
 
 void
