@@ -16,6 +16,7 @@ struct flags {
 	int64_t lease_ms, stable_ms, settle_ms, connect_ms, rest_ms;
 	int64_t shards;
 	int64_t crash_after, pause_before;
+	int64_t max_operations, max_operations_per_zone;
 	bool no_leader_election, bench_no_gate, version, help;
 };
 

@@ -32,6 +32,8 @@ make_core(const struct controller *c)
 	    .act_ttl_ms = ACT_TTL_MS,
 	    .settle_ms = f->settle_ms,
 	    .stable_ms = f->stable_ms,
+	    .max_operations = f->max_operations,
+	    .max_operations_per_zone = f->max_operations_per_zone,
 	    .fact_age_ms = FACT_AGE_MS,
 	    .rest_timeout_ms = f->rest_ms,
 	    .connect_timeout_ms = f->connect_ms,

@@ -54,6 +54,8 @@ struct operation {
 	size_t nskips;
 	struct operation_override *overrides;
 	size_t noverrides;
+	bool urgent;
+	char *acknowledge;               /* or NULL */
 	/* status, as it was last written */
 	char *phase;                     /* "" when never */
 	int64_t observed_generation;     /* -1 when never */
@@ -61,6 +63,7 @@ struct operation {
 	char *conditions;                /* JSON array text, "[]" if none: their lastTransitionTimes are kept */
 	char *plan_hash;                 /* "" when none */
 	int64_t start_ms, completion_ms; /* wall; 0 when unset */
+	bool keeps_cluster;              /* it has ended with a node held down that nobody has acknowledged */
 	int64_t retry_seen;              /* status.retryObserved: the last spec.retry that was honoured */
 };
 

@@ -95,11 +95,16 @@ operation_read_knobs(struct operation *op, const struct field *spec, struct err 
 	struct field owner = field_get(spec, "owner"), suspend = field_get(spec, "suspend");
 	struct field cancel = field_get(spec, "cancel"), retry = field_get(spec, "retry"), skip = field_get(spec, "skip");
 	struct field overrides = field_get(spec, "overrides");
+	struct field urgent = field_get(spec, "urgent"), acknowledge = field_get(spec, "acknowledge");
 
 	/* An owner of "" is nobody: what a template without a value leaves. */
 	if ((!json_text(owner.value) || *json_text(owner.value)) && field_text(&owner, &op->owner, err) < 0)
 		return -1;
+	if ((!json_text(acknowledge.value) || *json_text(acknowledge.value)) &&
+	    field_text(&acknowledge, &op->acknowledge, err) < 0)
+		return -1;
 	if (field_bool(&suspend, &op->suspend, err) < 0 || field_bool(&cancel, &op->cancel, err) < 0 ||
+	    field_bool(&urgent, &op->urgent, err) < 0 ||
 	    field_int(&retry, 0, INT64_MAX, &op->retry, err) < 0)
 		return -1;
 	return read_skips(op, &skip, err) < 0 ? -1 : read_overrides(op, &overrides, err);
@@ -121,4 +126,5 @@ operation_knobs_done(struct operation *op)
 	}
 	free(op->overrides);
 	free(op->owner);
+	free(op->acknowledge);
 }

@@ -51,6 +51,7 @@ void
 op_refuse(struct core *core, struct op *op, const char *reason, const char *why)
 {
 	op->accepted = false;
+	turn_leave(core, op);           /* whoever is behind it need not wait for its correction */
 	op_set_phase(core, op, PHASE_PENDING, reason, "%s", why);
 }
 
@@ -125,6 +126,8 @@ op_accept(struct core *core, struct op *op)
 		op_refuse(core, op, REASON_PlanRefused, err.text);
 	else
 		op->accepted = keyspaces_bear(core, op, plan);
+	if (plan)
+		fleet_note_plan(op, plan);
 	plan_free(plan);
 	/* Observing needs no journal: the gate's first facts come in while the plan is being written. */
 	if (op->accepted && core->config.gate)

@@ -26,6 +26,8 @@ struct core_config {
 	int64_t fact_age_ms;          /* the gate's facts are at most so old (2000) */
 	int64_t rest_timeout_ms;      /* a read of a node's REST API */
 	int64_t connect_timeout_ms;   /* part of settle: longest delivery */
+	int64_t max_operations;       /* at work at once over all clusters; 0: no limit */
+	int64_t max_operations_per_zone;    /* ... in zones of one name */
 	bool gate;                    /* false for the bench only: every act passes */
 	uint64_t seed;                /* jitter */
 	const struct reconciler *const *types;    /* the registry, ended by NULL */

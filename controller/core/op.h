@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "reconciler.h"
 #include "timer.h"
+#include "turn.h"
 #include "uthash.h"
 
 struct core;
@@ -193,6 +194,14 @@ struct op {
 	char closed_node[64];
 	char lifting[MESSAGE];                /* what the judgement at hand does without, and why */
 	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
+	/* turn */
+	bool read_only;                       /* no step of its plan may change anything: it needs no turn */
+	bool has_turn;                        /* it may act; false while an urgent one runs between */
+	bool admitted;                        /* by the fleet's limits */
+	int turn_rank;
+	char *zones;                          /* of the nodes planned, each ended by a newline; NULL: not known yet */
+	char *acknowledged;                   /* the last spec.acknowledge that was taken; or NULL */
+	bool released;                        /* by it: the nodes that it left down keep nobody waiting */
 	struct op_error *errors;              /* the last ERRORS_KEPT */
 	size_t nerrors;
 	uint64_t finalizer_request;
@@ -241,6 +250,8 @@ void op_set_phase(struct core *core, struct op *op, enum phase phase, const char
     __attribute__((format(printf, 5, 6)));
 void op_say(struct op *op, const char *reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void op_error(struct core *core, struct op *op, const struct step *step, const char *reason, const char *message);
+/* Phase, errors and the like, into the journal. */
+void op_record(struct op *op);
 bool op_is_cancelled(const struct op *op);
 /* May a node be begun, or a step that has not touched anything? */
 bool op_may_begin(const struct core *core, const struct op *op);
@@ -255,11 +266,6 @@ void ops_jumped(struct core *core);
 void ops_kick(struct core *core);
 /* Let go of it without a word: it has ended, or somebody else has it. */
 void op_drop(struct core *core, struct op *op);
-
-/* turn.c: whose turn it is on a cluster. */
-void turn_join(struct core *core, struct op *op);
-void turn_leave(struct core *core, struct op *op);
-bool turn_is_ours(const struct op *op);
 
 /* roll.c: blocks, units, window, lanes. */
 void roll_start(struct core *core, struct op *op);

@@ -32,6 +32,15 @@ op_may_begin(const struct core *core, const struct op *op)
 
 /* --- its turn --- */
 
+/* It may hold nodes down. */
+static bool
+may_have_begun(const struct operation *object)
+{
+	if (operation_phase_is_final(object->phase))
+		return object->keeps_cluster;
+	return object->phase[0] && strcmp(object->phase, "Pending") != 0;
+}
+
 /* After a restart an operation that has begun must not be overtaken by one that was read first. */
 static bool
 all_are_read(struct core *core, const struct op *op)
@@ -39,9 +48,7 @@ all_are_read(struct core *core, const struct op *op)
 	struct op *other, *next;
 
 	HASH_ITER (hh, core->ops, other, next)
-		if (other != op && !other->journal.taken && other->object->phase[0] &&
-		    strcmp(other->object->phase, "Pending") != 0 &&
-		    !operation_phase_is_final(other->object->phase) &&
+		if (other != op && !other->journal.taken && may_have_begun(other->object) &&
 		    strcmp(other->object->cluster, op->object->cluster) == 0 &&
 		    strcmp(other->namespace_, op->namespace_) == 0)
 			return false;
@@ -51,17 +58,17 @@ all_are_read(struct core *core, const struct op *op)
 static bool
 has_turn(struct core *core, struct op *op)
 {
+	if (op->read_only)
+		return true;
 	turn_join(core, op);
 	if (!turn_is_ours(op)) {
-		const struct op *head = op->cluster->queue[0];
-		size_t at = 0;
-
-		while (op->cluster->queue[at] != op)
-			at++;
-		op_set_phase(core, op, PHASE_QUEUED, REASON_Queued, "position %zu, behind %s", at, head->name);
+		turn_explain(core, op);
 		return false;
 	}
-	return op->started || all_are_read(core, op);
+	if (!all_are_read(core, op) || !fleet_admits(core, op))
+		return false;
+	turn_take(core, op);
+	return true;
 }
 
 /* The plan is made and frozen, and journaled before anybody is told. */
@@ -82,6 +89,7 @@ start(struct core *core, struct op *op)
 	op->started = true;
 	op->start_wall_ms = core->now.wall_ms;
 	roll_start(core, op);
+	fleet_note_plan(op, op->plan);
 	journal_put_plan(op, op->plan->text);
 	op_set_phase(core, op, PHASE_RUNNING, REASON_Starting, "plan %s: %zu nodes", op->plan->hash, op->nlanes);
 	op_event(core, op, "Normal", REASON_Started, "%s on %s: %zu nodes, plan %s", op->plan->title, op->object->cluster,
@@ -128,21 +136,11 @@ work(struct core *core, struct op *op)
 		return false;
 	}
 	op->ended = true;
+	fleet_changed(core);
 	return true;
 }
 
 /* --- the end --- */
-
-/* A node that it leaves down, on purpose or not, keeps the cluster from others until a person says that this is known:
- * by retry, cancel or deletion. */
-static bool
-keeps_turn(const struct op *op)
-{
-	for (size_t i = 0; i < op->nlanes && !op_is_cancelled(op); i++)
-		if (op->lanes[i].held)
-			return true;
-	return false;
-}
 
 static void
 release(struct core *core, struct op *op)
@@ -177,9 +175,28 @@ end(struct core *core, struct op *op)
 			return;
 		}
 	}
-	if (keeps_turn(op))
+	if (turn_is_kept(op))
+		turn_join(core, op);    /* found again after a restart */
+	else
+		release(core, op);
+}
+
+/* A person knows of the nodes that it has left down. */
+static void
+acknowledge(struct core *core, struct op *op)
+{
+	const char *text = op->object->acknowledge;
+
+	if (!text || !turn_is_kept(op) || (op->acknowledged && strcmp(op->acknowledged, text) == 0))
 		return;
-	release(core, op);
+	free(op->acknowledged);
+	op->acknowledged = xstrdup(text);
+	op_event(core, op, "Normal", REASON_Acknowledged, "%s is left down and the cluster let go: \"%.400s\"",
+	    turn_held_lane(op)->node->name, text);
+	op->released = true;
+	op->end_acknowledged = false;
+	op_record(op);
+	journal_note(op, "acknowledged: %.400s", text);
 }
 
 static void
@@ -190,8 +207,10 @@ rearm(struct core *core, struct op *op)
 	op->retry_seen = op->object->retry;
 	if (op->phase == PHASE_SUCCEEDED)
 		return;
+	/* What it has left down waits for no limit of the fleet's. */
+	op->admitted = turn_held_lane(op) != NULL;
 	roll_rearm(core, op);
-	op->ended = op->end_acknowledged = op->end_told = false;
+	op->ended = op->end_acknowledged = op->end_told = op->released = false;
 	op->end_wall_ms = 0;
 	op_set_phase(core, op, PHASE_QUEUED, REASON_Queued, "taken up again");
 }
@@ -271,6 +290,7 @@ op_run(struct core *core, struct op *op)
 		run_untaken(core, op);
 	} else {
 		rearm(core, op);
+		acknowledge(core, op);
 		if (op->ended || ends_before_beginning(core, op) ||
 		    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
 			end(core, op);
@@ -286,6 +306,9 @@ op_taken_over(struct core *core, struct op *op)
 
 	op->accepted = op->started;     /* its plan is frozen */
 	op->cluster = cluster_find(core, op->namespace_, object->cluster);
+	if (op->plan)
+		fleet_note_plan(op, op->plan);
+	op->admitted = op->started && op->phase != PHASE_QUEUED;
 	op->running_acknowledged = op->started && op->plan && strcmp(object->plan_hash, op->plan->hash) == 0;
 	if (!op->lost && object->journal_seq > op->journal.seq) {
 		op->lost = true;

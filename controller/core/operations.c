@@ -52,6 +52,8 @@ op_drop(struct core *core, struct op *op)
 	}
 	free(op->errors);
 	free(op->skips_told);
+	free(op->zones);
+	free(op->acknowledged);
 	conditions_free(op->conditions);
 	free(op->written);
 	free(op->sending);
@@ -62,6 +64,13 @@ op_drop(struct core *core, struct op *op)
 	free(op);
 }
 
+/* It has left a node down, and nobody has said that this is known. */
+static bool
+keeps(const struct operation *object)
+{
+	return object->keeps_cluster && !object->cancel && !object->meta.deleting;
+}
+
 /* Nothing is to be done for it: it has ended, all is written, and no knob asks for more. */
 static bool
 is_finished(struct core *core, const struct operation *object, uint64_t round)
@@ -70,7 +79,7 @@ is_finished(struct core *core, const struct operation *object, uint64_t round)
 
 	HASH_FIND_STR(core->finished, object->meta.uid, finished);
 	if (object->meta.has_finalizer || (object->retry > object->retry_seen && !object->meta.deleting &&
-	    strcmp(object->phase, "Succeeded") != 0) || !operation_phase_is_final(object->phase)) {
+	    strcmp(object->phase, "Succeeded") != 0) || !operation_phase_is_final(object->phase) || keeps(object)) {
 		if (!finished)
 			return false;
 		/* Our own last write comes back late: only a new knob brings it to life again. */
@@ -208,6 +217,9 @@ ops_set_leading(struct core *core, size_t shard, bool leading)
 			roll_free(core, op);
 			journal_done(core, op);
 			op->plan = plan_free(op->plan);
+			free(op->acknowledged);
+			op->acknowledged = NULL;
+			op->released = op->admitted = false;
 			op->started = op->ended = op->accepted = op->running_acknowledged = false;
 		}
 		op_kick(core, op);

@@ -36,8 +36,8 @@ phase_is_final(enum phase phase)
 }
 
 /* An operation that has not begun has no journal to write to: its phase is told by its objects alone. */
-static void
-journal_phase(struct op *op)
+void
+op_record(struct op *op)
 {
 	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 
@@ -76,7 +76,7 @@ op_set_phase(struct core *core, struct op *op, enum phase phase, const char *rea
 	op->phase = phase;
 	if (phase_is_final(phase))
 		op->end_wall_ms = core->now.wall_ms;
-	journal_phase(op);
+	op_record(op);
 	journal_note(op, "phase %s: %s", phase_name(phase), op->message);
 	if (!op->started)       /* nothing to journal: a note alone makes no batch */
 		buf_clear(&op->journal.open.line);
@@ -100,5 +100,5 @@ op_error(struct core *core, struct op *op, const struct step *step, const char *
 	snprintf(error->node, sizeof error->node, "%s", step && step->lane ? step->lane->node->name : "");
 	error->message = xasprintf("%s%s%s", step ? step_kind(step) : "", step ? ": " : "", message);
 	error->remedy = xstrdup(row ? row->remedy : "");
-	journal_phase(op);
+	op_record(op);
 }

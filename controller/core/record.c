@@ -60,6 +60,10 @@ record_op(struct op *op, struct buf *buf)
 	if (op->end_wall_ms)
 		json_put_int(&out, "end", op->end_wall_ms);
 	json_put_int(&out, "retrySeen", op->retry_seen);
+	if (op->acknowledged)
+		json_put_str(&out, "acknowledged", op->acknowledged);
+	if (op->released)
+		json_put_bool(&out, "released", true);
 	json_open_array(&out, "errors");
 	for (size_t i = 0; i < op->nerrors; i++) {
 		json_open(&out, NULL);
@@ -84,6 +88,8 @@ read_op(struct op *op, const struct cJSON *value)
 	op->end_wall_ms = json_int(value, "end", 0);
 	op->retry_seen = json_int(value, "retrySeen", 0);
 	op->ended = phase_is_final(op->phase);
+	op->acknowledged = xstrdup_or_null(json_str(value, "acknowledged"));
+	op->released = json_bool(value, "released", false);
 	JSON_EACH (error, json_get(value, "errors")) {
 		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
 

@@ -176,6 +176,10 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 		put_counts(op, out);
 		put_current(op, out);
 		put_nodes(op, out);
+		if (op->ended && turn_held_lane(op))
+			json_put_bool(out, "keepsCluster", turn_is_kept(op));
+		if (op->acknowledged)
+			json_put_str(out, "acknowledged", op->acknowledged);
 		json_put_str(out, "planHash", op->plan->hash);
 		json_open(out, "journal");
 		json_put_int(out, "epoch", op->journal.epoch);

@@ -89,6 +89,8 @@ body_of(struct core *core, struct cluster *cluster)
 	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&body);
 	const struct object_meta *meta = &cluster->target->meta;
+	/* One that the fleet's limits hold back is queued, though nobody is before it here. */
+	bool works = cluster->nqueue && strcmp(cluster->queue[0]->reason, REASON_FleetCap) != 0;
 
 	conditions_set(cluster->conditions, "Ready", cluster->ready ? "True" : "False",
 	    cluster->reason[0] ? cluster->reason : REASON_Discovering, cluster->problem, core->now.wall_ms);
@@ -106,8 +108,8 @@ body_of(struct core *core, struct cluster *cluster)
 		json_put_str(&out, "version", cluster->version);
 		put_members(cluster, &out);
 	}
-	json_put_str(&out, "operation", cluster->nqueue ? cluster->queue[0]->name : "");
-	json_put_int(&out, "queued", cluster->nqueue ? (int64_t)cluster->nqueue - 1 : 0);
+	json_put_str(&out, "operation", works ? cluster->queue[0]->name : "");
+	json_put_int(&out, "queued", (int64_t)(cluster->nqueue - works));
 	conditions_write(cluster->conditions, &out, meta->generation);
 	json_close(&out);
 	json_close(&out);

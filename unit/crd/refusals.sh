@@ -80,6 +80,11 @@ refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true}}' \
 	'spec.retry: Invalid value: may only grow; each step up runs the failed nodes once more'
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"owner":"o","suspend":true}'
+accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"urgent":true,"acknowledge":"x"}'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"urgent":"yes"}' \
+	'spec.urgent: Invalid value: "string"'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"acknowledge":""}' \
+	'spec.acknowledge in body should be at least 1 chars long'
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"cancel":true}'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2}' \
 	'spec.cancel: Invalid value: a cancel cannot be taken back; apply a new ClusterOperation instead'

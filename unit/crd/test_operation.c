@@ -8,10 +8,12 @@ everything_is_read(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"s\":\"3\","
 	    "\"i\":3,\"b\":true,\"big\":-9007199254740991},\"targets\":{\"zones\":[\"e/1\",\"e/2\"]},\"owner\":\"me\","
-	    "\"suspend\":true,\"cancel\":true,\"retry\":2,\"skip\":[{\"node\":\"n7\",\"reason\":\"disk\"}]}",
+	    "\"suspend\":true,\"cancel\":true,\"retry\":2,\"skip\":[{\"node\":\"n7\",\"reason\":\"disk\"}],"
+	    "\"urgent\":true,\"acknowledge\":\"known\"}",
 	    "{\"phase\":\"Running\",\"observedGeneration\":5,\"journal\":{\"epoch\":3,\"seq\":9},\"conditions\":[{"
 	    "\"type\":\"Ready\"}],\"planHash\":\"abc\",\"startTime\":\"1970-01-01T00:00:01Z\",\"completionTime\":"
-	    "\"1970-01-01T00:00:02Z\",\"retryObserved\":1}");
+	    "\"1970-01-01T00:00:02Z\",\"retryObserved\":1,"
+	    "\"nodesHeldDown\":[\"n1\"]}");
 	struct operation *op = operation_decode(json, NULL);
 
 	(void)state;
@@ -47,6 +49,10 @@ everything_is_read(void **state)
 	CHECK_INT(op->start_ms, 1000);
 	CHECK_INT(op->completion_ms, 2000);
 	CHECK_INT(op->retry_seen, 1);
+	CHECK(op->urgent);
+	CHECK_TEXT(op->acknowledge, "known");
+	/* As a build wrote it that had no keepsCluster. */
+	CHECK(op->keeps_cluster);
 	operation_free(op);
 }
 
@@ -62,7 +68,7 @@ a_new_one_has_no_status(void **state)
 	CHECK_TEXT(op->node_task, "t");
 	CHECK_TEXT(op->with, "{\"a\":1,\"b\":\"x\"}");
 	CHECK_TEXT(op->nodes[0], "n1");
-	CHECK(!op->owner && !op->suspend && !op->cancel);
+	CHECK(!op->owner && !op->suspend && !op->cancel && !op->urgent && !op->acknowledge && !op->keeps_cluster);
 	CHECK_INT(op->retry, 0);
 	CHECK_TEXT(op->phase, "");
 	CHECK_TEXT(op->plan_hash, "");
@@ -153,6 +159,7 @@ bad_knobs_are_refused_with_their_place(void **state)
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"suspend\":\"true\"}",
 		    "spec.suspend: expected true or false, got \"true\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"cancel\":null}", "spec.cancel: expected true or false, got null"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"urgent\":1}", "spec.urgent: expected true or false, got 1"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"retry\":-1}",
 		    "spec.retry: expected an integer of 0 or more, got -1"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"owner\":5}", "spec.owner: expected a string, got 5"},

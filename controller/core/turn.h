@@ -1,0 +1,34 @@
+/* Whose turn it is on a cluster, and whether the fleet lets it be taken. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct core;
+struct op;
+struct lane;
+struct plan;
+
+/* turn.c: the queue of one cluster. */
+void turn_join(struct core *core, struct op *op);
+void turn_leave(struct core *core, struct op *op);
+bool turn_is_ours(const struct op *op);
+/* It is ours: what was seen before somebody else had it is asked anew. */
+void turn_take(struct core *core, struct op *op);
+/* It is not ours: behind whom we wait. */
+void turn_explain(struct core *core, struct op *op);
+/* It has ended, and a node that it leaves down keeps the cluster from the others until a person says that this is known:
+ * by retry, cancel, deletion or acknowledge. */
+bool turn_is_kept(const struct op *op);
+/* The first such node's; NULL: none is held down. */
+const struct lane *turn_held_lane(const struct op *op);
+/* By creation, namespace, name. */
+bool turn_is_older(const struct op *a, const struct op *b);
+
+/* fleet.c: over all clusters. */
+/* What the turn must know of a plan: whether it only reads, and which zones it works in. */
+void fleet_note_plan(struct op *op, const struct plan *plan);
+/* May one more operation be at work? False: it stays Queued, and says why. */
+bool fleet_admits(struct core *core, struct op *op);
+/* One fewer is at work: whoever waits for that looks again. */
+void fleet_changed(struct core *core);

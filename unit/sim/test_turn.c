@@ -1,0 +1,153 @@
+/* Two operations on one cluster: a roll that stands frozen on a dead node, and an urgent restart of that node between.
+ * Whatever dies when: each goes its way to its end, and nothing is done twice. */
+#include "story.h"
+
+#include <inttypes.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "json.h"
+
+#define URGENT "urgent"
+
+static const char restart_c_2[] = "\"spec\":{\"cluster\":\"messages-prd\",\"urgent\":true,\"nodeTask\":{\"type\":"
+    "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},\"targets\":{\"nodes\":[\"db-c-2\"]}}";
+
+static const char *
+phase_of(struct world *world, const char *name)
+{
+	const struct api_object *o = api_find(world->api, KIND_OPERATION, SCENE_NAMESPACE, name);
+
+	return o ? checker_ledger(world->checker, o->uid)->told_phase : "";
+}
+
+static bool
+until_urgent_over(struct world *world, const char *unused)
+{
+	const char *phase = phase_of(world, URGENT);
+
+	(void)unused;
+	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 || strcmp(phase, "Cancelled") == 0;
+}
+
+static void
+add_urgent(struct scene *scene)
+{
+	transcript_add(scene->world->log, scene->world->now, "---- somebody wants db-c-2 restarted, urgently");
+	api_create(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, URGENT, restart_c_2);
+	world_tell_watches(scene->world);
+}
+
+static void
+come_to(struct scene *scene, bool (*until)(struct world *world, const char *arg), const char *arg)
+{
+	if (world_run(scene->world, until, arg, HOURS(1)))
+		return;
+	judge_or_fail(scene->world, scene_message(scene->world), arg ? arg : "the urgent one's end", scene->config.seed);
+}
+
+/* The first: how often each thing was done to each node, by both. */
+static void
+nothing_twice(struct scene *scene)
+{
+	struct world *world = scene->world;
+	char text[200] = "";
+
+	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
+		const char *node = sim_name(world->sim, i);
+		size_t wanted = strcmp(node, "db-c-2") == 0 ? 1 : 0;
+		size_t drains = arrived(scene, SIM_ARRIVED_DRAIN, node), stops = arrived(scene, SIM_ARRIVED_STOP, node);
+		size_t starts = arrived(scene, SIM_ARRIVED_START, node);
+		size_t restarts = arrived(scene, SIM_ARRIVED_RESTART, node);
+
+		if (drains != 1 || stops != 1 || starts != 1 || restarts != wanted)
+			snprintf(text, sizeof text, "%s: %zu drains, %zu stops, %zu starts, %zu restarts", node, drains, stops,
+			    starts, restarts);
+	}
+	judge_or_fail(world, *text ? text : NULL, "twice", scene->config.seed);
+}
+
+/* The urgent one's restart, and nothing of the roll's, between its freeze and the urgent one's end. */
+static void
+roll_stood_still(struct scene *scene, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct sim_entry *entry = sim_audit(scene->world->sim, i);
+
+		if (entry->source == SIM_CONTROLLER && entry->event < SIM_ARRIVED_RESTART)
+			judge_or_fail(scene->world, entry->text, "the roll moved", scene->config.seed);
+	}
+}
+
+/* 'kinds': what each effect was, if wanted; 'crash': the effect over which the core dies, 0: none. */
+static void
+frozen_and_cured(struct buf *kinds, size_t crash, enum crash_how how)
+{
+	const struct scene_config config = {
+		.seed = seed_number(0),
+		.operation = "\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"2s\"}",
+		.stable_ms = 2000,
+	};
+	struct scene *scene = scene_new(&config);
+	struct world *world = scene->world;
+	char text[600];
+	size_t from;
+
+	world->weather = (struct weather){.io_max = 2, .net_max = 10};
+	world->kinds = kinds;
+	if (crash)
+		world_crash_at(world, crash, how);
+	world_start(world);
+	come_to(scene, until_drained, "db-a-1");
+	sim_crash(world->sim, world->now, scene_node(world, "db-c-2"));
+	come_to(scene, until_phase, "Frozen");
+	from = sim_audit_count(world->sim);
+	add_urgent(scene);
+	come_to(scene, until_urgent_over, NULL);
+	roll_stood_still(scene, from, sim_audit_count(world->sim));
+	/* The roll has still to restart that node for its own sake. */
+	if (sim_violations(world->sim) == 0)
+		sim_mark(world->sim, world->now);
+	come_to(scene, until_over, "the end");
+	world_run(world, NULL, NULL, SECONDS(30));
+	judge_or_fail(world, judge(world, text, sizeof text), "turn", config.seed);
+	nothing_twice(scene);
+	HOLDS(scene, strcmp(phase_of(world, URGENT), "Succeeded") == 0);
+	HOLDS(scene, until_phase(world, "Succeeded"));
+	HOLDS(scene, !crash || world->crashed == 1);
+	scene_free(scene);
+}
+
+static void
+an_urgent_one_between_whatever_dies(void **state)
+{
+	struct buf kinds = BUF_INIT(BUF_MAX_OBJECT);
+	size_t runs = 0, acts = 0, seeds = seeds_wanted(100), every = seeds >= 1000 ? 1 : seeds >= 100 ? 5 : 25;
+
+	(void)state;
+	frozen_and_cured(&kinds, 0, CRASH_BEFORE);
+	for (size_t i = 0; i < kinds.len; i++) {
+		if (kinds.data[i] != 'a' && (kinds.data[i] != 'j' || i % every))
+			continue;
+		acts += kinds.data[i] == 'a';
+		for (int how = 0; how < CRASH_WAYS; how++) {
+			if (seeds < 100 && how != (int)(i % CRASH_WAYS))
+				continue;
+			frozen_and_cured(NULL, i + 1, (enum crash_how)how);
+			runs++;
+		}
+	}
+	printf("  %zu acts, %zu crashes at acts and journal writes\n", acts, runs);
+	CHECK_INT(acts, 19);
+	buf_done(&kinds);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_urgent_one_between_whatever_dies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
