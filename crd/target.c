@@ -164,32 +164,35 @@ read_host(struct target *t, const struct field *host, struct err *err)
 	return 0;
 }
 
+/* What clients use and what a keyspace requires, by the same words; EACH_QUORUM needs what LOCAL_QUORUM needs, as every
+ * datacenter is watched. ALL is none of them: no node could ever be restarted. */
+static const char *const level_words[] = {"QUORUM+LOCAL_QUORUM", "QUORUM", "LOCAL_QUORUM", "EACH_QUORUM", "ONE", "LOCAL_ONE",
+    NULL};
+static const char *const require_words[] = {"none", "global", "QUORUM+LOCAL_QUORUM", "QUORUM", "LOCAL_QUORUM",
+    "EACH_QUORUM", "ONE", "LOCAL_ONE", NULL};
+static const unsigned levels_of[] = {
+	TARGET_QUORUM | TARGET_LOCAL_QUORUM, TARGET_QUORUM, TARGET_LOCAL_QUORUM, TARGET_LOCAL_QUORUM, TARGET_ONE,
+	TARGET_LOCAL_ONE,
+};
+
 static int
-read_exemptions(struct target *t, const struct field *list, struct err *err)
+read_decision(struct target *t, const struct field *f, struct err *err)
 {
-	static const char *const keys[] = {"name", "require", NULL}, *const choices[] = {"none", NULL};
-	size_t index = 0, count = 0;
+	static const char *const keys[] = {"name", "require", NULL};
+	struct field name = field_get(f, "name"), require = field_get(f, "require");
+	char *keyspace = NULL;
+	int chosen = -1;
 
-	if (list->value && field_need_array(list, err) < 0)
+	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
+	    field_choice(&require, require_words, &chosen, err) < 0)
 		return -1;
-	JSON_EACH(element, list->value) {
-		struct field f = field_at(list, index++, element);
-		struct field name = field_get(&f, "name"), require = field_get(&f, "require");
-		char *keyspace = NULL;
-		int chosen = -1;
-
-		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0 ||
-		    field_choice(&require, choices, &chosen, err) < 0)
-			return -1;
-		if (chosen < 0)
-			return field_wrong(&require, "none", err);
-		if (read_word(&name, &keyspace, err) < 0)
-			return -1;
-		*ARRAY_GROW(t->exempt, count) = keyspace;
-		/* The list's end stands behind it, beyond the count. */
-		t->exempt = xreallocarray(t->exempt, count + 1, sizeof *t->exempt);
-		t->exempt[count] = NULL;
-	}
+	if (chosen < 0)
+		return field_wrong(&require, "none, global or a consistency level", err);
+	if (read_word(&name, &keyspace, err) < 0)
+		return -1;
+	t->decided_levels = xreallocarray(t->decided_levels, t->ndecided + 1, sizeof *t->decided_levels);
+	t->decided_levels[t->ndecided] = chosen == 0 ? 0 : chosen == 1 ? TARGET_QUORUM : levels_of[chosen - 2];
+	*ARRAY_GROW(t->decided, t->ndecided) = keyspace;
 	return 0;
 }
 
@@ -197,16 +200,23 @@ static int
 read_availability(struct target *t, const struct field *availability, struct err *err)
 {
 	static const char *const keys[] = {"consistency", "keyspaces", NULL};
-	static const char *const levels[] = {"QUORUM", "LOCAL_QUORUM", "QUORUM+LOCAL_QUORUM", NULL};
 	struct field consistency = field_get(availability, "consistency");
 	struct field keyspaces = field_get(availability, "keyspaces");
-	int level = 2;
+	size_t index = 0;
+	int level = 0;
 
-	if (field_known(availability, keys, err) < 0 || field_choice(&consistency, levels, &level, err) < 0)
+	if (field_known(availability, keys, err) < 0 || field_choice(&consistency, level_words, &level, err) < 0)
 		return -1;
-	t->quorum = level != 1;
-	t->local_quorum = level != 0;
-	return read_exemptions(t, &keyspaces, err);
+	t->levels = levels_of[level];
+	if (keyspaces.value && field_need_array(&keyspaces, err) < 0)
+		return -1;
+	JSON_EACH(element, keyspaces.value) {
+		struct field f = field_at(&keyspaces, index++, element);
+
+		if (read_decision(t, &f, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -287,8 +297,6 @@ target_decode(const struct cJSON *object, struct err *err)
 	if (object_meta_decode(&t->meta, object, err) < 0 || read_spec(t, &spec, err) < 0 ||
 	    read_status(t, &status, err) < 0)
 		return target_free(t);
-	if (!t->exempt)
-		t->exempt = xcalloc(1, sizeof *t->exempt);
 	return t;
 }
 
@@ -315,9 +323,8 @@ target_free(struct target *t)
 	free_texts(t->contact_points, t->ncontact_points);
 	free_texts(t->host_ids, t->nhost_ids);
 	free_texts(t->known, t->nknown);
-	for (size_t i = 0; t->exempt && t->exempt[i]; i++)
-		free(t->exempt[i]);
-	free(t->exempt);
+	free_texts(t->decided, t->ndecided);
+	free(t->decided_levels);
 	free(t->cluster_name);
 	free(t->host_user);
 	free(t->host_secret);

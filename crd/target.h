@@ -15,6 +15,8 @@ struct target_node {
 
 enum target_zone { TARGET_ZONE_RACK, TARGET_ZONE_DATACENTER, TARGET_ZONE_INVENTORY };
 
+enum target_level { TARGET_ONE = 1, TARGET_LOCAL_ONE = 2, TARGET_QUORUM = 4, TARGET_LOCAL_QUORUM = 8 };
+
 struct target {
 	struct object_meta meta;
 	char *cluster_name;
@@ -29,8 +31,10 @@ struct target {
 	int host_port;           /* default 22 */
 	bool host_sudo;          /* prefix host commands with "sudo -n" */
 	char *host_secret;       /* a Secret's name in the object's namespace, or NULL */
-	bool quorum, local_quorum;       /* availability.consistency; both by default */
-	char **exempt;           /* availability.keyspaces with require: none; NULL-ended */
+	unsigned levels;         /* availability.consistency, of enum target_level; a quorum of both kinds by default */
+	char **decided;          /* availability.keyspaces: names, and beside each what it requires; counted */
+	unsigned *decided_levels;        /* 0: none */
+	size_t ndecided;
 	int64_t max_nodes_down;  /* limits; default 0: no limit beside the gate */
 	bool frozen;
 	/* status */

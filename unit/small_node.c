@@ -65,6 +65,7 @@ small_healthy(int node, const char *what, const bool *absent)
 		{SCYLLA_MODE, "\"NORMAL\""}, {SCYLLA_GOSSIPING, "true"}, {SCYLLA_CLUSTER_NAME, "\"messages-prd\""},
 		{SCYLLA_SCHEMA_VERSION, "\"11111111-0000-4000-8000-000000000001\""}, {SCYLLA_JOINING, "[]"},
 		{SCYLLA_LEAVING, "[]"}, {SCYLLA_KEYSPACES, "[\"ks\"]"}, {SCYLLA_USER_KEYSPACES, "[\"ks\"]"},
+		{SCYLLA_TABLET_KEYSPACES, "[]"}, {SCYLLA_VNODE_KEYSPACES, "[\"ks\"]"}, {SCYLLA_TOKENS, "[\"1\",\"2\",\"3\"]"},
 		{SCYLLA_GENERATION, "1700000000"}, {SCYLLA_NATIVE_TRANSPORT, "true"},
 		{SCYLLA_RELEASE_VERSION, "\"2026.1.0\""}, {SCYLLA_PENDING_COMPACTIONS, "3"},
 	};
@@ -76,6 +77,10 @@ small_healthy(int node, const char *what, const bool *absent)
 		return live_nodes(node, absent);
 	if (strcmp(what, SCYLLA_HOST_IDS) == 0)
 		return members();
+	if (strcmp(what, SCYLLA_TOKENS_ENDPOINT) == 0)
+		return xasprintf("[{\"key\":\"1\",\"value\":\"%s\"},{\"key\":\"2\",\"value\":\"%s\"},"
+		    "{\"key\":\"3\",\"value\":\"%s\"}]", small_nodes[0].address, small_nodes[1].address,
+		    small_nodes[2].address);
 	if (strncmp(what, SCYLLA_DESCRIBE_RING, strlen(SCYLLA_DESCRIBE_RING)) == 0)
 		return ranges();
 	if (strncmp(what, SCYLLA_DATACENTER, strlen(SCYLLA_DATACENTER)) == 0)

@@ -1,6 +1,7 @@
 /* What a cluster says of itself to others: nodes for the plan, zones, policy. */
 #include "cluster.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +64,13 @@ cluster_plan_nodes_free(struct plan_node *nodes, size_t count)
 struct ring_policy
 cluster_policy(const struct cluster *cluster)
 {
+	static_assert((int)RING_ONE == TARGET_ONE && (int)RING_LOCAL_ONE == TARGET_LOCAL_ONE &&
+	    (int)RING_QUORUM == TARGET_QUORUM && (int)RING_LOCAL_QUORUM == TARGET_LOCAL_QUORUM, "one word, one bit");
 	return (struct ring_policy){
-		.quorum = cluster->target->quorum,
-		.local_quorum = cluster->target->local_quorum,
-		.exempt = (const char *const *)cluster->target->exempt,
+		.levels = cluster->target->levels,
+		.decided = (const char *const *)cluster->target->decided,
+		.decided_levels = cluster->target->decided_levels,
+		.ndecided = cluster->target->ndecided,
 	};
 }
 

@@ -29,9 +29,16 @@ struct sweep {
 	size_t failures;             /* sweeps in a row that gave nothing */
 	size_t tries;                /* candidates for it that were tried in this sweep */
 	uint64_t slow_fingerprint;   /* what the slow facts were read under; 0: never */
-	size_t slow_next;            /* keyspace to be read next */
+	enum slow_stage { SLOW_LISTS, SLOW_RANGES, SLOW_TABLES, SLOW_LAST } stage;
+	size_t slow_next;            /* keyspace to be read next, or table */
 	char **keyspaces, **user_keyspaces;
 	char *all_text, *user_text;  /* the same, as they were answered */
+	char *tablets_text, *vnodes_text;
+	int64_t count_until_up_ms;   /* until then tables in tablets are counted in every sweep; INT64_MIN: no more */
+	bool counted, count_slow;    /* in this sweep; it took so long that it is of no use */
+	unsigned missing;            /* facts that the asker did not tell, and the last of them */
+	const char *missing_path;
+	uint64_t passed_over;        /* what was said of keyspaces that never close the gate */
 	struct timer retry;
 	char problem[300];           /* why the last one gave nothing; "" */
 };
@@ -122,6 +129,8 @@ void cluster_host_effect(const struct cluster *cluster, struct effect *effect, c
 /* True when a complete sweep asked at 'since' or later is there; otherwise one is started and cluster's waiters are
  * kicked when it is in. */
 bool sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms);
+/* Where tablets are is asked in the sweeps of the next minute, too. */
+void sweep_count_tablets(struct core *core, struct cluster *cluster);
 void sweep_drop(struct core *core, struct cluster *cluster);
 /* Called by observe.c when a sweep ended, with or without success. */
 void cluster_swept(struct core *core, struct cluster *cluster);

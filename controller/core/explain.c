@@ -8,12 +8,30 @@
 #include "reasons.h"
 #include "state.h"
 
+/* Since when the culprit is down; where the ring does not tell, since when the gate is closed. */
+static void
+explain_closed(struct core *core, struct op *op)
+{
+	const struct ring *ring = op->cluster->ring;
+	int culprit = ring_find_name(ring, op->closed_node);
+	char closed[INSTANT_TEXT], down[RING_SINCE] = "";
+
+	if (culprit >= 0)
+		ring_since(ring, (size_t)culprit, down);
+	instant_clock(op->closed_since_wall_ms, closed);
+	if (op->closed_node[0])
+		op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node,
+		    down[0] ? down : closed);
+	else
+		op_set_phase(core, op, PHASE_FROZEN, op->cluster->target->frozen ? REASON_ClusterFrozen
+		    : REASON_GateClosed, "%s (since %s)", op->closed_by, closed);
+}
+
 static void
 explain_running(struct core *core, struct op *op)
 {
 	const struct step *gated = roll_gated(op), *current = roll_current(op);
 	const struct lane *stricken = roll_stricken(op);
-	char since[INSTANT_TEXT];
 
 	if (stricken) {
 		op_set_phase(core, op, PHASE_RUNNING, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
@@ -21,12 +39,7 @@ explain_running(struct core *core, struct op *op)
 	} else if (gated && op->closed_since_wall_ms) {
 		if (op->phase != PHASE_FROZEN)
 			op_event(core, op, "Warning", REASON_GateClosed, "%s", op->closed_by);
-		instant_clock(op->closed_since_wall_ms, since);
-		if (op->closed_node[0])
-			op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node, since);
-		else
-			op_set_phase(core, op, PHASE_FROZEN, op->cluster->target->frozen ? REASON_ClusterFrozen
-			    : REASON_GateClosed, "%s (since %s)", op->closed_by, since);
+		explain_closed(core, op);
 	} else if (current) {
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s%s%s", current->lane
 		    ? current->lane->node->name : "", current->lane ? ": " : "", current->message[0]

@@ -122,10 +122,19 @@ preconditions_hold(struct core *core, struct op *op, struct step *step, char *wh
 {
 	static const char *const always[] = {"cluster-normal", "quorum-safe"};
 	const struct reconciler *type = step->plan->type;
+	char short_of[MESSAGE];
+	bool normal = condition_holds(core, op, step, always[0], why, size);
 
-	for (size_t i = 0; i < ARRAY_LEN(always); i++)
-		if (!condition_holds(core, op, step, always[i], why, size))
-			return false;
+	/* Who is down, and what would be missing: who has to act wants both. */
+	if (!condition_holds(core, op, step, always[1], normal ? why : short_of, normal ? size : sizeof short_of)) {
+		size_t len = strlen(why);
+
+		if (!normal && strcmp(short_of, why) != 0)
+			snprintf(why + len, size - len, "; %s", short_of);
+		return false;
+	}
+	if (!normal)
+		return false;
 	for (size_t i = 0; i < TASK_PRECONDITIONS && type->preconditions[i]; i++)
 		if (strcmp(type->preconditions[i], always[0]) != 0 && strcmp(type->preconditions[i], always[1]) != 0 &&
 		    !condition_holds(core, op, step, type->preconditions[i], why, size))
@@ -154,6 +163,18 @@ is_out(const struct ring *ring, size_t member)
 	    !(ring->members[member].answered && is_returning(&ring->members[member]));
 }
 
+/* Where the tablets are decides, and they were not counted: in the next sweep they are. */
+static void
+count_if_it_helps(struct core *core, struct cluster *cluster, const bool *held, int candidate)
+{
+	struct ring_policy policy = cluster_policy(cluster);
+	struct ring_proof proof;
+
+	ring_quorum_proof(cluster->ring, held, candidate, &policy, &proof, NULL);
+	if (proof.uncounted)
+		sweep_count_tablets(core, cluster);
+}
+
 static enum gate
 judge(struct core *core, struct op *op, struct step *step)
 {
@@ -170,8 +191,10 @@ judge(struct core *core, struct op *op, struct step *step)
 	if (cluster->target->frozen)
 		return gate_close(core, op, step, NULL, "limits.frozen is set on the TargetCluster");
 	if (!preconditions_hold(core, op, step, why, sizeof why) ||
-	    is_over_limit(cluster, held, candidate, why, sizeof why))
+	    is_over_limit(cluster, held, candidate, why, sizeof why)) {
+		count_if_it_helps(core, cluster, held, candidate);
 		return gate_close(core, op, step, culprit(cluster->ring, held, candidate), why);
+	}
 	override_record(core, op, step);
 	return opened(core, op, step);
 }

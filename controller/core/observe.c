@@ -17,6 +17,11 @@
 
 enum { FAST_DEADLINE_MS = 1000, RETRY_MS = 500 };
 
+static const char *const asker_paths[] = {
+	[FACT_NAME] = SCYLLA_CLUSTER_NAME, [FACT_MEMBERS] = SCYLLA_HOST_IDS, [FACT_SCHEMA] = SCYLLA_SCHEMA_VERSION,
+	[FACT_TOKENS] = SCYLLA_TOKENS, [FACT_JOINING] = SCYLLA_JOINING, [FACT_LEAVING] = SCYLLA_LEAVING,
+	[FACT_MOTION] = SCYLLA_TABLET_TASKS,
+};
 
 static void sweep_begin(struct core *core, struct cluster *cluster);
 static void ask_asker(struct core *core, struct cluster *cluster);
@@ -48,6 +53,7 @@ sweep_end(struct core *core, struct cluster *cluster, bool good)
 	if (good) {
 		sweep->problem[0] = '\0';
 		sweep->done_asked_up_ms = sweep->asked_up_ms;
+		ring_note_down(cluster->ring, core->now.wall_ms);
 		core->counters.sweeps++;
 	}
 	cluster_swept(core, cluster);
@@ -85,6 +91,10 @@ sweep_facts_in(struct core *core, struct cluster *cluster)
 		slow_begin(core, cluster);
 		return;
 	}
+	if (!sweep->counted && core->now.up_ms < sweep->count_until_up_ms && ring_has_tablets(cluster->ring, NULL)) {
+		slow_count(core, cluster);
+		return;
+	}
 	sweep_end(core, cluster, true);
 	if (sweep->wanted_up_ms > sweep->done_asked_up_ms)
 		sweep_begin(core, cluster);
@@ -119,7 +129,7 @@ next_asker(struct core *core, struct cluster *cluster, const struct event *event
 	const char *next = candidate(cluster, sweep->tries++);
 
 	snprintf(problem, sizeof problem, "%s:%d%s: %s", sweep->asker, cluster->target->api_port, path,
-	    event->outcome == OUTCOME_ANSWERED ? "no usable answer" :
+	    !event || event->outcome == OUTCOME_ANSWERED ? "no usable answer" :
 	    event->error ? event->error : outcome_name(event->outcome));
 	if (!next) {
 		sweep_failed(core, cluster, problem);
@@ -157,32 +167,28 @@ take_members(struct core *core, struct cluster *cluster, const struct event *eve
 	return true;
 }
 
-static size_t
-count_strings(const struct event *event)
-{
-	char **strings = scylla_strings(event->body, event->len);
-	size_t n = 0;
-
-	while (strings && strings[n])
-		n++;
-	scylla_strings_free(strings);
-	return n;
-}
-
+/* What the slow facts stand by must be known: with a word of it missing another node is asked. */
 static void
 take_asker_fact(struct cluster *cluster, enum fact fact, const struct event *event)
 {
+	static int (*const set[])(struct ring *, const char *, size_t, struct err *) = {
+		[FACT_TOKENS] = ring_set_tokens, [FACT_JOINING] = ring_set_joining, [FACT_LEAVING] = ring_set_leaving,
+	};
 	struct ring *ring = cluster->ring;
 	bool good = event->outcome == OUTCOME_ANSWERED && event->status == 200;
 
 	if (fact == FACT_NAME && good)
 		scylla_string(event->body, event->len, cluster->cluster_name, sizeof cluster->cluster_name);
-	else if (fact == FACT_SCHEMA && good)
-		scylla_string(event->body, event->len, ring->schema, sizeof ring->schema);
-	else if (fact == FACT_JOINING)
-		ring->joining = good ? count_strings(event) : SIZE_MAX;
-	else if (fact == FACT_LEAVING)
-		ring->leaving = good ? count_strings(event) : SIZE_MAX;
+	else if (fact == FACT_SCHEMA)
+		good = good && scylla_string(event->body, event->len, ring->schema, sizeof ring->schema);
+	else if (fact == FACT_MOTION)
+		take_motion(cluster, event);
+	else if (fact != FACT_NAME && fact != FACT_MEMBERS)
+		good = good && set[fact](ring, event->body, event->len, NULL) == 0;
+	if (!good && fact != FACT_NAME && fact != FACT_MOTION) {
+		cluster->sweep.missing++;
+		cluster->sweep.missing_path = asker_paths[fact];
+	}
 }
 
 static void
@@ -205,30 +211,32 @@ fast_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	enum fact fact = (enum fact)(arg & 0xff);
 
 	cluster->sweep.pending--;
-	if (fact <= FACT_LEAVING && arg >> 8 != cluster->sweep.tries)
+	if (fact <= FACT_ASKER_LAST && arg >> 8 != cluster->sweep.tries)
 		;       /* of an asker that did not know the members: its other words count no more */
 	else if (fact == FACT_MEMBERS && !take_members(core, cluster, event))
 		return;
-	else if (fact <= FACT_LEAVING)
+	else if (fact <= FACT_ASKER_LAST)
 		take_asker_fact(cluster, fact, event);
 	else
 		take_member_fact(cluster, fact, arg >> 8, event);
-	if (cluster->sweep.pending == 0)
+	if (cluster->sweep.pending > 0)
+		return;
+	if (cluster->sweep.missing > 0)
+		next_asker(core, cluster, NULL, cluster->sweep.missing_path);
+	else
 		sweep_facts_in(core, cluster);
 }
 
 static void
 ask_asker(struct core *core, struct cluster *cluster)
 {
-	static const char *const paths[] = {
-		[FACT_NAME] = SCYLLA_CLUSTER_NAME, [FACT_MEMBERS] = SCYLLA_HOST_IDS, [FACT_SCHEMA] = SCYLLA_SCHEMA_VERSION,
-		[FACT_JOINING] = SCYLLA_JOINING, [FACT_LEAVING] = SCYLLA_LEAVING,
-	};
 	int64_t deadline = cluster->ready ? FAST_DEADLINE_MS : core->config.connect_timeout_ms;
 
-	for (enum fact fact = FACT_NAME; fact <= FACT_LEAVING; fact++)
-		sweep_ask(core, cluster, cluster->sweep.asker, xstrdup(paths[fact]), fact, cluster->sweep.tries, deadline,
-		    fast_answered);
+	cluster->sweep.missing = 0;
+	for (enum fact fact = FACT_NAME; fact <= FACT_ASKER_LAST; fact++)
+		if (fact != FACT_MOTION || ring_has_tablets(cluster->ring, NULL))
+			sweep_ask(core, cluster, cluster->sweep.asker, xstrdup(asker_paths[fact]), fact, cluster->sweep.tries,
+			    deadline, fast_answered);
 }
 
 static void
@@ -238,6 +246,7 @@ sweep_begin(struct core *core, struct cluster *cluster)
 	struct ring *ring = cluster->ring;
 
 	sweep->running = true;
+	sweep->counted = false;
 	sweep->pending = 0;
 	sweep->asked_up_ms = core->now.up_ms;
 	timer_disarm(&core->timers, &sweep->retry);
@@ -270,6 +279,13 @@ sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms)
 }
 
 void
+sweep_count_tablets(struct core *core, struct cluster *cluster)
+{
+	if (!cluster->sweep.count_slow)
+		cluster->sweep.count_until_up_ms = core->now.up_ms + MINUTES(1);
+}
+
+void
 sweep_drop(struct core *core, struct cluster *cluster)
 {
 	struct sweep *sweep = &cluster->sweep;
@@ -277,5 +293,6 @@ sweep_drop(struct core *core, struct cluster *cluster)
 	requests_drop(core, &cluster->sweep);
 	timer_disarm(&core->timers, &sweep->retry);
 	keyspaces_free(sweep);
-	*sweep = (struct sweep){.cluster = cluster, .done_asked_up_ms = INT64_MIN, .wanted_up_ms = INT64_MIN};
+	*sweep = (struct sweep){.cluster = cluster, .done_asked_up_ms = INT64_MIN, .wanted_up_ms = INT64_MIN,
+	    .count_until_up_ms = INT64_MIN};
 }

@@ -23,35 +23,26 @@ names(char *const *list, size_t count, const char *name)
 	return false;
 }
 
-/* The target's policy, the override's keyspaces exempt besides. */
-static struct ring_policy *
-policy_without(const struct op *op, const struct operation_override *override, const char **exempt)
-{
-	struct ring_policy *policy = xcalloc(1, sizeof *policy);
-	size_t n = 0;
-
-	*policy = cluster_policy(op->cluster);
-	for (size_t i = 0; policy->exempt && policy->exempt[i]; i++)
-		exempt[n++] = policy->exempt[i];
-	for (size_t i = 0; i < override->nkeyspaces; i++)
-		exempt[n++] = override->keyspaces[i];
-	exempt[n] = NULL;
-	policy->exempt = exempt;
-	return policy;
-}
-
+/* Judged by the target's policy, with nothing asked of the override's keyspaces: of two decisions the first counts. */
 static bool
 holds_without(struct core *core, struct op *op, struct step *step, const struct operation_override *override)
 {
 	const struct ring_policy all = cluster_policy(op->cluster);
-	CLEANUP_FREE const char **exempt = NULL;
-	size_t count = override->nkeyspaces + 1;
+	struct ring_policy *policy = xcalloc(1, sizeof *policy);
+	size_t n = override->nkeyspaces;
+	CLEANUP_FREE const char **decided = xcalloc(n + all.ndecided, sizeof *decided);
+	CLEANUP_FREE unsigned *levels = xcalloc(n + all.ndecided, sizeof *levels);
 	char why[MESSAGE];
 
-	for (size_t i = 0; all.exempt && all.exempt[i]; i++)
-		count++;
-	exempt = xcalloc(count, sizeof *exempt);
-	return gate_condition_holds(core, op, step, override->gate, policy_without(op, override, exempt), why, sizeof why);
+	*policy = all;
+	for (size_t i = 0; i < n + all.ndecided; i++) {
+		decided[i] = i < n ? override->keyspaces[i] : all.decided[i - n];
+		levels[i] = i < n ? 0 : all.decided_levels[i - n];
+	}
+	policy->decided = decided;
+	policy->decided_levels = levels;
+	policy->ndecided = n + all.ndecided;
+	return gate_condition_holds(core, op, step, override->gate, policy, why, sizeof why);
 }
 
 static bool

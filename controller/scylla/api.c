@@ -1,9 +1,11 @@
 #include "api.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
+#include "buf.h"
 #include "json.h"
 
 /* The whole of 'text', or as much as fits without cutting a UTF-8 sequence in two. */
@@ -90,4 +92,18 @@ scylla_strings_free(char **strings)
 	for (char **at = strings; at && *at; at++)
 		free(*at);
 	free(strings);
+}
+
+char *
+scylla_escape(const char *text)
+{
+	struct buf out = BUF_INIT(BUF_MAX_LINE);
+
+	for (; *text; text++) {
+		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
+			buf_putc(&out, *text);
+		else
+			buf_printf(&out, "%%%02X", (unsigned char)*text);
+	}
+	return buf_take(&out);
 }

@@ -16,6 +16,12 @@
 #define SCYLLA_KEYSPACES "/storage_service/keyspaces?type=non_local_strategy"
 #define SCYLLA_USER_KEYSPACES "/storage_service/keyspaces?type=user"
 #define SCYLLA_DESCRIBE_RING "/storage_service/describe_ring/"      /* + keyspace */
+#define SCYLLA_TABLET_KEYSPACES "/storage_service/keyspaces?replication=tablets"
+#define SCYLLA_VNODE_KEYSPACES "/storage_service/keyspaces?replication=vnodes"
+#define SCYLLA_TABLES "/column_family/name"                          /* "keyspace:table" */
+#define SCYLLA_TOKENS "/storage_service/tokens"
+#define SCYLLA_TOKENS_ENDPOINT "/storage_service/tokens_endpoint"
+#define SCYLLA_TABLET_TASKS "/task_manager/list_module_tasks/tablets"
 #define SCYLLA_DATACENTER "/snitch/datacenter?host="                 /* + address */
 #define SCYLLA_RACK "/snitch/rack?host="                             /* + address */
 #define SCYLLA_GENERATION "/storage_service/generation_number"
@@ -31,6 +37,9 @@ bool scylla_boolean(const char *body, size_t len, bool *ret);
 /* The strings of a JSON array, NULL-ended, owned (free each, then the array); NULL when it is none. */
 char **scylla_strings(const char *body, size_t len);
 void scylla_strings_free(char **strings);
+
+/* Percent-encoded as a part of a path or a query: Alternator's tables have ':' and '!' in their names. Owned. */
+char *scylla_escape(const char *text);
 
 /* What an error answer asks for. */
 enum scylla_error {

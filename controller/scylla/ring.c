@@ -170,6 +170,9 @@ inherit(struct ring_member *member, const struct ring_member *old)
 	memcpy(member->rack, old->rack, sizeof member->rack);
 	if (strcmp(old->name, old->address))
 		memcpy(member->name, old->name, sizeof member->name);
+	member->down_since_wall_ms = old->down_since_wall_ms;
+	member->down_before = old->down_before;
+	member->judged = old->judged;
 }
 
 int
@@ -204,18 +207,4 @@ ring_set_members(struct ring *ring, const char *body, size_t len, bool *ret_chan
 	if (ret_changed)
 		*ret_changed = changed;
 	return 0;
-}
-
-uint64_t
-ring_fingerprint(const struct ring *ring)
-{
-	uint64_t hash = hash_u64(HASH_SEED, ring->nmembers);
-
-	for (size_t i = 0; i < ring->nmembers; i++) {
-		hash = hash_str(hash, ring->members[i].host_id);
-		hash = hash_str(hash, ring->members[i].address);
-	}
-	hash = hash_str(hash, ring->schema);
-	hash = hash_u64(hash, ring->joining);
-	return hash_u64(hash, ring->leaving);
 }

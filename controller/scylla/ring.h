@@ -12,6 +12,8 @@
 
 enum { RING_HOST_ID = 40, RING_ADDRESS = 64, RING_NAME = 128, RING_MODE = 24 };
 enum { RING_KEYSPACE = 256 };           /* Alternator's are "alternator_" and up to 192 characters */
+enum { RING_TABLE = 256 };              /* Alternator's indexes are "table:index" */
+enum { RING_TABLES_MAX = 20000 };       /* in tablets, of all keyspaces */
 enum { RING_MEMBERS_MAX = 2048 };       /* views are a square of bytes */
 
 /* The keyspace with a replica on every member: nothing that is taken out of the ring can take it below a quorum that
@@ -24,6 +26,11 @@ struct ring_member {
 	char name[RING_NAME];           /* for sentences; the address until an inventory names it */
 	char datacenter[RING_NAME];     /* "" while unknown; ranges tell it too, and their word is the last */
 	char rack[RING_NAME];
+	bool tokenless;                 /* known to own no tokens (join_ring: false): it holds no ranges */
+	/* When it was first seen down, in wall time; 0: it is not. Kept by host id. */
+	int64_t down_since_wall_ms;
+	bool down_before;               /* it was down already when it was first judged: longer, then */
+	bool judged;
 	/* This sweep's answers. */
 	unsigned heard;                 /* which of the three answers were read, ring.c knows the bits */
 	bool answered;                  /* its mode, gossiping and live list were all read */
@@ -43,17 +50,48 @@ struct ring_layout {
 	size_t nmembers;
 };
 
+/* A table whose keyspace is in tablets: its ranges are its own, and move without any other fact changing. */
+struct ring_table {
+	char name[RING_TABLE];
+	struct ring_layout *layout;     /* as it was read last; NULL: never */
+	bool counted;                   /* read in this sweep, while none of its tablets moved */
+	bool moving;                    /* of this sweep: a tablet of it is on its way to another node */
+};
+
 struct ring_keyspace {
 	char name[RING_KEYSPACE];
 	bool user;                      /* not one of Scylla's own */
+	bool tablets;                   /* its tables have the ranges; else the keyspace itself */
 	struct ring_layout *layout;     /* NULL: its ranges are not known yet, and what is unknown is closed */
+	struct ring_table *tables;      /* by name */
+	size_t ntables;
+	bool tables_known;
 };
 
-/* What clients need of a keyspace (TargetCluster spec.availability). */
+/* What clients need of a keyspace (TargetCluster spec.availability): consistency levels that must stay possible. */
+enum ring_level {
+	RING_ONE = 1,                   /* one of all replicas */
+	RING_LOCAL_ONE = 2,             /* one in each datacenter that has any */
+	RING_QUORUM = 4,                /* a majority of all replicas, over all datacenters */
+	RING_LOCAL_QUORUM = 8,          /* a majority inside each datacenter */
+	RING_LEVELS = 15,
+};
+
 struct ring_policy {
-	bool quorum;                            /* QUORUM: a majority of all replicas */
-	bool local_quorum;                      /* LOCAL_QUORUM: a majority inside each datacenter */
-	const char *const *exempt;              /* keyspaces with a standing decision "require: none"; NULL-ended */
+	unsigned levels;
+	/* Standing decisions on single keyspaces, side by side. */
+	const char *const *decided;
+	const unsigned *decided_levels; /* 0: its ranges may become unavailable */
+	size_t ndecided;
+};
+
+enum ring_motion { RING_MOTION_UNKNOWN, RING_STILL, RING_MOVING };
+
+/* How the ranges were found to be safe, or not. */
+struct ring_proof {
+	size_t counted;                 /* keyspaces and tables whose ranges were counted */
+	size_t by_racks;                /* tables that keep enough replicas whatever tablet has moved where */
+	bool uncounted;                 /* a count of the tablets, which are still, might open what is closed */
 };
 
 struct ring {
@@ -65,7 +103,10 @@ struct ring {
 	struct ring_keyspace *keyspaces;        /* by name */
 	size_t nkeyspaces;
 	char schema[RING_HOST_ID];      /* schema version of the node that was asked */
-	size_t joining, leaving;        /* as that node lists them */
+	size_t joining, leaving;        /* as that node lists them; SIZE_MAX: not known */
+	uint64_t joining_digest, leaving_digest, tokens_digest;
+	bool owners_known;              /* who owns tokens: 'tokenless' means something */
+	enum ring_motion motion;        /* this sweep's: of any tablet */
 };
 
 struct ring *ring_new(void);
@@ -96,8 +137,42 @@ int ring_set_keyspaces(struct ring *ring, const char *all, size_t all_len, const
  * datacenters and racks are taken from it. */
 int ring_set_ranges(struct ring *ring, const char *keyspace, bool user, const char *body, size_t len, struct err *err);
 void ring_forget_ranges(struct ring *ring);
-/* While it stands, the slow facts stand: host ids, addresses, schema version, joining and leaving. */
+/* Who owns tokens: GET storage_service/tokens_endpoint. A member without any holds no range. */
+int ring_set_owners(struct ring *ring, const char *body, size_t len, struct err *err);
+
+/* Keyspaces in tablets (ring_tablets.c), after ring_set_keyspaces(): GET storage_service/keyspaces with
+ * replication=tablets and with replication=vnodes. A release without tablets ignores the parameter and lists all in
+ * both, so in tablets is what the first list has and the second has not. */
+int ring_set_tablet_keyspaces(struct ring *ring, const char *tablets, size_t tablets_len, const char *vnodes,
+    size_t vnodes_len, struct err *err);
+/* Is this keyspace in tablets, or, with NULL, any? */
+bool ring_has_tablets(const struct ring *ring, const char *keyspace);
+/* Then their tables: GET column_family/name, an array of "keyspace:table". */
+int ring_set_tables(struct ring *ring, const char *body, size_t len, struct err *err);
+/* Then, for each, GET storage_service/describe_ring/{keyspace}?table={table}. Counted if no tablet of it moves. */
+int ring_set_table_ranges(struct ring *ring, const char *keyspace, const char *table, const char *body, size_t len,
+    struct err *err);
+/* The table number 'n' of all in tablets; false when there is none. */
+bool ring_table_at(const struct ring *ring, size_t n, const struct ring_keyspace **ret_keyspace,
+    const struct ring_table **ret_table);
+
+/* Fast facts of the whole: the tokens (GET storage_service/tokens: but for their digest nothing is kept), who joins and
+ * leaves (nodes/joining, nodes/leaving), and which tablets move (GET task_manager/list_module_tasks/tablets). Not read:
+ * unknown. */
+int ring_set_tokens(struct ring *ring, const char *body, size_t len, struct err *err);
+int ring_set_joining(struct ring *ring, const char *body, size_t len, struct err *err);
+int ring_set_leaving(struct ring *ring, const char *body, size_t len, struct err *err);
+int ring_set_motion(struct ring *ring, const char *body, size_t len, struct err *err);
+
+/* While it stands, the slow facts stand: host ids, addresses, the tokens' digest, schema version, who joins and leaves.
+ * Tablets move while it stands: see ring_quorum_safe(). */
 uint64_t ring_fingerprint(const struct ring *ring);
+/* After a sweep: who is down, and since when for those that were not. */
+void ring_note_down(struct ring *ring, int64_t wall_ms);
+/* "10:02", or "10:02 or longer" when it was down before anybody looked; "" when it is not down. Returns 'text', which
+ * holds RING_SINCE bytes. */
+enum { RING_SINCE = 32 };
+char *ring_since(const struct ring *ring, size_t member, char *text);
 
 /* Every 'why' below is a sentence whose first clause, up to the first comma, can stand alone where room is short:
  * "db-c-2 is down, as db-a-1 and 3 more see it". It may be NULL, and is untouched when the answer is yes. */
@@ -123,14 +198,24 @@ bool ring_is_down_everywhere(const struct ring *ring, size_t member);
 bool ring_normal(const struct ring *ring, const bool *held, int candidate, struct err *why);
 /* The member that ring_normal() names: for saying since when. -1: none, or it is no one member. */
 int ring_stranger(const struct ring *ring, const bool *held, int candidate);
-/* Every range keeps its required replicas with everything that is down, held and the candidate gone. Required: a
- * quorum, of all replicas and inside each datacenter as the policy says, but for internal keyspaces where it would be
- * one of fewer than 3 (so with RF 1 and 2 they never close it), RING_EVERYWHERE and exempt ones. A user keyspace
- * below RF 3 so closes it as soon as one replica would be gone. Closed, too, while a node joins or leaves: writes
- * then wait for more replicas than the ranges tell. Open in any case when the candidate is already down everywhere. A
- * policy that is NULL or asks for nothing is taken for the strictest. */
+/* Every range keeps its required replicas with everything that is down, held and the candidate gone. Required: as the
+ * policy says, of all replicas and inside each datacenter, but for internal keyspaces whose count is below 3 (so with
+ * RF 1 and 2 they never close it), RING_EVERYWHERE and those decided to need none. A user keyspace below RF 3 so
+ * closes it for a quorum as soon as one replica would be gone. Closed, too, while a node joins or leaves: writes then
+ * wait for more replicas than the ranges tell. Open in any case when the candidate is already down everywhere, or owns
+ * no tokens. A policy that is NULL or asks for nothing is taken for the strictest.
+ * Tables in tablets are counted where the count is of this sweep and none of their tablets moves. Otherwise a proof is
+ * needed that holds wherever they are: where each range has one replica in each rack that owns tokens, and as many
+ * replicas as there are such racks, tablets move inside their rack only, so a rack that is down costs one replica, or
+ * two while a tablet may be moving inside it; elsewhere each node that is down may cost one.
+ * 'ret_proof' may be NULL. */
 bool ring_quorum_safe(const struct ring *ring, const bool *held, int candidate, const struct ring_policy *policy,
     struct err *why);
-/* User keyspaces with RF below 3 (in all, or in a datacenter that LOCAL_QUORUM counts) and no standing decision: their
+bool ring_quorum_proof(const struct ring *ring, const bool *held, int candidate, const struct ring_policy *policy,
+    struct ring_proof *ret_proof, struct err *why);
+/* User keyspaces that cannot keep what the policy asks with one node down, and no standing decision of their own: their
  * names and the remedy into 'why' and true; false when there is none among those whose ranges are known. */
 bool ring_undecided(const struct ring *ring, const struct ring_policy *policy, struct err *why);
+/* Keyspaces that never close the gate: internal ones below RF 3, RING_EVERYWHERE, those decided to need none. Their
+ * names with the reason of each into 'names' and true; false when there is none. */
+bool ring_passed_over(const struct ring *ring, const struct ring_policy *policy, struct err *names);

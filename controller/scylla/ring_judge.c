@@ -72,11 +72,13 @@ say_down(const struct ring *ring, size_t member, const struct views *views, stru
 {
 	const char *name = ring->members[member].name;
 	const char *observer = ring->members[views->first_down].name;
+	char since[RING_SINCE];
+	const char *word = ring_since(ring, member, since)[0] ? " since " : "";
 
 	if (views->down == 1)
-		err_set(why, "%s is down, as %s sees it", name, observer);
+		err_set(why, "%s is down%s%s, as %s sees it", name, word, since, observer);
 	else
-		err_set(why, "%s is down, as %s and %zu more see it", name, observer, views->down - 1);
+		err_set(why, "%s is down%s%s, as %s and %zu more see it", name, word, since, observer, views->down - 1);
 }
 
 /* What the member's own answers say against it; false when they say nothing. */
@@ -116,6 +118,12 @@ ring_is_up(const struct ring *ring, size_t member, struct err *why)
 		return err_set(why, "%s is alone with its view, no other member's is known",
 		    ring->members[member].name) == 0;
 	return true;
+}
+
+bool
+ring_is_called_down(const struct ring *ring, size_t member)
+{
+	return says_not_serving(ring, member, NULL) || views_of(ring, member, ring->nmembers).down > 0;
 }
 
 bool

@@ -31,10 +31,13 @@ void
 ring_forget_ranges(struct ring *ring)
 {
 	for (size_t i = 0; i < ring->nkeyspaces; i++)
-		ring_layout_drop(ring->keyspaces[i].layout);
+		ring_keyspace_drop(&ring->keyspaces[i]);
 	free(ring->keyspaces);
 	ring->keyspaces = NULL;
 	ring->nkeyspaces = 0;
+	for (size_t i = 0; i < ring->nmembers; i++)
+		ring->members[i].tokenless = false;
+	ring->owners_known = false;
 }
 
 static bool
@@ -68,7 +71,7 @@ forget_unlisted(struct ring *ring, char *const *names)
 		if (is_listed(names, ring->keyspaces[i].name))
 			ring->keyspaces[kept++] = ring->keyspaces[i];
 		else
-			ring_layout_drop(ring->keyspaces[i].layout);
+			ring_keyspace_drop(&ring->keyspaces[i]);
 	}
 	ring->nkeyspaces = kept;
 }

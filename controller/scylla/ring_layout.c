@@ -119,15 +119,30 @@ layout_new(const struct layout_builder *b, uint64_t hash)
 	return layout;
 }
 
+/* That of the keyspace or of one of its tables, if it is the same. */
+static struct ring_layout *
+find_same(const struct ring_keyspace *keyspace, const struct layout_builder *b, uint64_t hash)
+{
+	if (keyspace->layout && same_layout(keyspace->layout, b, hash))
+		return keyspace->layout;
+	for (size_t i = 0; i < keyspace->ntables; i++) {
+		struct ring_layout *layout = keyspace->tables[i].layout;
+
+		if (layout && same_layout(layout, b, hash))
+			return layout;
+	}
+	return NULL;
+}
+
 struct ring_layout *
 layout_share(const struct layout_builder *b, struct ring *ring)
 {
 	uint64_t hash = members_hash(b->members, b->nmembers);
 
 	for (size_t i = 0; i < ring->nkeyspaces; i++) {
-		struct ring_layout *layout = ring->keyspaces[i].layout;
+		struct ring_layout *layout = find_same(&ring->keyspaces[i], b, hash);
 
-		if (layout && same_layout(layout, b, hash)) {
+		if (layout) {
 			layout->users++;
 			return layout;
 		}

@@ -167,7 +167,7 @@ read_range(struct reader *r)
 }
 
 static int
-read_ranges(struct reader *r, const char *keyspace, struct err *err)
+read_ranges(struct reader *r, struct err *err)
 {
 	char stranger[RING_ADDRESS] = "";
 	struct err why;
@@ -176,38 +176,37 @@ read_ranges(struct reader *r, const char *keyspace, struct err *err)
 		read_range(r);
 	if (scan_done(&r->s, "the ring", &why) < 0) {
 		if (r->stranger.len == 0)
-			return err_set(err, "keyspace %s: %s", keyspace, why.text);
+			return err_set(err, "%s", why.text);
 		span_copy(r->stranger, stranger, sizeof stranger);
-		return err_set(err, "keyspace %s: %s holds ranges and is no member: membership changed meanwhile, "
-		    "ask again", keyspace, stranger[0] ? stranger : "an endpoint");
+		return err_set(err, "%s holds ranges and is no member: membership changed meanwhile, ask again",
+		    stranger[0] ? stranger : "an endpoint");
 	}
 	if (r->layout.nsets == 0)
-		return err_set(err, "keyspace %s: the ring has no ranges", keyspace);
+		return err_set(err, "the ring has no ranges");
 	return 0;
 }
 
 /* Datacenters and racks, all or none: an escape that does not fit is found before anything is changed. */
 static int
-copy_places(const struct reader *r, struct ring_member *members, const char *keyspace, struct err *err)
+copy_places(const struct reader *r, struct ring_member *members, struct err *err)
 {
 	for (size_t i = 0; i < r->ring->nmembers; i++) {
 		const struct place *place = &r->places[i];
 
 		if (place->known && (!span_copy(place->datacenter, members[i].datacenter, RING_NAME) ||
 		    !span_copy(place->rack, members[i].rack, RING_NAME)))
-			return err_set(err, "keyspace %s: the datacenter or rack of %s cannot be read", keyspace,
-			    members[i].name);
+			return err_set(err, "the datacenter or rack of %s cannot be read", members[i].name);
 	}
 	return 0;
 }
 
 static int
-take_places(struct ring *ring, const struct reader *r, const char *keyspace, struct err *err)
+take_places(struct ring *ring, const struct reader *r, struct err *err)
 {
 	CLEANUP_FREE struct ring_member *members = xcalloc(ring->nmembers, sizeof *members);
 
 	memcpy(members, ring->members, ring->nmembers * sizeof *members);
-	if (copy_places(r, members, keyspace, err) < 0)
+	if (copy_places(r, members, err) < 0)
 		return -1;
 	memcpy(ring->members, members, ring->nmembers * sizeof *members);
 	return 0;
@@ -234,25 +233,52 @@ reader_done(struct reader *r)
 	free(r->hosts);
 }
 
+/* Who holds a range owns tokens: where the two disagree one of them has changed meanwhile, and nothing is built on it. */
+static void
+doubt_owners(struct ring *ring, const struct ring_layout *layout)
+{
+	for (size_t i = 0; ring->owners_known && i < layout->nmembers; i++)
+		ring->owners_known = !ring->members[layout->members[i]].tokenless;
+	for (size_t i = 0; !ring->owners_known && i < ring->nmembers; i++)
+		ring->members[i].tokenless = false;
+}
+
+struct ring_layout *
+ring_read_layout(struct ring *ring, const char *keyspace, const char *table, const char *body, size_t len, struct err *err)
+{
+	struct ring_layout *layout = NULL;
+	struct reader r;
+	struct err why;
+
+	reader_init(&r, ring, body, len);
+	if (len > UINT32_MAX)
+		err_set(&why, "its ring is too long");
+	else if (read_ranges(&r, &why) == 0 && take_places(ring, &r, &why) == 0)
+		layout = layout_share(&r.layout, ring);
+	reader_done(&r);
+	if (layout)
+		doubt_owners(ring, layout);
+	else
+		err_set(err, "keyspace %.80s%s%.80s: %s", keyspace, table ? ", table " : "", table ? table : "", why.text);
+	return layout;
+}
+
 int
 ring_set_ranges(struct ring *ring, const char *keyspace, bool user, const char *body, size_t len, struct err *err)
 {
-	struct reader r;
+	struct ring_layout *layout;
 	struct ring_keyspace *at;
-	int status = -1;
 
-	if (strlen(keyspace) >= RING_KEYSPACE || len > UINT32_MAX)
-		return err_set(err, "keyspace %.80s: its name or its ring is too long", keyspace);
+	if (strlen(keyspace) >= RING_KEYSPACE)
+		return err_set(err, "keyspace %.80s: its name is too long", keyspace);
 	if (ring->nmembers == 0)
 		return err_set(err, "keyspace %s: its ring was read before the members", keyspace);
-	reader_init(&r, ring, body, len);
-	if (read_ranges(&r, keyspace, err) == 0 && take_places(ring, &r, keyspace, err) == 0) {
-		at = ring_keyspace_at(ring, keyspace);
-		at->user = user;
-		ring_layout_drop(TAKE_PTR(at->layout));
-		at->layout = layout_share(&r.layout, ring);
-		status = 0;
-	}
-	reader_done(&r);
-	return status;
+	layout = ring_read_layout(ring, keyspace, NULL, body, len, err);
+	if (!layout)
+		return -1;
+	at = ring_keyspace_at(ring, keyspace);
+	at->user = user;
+	ring_layout_drop(at->layout);
+	at->layout = layout;
+	return 0;
 }

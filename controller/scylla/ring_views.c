@@ -21,6 +21,7 @@ ring_begin_sweep(struct ring *ring)
 	}
 	if (ring->nmembers > 0)
 		memset(ring->up, 0, ring->nmembers * ring->nmembers);
+	ring_forget_motion(ring, true);
 }
 
 static void

@@ -6,12 +6,16 @@ static enum truth
 judge(struct task *t)
 {
 	const struct ring *ring = scylla_ring(t);
+	struct ring_proof proof;
 	struct err why;
 
 	if (!ring)
 		return TRUTH_UNKNOWN;
-	if (!ring_quorum_safe(ring, scylla_held(t), scylla_member(t), scylla_policy(t), &why))
+	if (!ring_quorum_proof(ring, scylla_held(t), scylla_member(t), scylla_policy(t), &proof, &why))
 		return task_fails(t, "%s", why.text);
+	if (proof.by_racks > 0)
+		return task_holds(t, "every range keeps the replicas that its clients need, %zu table%s in tablets by the "
+		    "racks that are touched and not by a count", proof.by_racks, proof.by_racks == 1 ? "" : "s");
 	return task_holds(t, "every range keeps the replicas that its clients need");
 }
 

@@ -139,9 +139,8 @@ the_limit_counts_everybody_who_is_down(void **state)
 	(void)state;
 	CHECK_INT(ask(&small, 0), GATE_OPEN);
 	/* Nothing but the limit stands in the way. */
-	small.cluster->target->exempt = xreallocarray(small.cluster->target->exempt, 2, sizeof(char *));
-	small.cluster->target->exempt[0] = xstrdup("ks");
-	small.cluster->target->exempt[1] = NULL;
+	*ARRAY_GROW(small.cluster->target->decided, small.cluster->target->ndecided) = xstrdup("ks");
+	small.cluster->target->decided_levels = xcalloc(1, sizeof(unsigned));
 	small.op->lanes[2].held = true;
 	CHECK_INT(ask(&small, 0), GATE_CLOSED);
 	CHECK_CONTAINS(small.op->closed_by, "limits.maxNodesDown is 1, this would make 2");

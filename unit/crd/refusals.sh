@@ -142,8 +142,12 @@ refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host"
 	'spec.access.host: Invalid value: user must be set when type is ssh'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"none","sudo":true}}}' \
 	'spec.access.host: Invalid value: user, port, sudo and sshSecretRef belong to type ssh'
-refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"consistency":"ONE"}}' \
-	'spec.availability.consistency: Unsupported value: "ONE"'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"consistency":"ALL"}}' \
+	'spec.availability.consistency: Unsupported value: "ALL"'
+accepted $T decided '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"consistency":"EACH_QUORUM",
+	"keyspaces":[{"name":"a","require":"none"},{"name":"b","require":"global"},{"name":"c","require":"ONE"}]}}'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"keyspaces":[{"name":"a","require":"ALL"}]}}' \
+	'spec.availability.keyspaces[0].require: Unsupported value: "ALL"'
 
 W=Workflow
 accepted $W wf '{"steps":[{"eachNode":{"steps":[{"task":"t","with":{"a":true}},{"wait":[{"condition":"c"}]}]}}],

@@ -11,7 +11,8 @@ everything_is_read(void **state)
 	    "\"10.0.0.2\",\"zone\":\"e/2\"}],\"zoneFrom\":\"inventory\",\"access\":{\"api\":{\"type\":\"direct\","
 	    "\"port\":10001},\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"port\":2222,\"sudo\":true,\"sshSecretRef\":"
 	    "{\"name\":\"key\"}}},\"availability\":{\"consistency\":\"QUORUM\",\"keyspaces\":[{\"name\":\"scratch\","
-	    "\"require\":\"none\"},{\"name\":\"tmp\",\"require\":\"none\"}]},\"limits\":{\"maxNodesDown\":2,"
+	    "\"require\":\"none\"},{\"name\":\"world\",\"require\":\"global\"},{\"name\":\"pairs\",\"require\":\"ONE\"},"
+	    "{\"name\":\"both\",\"require\":\"QUORUM+LOCAL_QUORUM\"}]},\"limits\":{\"maxNodesDown\":2,"
 	    "\"frozen\":true}}", "{\"observedGeneration\":4,\"hostIds\":[\"x\",\"y\"],\"members\":[{\"name\":\"a\"},"
 	    "{\"name\":\"b\",\"address\":\"10.0.0.2\"}],\"conditions\":[]}");
 	struct target *t = target_decode(json, NULL);
@@ -30,10 +31,14 @@ everything_is_read(void **state)
 	CHECK_TEXT(t->host_user, "ops");
 	CHECK_INT(t->host_port, 2222);
 	CHECK_TEXT(t->host_secret, "key");
-	CHECK(t->quorum && !t->local_quorum);
-	CHECK_TEXT(t->exempt[0], "scratch");
-	CHECK_TEXT(t->exempt[1], "tmp");
-	CHECK(!t->exempt[2]);
+	CHECK_INT(t->levels, TARGET_QUORUM);
+	CHECK_INT(t->ndecided, 4);
+	CHECK_TEXT(t->decided[0], "scratch");
+	CHECK_INT(t->decided_levels[0], 0);
+	CHECK_TEXT(t->decided[1], "world");
+	CHECK_INT(t->decided_levels[1], TARGET_QUORUM);
+	CHECK_INT(t->decided_levels[2], TARGET_ONE);
+	CHECK_INT(t->decided_levels[3], TARGET_QUORUM | TARGET_LOCAL_QUORUM);
 	CHECK_INT(t->max_nodes_down, 2);
 	CHECK(t->frozen);
 	CHECK_INT(t->nhost_ids, 2);
@@ -56,8 +61,8 @@ what_is_left_out_has_its_default(void **state)
 	CHECK_INT(t->api_port, 10000);
 	CHECK_INT(t->host_port, 22);
 	CHECK(!t->host_ssh && !t->host_sudo && !t->host_user && !t->host_secret);
-	CHECK(t->quorum && t->local_quorum);
-	CHECK(!t->exempt[0]);
+	CHECK_INT(t->levels, TARGET_QUORUM | TARGET_LOCAL_QUORUM);
+	CHECK_INT(t->ndecided, 0);
 	CHECK_INT(t->max_nodes_down, 0);
 	CHECK(!t->frozen);
 	CHECK_TEXT(t->conditions, "[]");
@@ -108,10 +113,14 @@ static const char *const refusals[][2] = {
 	    "spec.access.host.sshSecretRef.name: missing; expected a string"},
 	{POINTS ",\"access\":{\"host\":{\"type\":\"none\",\"user\":\"o\"}}}",
 	    "spec.access.host: user, port, sudo and sshSecretRef belong to type ssh"},
-	{POINTS ",\"availability\":{\"consistency\":\"ONE\"}}",
-	    "spec.availability.consistency: expected QUORUM, LOCAL_QUORUM or QUORUM+LOCAL_QUORUM, got \"ONE\""},
+	{POINTS ",\"availability\":{\"consistency\":\"ALL\"}}",
+	    "spec.availability.consistency: expected QUORUM+LOCAL_QUORUM, QUORUM, LOCAL_QUORUM, EACH_QUORUM, ONE or LOCAL_ONE, "
+	    "got \"ALL\""},
 	{POINTS ",\"availability\":{\"keyspaces\":[{\"name\":\"k\"}]}}",
-	    "spec.availability.keyspaces[0].require: missing; expected none"},
+	    "spec.availability.keyspaces[0].require: missing; expected none, global or a consistency level"},
+	{POINTS ",\"availability\":{\"keyspaces\":[{\"name\":\"k\",\"require\":\"all\"}]}}",
+	    "spec.availability.keyspaces[0].require: expected none, global, QUORUM+LOCAL_QUORUM, QUORUM, LOCAL_QUORUM, "
+	    "EACH_QUORUM, ONE or LOCAL_ONE, got \"all\""},
 	{POINTS ",\"limits\":{\"maxNodesDown\":-1}}",
 	    "spec.limits.maxNodesDown: expected an integer from 0 to 1000, got -1"},
 	{POINTS ",\"limits\":{\"frozen\":\"no\"}}", "spec.limits.frozen: expected true or false, got \"no\""},

@@ -35,3 +35,11 @@ void kit_ranges(struct ring *ring, const char *keyspace, bool user, const char *
 char *kit_describe(const struct ring *ring, const char *sets);
 /* 'nmembers' booleans for names with commas between; free() it. */
 bool *kit_held(const struct ring *ring, const char *names);
+
+/* Tables in tablets: of "keyspace.table" these ranges, read in this sweep; the ring learns of keyspace and table by the
+ * way, all earlier ones of the kit stay. Motion as kit_moves() said it last. */
+void kit_table(struct ring *ring, const char *name, bool user, const char *sets);
+/* What moves: "" nothing; "app.users=migration ..."; "?" it is not known. */
+void kit_moves(struct ring *ring, const char *tasks);
+/* Everybody owns tokens but these, with commas between. */
+void kit_owners(struct ring *ring, const char *but);

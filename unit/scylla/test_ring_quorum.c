@@ -7,9 +7,9 @@
 #define RACKS "db-a-1,db-b-1,db-c-1*24 db-a-1,db-b-1,db-c-2*24 db-a-2,db-b-2,db-c-1*24 db-a-2,db-b-2,db-c-2*24 " \
 	"db-a-1,db-b-2,db-c-1*24 db-a-2,db-b-1,db-c-2*24"
 
-static const struct ring_policy both = {.quorum = true, .local_quorum = true};
-static const struct ring_policy only_quorum = {.quorum = true};
-static const struct ring_policy only_local = {.local_quorum = true};
+static const struct ring_policy both = {.levels = RING_QUORUM | RING_LOCAL_QUORUM};
+static const struct ring_policy only_quorum = {.levels = RING_QUORUM};
+static const struct ring_policy only_local = {.levels = RING_LOCAL_QUORUM};
 
 struct row {
 	const char *what;
@@ -197,8 +197,10 @@ user_keyspaces_need_a_decision(void **state)
 		{"one of two", "", "db-b-1", "", true, ""},
 		{"the others are still judged", "", "db-b-1", "db-a-1", false, "keyspace messages: "},
 	};
-	const char *exempt[] = {"scratch", "pairs", NULL};
-	const struct ring_policy policy = {.quorum = true, .local_quorum = true, .exempt = exempt};
+	const char *exempt[] = {"scratch", "pairs"};
+	const unsigned none[] = {0, 0};
+	struct ring_policy policy = {.levels = RING_QUORUM | RING_LOCAL_QUORUM, .decided = exempt, .decided_levels = none,
+	    .ndecided = 2};
 	struct ring *ring = few_replicas(), *without = stock(), *two = kit_two_datacenters();
 	struct err why = {""};
 
@@ -209,7 +211,7 @@ user_keyspaces_need_a_decision(void **state)
 	CHECK_CONTAINS(why.text, "keyspaces pairs (RF 2), scratch (RF 1): ");
 	CHECK_CONTAINS(why.text, "spec.availability.keyspaces");
 	exempt[0] = "pairs";
-	exempt[1] = NULL;
+	policy.ndecided = 1;
 	assert_true(ring_undecided(ring, &policy, &why));
 	CHECK_CONTAINS(why.text, "keyspace scratch (RF 1): ");
 	assert_false(ring_undecided(without, &both, NULL));
@@ -264,8 +266,10 @@ unknown_is_closed(void **state)
 static void
 alike_keyspaces_keep_their_own_rules(void **state)
 {
-	const char *exempt[] = {"a_user", NULL};
-	const struct ring_policy policy = {.quorum = true, .local_quorum = true, .exempt = exempt};
+	const char *const exempt[] = {"a_user"};
+	const unsigned none[] = {0};
+	const struct ring_policy policy = {.levels = RING_QUORUM | RING_LOCAL_QUORUM, .decided = exempt,
+	    .decided_levels = none, .ndecided = 1};
 	struct ring *ring = kit_six();
 	struct err why;
 

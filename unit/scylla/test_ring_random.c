@@ -185,9 +185,9 @@ expect_safe(const struct world *w, const struct ring_policy *policy)
 		for (int r = 0; r < RANGES; r++) {
 			const bool *replica = w->replica[k][r];
 
-			if (policy->quorum)
+			if (policy->levels & RING_QUORUM)
 				safe &= keeps_quorum(w, replica, gone, -1, w->user[k]);
-			for (int d = 0; policy->local_quorum && d < 3; d++)
+			for (int d = 0; (policy->levels & RING_LOCAL_QUORUM) && d < 3; d++)
 				safe &= keeps_quorum(w, replica, gone, d, w->user[k]);
 		}
 	}
@@ -198,7 +198,7 @@ static void
 gates_are_what_their_rules_say(void **state)
 {
 	static const struct ring_policy policies[] = {
-		{.quorum = true}, {.local_quorum = true}, {.quorum = true, .local_quorum = true},
+		{.levels = RING_QUORUM}, {.levels = RING_LOCAL_QUORUM}, {.levels = RING_QUORUM | RING_LOCAL_QUORUM},
 	};
 	size_t normal = 0, safe = 0, down = 0;
 
