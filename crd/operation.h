@@ -47,6 +47,7 @@ struct operation {
 	char **nodes;
 	size_t nnodes;
 	char *owner;                     /* or NULL */
+	bool dry_run;
 	bool suspend;
 	bool cancel;
 	int64_t retry;
@@ -71,5 +72,5 @@ struct operation *operation_decode(const struct cJSON *object, struct err *err);
 /* One whose spec was refused: its metadata and status, so that it can be told why. NULL when not even that can be read. */
 struct operation *operation_decode_unreadable(const struct cJSON *object, const char *problem);
 struct operation *operation_free(struct operation *operation);
-/* Succeeded, Failed, Cancelled: nothing more happens unless a knob says so. */
+/* Succeeded, Failed, Cancelled, Planned: nothing more happens unless a knob says so. */
 bool operation_phase_is_final(const char *phase);

@@ -94,7 +94,7 @@ operation_read_knobs(struct operation *op, const struct field *spec, struct err 
 {
 	struct field owner = field_get(spec, "owner"), suspend = field_get(spec, "suspend");
 	struct field cancel = field_get(spec, "cancel"), retry = field_get(spec, "retry"), skip = field_get(spec, "skip");
-	struct field overrides = field_get(spec, "overrides");
+	struct field overrides = field_get(spec, "overrides"), dry_run = field_get(spec, "dryRun");
 	struct field urgent = field_get(spec, "urgent"), acknowledge = field_get(spec, "acknowledge");
 
 	/* An owner of "" is nobody: what a template without a value leaves. */
@@ -103,7 +103,8 @@ operation_read_knobs(struct operation *op, const struct field *spec, struct err 
 	if ((!json_text(acknowledge.value) || *json_text(acknowledge.value)) &&
 	    field_text(&acknowledge, &op->acknowledge, err) < 0)
 		return -1;
-	if (field_bool(&suspend, &op->suspend, err) < 0 || field_bool(&cancel, &op->cancel, err) < 0 ||
+	if (field_bool(&dry_run, &op->dry_run, err) < 0 || field_bool(&suspend, &op->suspend, err) < 0 ||
+	    field_bool(&cancel, &op->cancel, err) < 0 ||
 	    field_bool(&urgent, &op->urgent, err) < 0 ||
 	    field_int(&retry, 0, INT64_MAX, &op->retry, err) < 0)
 		return -1;

@@ -23,3 +23,6 @@ void override_begin(struct op *op, struct step *step);
  * not hold is told with it. An act whose intent is journaled already is not let through by one that is not. */
 bool override_lifts(struct core *core, struct op *op, struct step *step, const char *gate, const char *why);
 void override_record(struct core *core, struct op *op, struct step *step);
+
+/* dry_run.c: spec.dryRun. True: the plan is made and the gate judged; only its status is still to be written. */
+bool dry_run(struct core *core, struct op *op);

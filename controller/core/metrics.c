@@ -18,7 +18,7 @@ put_phases(const struct core *core, struct buf *out)
 {
 	buf_puts(out, "# HELP strait_operations Operations that have not ended, by phase.\n"
 	    "# TYPE strait_operations gauge\n");
-	for (enum phase phase = PHASE_PENDING; phase <= PHASE_CANCELLED; phase++) {
+	for (enum phase phase = PHASE_PENDING; phase <= PHASE_PLANNED; phase++) {
 		unsigned n = 0;
 
 		for (const struct op *op = core->ops; op; op = op->hh.next)

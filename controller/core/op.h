@@ -25,7 +25,7 @@ struct event;
 #define PHASES(X) \
 	X(NONE, "") X(PENDING, "Pending") X(QUEUED, "Queued") X(RUNNING, "Running") X(FROZEN, "Frozen") \
 	X(PAUSED, "Paused") X(CANCELLING, "Cancelling") X(SUCCEEDED, "Succeeded") X(FAILED, "Failed") \
-	X(CANCELLED, "Cancelled")
+	X(CANCELLED, "Cancelled") X(PLANNED, "Planned")
 #define X(name, text) PHASE_##name,
 enum phase { PHASES(X) };
 #undef X

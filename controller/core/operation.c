@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "knobs.h"
 #include "lane.h"
 #include "log.h"
 #include "op.h"
@@ -271,6 +272,15 @@ run_untaken(struct core *core, struct op *op)
 		op_write_status(core, op);
 }
 
+static void
+run_dry(struct core *core, struct op *op)
+{
+	if (dry_run(core, op))
+		end(core, op);
+	else
+		op_write_status(core, op);
+}
+
 static bool
 is_abandoned(const struct op *op)
 {
@@ -286,6 +296,8 @@ op_run(struct core *core, struct op *op)
 		op_patch_finalizer(core, op, false);
 	} else if (op->lost) {
 		run_lost(core, op);
+	} else if (op->object->dry_run) {
+		run_dry(core, op);
 	} else if (!op->journal.taken) {
 		run_untaken(core, op);
 	} else {

@@ -79,7 +79,8 @@ is_finished(struct core *core, const struct operation *object, uint64_t round)
 
 	HASH_FIND_STR(core->finished, object->meta.uid, finished);
 	if (object->meta.has_finalizer || (object->retry > object->retry_seen && !object->meta.deleting &&
-	    strcmp(object->phase, "Succeeded") != 0) || !operation_phase_is_final(object->phase) || keeps(object)) {
+	    strcmp(object->phase, "Succeeded") != 0 && strcmp(object->phase, "Planned") != 0) ||
+	    !operation_phase_is_final(object->phase) || keeps(object)) {
 		if (!finished)
 			return false;
 		/* Our own last write comes back late: only a new knob brings it to life again. */

@@ -32,7 +32,8 @@ phase_parse(const char *text)
 bool
 phase_is_final(enum phase phase)
 {
-	return phase == PHASE_SUCCEEDED || phase == PHASE_FAILED || phase == PHASE_CANCELLED;
+	return phase == PHASE_SUCCEEDED || phase == PHASE_FAILED || phase == PHASE_CANCELLED ||
+	    phase == PHASE_PLANNED;
 }
 
 /* An operation that has not begun has no journal to write to: its phase is told by its objects alone. */

@@ -39,7 +39,7 @@ set_gate_condition(struct core *core, struct op *op)
 {
 	if (op->closed_since_wall_ms)
 		set(core, op, "GateOpen", "False", REASON_GateClosed, op->closed_by);
-	else if (op->started)
+	else if (op->started || op->phase == PHASE_PLANNED)
 		set(core, op, "GateOpen", "True", op->overridden[0] ? REASON_GateOverridden : REASON_GateOpen, op->overridden);
 }
 
@@ -47,7 +47,7 @@ static void
 set_conditions(struct core *core, struct op *op)
 {
 	bool final = phase_is_final(op->phase), good = op->phase == PHASE_SUCCEEDED;
-	bool stalled = op->lost || (final && !good);
+	bool planned = op->phase == PHASE_PLANNED, stalled = op->lost || (final && !good && !planned);
 	bool works = !final && !op->lost && op->phase != PHASE_PAUSED;
 	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
 
@@ -60,7 +60,7 @@ set_conditions(struct core *core, struct op *op)
 		set(core, op, "JournalDurable", truth(!core->journal_risk[0]), core->journal_risk[0]
 		    ? REASON_JournalAtRisk : REASON_JournalDurable, core->journal_risk);
 	set(core, op, "Succeeded", final ? truth(good) : "Unknown", reason, op->message);
-	set(core, op, "Ready", truth(good), reason, op->message);
+	set(core, op, "Ready", truth(good || planned), reason, op->message);
 	set(core, op, "Reconciling", truth(works), reason, op->message);
 	set(core, op, "Stalled", truth(stalled), reason, stalled ? op->message : "");
 }
@@ -185,6 +185,10 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 		json_put_int(out, "epoch", op->journal.epoch);
 		json_put_int(out, "seq", op->journal.seq);
 		json_close(out);
+	}
+	if (op->phase == PHASE_PLANNED) {
+		put_counts(op, out);
+		status_put_plan(op, out);
 	}
 	put_time(out, "startTime", op->start_wall_ms);
 	put_time(out, "completionTime", op->end_wall_ms);

@@ -6,5 +6,7 @@ struct op;
 
 /* "message", for the WHY column: as much as a line of kubectl bears, cut between characters. */
 void status_put_why(struct json_out *out, const char *message);
+/* What a dry run has planned. */
+void status_put_plan(const struct op *op, struct json_out *out);
 /* The last body, with today's message; owned. */
 char *status_body_while_away(const struct op *op);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # the library reads what scenarios set
-# Suspend and resume, cancel, retry after a failure, and a single task
+# A dry run, suspend and resume, cancel, retry after a failure, and a single task
 
 scenario()
 {
@@ -8,10 +8,26 @@ scenario()
 	apply_fleet
 	watch_operations
 	controller controller
+	planned
 	suspend_and_resume
 	cancelled
 	failed_and_retried
 	single_task
+}
+
+planned()
+{
+	operate plan "$ROLL, dryRun: true"
+	check "kubectl wait returns when it is Planned" k wait "--for=jsonpath={.status.phase}=Planned" --timeout=10s clop/plan
+	check "WHY tells what the gate says" is plan '^Planned\|0/3\|.*3 nodes planned; the gate is open for db-a-1$'
+	check "the plan is in order" tells plan '{range .status.plan.blocks[*].zones[*]}{.zone}:{.nodes[*]} {end}' \
+		'dc1/a:db-a-1 dc1/b:db-b-1 dc1/c:db-c-1 '
+	check "with its steps" tells plan '{.status.plan.blocks[0].steps[0]}' '1.1 scylla-drain'
+	check "it has a hash" tells plan '{.status.planHash}' '[0-9a-f]*'
+	check "it holds no finalizer" tells plan '{.metadata.finalizers}' ''
+	check "nothing of it is in the journal" not_journaled plan
+	check "a knob has no meaning" refused plan 'suspend: true' 'a dry run does nothing'
+	check "nothing was sent" untouched
 }
 
 suspend_and_resume()
@@ -91,6 +107,10 @@ single_task()
 	no_violations
 }
 
+# tells NAME JSONPATH PATTERN
+# shellcheck disable=SC2053 # a pattern it is
+tells() { [[ $(k get clop "$1" -o "jsonpath=$2") == $3 ]]; }
+not_journaled() { [[ $(redis-cli -u "$REDIS_URL" exists "strait:{$(uid "$1")}:meta") == 0 ]]; }
 not_waited_for() { ! k wait --for=condition=Succeeded --timeout=1s "clop/$1" >/dev/null 2>&1; }
 acted() { [[ $(acts) == "$1" ]] || { say "acts: $(acts)"; return 1; }; }
 not_begun() { [[ $(acts) != *":$1"* ]]; }

@@ -121,6 +121,13 @@ refused $O lifted "$(lift '"gate":"cluster-normal","keyspaces":["k"]')" \
 	'keyspaces belong to the gate quorum-safe; name nodes for any other'
 refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' tomorrow)" 'spec.overrides[0].until: Invalid value: "tomorrow"'
 refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' 2030-01-01T00:00:00+02:00)" 'spec.overrides[0].until: Invalid'
+accepted $O dry '{"cluster":"c","workflow":"w","dryRun":true,"owner":"o"}'
+refused $O dry '{"cluster":"c","workflow":"w"}' "spec.dryRun: Invalid value: $FIXED"
+refused $O lifted '{"cluster":"c","workflow":"w","dryRun":true}' "spec.dryRun: Invalid value: $FIXED"
+for knob in '"suspend":true' '"cancel":true' '"retry":1' '"urgent":true' '"skip":[{"node":"n","reason":"r"}]'; do
+	refused $O dry "{\"cluster\":\"c\",\"workflow\":\"w\",\"dryRun\":true,$knob}" \
+		'a dry run does nothing, so there is nothing to suspend, cancel, retry, hurry, skip or override; leave the knob out'
+done
 accepted $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":1}}}'
 refused $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":2}}}' "spec.nodeTask: Invalid value: $FIXED"
 

@@ -117,7 +117,7 @@ bad_specs_are_refused_with_their_place(void **state)
 		{"{\"cluster\":\"c\"}", one_of},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"nodeTask\":{\"type\":\"t\"}}", one_of},
 		{"{\"cluster\":\"c\",\"workflow\":7}", "spec.workflow: expected a string, got 7"},
-		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"dryRun\":true}", "spec.dryRun: unknown field"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"dryRun\":1}", "spec.dryRun: expected true or false, got 1"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"varables\":{}}",
 		    "spec.varables: unknown field; did you mean \"variables\"?"},
 		{"{\"cluster\":\"c\",\"nodeTask\":{}}", "spec.nodeTask.type: missing; expected a string"},
@@ -202,11 +202,11 @@ an_override_is_read(void **state)
 }
 
 static void
-three_phases_are_final(void **state)
+four_phases_are_final(void **state)
 {
 	(void)state;
 	CHECK(operation_phase_is_final("Succeeded") && operation_phase_is_final("Failed"));
-	CHECK(operation_phase_is_final("Cancelled"));
+	CHECK(operation_phase_is_final("Cancelled") && operation_phase_is_final("Planned"));
 	CHECK(!operation_phase_is_final("Cancelling") && !operation_phase_is_final(""));
 	CHECK(!operation_free(NULL));
 }
@@ -221,7 +221,7 @@ main(void)
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
 		cmocka_unit_test(bad_knobs_are_refused_with_their_place),
 		cmocka_unit_test(an_override_is_read),
-		cmocka_unit_test(three_phases_are_final),
+		cmocka_unit_test(four_phases_are_final),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

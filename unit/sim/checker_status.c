@@ -12,7 +12,8 @@
 static bool
 is_final(const char *phase)
 {
-	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 || strcmp(phase, "Cancelled") == 0;
+	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 || strcmp(phase, "Cancelled") == 0 ||
+	    strcmp(phase, "Planned") == 0;
 }
 
 /* Lanes, or cluster steps, that the journal calls done. */
@@ -58,9 +59,9 @@ condition_holds(const struct cJSON *status, const char *type)
 static void
 check_conditions(struct checker *checker, int64_t up_ms, const struct cJSON *status, const char *phase)
 {
-	bool succeeded = strcmp(phase, "Succeeded") == 0;
+	bool succeeded = strcmp(phase, "Succeeded") == 0, planned = strcmp(phase, "Planned") == 0;
 
-	if (condition_holds(status, "Succeeded") != succeeded || (condition_holds(status, "Ready") && !succeeded))
+	if (condition_holds(status, "Succeeded") != succeeded || (condition_holds(status, "Ready") && !succeeded && !planned))
 		checker_fault(checker, up_ms, "status: conditions Succeeded or Ready contradict the phase %s", phase);
 	if (condition_holds(status, "Reconciling") && (is_final(phase) || condition_holds(status, "Stalled")))
 		checker_fault(checker, up_ms, "status: Reconciling beside Stalled or the phase %s", phase);
@@ -83,7 +84,7 @@ checker_status(struct checker *checker, int64_t up_ms, const char *uid, const ch
 		return;
 	check_progress(checker, up_ms, ledger, json_str_or(status, "progress", ""));
 	check_conditions(checker, up_ms, status, phase);
-	if (*json_str_or(status, "planHash", "") && !*ledger->journal.plan)
+	if (*json_str_or(status, "planHash", "") && !*ledger->journal.plan && strcmp(phase, "Planned") != 0)
 		checker_fault(checker, up_ms, "I6: status has a planHash, the journal no plan");
 	if (is_final(phase) && strcmp(phase, ledger->phase) != 0 && !refused && *ledger->journal.plan)
 		checker_fault(checker, up_ms, "I6: status says %s, the journal %s", phase,

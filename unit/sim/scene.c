@@ -229,7 +229,7 @@ until_over(struct world *world, const char *unused)
 
 	(void)unused;
 	return !scene_operation(world) || strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 ||
-	    strcmp(phase, "Cancelled") == 0;
+	    strcmp(phase, "Cancelled") == 0 || strcmp(phase, "Planned") == 0;
 }
 
 bool
