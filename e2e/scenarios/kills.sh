@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # the library reads what scenarios set
-# kill -9 at 30 points of a roll: every roll finishes, nothing is done twice
-# Each roll is another cluster's, with a namespace and a controller of its own; a few run side by side.
+# kill -9 at 40 points of a roll, a failure and its retry, a cancel, a hand-over: all end right, nothing is done twice
+# Each operation is another cluster's, with a namespace and controllers of its own; a few run side by side.
 
-POINTS=30
+POINTS=${STRAIT_KILLS:-40}
 LANES=5
-LAST=190 # the last point; a roll of three nodes has about 220 effects
+KINDS=(roll failure cancel handover)
+# The last point of each: so many effects there are at least, on a cluster of three nodes.
+declare -A LAST=([roll]=190 [failure]=200 [cancel]=60 [handover]=190)
 
 scenario()
 {
-	local lanes=() lane began
+	local lanes=() lane kind
 	[[ ! ${STRAIT_WATCH_NAMESPACE:-} ]] || LANES=1
-	began=$(now_ms)
 	fleet_up all --clusters "$POINTS" --layout dc1/a:1,dc1/b:1,dc1/c:1 --speed 50
 	for ((lane = 1; lane <= LANES; lane++)); do
 		lane "$lane" &
@@ -22,43 +23,135 @@ scenario()
 	done
 	no_violations
 	check "no ssh client outlived its controller" no_clients
-	figure "$(sort -n "$STATE/points" | awk '{ n = n " " $1 } END { print NR " kills, at effects" n }')"
-	figure "killed to finished at most $(seconds 0 "$(sort -n -k2 "$STATE/points" | tail -n 1 | cut -d' ' -f2)")"
-}
-
-# lane N: every LANES-th roll.
-lane()
-{
-	local i
-	# A subshell's own: what it starts, the scenario's end stops.
-	trap - EXIT
-	for ((i = $1; i <= POINTS; i += LANES)); do
-		one_roll "$i" $((1 + (i - 1) * (LAST - 1) / (POINTS - 1)))
+	figure "$(wc -l <"$STATE/points") kills"
+	for kind in "${KINDS[@]}"; do
+		figure "$kind: $(awk -v kind="$kind" '$1 == kind { n++; if ($3 > most) most = $3 }
+			END { printf "%d, ended at most %.1f s after", n, most / 1000 }' "$STATE/points")"
 	done
 }
 
-# one_roll I POINT
-one_roll()
+# lane N: every LANES-th of them. Neighbours are of different kinds.
+lane()
 {
-	local cluster=sim-all-$1 name=controller-$1 killed
-	TARGET=$cluster
-	new_namespace "kills-$1"
-	objects_of "$cluster" | k apply -f - >/dev/null
-	operate "roll-$1" "$ROLL"
+	local i kind n of=$((POINTS / ${#KINDS[@]}))
+	# A subshell's own: what it starts, the scenario's end stops.
+	trap - EXIT
+	for ((i = $1; i <= POINTS; i += LANES)); do
+		kind=${KINDS[i % ${#KINDS[@]}]} n=$(((i - 1) / ${#KINDS[@]}))
+		one "$i" "$kind" $((1 + n * (LAST[$kind] - 1) / (of > 1 ? of - 1 : 1)))
+	done
+}
 
-	controller "$name" --http-address '' --crash-after-effects "$2"
-	within 40 "roll $1 is killed at effect $2" ended "$name"
-	grep -q 'crash-after-effects: ending' "$STATE/$name.log" || fail "roll $1 was not killed at effect $2, but ended"
-	killed=$(now_ms)
-	say "roll $1 was killed after: $(tail -n 2 "$STATE/$name.log" | head -n 1 | cut -c 1-200)"
-
-	controller "$name" --http-address ''
-	background k wait --for=condition=Succeeded --timeout=60s "clop/roll-$1" >/dev/null ||
-		fail "roll $1, killed at effect $2, does not finish: $(k get clop "roll-$1")"
-	say "$2 $(($(now_ms) - killed))" >>"$STATE/points"
-	check "roll $1 finished; each node was drained, stopped and started once" rolled 1 "$cluster"
-	stop "$name"
+# one I KIND POINT
+one()
+{
+	local i=$1 kind=$2 point=$3 restarter
+	CLUSTER=sim-all-$i NAME=controller-$i
+	TARGET=$CLUSTER
+	new_namespace "kills-$i"
+	objects_of "$CLUSTER" | k apply -f - >/dev/null
+	controller "$NAME" --http-address '' --crash-after-effects "$point"
+	[[ $kind != handover ]] || controller "$NAME-next" --http-address ''
+	after_the_kill "$kind" &
+	restarter=$!
+	"kill_$kind"
+	grep -q 'crash-after-effects: ending' "$STATE/$NAME.log" || fail "$kind $i was not killed at effect $point, but ended"
+	wait "$restarter"
+	say "$kind $point $(($(now_ms) - $(<"$STATE/killed-$i")))" >>"$STATE/points"
+	say "ok: $kind $i, killed at effect $point: $(grep -B1 'crash-after-effects: ending' "$STATE/$NAME.log" |
+		head -n 1 | cut -c 1-160)"
+	stop "$NAME"
+	stop "$NAME-next"
 	[[ ! ${STRAIT_WATCH_NAMESPACE:-} ]] || clean_namespace
+}
+
+# after_the_kill KIND: what was killed is started again, unless another one stands by.
+after_the_kill()
+{
+	trap - EXIT
+	until ended "$NAME"; do
+		sleep 0.05
+	done
+	now_ms >"$STATE/killed-${NAME#controller-}"
+	[[ $1 == handover ]] || controller "$NAME" --http-address ''
+}
+
+# --- the four
+
+kill_roll()
+{
+	operate roll "$ROLL"
+	ends roll Succeeded
+	rolled 1 "$CLUSTER" || fail "$CLUSTER: not each node once"
+}
+
+kill_handover() { kill_roll; }
+
+# db-b-1 hears late that others are back: a wait times out. Then it does not, and a retry is asked for: what had failed and
+# what was not begun is done, once, and nothing else.
+kill_failure()
+{
+	local node failed
+	fleet hand db-b-1 "lag?ms=5000&cluster=$CLUSTER"
+	k apply -f - >/dev/null <<-'YAML'
+		apiVersion: strait.dev/v1alpha1
+		kind: Workflow
+		metadata: {name: impatient}
+		spec:
+		  steps:
+		  - eachNode:
+		      steps:
+		      - {task: scylla-drain}
+		      - {task: systemd-stop-scylla-server}
+		      - {task: systemd-start-service, with: {service: scylla-server}}
+		      - wait: [{condition: is-up-normal, successWindow: 200ms, pollInterval: 200ms, timeout: 2s}]
+	YAML
+	operate roll 'workflow: impatient'
+	ends roll Failed
+	failed=$(k get clop roll -o 'jsonpath={.status.nodes[?(@.state=="failed")].name}')
+	[[ $failed == db-[ab]-1 ]] || fail "$CLUSTER: failed with \"$failed\""
+	acted_on "$failed" 1 || fail "$CLUSTER: see above"
+	[[ $(fleet violations "$CLUSTER") == 'violations=0 '* ]] || fail "$CLUSTER: the oracle speaks before the retry"
+	fleet mark "$CLUSTER"
+	fleet hand db-b-1 "lag?ms=0&cluster=$CLUSTER"
+	knob roll 'retry: 1'
+	ends roll Succeeded
+	for node in db-a-1 db-b-1 db-c-1; do
+		if [[ $node < $failed ]]; then
+			acted_on "$node" 0 || fail "$CLUSTER: what was finished is done again"
+		else
+			acted_on "$node" 1 || fail "$CLUSTER: see above"
+		fi
+	done
+}
+
+kill_cancel()
+{
+	operate roll "$ROLL"
+	until audit "$CLUSTER" | says ' event=drain source=controller'; do
+		sleep 0.05
+	done
+	knob roll 'cancel: true'
+	ends roll Cancelled
+	acted_on db-a-1 1 && acted_on db-b-1 0 && acted_on db-c-1 0 || fail "$CLUSTER: see above"
+	! fleet nodes | grep "^cluster=$CLUSTER " | grep -v ' serving=true ' || fail "$CLUSTER: a node is left down"
+}
+
+# ends NAME PHASE
+ends()
+{
+	background k wait --for="jsonpath={.status.phase}=$2" --timeout=90s "clop/$1" >/dev/null ||
+		fail "$CLUSTER: it does not come to $2: $(k get clop "$1")"
+}
+
+# acted_on NODE TIMES: drained, stopped and started so often.
+acted_on()
+{
+	local verb times
+	for verb in drain stop start; do
+		times=$(audit "$CLUSTER" | grep -cE " node=$1 .* event=$verb source=controller( |$)" || :)
+		[[ $times == "$2" ]] || { say "$1: $times times $verb, expected $2"; return 1; }
+	done
 }
 
 # objects_of CLUSTER: its part of the fleet's objects.
