@@ -83,6 +83,7 @@ struct cluster {
 	int64_t last_act_up_ms;      /* when the last disruptive act on this cluster was sent */
 	struct op **queue;           /* in the order of their turn; the first has it */
 	size_t nqueue;
+	const struct cluster *duplicate_of;    /* the first of the same nodes, or one that may turn out to be; NULL: none */
 	/* status */
 	struct condition *conditions;
 	int64_t status_sent_up_ms;
@@ -144,6 +145,12 @@ enum hosts_state { HOSTS_ASKING, HOSTS_GOOD, HOSTS_BAD };
 enum hosts_state hosts_judge(struct core *core, struct cluster *cluster, char *problem, size_t size);
 /* Forget what is known: the way there has changed. */
 void hosts_drop(struct core *core, struct cluster *cluster);
+
+/* duplicate.c: two objects of the same nodes. */
+/* The first one, which has them, NULL when this is it; '*ret_known' false: it may be, its nodes are still being asked. */
+const struct cluster *duplicate_judge(const struct core *core, struct cluster *cluster, bool *ret_known);
+/* 'first' has changed, or is gone: those that come after it are judged again. */
+void duplicates_kick(struct core *core, const struct cluster *first);
 
 /* target_status.c */
 void cluster_write_status(struct core *core, struct cluster *cluster);

@@ -82,6 +82,23 @@ judge_hosts(struct core *core, struct cluster *cluster)
 }
 
 static void
+judge_duplicate(struct core *core, struct cluster *cluster)
+{
+	const struct cluster *first;
+	char text[400];
+	bool known;
+
+	first = duplicate_judge(core, cluster, &known);
+	if (!first) {
+		judge_hosts(core, cluster);
+		return;
+	}
+	snprintf(text, sizeof text, known ? "TargetCluster %.200s has the same nodes and was created first: delete one of the two"
+	    : "asking TargetCluster %.200s, of the same clusterName, whether its nodes are the same", first->key);
+	not_ready(cluster, known ? REASON_DuplicateTarget : REASON_Discovering, text);
+}
+
+static void
 judge_nodes(struct core *core, struct cluster *cluster)
 {
 	const struct target *target = cluster->target;
@@ -101,7 +118,7 @@ judge_nodes(struct core *core, struct cluster *cluster)
 		not_ready(cluster, REASON_WrongCluster, "none of the host ids in status.hostIds is a member any more: this is "
 		    "another cluster of the same name; create a new TargetCluster for it");
 	} else {
-		judge_hosts(core, cluster);
+		judge_duplicate(core, cluster);
 	}
 }
 
@@ -137,6 +154,7 @@ cluster_run(struct core *core, struct cluster *cluster)
 
 	snprintf(before, sizeof before, "%s", cluster->problem);
 	judge(core, cluster);
+	duplicates_kick(core, cluster);
 	if (was != cluster->ready || strcmp(before, cluster->problem) != 0)
 		say(core, cluster->ready ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, NULL, NULL, NULL,
 		    "cluster %s is %s reason=%s%s%s", cluster->key, cluster->ready ? "ready" : "not ready",
