@@ -340,6 +340,9 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		snprintf(step->message, sizeof step->message, "%s", op->closed_by);
 		return;
 	}
+	step->gated = !hostlock_take(core, step);
+	if (step->gated)
+		return;
 	if (core->now.up_ms - step->task->round_up_ms > core->config.fact_age_ms) {
 		/* The gate took long to open: what the author saw is old by now. */
 		step_new_round(core, step);

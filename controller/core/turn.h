@@ -7,6 +7,7 @@
 struct core;
 struct op;
 struct lane;
+struct step;
 struct plan;
 
 /* turn.c: the queue of one cluster. */
@@ -24,6 +25,11 @@ bool turn_is_kept(const struct op *op);
 const struct lane *turn_held_lane(const struct op *op);
 /* By creation, namespace, name. */
 bool turn_is_older(const struct op *a, const struct op *b);
+
+/* hostlock.c: whose act is on its way to the host of the step's node; NULL: nobody's but its own. */
+const struct step *hostlock_holder(const struct core *core, const struct step *step, const struct op **ret_op);
+/* May it send one there? False: its message says whom it waits for. */
+bool hostlock_take(const struct core *core, struct step *step);
 
 /* fleet.c: over all clusters. */
 /* What the turn must know of a plan: whether it only reads, and which zones it works in. */
