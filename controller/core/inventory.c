@@ -159,8 +159,7 @@ cluster_run(struct core *core, struct cluster *cluster)
 		say(core, cluster->ready ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, NULL, NULL, NULL,
 		    "cluster %s is %s reason=%s%s%s", cluster->key, cluster->ready ? "ready" : "not ready",
 		    cluster->reason, cluster->problem[0] ? ": " : "", cluster->problem);
-	for (size_t i = 0; i < cluster->nqueue; i++)
-		op_kick(core, cluster->queue[i]);
+	turn_kick(core, cluster);
 	if (was != cluster->ready) {
 		struct op *op, *next;
 

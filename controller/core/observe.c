@@ -36,7 +36,7 @@ sweep_ask(struct core *core, struct cluster *cluster, const char *address, char 
 	effect->rest.port = cluster->target->api_port;
 	snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
 	effect->rest.path = path;
-	effect->rest.passing = cluster->nqueue == 0;
+	effect->rest.passing = cluster->nqueue + cluster->nbeside == 0;
 	effect->deadline_ms = deadline_ms;
 	cluster->sweep.pending++;
 }

@@ -196,6 +196,7 @@ struct op {
 	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
 	/* turn */
 	bool read_only;                       /* no step of its plan may change anything: it needs no turn */
+	bool beside;                          /* ... and is at work without one */
 	bool has_turn;                        /* it may act; false while an urgent one runs between */
 	bool admitted;                        /* by the fleet's limits */
 	int turn_rank;

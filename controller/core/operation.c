@@ -59,8 +59,10 @@ all_are_read(struct core *core, const struct op *op)
 static bool
 has_turn(struct core *core, struct op *op)
 {
-	if (op->read_only)
+	if (op->read_only) {
+		turn_pass_beside(op);
 		return true;
+	}
 	turn_join(core, op);
 	if (!turn_is_ours(op)) {
 		turn_explain(core, op);

@@ -179,6 +179,9 @@ turn_leave(struct core *core, struct op *op)
 	struct cluster *cluster = op->cluster;
 
 	op->has_turn = false;
+	if (op->beside)
+		cluster->nbeside--;
+	op->beside = false;
 	for (size_t i = 0; cluster && i < cluster->nqueue; i++) {
 		if (cluster->queue[i] != op)
 			continue;
@@ -189,6 +192,27 @@ turn_leave(struct core *core, struct op *op)
 		fleet_changed(core);
 		return;
 	}
+}
+
+void
+turn_pass_beside(struct op *op)
+{
+	op->cluster->nbeside += !op->beside;
+	op->beside = true;
+}
+
+void
+turn_kick(struct core *core, struct cluster *cluster)
+{
+	struct op *op, *next;
+
+	for (size_t i = 0; i < cluster->nqueue; i++)
+		op_kick(core, cluster->queue[i]);
+	if (cluster->nbeside == 0)
+		return;
+	HASH_ITER (hh, core->ops, op, next)
+		if (op->beside && op->cluster == cluster)
+			op_kick(core, op);
 }
 
 bool

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct core;
+struct cluster;
 struct op;
 struct lane;
 struct step;
@@ -14,6 +15,10 @@ struct plan;
 void turn_join(struct core *core, struct op *op);
 void turn_leave(struct core *core, struct op *op);
 bool turn_is_ours(const struct op *op);
+/* It only reads, and needs no turn; turn_leave() at its end. */
+void turn_pass_beside(struct op *op);
+/* Something is new of the cluster: whoever waits, works, or passes beside looks again. */
+void turn_kick(struct core *core, struct cluster *cluster);
 /* It is ours: what was seen before somebody else had it is asked anew. */
 void turn_take(struct core *core, struct op *op);
 /* It is not ours: behind whom we wait. */

@@ -142,11 +142,132 @@ an_urgent_one_between_whatever_dies(void **state)
 	buf_done(&kinds);
 }
 
+/* --- an end with a node held down --- */
+
+#define DRAIN_B_1 "\"nodeTask\":{\"type\":\"scylla-drain\"},\"targets\":{\"nodes\":[\"db-b-1\"]}"
+#define NEXT "next"
+
+static const char restart_c_1[] = "\"spec\":{\"cluster\":\"messages-prd\",\"nodeTask\":{\"type\":"
+    "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},\"targets\":{\"nodes\":[\"db-c-1\"]}}";
+static const char look_at_all[] = "\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"}";
+static const char only_looks[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":[{\"wait\":["
+    "{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\",\"timeout\":\"5s\"}]}]}}]}";
+
+static bool
+until_next(struct world *world, const char *phase)
+{
+	return strcmp(phase_of(world, NEXT), phase) == 0;
+}
+
+static bool
+next_says(struct world *world, const char *text)
+{
+	const struct api_object *o = api_find(world->api, KIND_OPERATION, SCENE_NAMESPACE, NEXT);
+
+	return o && strstr(checker_ledger(world->checker, o->uid)->told_message, text);
+}
+
+/* db-b-1 has been drained, as asked, and "next" is behind it; the controller has been killed since. */
+static struct scene *
+drained_and_killed(void)
+{
+	struct scene *scene = begin_with((struct scene_config){.operation = DRAIN_B_1, .workflow = only_looks});
+
+	reach(scene, until_over, NULL, MINUTES(10));
+	HOLDS(scene, until_phase(scene->world, "Succeeded"));
+	api_create(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, NEXT, restart_c_1);
+	world_tell_watches(scene->world);
+	reach(scene, next_says, "held by roll: db-b-1 drained", SECONDS(5));
+	world_crash(scene->world, SECONDS(3));
+	/* It was told before, and is told by the one that has read everything anew. */
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, until_next(scene->world, "Queued"));
+	HOLDS(scene, next_says(scene->world, "held by roll: db-b-1 drained"));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, NULL) == 0);
+	return scene;
+}
+
+static void
+let_go(struct scene *scene)
+{
+	struct world *world = scene->world;
+
+	/* Its gate is the node's own affair now. */
+	reach(scene, until_next, "Frozen", MINUTES(2));
+	sim_restart(world->sim, world->now, scene_node(world, "db-b-1"));
+	reach(scene, until_next, "Succeeded", MINUTES(20));
+	world_crash(world, SECONDS(3));
+	wait_ms(scene, MINUTES(1));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, "db-c-1") == 1);
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1);
+}
+
+static void
+a_node_left_down_keeps_the_cluster_until_acknowledged(void **state)
+{
+	struct scene *scene = drained_and_killed();
+
+	(void)state;
+	api_replace(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION,
+	    "\"spec\":{\"cluster\":\"messages-prd\"," DRAIN_B_1 ",\"acknowledge\":\"the disk is being replaced\"}");
+	world_tell_watches(scene->world);
+	let_go(scene);
+	HOLDS(scene, event_says(scene, "db-b-1 is left down", "the disk is being replaced"));
+	HOLDS(scene, strstr(scene_operation(scene->world)->status, "\"nodesHeldDown\":[\"db-b-1\"]"));
+	HOLDS(scene, strstr(scene_operation(scene->world)->status, "\"keepsCluster\":false"));
+	scene_free(scene);
+}
+
+static void
+or_cancelled(void **state)
+{
+	struct scene *scene = drained_and_killed();
+
+	(void)state;
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	let_go(scene);
+	scene_free(scene);
+}
+
+static void
+or_deleted(void **state)
+{
+	struct scene *scene = drained_and_killed();
+
+	(void)state;
+	scene_delete(scene);
+	let_go(scene);
+	scene_free(scene);
+}
+
+/* It waits for the cluster's turn no more than a person's eyes do. */
+static void
+who_only_reads_passes_beside(void **state)
+{
+	struct scene *scene = drained_and_killed();
+
+	(void)state;
+	api_delete(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, NEXT);
+	world_tell_watches(scene->world);
+	wait_ms(scene, SECONDS(10));
+	api_create(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, NEXT, look_at_all);
+	world_tell_watches(scene->world);
+	/* db-b-1 is down: it says so, and ends. */
+	reach(scene, until_next, "Failed", MINUTES(10));
+	HOLDS(scene, next_says(scene->world, "db-b-1"));
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_urgent_one_between_whatever_dies),
+		cmocka_unit_test(a_node_left_down_keeps_the_cluster_until_acknowledged),
+		cmocka_unit_test(or_cancelled),
+		cmocka_unit_test(or_deleted),
+		cmocka_unit_test(who_only_reads_passes_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
