@@ -46,7 +46,7 @@ hostlock_take(const struct core *core, struct step *step)
 	const struct step *holder = hostlock_holder(core, step, &op);
 
 	if (holder)
-		snprintf(step->message, sizeof step->message, "host %s is in use by %s (%s)", step->lane->node->address, op->name,
-		    step_kind(holder));
+		snprintf(step->message, sizeof step->message, "host %s is in use by %s (%s)", step->lane->node->address,
+		    op->name, step_kind(holder));
 	return !holder;
 }

@@ -93,7 +93,8 @@ judge_duplicate(struct core *core, struct cluster *cluster)
 		judge_hosts(core, cluster);
 		return;
 	}
-	snprintf(text, sizeof text, known ? "TargetCluster %.200s has the same nodes and was created first: delete one of the two"
+	snprintf(text, sizeof text, known
+	    ? "TargetCluster %.200s has the same nodes and was created first: delete one of the two"
 	    : "asking TargetCluster %.200s, of the same clusterName, whether its nodes are the same", first->key);
 	not_ready(cluster, known ? REASON_DuplicateTarget : REASON_Discovering, text);
 }

@@ -91,7 +91,8 @@ static void
 the_second_waits_for_what_is_not_known_of_the_first(void **state)
 {
 	struct small small = open_small();
-	struct cluster *first = add(&small, "a", "theirs", "shared", 5, ""), *second = add(&small, "b", "mine", "shared", 7, "");
+	struct cluster *first = add(&small, "a", "theirs", "shared", 5, "");
+	struct cluster *second = add(&small, "b", "mine", "shared", 7, "");
 
 	(void)state;
 	discover(&small, second, 0);
