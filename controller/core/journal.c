@@ -13,6 +13,7 @@
 #include "op.h"
 #include "reasons.h"
 #include "request.h"
+#include "shards.h"
 #include "state.h"
 
 enum { WRITE_DEADLINE_MS = 2000, RETRY_FIRST_MS = 50, RETRY_MOST_MS = 1000, EXPIRE_SECONDS = 7 * 24 * 3600 };
@@ -125,7 +126,11 @@ write_refused(struct core *core, struct op *op, const struct cJSON *reply)
 	}
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "another controller has taken this operation over (our epoch %" PRId64
 	    ", the journal's answer %s %" PRId64 "): letting go of it", op->journal.epoch, word ? word : "?", stored);
-	op_drop(core, op);
+	/* Who holds the Lease takes it back, as the other one has lost it. Without one nobody knows whose it is. */
+	if (core->config.lease_namespace)
+		op_let_go(core, op);
+	else
+		op_drop(core, op);
 }
 
 static bool
@@ -337,6 +342,8 @@ journal_take(struct core *core, struct op *op)
 
 	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
 		return;
+	if (!shard_is_valid(core, op->shard))
+		return;         /* somebody else may have it; kicked when the Lease is renewed */
 	effect = journal_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
 	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
 	op->journal.request = effect->id;

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "kube.h"
 #include "log.h"
+#include "op.h"
 #include "shards.h"
 #include "state.h"
 
@@ -137,6 +138,7 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 	struct lease *lease = owner;
 	CLEANUP_JSON struct cJSON *object = NULL;
 	char problem[300];
+	bool was_valid;
 
 	(void)arg;
 	lease->request = 0;
@@ -148,7 +150,10 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 	}
 	object = json_parse(event->body, event->len, NULL);
 	observe(core, lease, object);
+	was_valid = core->now.up_ms < lease_valid_until(core, lease);
 	lease->renewed_up_ms = lease->sent_up_ms;
+	if (!was_valid && !lease->presence)
+		ops_kick(core);         /* those that could not be taken over meanwhile */
 	set_held(core, lease, true);
 	again_in(core, lease, retry_period(core, lease));
 }

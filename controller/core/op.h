@@ -265,7 +265,10 @@ void ops_set_leading(struct core *core, size_t shard, bool leading);
 void ops_jumped(struct core *core);
 /* Look at every one of them again. */
 void ops_kick(struct core *core);
-/* Let go of it without a word: it has ended, or somebody else has it. */
+/* Nothing of it is ours any more: only its object stays, and it is read again, under a new epoch, when it is to be
+ * ours. 'op' is another one after this. */
+void op_let_go(struct core *core, struct op *op);
+/* Forget it without a word: it has ended, or its object is gone. */
 void op_drop(struct core *core, struct op *op);
 
 /* roll.c: blocks, units, window, lanes. */

@@ -204,26 +204,35 @@ const struct informer_kind operation_kind = {
 };
 
 void
+op_let_go(struct core *core, struct op *op)
+{
+	struct operation *object = TAKE_PTR(op->object);
+	uint64_t round = op->round;
+	bool is_gone = op->gone;
+
+	op_drop(core, op);
+	op = op_new(core, object);
+	op->round = round;
+	op->gone = is_gone;
+	op->object = object;
+	op_kick(core, op);
+}
+
+void
 ops_set_leading(struct core *core, size_t shard, bool leading)
 {
+	unsigned left = HASH_COUNT(core->ops);
 	struct op *op, *next;
 
 	HASH_ITER (hh, core->ops, op, next) {
+		if (left-- == 0)
+			break;          /* what follows are those that have just been made anew */
 		if (op->shard != shard)
 			continue;
-		if (!leading) {
-			/* Nothing of it is ours any more: it is read again, under a new epoch, when we lead again. */
-			requests_drop(core, op);
-			turn_leave(core, op);
-			roll_free(core, op);
-			journal_done(core, op);
-			op->plan = plan_free(op->plan);
-			free(op->acknowledged);
-			op->acknowledged = NULL;
-			op->released = op->admitted = false;
-			op->started = op->ended = op->accepted = op->running_acknowledged = false;
-		}
-		op_kick(core, op);
+		if (leading)
+			op_kick(core, op);
+		else
+			op_let_go(core, op);
 	}
 }
 

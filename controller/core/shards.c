@@ -62,6 +62,12 @@ shard_valid_until(const struct core *core, size_t shard)
 	return is_elected(core) ? lease_valid_until(core, &core->shards.list[shard]) : INT64_MAX;
 }
 
+bool
+shard_is_valid(const struct core *core, size_t shard)
+{
+	return core->now.up_ms < shard_valid_until(core, shard);
+}
+
 /* --- who is alive --- */
 
 static bool

@@ -47,6 +47,8 @@ bool shard_is_led(const struct core *core, size_t shard);
 size_t shards_led(const struct core *core);
 /* Until when acts on its clusters may leave; INT64_MAX without leader election. */
 int64_t shard_valid_until(const struct core *core, size_t shard);
+/* Its Lease is valid now: an operation may be taken over. */
+bool shard_is_valid(const struct core *core, size_t shard);
 /* Give all of them up; EFFECT_EXIT is ordered when that is answered. */
 void shards_release(struct core *core);
 /* Nothing of ours on its clusters has still to be answered. */

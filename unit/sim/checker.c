@@ -15,19 +15,6 @@ checker_new(void)
 	return xcalloc(1, sizeof(struct checker));
 }
 
-static void
-ledger_done(struct ledger *ledger)
-{
-	for (size_t i = 0; i < ledger->nacts; i++) {
-		free(ledger->acts[i].step);
-		free(ledger->acts[i].label);
-		free(ledger->acts[i].value);
-	}
-	free(ledger->acts);
-	free(ledger->told);
-	store_journal_done(&ledger->journal);
-}
-
 struct checker *
 checker_free(struct checker *checker)
 {
@@ -60,170 +47,37 @@ checker_fault(struct checker *checker, int64_t up_ms, const char *format, ...)
 	checker->faulty = all;
 }
 
-struct ledger *
-checker_ledger(struct checker *checker, const char *uid)
-{
-	struct ledger *ledger;
-
-	for (size_t i = 0; i < checker->nledgers; i++) {
-		if (strcmp(checker->ledgers[i].journal.uid, uid) == 0)
-			return &checker->ledgers[i];
-	}
-	ledger = ARRAY_GROW(checker->ledgers, checker->nledgers);
-	ledger->journal.uid = xstrdup(uid);
-	ledger->journal.plan = xstrdup("");
-	return ledger;
-}
-
-static struct checked_act *
-act_of(struct ledger *ledger, const char *step, const char *label)
-{
-	struct checked_act *act;
-
-	for (size_t i = 0; i < ledger->nacts; i++) {
-		if (strcmp(ledger->acts[i].step, step) == 0 && strcmp(ledger->acts[i].label, label) == 0)
-			return &ledger->acts[i];
-	}
-	act = ARRAY_GROW(ledger->acts, ledger->nacts);
-	act->step = xstrdup(step);
-	act->label = xstrdup(label);
-	act->value = xstrdup("");
-	return act;
-}
-
-/* An act's value is acknowledged: a write of an intent is a licence for one arrival. */
-static void
-set_act(struct checked_act *act, const char *attempt, const struct cJSON *value, bool inherited)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
-	const char *state = json_str_or(value, "state", "");
-	bool intended = strcmp(state, "intended") == 0;
-
-	buf_printf(&text, "%s ", attempt);
-	json_print(value, &text);
-	if (intended && !inherited &&
-	    (strcmp(act->state, "intended") != 0 || strcmp(act->value, buf_str(&text)) != 0 || act->inherited))
-		act->intents++;
-	snprintf(act->state, sizeof act->state, "%s", state);
-	act->once = strcmp(json_str_or(value, "kind", ""), "once") == 0;
-	if (strcmp(act->attempt, attempt) != 0)
-		act->attempt_arrivals = 0;
-	snprintf(act->attempt, sizeof act->attempt, "%s", attempt);
-	act->inherited = inherited;
-	free(act->value);
-	act->value = buf_take(&text);
-}
-
-/* A node held down may be started again without another word: its restoring act is journaled with the first act. A core
- * that has taken over may do so too. */
-static void
-set_lane(struct ledger *ledger, const char *name, const struct cJSON *lane, bool taken_over)
-{
-	const char *restore = json_bool(lane, "held", false) ? json_str_or(lane, "restore", "") : "";
-	struct checked_act *act = act_of(ledger, name, "restore");
-
-	if (strcmp(restore, "intended") == 0 && (taken_over || strcmp(act->state, "intended") != 0))
-		act->intents++;
-	snprintf(act->state, sizeof act->state, "%s", restore);
-}
-
-static void
-set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, const char *name, const char *value,
-    bool inherited)
-{
-	CLEANUP_JSON struct cJSON *json = NULL;
-	struct err err = {""};
-	char attempt[48];
-
-	store_journal_set(&ledger->journal, name, value);
-	if (!*value)
-		return;
-	json = json_parse(value, strlen(value), &err);
-	if (!json) {
-		checker_fault(checker, up_ms, "the journal's %s is no JSON: %s", name, err.text);
-		return;
-	}
-	if (strcmp(name, "op") == 0)
-		snprintf(ledger->phase, sizeof ledger->phase, "%s", json_str_or(json, "phase", ""));
-	if (strncmp(name, "lane/", 5) == 0)
-		set_lane(ledger, name, json, inherited);
-	snprintf(attempt, sizeof attempt, "%" PRId64 " %" PRId64, json_int(json, "attempt", 0),
-	    json_int(json, "began", 0));
-	JSON_EACH(act, json_get(json, "acts"))
-		set_act(act_of(ledger, name, json_key(act)), attempt, act, inherited);
-}
-
-static void
-acked_takeover(struct checker *checker, int64_t up_ms, struct ledger *ledger, const struct cJSON *reply)
-{
-	const char *name = NULL;
-	size_t at = 0;
-
-	JSON_EACH(element, reply) {
-		const char *text = json_text(element);
-
-		if (at == 4) {
-			free(ledger->journal.plan);
-			ledger->journal.plan = xstrdup(text ? text : "");
-		} else if (at > 4 && at % 2 == 1)
-			name = text;
-		else if (at > 4 && name)
-			set_field(checker, up_ms, ledger, name, text ? text : "", true);
-		at++;
-	}
-}
-
-void
-checker_acked(struct checker *checker, int64_t up_ms, const struct effect_redis *call, const char *reply)
-{
-	CLEANUP_JSON struct cJSON *json = json_parse(reply, strlen(reply), NULL);
-	const char *word = json_text(json_first(json));
-	struct ledger *ledger;
-
-	if (call->script == REDIS_TAKEOVER)
-		acked_takeover(checker, up_ms, checker_ledger(checker, call->uid), json);
-	if (call->script != REDIS_WRITE || !word || strcmp(word, "OK") != 0)
-		return;
-	ledger = checker_ledger(checker, call->uid);
-	if (*call->args[3]) {
-		free(ledger->journal.plan);
-		ledger->journal.plan = xstrdup(call->args[3]);
-	}
-	for (size_t i = 5; i + 1 < call->nargs; i += 2)
-		set_field(checker, up_ms, ledger, call->args[i], call->args[i + 1], false);
-}
-
 bool
-checker_has_untold_restore(const struct checker *checker)
+checker_has_lost(const struct checker *checker)
 {
 	for (size_t i = 0; i < checker->nledgers; i++) {
-		const struct ledger *ledger = &checker->ledgers[i];
-
-		for (size_t j = 0; j < ledger->nacts; j++) {
-			const char *lane = store_value(&ledger->journal, ledger->acts[j].step);
-
-			if (strcmp(ledger->acts[j].label, "restore") == 0 && ledger->acts[j].arrivals > 0 && lane &&
-			    strstr(lane, "\"held\":true") && !strstr(lane, "\"restoring\":true"))
-				return true;
-		}
+		if (checker->ledgers[i].lost)
+			return true;
 	}
 	return false;
 }
 
-void
-checker_crashed(struct checker *checker)
+static bool
+is_untold(const struct page *page, const struct checked_act *act)
 {
-	/* A new core knows nothing before it has taken over: intents of the old one are no licence for it. */
-	for (size_t i = 0; i < checker->nledgers; i++) {
-		for (size_t j = 0; j < checker->ledgers[i].nacts; j++) {
-			struct checked_act *act = &checker->ledgers[i].acts[j];
+	const char *lane = strcmp(act->label, "restore") == 0 && act->arrivals > 0
+	    ? store_value(&page->journal, act->step) : NULL;
 
-			act->inherited = true;
-			act->old_intents += act->intents;
-			act->old_arrivals += act->arrivals;
-			act->intents = act->arrivals = 0;
+	return lane && strstr(lane, "\"held\":true") && !strstr(lane, "\"restoring\":true");
+}
+
+bool
+checker_has_untold_restore(const struct checker *checker, unsigned life)
+{
+	for (size_t i = 0; i < checker->nledgers; i++) {
+		const struct page *page = ledger_page(&checker->ledgers[i], life);
+
+		for (size_t j = 0; page && j < page->nacts; j++) {
+			if (is_untold(page, &page->acts[j]))
+				return true;
 		}
 	}
+	return false;
 }
 
 static bool
@@ -260,67 +114,135 @@ has_licence(const struct checked_act *act, bool late)
 	return late ? act->old_intents > act->old_arrivals : act->intents > act->arrivals;
 }
 
-/* The act that an arrival belongs to: one with an unused intent first, else one whose intents are used up. */
-static struct checked_act *
-find_act(struct checker *checker, const char *node, const char *verb, bool late, struct ledger **ret_ledger)
+/* What an arrival belongs to. */
+struct found {
+	struct ledger *ledger;
+	struct page *page;
+	struct checked_act *act;
+	bool late;               /* ordered before the core took over once more */
+};
+
+static bool
+is_better(const struct found *old, const struct checked_act *act, bool late)
 {
-	struct checked_act *found = NULL;
+	bool lane = strncmp(act->step, "lane/", 5) == 0;
+
+	if (!old->act)
+		return true;
+	return has_licence(act, late) && (!lane || !has_licence(old->act, old->late));
+}
+
+/* The act on this page: one with an unused intent first, else one whose intents are used up. */
+static void
+look_at_page(struct found *found, struct ledger *ledger, struct page *page, const char *node, const char *verb,
+    const struct sender *sender)
+{
+	bool late = sender->number <= page->taken;
+
+	for (size_t i = 0; i < page->nacts; i++) {
+		struct checked_act *act = &page->acts[i];
+
+		if (is_of_node(act->step, node) && label_is_for(act->label, verb) && is_better(found, act, late))
+			*found = (struct found){ledger, page, act, late};
+	}
+}
+
+static size_t
+count_attempt(struct ledger *ledger, const struct checked_act *act)
+{
+	CLEANUP_FREE char *name = xasprintf("%s %s %s", act->step, act->label, act->attempt);
+	struct attempt *attempt;
+
+	for (size_t i = 0; i < ledger->nattempts; i++) {
+		if (strcmp(ledger->attempts[i].name, name) == 0)
+			return ++ledger->attempts[i].arrivals;
+	}
+	attempt = ARRAY_GROW(ledger->attempts, ledger->nattempts);
+	attempt->name = xstrdup(name);
+	return ++attempt->arrivals;
+}
+
+/* I3. The epoch of the act is that of its intent. */
+static void
+check_epoch(struct checker *checker, int64_t up_ms, const struct found *found, const char *node, const char *verb)
+{
+	const struct ledger *ledger = found->ledger;
+	size_t epoch = (size_t)found->act->epoch;
+	int64_t over = epoch > 0 && epoch < ledger->ntakeovers ? ledger->takeovers[epoch] : INT64_MAX;
+
+	if (over < INT64_MAX && up_ms > over + checker->settle_ms)
+		checker_fault(checker, up_ms, "I3: %s of epoch %zu arrives at %s %" PRId64 " ms after the takeover by "
+		    "epoch %zu", verb, epoch, node, up_ms - over, epoch + 1);
+}
+
+static struct found
+find_act(struct checker *checker, const char *node, const char *verb, const struct sender *sender)
+{
+	struct found found = {0};
 
 	for (size_t i = 0; i < checker->nledgers; i++) {
-		struct ledger *ledger = &checker->ledgers[i];
+		struct page *page = ledger_page(&checker->ledgers[i], sender->life);
 
-		for (size_t j = 0; j < ledger->nacts; j++) {
-			struct checked_act *act = &ledger->acts[j];
-
-			if (!is_of_node(act->step, node) || !label_is_for(act->label, verb))
-				continue;
-			if (found && (!has_licence(act, late) || strncmp(act->step, "lane/", 5) == 0))
-				continue;
-			*ret_ledger = ledger;
-			found = act;
-			if (has_licence(act, late) && strncmp(act->step, "lane/", 5) != 0)
-				return act;
-		}
+		if (page)
+			look_at_page(&found, &checker->ledgers[i], page, node, verb, sender);
 	}
 	return found;
 }
 
-const char *
-checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb, bool late)
+/* Once in an attempt, and nothing once the step is done; what Redis has lost cannot be known. */
+static void
+check_repeated(struct checker *checker, int64_t up_ms, const struct found *found, const char *where)
 {
-	struct ledger *ledger = NULL;
-	struct checked_act *act = find_act(checker, node, verb, late, &ledger);
-	const char *whose = late ? "a dead core's " : "";
+	bool again = found->act->once && count_attempt(found->ledger, found->act) > 1;
+	bool finished = is_finished(found->ledger, found->act->step);
 
-	if (!act || (late ? act->old_intents : act->intents) == 0) {
-		checker_fault(checker, up_ms, "I5: %s%s arrives at %s without an acknowledged intent%s%s", whose, verb,
-		    node, act ? "; the journal has it in state " : "", act ? act->state : "");
+	if (found->ledger->lost) {
+		checker->excused += again || finished;
+		return;
+	}
+	if (again)
+		checker_fault(checker, up_ms, "I1: %s, which is for once, arrives again in one attempt of %s", where,
+		    found->act->step);
+	if (finished)
+		checker_fault(checker, up_ms, "I4: %s arrives, but %s is done", where, found->act->step);
+}
+
+const char *
+checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb, const struct sender *sender)
+{
+	struct found found = find_act(checker, node, verb, sender);
+	struct checked_act *act = found.act;
+	char where[120];
+
+	snprintf(where, sizeof where, "%.20s of core %u at %.64s", verb, sender->life, node);
+	if (!act || (found.late ? act->old_intents : act->intents) == 0) {
+		checker_fault(checker, up_ms, "I5: %s arrives without an acknowledged intent%s%s", where,
+		    act ? "; the journal has it in state " : "", act ? act->state : "");
 		return NULL;
 	}
-	if (!has_licence(act, late))
-		checker_fault(checker, up_ms, "I1: %s%s arrives at %s more often than %s intends it (state %s)", whose,
-		    verb, node, act->step, act->state);
-	*(late ? &act->old_arrivals : &act->arrivals) += 1;
-	checker->untold |= late && strcmp(act->label, "restore") == 0;
-	if (act->once && ++act->attempt_arrivals > 1)
-		checker_fault(checker, up_ms, "I1: %s%s, which is for once, arrives at %s again in one attempt of %s",
-		    whose, verb, node, act->step);
-	if (is_finished(ledger, act->step))
-		checker_fault(checker, up_ms, "I4: %s%s arrives at %s, but %s is done", whose, verb, node, act->step);
-	return ledger->journal.uid;
+	if (!has_licence(act, found.late))
+		checker_fault(checker, up_ms, "I1: %s arrives more often than %s intends it (state %s)", where, act->step,
+		    act->state);
+	*(found.late ? &act->old_arrivals : &act->arrivals) += 1;
+	check_epoch(checker, up_ms, &found, node, verb);
+	checker->untold |= is_untold(found.page, act) && (size_t)found.page->epoch < found.ledger->ntakeovers;
+	check_repeated(checker, up_ms, &found, where);
+	return found.ledger->journal.uid;
 }
 
 void
-checker_ordered(struct checker *checker, int64_t up_ms, const struct effect *effect, const char *uid)
+checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
+    const char *uid)
 {
 	if (effect->kind == EFFECT_REDIS && effect->redis.script == REDIS_EXPIRE) {
 		struct ledger *ledger = checker_ledger(checker, effect->redis.uid);
+		const struct page *page = ledger_page(ledger, sender->life);
 
-		if (*ledger->phase && *ledger->told_phase && strcmp(ledger->phase, ledger->told_phase) != 0)
-			checker_fault(checker, up_ms, "the journal (%s) expires before its status (%s)", ledger->phase,
+		if (page && *page->phase && *ledger->told_phase && strcmp(page->phase, ledger->told_phase) != 0)
+			checker_fault(checker, up_ms, "the journal (%s) expires before its status (%s)", page->phase,
 			    ledger->told_phase);
 	}
 	if (uid && effect->kube.body)
-		checker_status(checker, up_ms, uid, effect->kube.body,
+		checker_status(checker, up_ms, sender->life, uid, effect->kube.body,
 		    strncmp(effect->kube.content_type, "application/merge-patch", 23) == 0);
 }

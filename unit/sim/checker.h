@@ -1,7 +1,18 @@
-/* Judges a run by what the world saw alone: arrivals at nodes, answers of Redis as they reach the core, requests to the
- * API server as they leave it. The invariants I1-I8 are those of issue 4. It knows nothing of the core's inside.
+/* Judges a run by what the world saw alone: arrivals at nodes, takeovers at Redis, answers of Redis as they reach a core,
+ * requests to the API server as they leave it. It knows nothing of the core's inside.
  *
- * It keeps its own copy of what Redis has acknowledged: for each operation the journal as the core may rely on it. */
+ *	I1  a ONCE act arrives at most once per (uid, step, label, attempt), any act at most as often as it is intended
+ *	I2  no disruptive arrival in an unsafe world that is to blame: the model's oracle, read by judge.c
+ *	I3  nothing of epoch e arrives later than the settle time after the takeover by e+1
+ *	I4  a finished (step, node) receives no later act
+ *	I5  every act has an earlier intent, acknowledged to the very core that sends it
+ *	I6  status is never ahead of what the journal has acknowledged to its writer
+ *	I7  objects outside status and our finalizer stay as they are: the API server's model (api->foul)
+ *	I8  in the end everything has ended or is Stalled, and no node is down that no status names: judge.c
+ *	I9  an operation that does not move says why, and that is true: watch.c
+ *
+ * For each operation there is a ledger, and in it one page for each core that has taken it over: the journal as that
+ * core may rely on it. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +22,14 @@
 #include "effect.h"
 #include "model_redis.h"
 
+struct cJSON;
+
+/* Whose request or answer it is: a core's, and the last request that had been ordered in the world by then. */
+struct sender {
+	unsigned life;
+	uint64_t number;
+};
+
 /* An act as the journal has it: its intents and its arrivals. */
 struct checked_act {
 	char *step;              /* "1.2/db-b-3" */
@@ -19,18 +38,40 @@ struct checked_act {
 	char state[24];
 	bool once;
 	char attempt[48];        /* and when the step began: a step begun anew has attempts of its own */
-	size_t attempt_arrivals;
-	bool inherited;          /* acknowledged to an earlier core, or by a takeover: no licence to send */
-	size_t intents, arrivals;            /* of the core that lives */
-	size_t old_intents, old_arrivals;    /* of those before it: what they sent may arrive late */
+	bool inherited;          /* came with the takeover: no licence to send */
+	int64_t epoch;           /* of the last intent */
+	size_t intents, arrivals;            /* since the core has taken over */
+	size_t old_intents, old_arrivals;    /* before it took over once more: what it sent then may arrive late */
 };
 
-/* One operation's acknowledged journal, and the status that was last ordered. */
-struct ledger {
+/* What one core may rely on, of one operation. */
+struct page {
+	unsigned life;
+	int64_t epoch;
+	uint64_t taken;          /* requests up to this number were ordered before the takeover */
 	struct store_journal journal;
 	struct checked_act *acts;
 	size_t nacts;
 	char phase[24];          /* of the journal's "op" */
+};
+
+struct attempt {
+	char *name;              /* "1.2/db-b-3 stop 1 17952…" */
+	size_t arrivals;
+};
+
+/* One operation. */
+struct ledger {
+	struct store_journal journal;        /* as acknowledged last, to whom ever */
+	struct page *pages;
+	size_t npages;
+	struct attempt *attempts;            /* of acts that are for once */
+	size_t nattempts;
+	int64_t *takeovers;                  /* [epoch - 1]: when Redis did it */
+	size_t ntakeovers;
+	int64_t seq;             /* the highest that was acknowledged */
+	bool lost;               /* Redis lost acknowledged writes, and a core read what is left: what it cannot know
+				  * it may do again */
 	char told_phase[24];     /* of the last status */
 	char told_message[128];
 	char *told;              /* the last status' body */
@@ -39,8 +80,10 @@ struct ledger {
 struct checker {
 	struct ledger *ledgers;
 	size_t nledgers;
+	int64_t settle_ms;
 	size_t faults;
-	bool untold;             /* a dead core's restoring act has just arrived: the journal will never tell of it */
+	size_t excused;          /* done again after Redis had lost it */
+	bool untold;             /* a restoring act of one that is superseded: the journal will never tell of it */
 	char first[512];         /* the first fault: "I5: …" */
 	char *faulty;            /* all of them, a line each */
 };
@@ -49,19 +92,30 @@ struct checker *checker_new(void);
 struct checker *checker_free(struct checker *checker);
 /* The core orders an effect: a status is compared with what is acknowledged at that moment. 'uid': of the operation
  * whose status it writes; NULL: it writes none. */
-void checker_ordered(struct checker *checker, int64_t up_ms, const struct effect *effect, const char *uid);
-/* Redis' reply reaches the core. */
-void checker_acked(struct checker *checker, int64_t up_ms, const struct effect_redis *call, const char *reply);
-/* An act arrives at a node. 'verb': drain, stop, start or restart. 'late': it was sent by a core that is dead. The uid
- * of the operation that it belongs to is returned; NULL: none was found. */
-const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb, bool late);
-void checker_crashed(struct checker *checker);
-/* A node was restored on the intent journaled with its drain, and the journal does not tell of it: who takes over
- * cannot know whose restart that was. */
-bool checker_has_untold_restore(const struct checker *checker);
+void checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
+    const char *uid);
+/* Redis has given the operation another epoch, the first element of 'reply'. */
+void checker_takeover(struct checker *checker, int64_t up_ms, const char *uid, const char *reply);
+/* Has Redis lost acknowledged writes, and has a core gone on from what was left? */
+bool checker_has_lost(const struct checker *checker);
+/* Redis' reply reaches the core 'to'. True: a write was acknowledged. */
+bool checker_acked(struct checker *checker, int64_t up_ms, const struct sender *to, const struct effect_redis *call,
+    const char *reply);
+/* An act arrives at a node. 'verb': drain, stop, start or restart. The uid of the operation that it belongs to is
+ * returned; NULL: none was found. */
+const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb,
+    const struct sender *sender);
+/* A node was restored by this core on the intent journaled with its drain, and the journal does not tell of it: who
+ * takes over cannot know whose restart that was. */
+bool checker_has_untold_restore(const struct checker *checker, unsigned life);
 void checker_fault(struct checker *checker, int64_t up_ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* ledger.c */
 struct ledger *checker_ledger(struct checker *checker, const char *uid);
+/* NULL: this core has not taken it over. */
+struct page *ledger_page(struct ledger *ledger, unsigned life);
+void ledger_done(struct ledger *ledger);
 
 /* checker_status.c. 'partly': the body is a merge-patch, and tells only what changes. */
-void checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body, bool partly);
+void checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char *uid, const char *body, bool partly);

@@ -18,12 +18,12 @@ is_final(const char *phase)
 
 /* Lanes, or cluster steps, that the journal calls done. */
 static long
-count_done(const struct ledger *ledger, bool lanes)
+count_done(const struct store_journal *journal, bool lanes)
 {
 	long done = 0;
 
-	for (size_t i = 0; i < ledger->journal.nfields; i++) {
-		const struct store_field *field = &ledger->journal.fields[i];
+	for (size_t i = 0; i < journal->nfields; i++) {
+		const struct store_field *field = &journal->fields[i];
 		CLEANUP_JSON struct cJSON *value = NULL;
 
 		if ((strncmp(field->name, "lane/", 5) == 0) != lanes || (!lanes && strchr(field->name, '/')))
@@ -35,14 +35,14 @@ count_done(const struct ledger *ledger, bool lanes)
 }
 
 static void
-check_progress(struct checker *checker, int64_t up_ms, struct ledger *ledger, const char *progress)
+check_progress(struct checker *checker, int64_t up_ms, const struct store_journal *journal, const char *progress)
 {
 	char *end = NULL;
 	long told = strtol(progress, &end, 10);
 
-	if (*progress && *end == '/' && told > count_done(ledger, true) + count_done(ledger, false))
+	if (*progress && *end == '/' && told > count_done(journal, true) + count_done(journal, false))
 		checker_fault(checker, up_ms, "I6: status says %s, the journal has %ld lanes done", progress,
-		    count_done(ledger, true));
+		    count_done(journal, true));
 }
 
 static bool
@@ -69,28 +69,39 @@ check_conditions(struct checker *checker, int64_t up_ms, const struct cJSON *sta
 		checker_fault(checker, up_ms, "status: a message of %zu bytes", strlen(json_str(status, "message")));
 }
 
+/* The phase is not ahead of what the journal has acknowledged to the writer. */
+static void
+check_phase(struct checker *checker, int64_t up_ms, const struct store_journal *journal, const char *known, const char *phase)
+{
+	bool planned = *journal->plan != '\0';
+
+	if (is_final(phase) && planned && strcmp(phase, known) != 0)
+		checker_fault(checker, up_ms, "I6: status says %s, the journal %s", phase, *known ? known : "nothing");
+	if (strcmp(phase, "Succeeded") == 0 && !planned)
+		checker_fault(checker, up_ms, "I6: status says Succeeded, the journal has no plan");
+	if (strcmp(phase, "Running") == 0 && !planned)
+		checker_fault(checker, up_ms, "I6: status says Running, the journal has no plan");
+}
+
 void
-checker_status(struct checker *checker, int64_t up_ms, const char *uid, const char *body, bool partly)
+checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char *uid, const char *body, bool partly)
 {
 	CLEANUP_JSON struct cJSON *json = json_parse(body, strlen(body), NULL);
 	const struct cJSON *status = json_get(json, "status");
 	const char *phase = json_str_or(status, "phase", "");
 	struct ledger *ledger = checker_ledger(checker, uid);
-	bool refused = strcmp(phase, "Failed") == 0 && !*ledger->journal.plan;
+	const struct page *page = ledger_page(ledger, life);
+	const struct store_journal *journal = page ? &page->journal : &ledger->journal;
 
 	if (json_str(status, "message"))
 		snprintf(ledger->told_message, sizeof ledger->told_message, "%s", json_str(status, "message"));
 	if (partly && !json_str(status, "phase"))
 		return;
-	check_progress(checker, up_ms, ledger, json_str_or(status, "progress", ""));
+	check_progress(checker, up_ms, journal, json_str_or(status, "progress", ""));
 	check_conditions(checker, up_ms, status, phase);
-	if (*json_str_or(status, "planHash", "") && !*ledger->journal.plan && strcmp(phase, "Planned") != 0)
+	if (*json_str_or(status, "planHash", "") && !*journal->plan && strcmp(phase, "Planned") != 0)
 		checker_fault(checker, up_ms, "I6: status has a planHash, the journal no plan");
-	if (is_final(phase) && strcmp(phase, ledger->phase) != 0 && !refused && *ledger->journal.plan)
-		checker_fault(checker, up_ms, "I6: status says %s, the journal %s", phase,
-		    *ledger->phase ? ledger->phase : "nothing");
-	if (strcmp(phase, "Running") == 0 && !*ledger->journal.plan)
-		checker_fault(checker, up_ms, "I6: status says Running, the journal has no plan");
+	check_phase(checker, up_ms, journal, page ? page->phase : "", phase);
 	snprintf(ledger->told_phase, sizeof ledger->told_phase, "%s", phase);
 	free(ledger->told);
 	ledger->told = xstrdup(body);

@@ -86,9 +86,17 @@ effect_is_stream(const struct effect *effect)
 	return effect->kind == EFFECT_KUBE && effect->kube.stream;
 }
 
-static void
-log_line_of(struct world *world, const struct effect *effect)
+/* Beside others a core is named. */
+static const char *
+whose(const struct process *process)
 {
+	return process->world->nprocesses > 1 ? process->identity : "";
+}
+
+static void
+log_line_of(const struct process *process, const struct effect *effect)
+{
+	struct world *world = process->world;
 	char fields[240] = "";
 	size_t len = 0;
 	const char *at = effect->log.fields;
@@ -100,15 +108,20 @@ log_line_of(struct world *world, const struct effect *effect)
 		len = len < sizeof fields ? len : sizeof fields - 1;
 		at = value + strlen(value) + 1;
 	}
-	transcript_add(world->log, world->now, "log %d %s%s", effect->log.level, effect->log.message, fields);
+	transcript_add(world->log, world->now, "log %s %d %s%s", whose(process), effect->log.level,
+	    effect->log.message, fields);
 }
 
 static struct flight *
-find_effect(struct world *world, uint64_t id)
+find_effect(const struct process *process, uint64_t id)
 {
+	struct world *world = process->world;
+
 	for (size_t i = 0; i < world->nflights; i++) {
-		if (world->flights[i]->wanted && world->flights[i]->effect.id == id)
-			return world->flights[i];
+		struct flight *flight = world->flights[i];
+
+		if (flight->wanted && flight->process == process && flight->effect.id == id)
+			return flight;
 	}
 	return NULL;
 }
@@ -165,32 +178,35 @@ unwant(struct world *world, struct flight *flight)
 	flight->held = false;
 }
 
-/* A mere question, or what clusters say of themselves. */
+/* A mere question, what clusters say of themselves, or what comes every second. */
 static bool
 is_minor(const struct effect *effect)
 {
-	return effect_letter(effect) == '.' ||
-	    (effect->kind == EFFECT_KUBE && strstr(effect->kube.path, "/targetclusters/"));
+	return effect_letter(effect) == '.' || (effect->kind == EFFECT_REDIS && effect->redis.script == REDIS_PROBE) ||
+	    (effect->kind == EFFECT_KUBE && (effect->kube.pool == KUBE_LEASE ||
+	    strstr(effect->kube.path, "/targetclusters/")));
 }
 
 static void
-order_request(struct world *world, struct effect *effect)
+order_request(struct process *process, struct effect *effect)
 {
+	struct world *world = process->world;
 	struct flight *flight = xcalloc(1, sizeof *flight);
 	char text[320];
 
 	flight->number = ++world->numbers;
-	flight->life = world->life;
+	flight->process = process;
+	flight->life = process->life;
 	flight->effect = *effect;
 	flight->wanted = true;
-	flight->sent = world_instant(world);
+	flight->sent = process_instant(process);
 	/* The flight owns the texts now. */
 	*effect = (struct effect){.kind = EFFECT_EXIT};
 	*ARRAY_GROW(world->flights, world->nflights) = flight;
 	if (!is_minor(&flight->effect) || transcript_shows_minor(world->log)) {
 		effect_text(world, &flight->effect, text, sizeof text);
 		(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
-		    "%zu> #%" PRIu64 " %s", world->effects, flight->number, text);
+		    "%zu> %s #%" PRIu64 " %s", world->effects, whose(process), flight->number, text);
 	}
 	schedule(world, flight, ITEM_LEAVE, world->now + world_delay(world, world->weather.io_max));
 	if (flight->effect.deadline_ms > 0)
@@ -198,33 +214,36 @@ order_request(struct world *world, struct effect *effect)
 }
 
 void
-flight_order(struct world *world, struct effect *effect)
+flight_order(struct process *process, struct effect *effect)
 {
+	struct world *world = process->world;
 	struct flight *flight;
 
 	switch (effect->kind) {
 	case EFFECT_LOG:
-		log_line_of(world, effect);
+		log_line_of(process, effect);
 		break;
 	case EFFECT_CANCEL:
-		flight = find_effect(world, effect->id);
+		flight = find_effect(process, effect->id);
 		if (!flight)
 			break;
 		unwant(world, flight);
 		flight_release(world, flight);
 		break;
 	default:
-		order_request(world, effect);
+		order_request(process, effect);
 	}
 }
 
 void
-flights_forget_core(struct world *world)
+flights_forget(struct process *process)
 {
+	struct world *world = process->world;
+
 	for (size_t i = world->nflights; i-- > 0;) {
 		struct flight *flight = world->flights[i];
 
-		if (!flight->wanted)
+		if (!flight->wanted || flight->process != process)
 			continue;
 		unwant(world, flight);
 		flight_release(world, flight);
@@ -245,8 +264,8 @@ world_answer(struct world *world, struct flight *flight, int64_t delay, enum out
 	flight->len = len;
 	flight->error = xstrdup_or_null(error);
 	if (flight->effect.kind == EFFECT_REDIS) {
-		at = at > world->redis_last_answer ? at : world->redis_last_answer;
-		world->redis_last_answer = at;
+		at = at > flight->process->redis_last_answer ? at : flight->process->redis_last_answer;
+		flight->process->redis_last_answer = at;
 	}
 	schedule(world, flight, ITEM_ANSWER, at);
 }
@@ -276,8 +295,9 @@ leave(struct world *world, struct flight *flight)
 
 	if (flight->state != FLIGHT_ORDERED || !flight->wanted)
 		return;
-	flight->sent = world_instant(world);
-	if (flight->effect.not_after_up && flight->effect.not_after_up < world->now) {
+	flight->sent = process_instant(flight->process);
+	/* With the real clock, right before the first byte. */
+	if (flight->effect.not_after_up && flight->effect.not_after_up < flight->sent.up_ms) {
 		world_answer(world, flight, 0, OUTCOME_NOT_SENT, 0, "", 0, "not_after is over");
 		return;
 	}
@@ -285,8 +305,8 @@ leave(struct world *world, struct flight *flight)
 	at = world->now + draw_fate(world, flight);
 	if (flight->effect.kind == EFFECT_REDIS) {
 		/* One connection keeps its order, and loses nothing but itself. */
-		at = at > world->redis_last_arrival ? at : world->redis_last_arrival;
-		world->redis_last_arrival = at;
+		at = at > flight->process->redis_last_arrival ? at : flight->process->redis_last_arrival;
+		flight->process->redis_last_arrival = at;
 		flight->fate = flight->fate == FATE_FINE ? FATE_FINE : FATE_LOST_ANSWER;
 	}
 	schedule(world, flight, ITEM_ARRIVE, at);
@@ -298,23 +318,31 @@ tell_core(struct world *world, struct flight *flight)
 	const struct event event = {
 		.kind = EVENT_ANSWER, .id = flight->effect.id, .outcome = flight->outcome, .status = flight->status,
 		.body = flight->body, .len = flight->len, .error = flight->error, .sent = flight->sent,
+		.retry_after_ms = flight->retry_after_ms,
 	};
 
 	if (!flight->wanted)
 		return;
 	if (flight->crash_unseen) {
-		world_crash(world, -1);
+		process_crash(flight->process, -1);
 		return;
 	}
 	(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
-	    "<  #%" PRIu64 " %s %d %.200s%s%.80s", flight->number,
+	    "<  %s #%" PRIu64 " %s %d %.200s%s%.80s", whose(flight->process), flight->number,
 	    outcome_name(flight->outcome), flight->status, flight->body, flight->error ? " error: " : "",
 	    flight->error ? flight->error : "");
 	unwant(world, flight);
 	flight->state = FLIGHT_ENDED;
-	if (flight->effect.kind == EFFECT_REDIS && flight->outcome == OUTCOME_ANSWERED && flight->status == 0)
-		checker_acked(world->checker, world->now, &flight->effect.redis, flight->body);
-	world_step(world, &event);
+	if (flight->effect.kind == EFFECT_REDIS && flight->outcome == OUTCOME_ANSWERED && flight->status == 0) {
+		const struct sender to = {.life = flight->life, .number = world->numbers};
+
+		if (checker_acked(world->checker, world->now, &to, &flight->effect.redis, flight->body))
+			world->leader = flight->process;
+		if (world->checker->untold)
+			world_forgive_restarts(world);
+		world->checker->untold = false;
+	}
+	process_step(flight->process, &event);
 }
 
 static void
@@ -328,7 +356,7 @@ tell_line(struct world *world, struct flight *flight, const char *line)
 	if (!flight->wanted)
 		return;
 	transcript_minor(world->log, world->now, "<- #%" PRIu64 " %.220s", flight->number, line);
-	world_step(world, &event);
+	process_step(flight->process, &event);
 }
 
 static void

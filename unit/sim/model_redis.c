@@ -46,6 +46,28 @@ store_free(struct store *store)
 	return NULL;
 }
 
+struct store *
+store_copy(const struct store *store)
+{
+	struct store *copy = store_new();
+
+	for (size_t i = 0; i < store->njournals; i++) {
+		const struct store_journal *from = &store->journals[i];
+		struct store_journal *to = ARRAY_GROW(copy->journals, copy->njournals);
+
+		to->uid = xstrdup(from->uid);
+		to->epoch = from->epoch;
+		to->seq = from->seq;
+		to->digest = xstrdup(from->digest);
+		to->format = from->format ? xstrdup(from->format) : NULL;
+		to->plan = xstrdup(from->plan);
+		to->expiring = from->expiring;
+		for (size_t j = 0; j < from->nfields; j++)
+			store_journal_set(to, from->fields[j].name, from->fields[j].value);
+	}
+	return copy;
+}
+
 struct store_journal *
 store_find(struct store *store, const char *uid)
 {

@@ -31,6 +31,8 @@ struct store {
 
 struct store *store_new(void);
 struct store *store_free(struct store *store);
+/* A replica that has heard everything. */
+struct store *store_copy(const struct store *store);
 /* Run a script. The reply goes to 'reply' as JSON; the result is the reply's status: 0 fine, 1 an error reply. */
 int store_run(struct store *store, const struct effect_redis *call, struct buf *reply);
 /* NULL when there is none. */

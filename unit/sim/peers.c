@@ -27,6 +27,12 @@ nobody(struct world *world, struct flight *flight)
 		world_answer(world, flight, CONNECT_TIMEOUT_MS, OUTCOME_REFUSED, 0, "", 0, "connect timed out");
 }
 
+static bool
+api_is_away(const struct world *world, const struct process *process)
+{
+	return world->api_away_until > world->now || process->api_away_until > world->now;
+}
+
 static void
 arrive_watch(struct world *world, struct flight *flight)
 {
@@ -48,13 +54,46 @@ arrive_watch(struct world *world, struct flight *flight)
 	world_tell_watches(world);
 }
 
+/* The API server's answer is another one than asked for; 0: it is not. */
+static int
+api_trouble(struct world *world, struct flight *flight, struct buf *body)
+{
+	const struct weather *weather = &world->weather;
+	bool write = strcmp(flight->effect.kube.method, "GET") != 0;
+
+	if (chance_of(&world->chance, weather->throttled)) {
+		flight->retry_after_ms = (int)chance_between(&world->chance, 1, 3) * 1000;
+		return api_failure(body, 429, "TooManyRequests", "the server has received too many requests");
+	}
+	if (chance_of(&world->chance, weather->unavailable))
+		return api_failure(body, 503, "ServiceUnavailable", "etcdserver: leader changed");
+	if (write && chance_of(&world->chance, weather->conflict))
+		return api_failure(body, 409, "Conflict", "the object has been modified; please apply your changes to the "
+		    "latest version and try again");
+	return 0;
+}
+
+static int
+serve(struct world *world, struct flight *flight, struct buf *body)
+{
+	int status = api_trouble(world, flight, body);
+
+	if (status)
+		return status;
+	status = api_serve(world->api, &flight->effect.kube, body);
+	if (!chance_of(&world->chance, world->weather.twice))
+		return status;
+	buf_clear(body);
+	return api_serve(world->api, &flight->effect.kube, body);
+}
+
 static void
 arrive_api(struct world *world, struct flight *flight)
 {
 	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_ANSWER);
 	int status;
 
-	if (world->api_away_until > world->now) {
+	if (api_is_away(world, flight->process)) {
 		nobody(world, flight);
 		return;
 	}
@@ -62,7 +101,7 @@ arrive_api(struct world *world, struct flight *flight)
 		arrive_watch(world, flight);
 		return;
 	}
-	status = api_serve(world->api, &flight->effect.kube, &body);
+	status = serve(world, flight, &body);
 	if (flight->fate == FATE_LOST_ANSWER)
 		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
 	else
@@ -76,15 +115,17 @@ arrive_redis(struct world *world, struct flight *flight)
 	CLEANUP_BUF struct buf reply = BUF_INIT(BUF_MAX_ANSWER);
 	int status;
 
-	if (world->redis_away_until > world->now) {
+	if (world->redis_away_until > world->now || flight->process->redis_away_until > world->now) {
 		nobody(world, flight);
 		return;
 	}
 	status = store_run(world->store, &flight->effect.redis, &reply);
+	if (flight->effect.redis.script == REDIS_TAKEOVER && status == 0)
+		checker_takeover(world->checker, world->now, flight->effect.redis.uid, buf_str(&reply));
 	if (flight->fate == FATE_LOST_ANSWER && flight->wanted) {
 		transcript_add(world->log, world->now, "---- the answer to #%" PRIu64 " is lost: %.100s",
 		    flight->number, buf_str(&reply));
-		peers_break_redis(world);
+		peers_break_redis(world, flight->process);
 		return;
 	}
 	world_answer(world, flight, back(world), OUTCOME_ANSWERED, status, buf_str(&reply), reply.len,
@@ -124,7 +165,7 @@ read_audit(struct world *world)
 			continue;
 		world->arrivals++;
 		uid = checker_arrival(world->checker, world->now, sim_name(world->sim, entry->node),
-		    verbs[entry->event], world->late);
+		    verbs[entry->event], &world->sender);
 		check_object(world, uid, verbs[entry->event]);
 		if (world->checker->untold)
 			world_forgive_restarts(world);
@@ -169,7 +210,7 @@ peers_arrive(struct world *world, struct flight *flight)
 {
 	if (flight->fate == FATE_LOST_REQUEST || flight->state == FLIGHT_ENDED)
 		return;
-	world->late = flight->life != world->life;
+	world->sender = (struct sender){.life = flight->life, .number = flight->number};
 	switch (flight->effect.kind) {
 	case EFFECT_KUBE:
 		arrive_api(world, flight);
@@ -192,6 +233,14 @@ peers_arrive(struct world *world, struct flight *flight)
 	peers_pump(world);
 }
 
+static bool
+ssh_is_lost(const struct world *world, const struct flight *flight)
+{
+	int node = sim_find(world->sim, flight->effect.host.address);
+
+	return node >= 0 && node < 64 && (world->ssh_lost >> node & 1);
+}
+
 static void
 scylla_answered(struct world *world, const struct sim_reply *reply)
 {
@@ -202,7 +251,7 @@ scylla_answered(struct world *world, const struct sim_reply *reply)
 		return;
 	flight->held = false;
 	host = flight->effect.kind == EFFECT_HOST;
-	if (flight->fate == FATE_LOST_ANSWER || (!host && reply->status == 0))
+	if (flight->fate == FATE_LOST_ANSWER || (!host && reply->status == 0) || (host && ssh_is_lost(world, flight)))
 		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
 	else if (host && reply->status == 255)
 		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "ssh: connect: no route to host");
@@ -222,12 +271,13 @@ peers_pump(struct world *world)
 }
 
 void
-peers_break_redis(struct world *world)
+peers_break_redis(struct world *world, const struct process *only)
 {
 	for (size_t i = 0; i < world->nflights; i++) {
 		struct flight *flight = world->flights[i];
 
-		if (flight->effect.kind != EFFECT_REDIS || !flight->wanted || flight->state == FLIGHT_ORDERED)
+		if (flight->effect.kind != EFFECT_REDIS || !flight->wanted || flight->state == FLIGHT_ORDERED ||
+		    (only && flight->process != only))
 			continue;
 		/* What has not arrived never will. */
 		if (flight->state == FLIGHT_LEFT)
@@ -237,11 +287,13 @@ peers_break_redis(struct world *world)
 }
 
 void
-peers_break_watches(struct world *world)
+peers_break_watches(struct world *world, const struct process *only)
 {
 	for (size_t i = 0; i < world->nflights; i++) {
-		if (world->flights[i]->open)
-			world_answer(world, world->flights[i], 0, OUTCOME_BROKEN, 0, "", 0, "connection reset");
+		struct flight *flight = world->flights[i];
+
+		if (flight->open && (!only || flight->process == only))
+			world_answer(world, flight, 0, OUTCOME_BROKEN, 0, "", 0, "connection reset");
 	}
 }
 
@@ -250,7 +302,14 @@ put_line(struct world *world, struct flight *flight, struct buf *line)
 {
 	int64_t at = world->now + back(world);
 
+	if (chance_of(&world->chance, world->weather.slow_line))
+		at += chance_between(&world->chance, 0, world->weather.slow_max);
 	flight->last_line = at > flight->last_line ? at : flight->last_line;
+	if (chance_of(&world->chance, world->weather.line_twice)) {
+		flight->items++;
+		queue_put(&world->queue, (struct item){
+		    .at = flight->last_line, .kind = ITEM_LINE, .flight = flight, .line = xstrdup(buf_str(line))});
+	}
 	flight->items++;
 	queue_put(&world->queue, (struct item){
 	    .at = flight->last_line, .kind = ITEM_LINE, .flight = flight, .line = buf_take(line)});
@@ -265,6 +324,9 @@ world_tell_watches(struct world *world)
 		struct flight *flight = world->flights[i];
 		struct buf line = BUF_INIT(BUF_MAX_OBJECT);
 
+		/* What a connection that is cut has to tell waits. */
+		if (!flight->open || api_is_away(world, flight->process))
+			continue;
 		while (flight->open && !end && api_next_line(world->api, flight->number, &line, &end)) {
 			put_line(world, flight, &line);
 			if (!end)

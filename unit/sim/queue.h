@@ -13,7 +13,8 @@ enum item_kind {
 	ITEM_ANSWER,       /* the completion reaches the core */
 	ITEM_DEADLINE,
 	ITEM_LINE,         /* a watch's line reaches the core */
-	ITEM_RESTART,      /* a new core after a crash */
+	ITEM_RESTART,      /* a new core after a crash; 'value': of which process */
+	ITEM_CONTINUE,     /* SIGCONT, likewise, if it still lives the same life */
 	ITEM_HAND,         /* a human hand or a fault: world.h */
 };
 
@@ -22,6 +23,7 @@ struct item {
 	uint64_t order;
 	enum item_kind kind;
 	struct flight *flight;
+	unsigned life;
 	char *line;
 	void (*hand)(void *arg, int64_t value);
 	void *arg;

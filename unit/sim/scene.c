@@ -45,10 +45,10 @@ make_scylla(const struct scene_config *config)
 	return made;
 }
 
-static void
-make_target(struct world *world, const struct scene_config *config)
+static char *
+target_content(struct world *world, const struct scene_config *config, bool frozen)
 {
-	CLEANUP_BUF struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
+	struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
 
 	buf_printf(&buf, "\"spec\":{\"clusterName\":\"messages-prd\",\"contactPoints\":[\"%s\"],\"nodes\":[",
 	    sim_address(world->sim, 0));
@@ -57,8 +57,8 @@ make_target(struct world *world, const struct scene_config *config)
 		    sim_address(world->sim, i));
 	buf_printf(&buf, "],\"access\":{\"host\":"
 	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}}%s}",
-	    config->target ? config->target : "");
-	api_create(world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd", buf_str(&buf));
+	    config->target ? config->target : frozen ? ",\"limits\":{\"frozen\":true}" : "");
+	return buf_take(&buf);
 }
 
 static char *
@@ -83,6 +83,7 @@ make_objects(struct scene *scene)
 {
 	static const char *const crds[] = {"clusteroperations", "targetclusters", "workflows"};
 	CLEANUP_FREE char *content = operation_content(scene);
+	CLEANUP_FREE char *target = target_content(scene->world, &scene->config, false);
 	struct api *api = scene->world->api;
 
 	for (size_t i = 0; i < ARRAY_LEN(crds); i++) {
@@ -93,7 +94,7 @@ make_objects(struct scene *scene)
 	}
 	/* As io shows a Secret to the core: the keys' names alone. */
 	api_create(api, KIND_SECRET, SCENE_NAMESPACE, "ops-ssh", "\"keys\":[\"ssh-privatekey\",\"known_hosts\"]");
-	make_target(scene->world, &scene->config);
+	api_create(api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd", target);
 	if (scene->config.workflow)
 		api_create(api, KIND_WORKFLOW, SCENE_NAMESPACE, own_workflow, scene->config.workflow);
 	api_create(api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
@@ -124,6 +125,12 @@ scene_new(const struct scene_config *config)
 
 	scene->config = *config;
 	scene->world = world_new(&core, make_scylla(config), config->seed);
+	scene->world->nprocesses = config->controllers ? config->controllers : 1;
+	/* Each on a machine of its own. */
+	for (size_t i = 1; i < scene->world->nprocesses; i++) {
+		scene->world->processes[i].up_ahead = chance_between(&scene->world->chance, -40000, 9000000);
+		scene->world->processes[i].wall_ahead = chance_between(&scene->world->chance, -30000, 30000);
+	}
 	make_objects(scene);
 	return scene;
 }
@@ -170,6 +177,16 @@ scene_turn_knobs(struct scene *scene)
 	if (scene->retry && sim_violations(scene->world->sim) == 0)
 		sim_mark(scene->world->sim, scene->world->now);
 	api_replace(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
+	world_tell_watches(scene->world);
+}
+
+void
+scene_freeze(struct scene *scene, bool frozen)
+{
+	CLEANUP_FREE char *content = target_content(scene->world, &scene->config, frozen);
+
+	transcript_add(scene->world->log, scene->world->now, "---- somebody sets frozen=%d", frozen);
+	api_replace(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd", content);
 	world_tell_watches(scene->world);
 }
 

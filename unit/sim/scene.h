@@ -14,6 +14,7 @@ struct scene_config {
 	bool no_system_keyspaces;    /* the stock ones have replicas anywhere: two nodes of a rack share ranges */
 	int64_t stable_ms;           /* 0: 5 s */
 	int64_t lease_ms;            /* 0: no Lease is taken */
+	size_t controllers;          /* 0: 1; more need a lease. Their clocks differ */
 };
 
 struct scene {
@@ -41,6 +42,8 @@ const char *scene_phase(struct world *world);
 const char *scene_message(struct world *world);
 /* Write the knobs of struct scene into the object. */
 void scene_turn_knobs(struct scene *scene);
+/* Set or clear limits.frozen of the target. */
+void scene_freeze(struct scene *scene, bool frozen);
 void scene_delete(struct scene *scene);
 /* The number of a node by name. */
 size_t scene_node(const struct world *world, const char *name);

@@ -187,6 +187,8 @@ writes_are_applied_once_and_in_order(void **state)
 	store_free(store);
 }
 
+static const struct sender core = {.life = 1}, later = {.life = 1, .number = 7};
+
 static void
 acknowledge(struct checker *checker, char *field, char *value)
 {
@@ -194,7 +196,17 @@ acknowledge(struct checker *checker, char *field, char *value)
 	char *args[] = {text, text, text, none, none, field, value};
 	struct effect_redis call = {.script = REDIS_WRITE, .uid = uid, .args = args, .nargs = ARRAY_LEN(args)};
 
-	checker_acked(checker, 0, &call, "[\"OK\",1]");
+	checker_acked(checker, 0, &core, &call, "[\"OK\",1]");
+}
+
+static void
+take_over(struct checker *checker, const char *reply)
+{
+	char uid[] = "u";
+	struct effect_redis call = {.script = REDIS_TAKEOVER, .uid = uid};
+
+	checker_takeover(checker, 0, uid, reply);
+	checker_acked(checker, 0, &core, &call, reply);
 }
 
 static void
@@ -207,19 +219,20 @@ checker_knows_licences(void **state)
 	char done[] = "{\"state\":\"done\",\"attempt\":2,\"acts\":{\"stop\":{\"state\":\"answered\"}}}";
 
 	(void)state;
-	checker_arrival(checker, 0, "db-a-1", "stop", false);
+	checker_arrival(checker, 0, "db-a-1", "stop", &later);
 	CHECK_CONTAINS(checker->first, "I5");
 	checker = checker_free(checker);
 	checker = checker_new();
+	take_over(checker, "[1,0,\"\",\"1\",\"\"]");
 	acknowledge(checker, step, intended);
-	checker_arrival(checker, 0, "db-a-1", "stop", false);
+	checker_arrival(checker, 0, "db-a-1", "stop", &later);
 	acknowledge(checker, step, again);
-	checker_arrival(checker, 0, "db-a-1", "stop", false);
+	checker_arrival(checker, 0, "db-a-1", "stop", &later);
 	CHECK_INT(checker->faults, 0);
-	checker_arrival(checker, 0, "db-a-1", "stop", false);
+	checker_arrival(checker, 0, "db-a-1", "stop", &later);
 	CHECK_CONTAINS(checker->first, "I1");
 	acknowledge(checker, step, done);
-	checker_arrival(checker, 0, "db-a-1", "stop", false);
+	checker_arrival(checker, 0, "db-a-1", "stop", &later);
 	CHECK_CONTAINS(checker->faulty, "I4");
 	checker_free(checker);
 }
@@ -233,19 +246,17 @@ checker_compares_status_with_the_journal(void **state)
 	const char *early = "{\"status\":{\"phase\":\"Running\",\"progress\":\"1/6\"}}";
 
 	(void)state;
+	take_over(checker, "[1,0,\"\",\"1\",\"{}\"]");
 	acknowledge(checker, op, running);
-	free(checker_ledger(checker, "u")->journal.plan);
-	checker_ledger(checker, "u")->journal.plan = xstrdup("{}");
 	acknowledge(checker, lane, one);
-	checker_status(checker, 0, "u", early, false);
+	checker_status(checker, 0, 1, "u", early, false);
 	CHECK_INT(checker->faults, 0);
-	checker_status(checker, 0, "u", "{\"status\":{\"phase\":\"Running\",\"progress\":\"2/6\"}}", false);
+	checker_status(checker, 0, 1, "u", "{\"status\":{\"phase\":\"Running\",\"progress\":\"2/6\"}}", false);
 	CHECK_CONTAINS(checker->first, "I6");
 	checker = checker_free(checker);
 	checker = checker_new();
-	free(checker_ledger(checker, "u")->journal.plan);
-	checker_ledger(checker, "u")->journal.plan = xstrdup("{}");
-	checker_status(checker, 0, "u", "{\"status\":{\"phase\":\"Succeeded\",\"conditions\":"
+	take_over(checker, "[1,0,\"\",\"1\",\"{}\"]");
+	checker_status(checker, 0, 1, "u", "{\"status\":{\"phase\":\"Succeeded\",\"conditions\":"
 	    "[{\"type\":\"Succeeded\",\"status\":\"True\"}]}}", false);
 	CHECK_CONTAINS(checker->first, "I6");
 	checker_free(checker);

@@ -43,7 +43,7 @@ static void
 hand_break_redis(void *arg, int64_t value)
 {
 	(void)value;
-	peers_break_redis(arg);
+	peers_break_redis(arg, NULL);
 }
 
 static void
@@ -53,7 +53,7 @@ hand_compact(void *arg, int64_t value)
 
 	(void)value;
 	api_compact(world->api);
-	peers_break_watches(world);
+	peers_break_watches(world, NULL);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* The world around the core: a fake clock, peers that are models, and a network whose delays and losses come from a
- * seed. The core is stopped and started again like a process; what has left it goes on without it. */
+ * seed. Cores are stopped, halted and started again like processes, one or several at a time, each with connections,
+ * clocks and a name of its own; what has left one goes on without it. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,6 +27,9 @@ struct weather {
 	/* Of acts besides, which are few. Their way takes at most late_act: less than the settle time. */
 	int slow_act, lost_act;
 	int64_t late_act;
+	/* Of requests to the API server: what it answers instead, and those that reach it twice. */
+	int throttled, conflict, unavailable, twice;
+	int slow_line, line_twice;       /* of lines of watches; a slow one takes up to slow_max */
 };
 
 enum crash_how {
@@ -45,9 +49,30 @@ struct crash {
 enum flight_state { FLIGHT_ORDERED, FLIGHT_LEFT, FLIGHT_ARRIVED, FLIGHT_ENDED };
 enum fate { FATE_FINE, FATE_LOST_REQUEST, FATE_LOST_ANSWER };
 
+struct world;
+
+enum { WORLD_PROCESSES = 3 };
+
+/* A controller's process, over all its lives. */
+struct process {
+	struct world *world;
+	size_t number;
+	struct core *core;               /* NULL while it is down */
+	unsigned life;                   /* of all processes together, from 1: each start is another one */
+	char identity[32];               /* another one for each life, as a pod's name */
+	int64_t wake;                    /* by the world's clock */
+	int64_t up_ahead, wall_ahead;    /* its machine's clocks are ahead of the world's */
+	int64_t api_away_until, redis_away_until;        /* for it alone */
+	bool paused, jumped;             /* SIGSTOP; and the wall clock was set meanwhile */
+	struct item *late;               /* what would have reached it meanwhile, or left it */
+	size_t nlate;
+	int64_t redis_last_arrival, redis_last_answer;   /* one connection: in order */
+};
+
 /* One effect on its way. */
 struct flight {
-	uint64_t number;         /* the world's, over all lives of the core; Scylla's request id */
+	uint64_t number;         /* the world's, over all lives of all cores; Scylla's request id */
+	struct process *process;
 	unsigned life;           /* of the core that ordered it */
 	struct effect effect;    /* owned */
 	enum flight_state state;
@@ -56,6 +81,7 @@ struct flight {
 	bool open;               /* a watch that is answered 200 and lives */
 	bool held;               /* Scylla's model has it */
 	bool crash_unseen;
+	int retry_after_ms;
 	size_t items;            /* in the queue with it */
 	int64_t last_line;       /* lines keep their order */
 	struct instant sent;
@@ -68,6 +94,7 @@ struct flight {
 
 struct world {
 	int64_t now;                     /* up_ms */
+	int64_t began;                   /* world_start() */
 	int64_t wall_ahead;              /* wall_ms - up_ms */
 	struct chance chance;
 	struct weather weather;
@@ -75,14 +102,13 @@ struct world {
 	struct flight **flights;
 	size_t nflights;
 	uint64_t numbers;
-	int64_t redis_last_arrival, redis_last_answer;   /* one connection: in order */
 
 	struct core_config config;
-	struct core *core;               /* NULL while it is down */
-	unsigned life;
-	int64_t wake;
+	struct process processes[WORLD_PROCESSES];
+	size_t nprocesses;               /* 1 unless set before world_start() */
+	struct process *leader;          /* whose journal write was acknowledged last; at first the first one */
+	unsigned lives;
 	int64_t restart_after_ms;        /* a crash, until the new core; drawn around this */
-	char identity[32];               /* another one for each life, as a pod's name */
 	size_t exits;                    /* of its own will; a new core is started all the same */
 	int exit_status;                 /* of the last one */
 
@@ -91,26 +117,30 @@ struct world {
 	struct sim *sim;                 /* all three owned */
 	int64_t api_away_until, redis_away_until;
 	bool away_silently;              /* black hole instead of connection refused */
+	uint64_t ssh_lost;               /* bit i: to node i connections break before the answer */
 
 	struct checker *checker;
 	struct transcript *log;
 	struct crash crashes[WORLD_CRASHES];
 	size_t ncrashes;
 	size_t crash_at_act;             /* the n-th act leaves, and the core dies; 0: none */
+	size_t pause_at_act;             /* the n-th act is ordered, and the process stopped before it leaves; 0: none */
+	int64_t pause_ms;
 	size_t crashed, acts;
 	/* Counters. */
 	size_t effects, steps, arrivals;
 	size_t audited;                  /* of Scylla's audit log */
-	bool late;                       /* what arrives now was sent by a core that is dead */
+	struct sender sender;            /* of what arrives now */
 	struct buf *kinds;               /* effect_letter() of each effect, if wanted; or NULL */
 };
 
 /* Takes the models over. */
 struct world *world_new(const struct core_config *config, struct sim *sim, uint64_t seed);
 struct world *world_free(struct world *world);
-/* Start the core. */
+/* Start the cores. */
 void world_start(struct world *world);
-struct instant world_instant(const struct world *world);
+/* What its clocks show. */
+struct instant process_instant(const struct process *process);
 
 /* Let the next thing happen. False: nothing is left to happen. */
 bool world_tick(struct world *world);
@@ -118,10 +148,14 @@ bool world_tick(struct world *world);
 bool world_run(struct world *world, bool (*until)(struct world *world, const char *arg), const char *arg,
     int64_t limit_ms);
 
-/* kill -9, and a new core after 'restart_ms' (-1: by restart_after_ms). */
+/* kill -9 of the leader, and a new core after 'restart_ms' (-1: by restart_after_ms). */
 void world_crash(struct world *world, int64_t restart_ms);
+void process_crash(struct process *process, int64_t restart_ms);
+/* SIGSTOP, and SIGCONT after 'ms'. What has left goes on; what was ordered leaves when io would have sent it, if its
+ * time is not over by then. */
+void process_pause(struct process *process, int64_t ms);
 void world_crash_at(struct world *world, size_t effect, enum crash_how how);
-/* SIGTERM. */
+/* SIGTERM of the leader. */
 void world_stop(struct world *world);
 /* 'hand' at up time 'at', with 'arg' and 'value'. */
 void world_at(struct world *world, int64_t at, void (*hand)(void *arg, int64_t value), void *arg, int64_t value);
@@ -137,21 +171,25 @@ void world_forgive_restarts(struct world *world);
 const char *world_node_name(const struct world *world, const char *address);
 
 /* Between the world's own files: a completion, an event. */
-void world_step(struct world *world, const struct event *event);
+void process_step(struct process *process, const struct event *event);
+void process_start(struct process *process);
+void process_continue(struct process *process, unsigned life);
+/* The item waits until the process goes on: true. */
+bool process_defers(struct process *process, struct item *item);
 void world_answer(struct world *world, struct flight *flight, int64_t delay, enum outcome outcome, int status,
     const char *body, size_t len, const char *error);
-void flight_order(struct world *world, struct effect *effect);
+void flight_order(struct process *process, struct effect *effect);
 void flight_item(struct world *world, const struct item *item);
 void flight_release(struct world *world, struct flight *flight);
 void flight_free(struct world *world, struct flight *flight);
 struct flight *flight_find(struct world *world, uint64_t number);
-void flights_forget_core(struct world *world);
+void flights_forget(struct process *process);
 void peers_arrive(struct world *world, struct flight *flight);
 /* Take Scylla's answers that are due. */
 void peers_pump(struct world *world);
-/* Every Redis command on the connection ends. */
-void peers_break_redis(struct world *world);
-void peers_break_watches(struct world *world);
+/* Every Redis command on the connection ends; NULL: on everybody's. */
+void peers_break_redis(struct world *world, const struct process *only);
+void peers_break_watches(struct world *world, const struct process *only);
 int64_t world_delay(struct world *world, int64_t max);
 /* "REST db-a-1 POST /storage_service/drain", cut at 'size'. */
 void effect_text(const struct world *world, const struct effect *effect, char *ret, size_t size);

@@ -1,0 +1,15 @@
+/* How each kind of fault begins and ends. */
+#pragma once
+
+#include "faults.h"
+
+typedef void fault_hand(struct faults *faults, const struct fault *fault);
+
+fault_hand hand_crash, hand_stop, hand_pause;
+fault_hand hand_api_away, hand_api_restart, hand_api_cut, hand_compact;
+fault_hand hand_redis_away, hand_redis_break, hand_redis_cut, hand_redis_falls_behind, hand_redis_fails_over,
+    hand_redis_flush;
+fault_hand hand_jump;
+fault_hand hand_node_crashes, hand_node_returns, hand_hang, hand_unhang, hand_slow, hand_quick, hand_lag, hand_unlag,
+    hand_host_away, hand_host_back, hand_ssh_lost, hand_ssh_found, hand_schema, hand_restart;
+fault_hand hand_freeze, hand_thaw, hand_suspend, hand_resume, hand_retry, hand_cancel;

@@ -1,0 +1,37 @@
+/* One run of the fleet's simulation: what is to be done and what befalls it is drawn from the seed, played to its end and
+ * judged. */
+#pragma once
+
+#include "faults.h"
+#include "scene.h"
+
+/* What many runs add up to. */
+struct tally {
+	size_t runs, operations, succeeded, failed, cancelled, stalled;
+	size_t steps, effects, arrivals, lives, unavoidable, excused;
+	size_t faults[FAULT_KINDS_MAX];
+	int64_t simulated_ms;
+};
+
+struct fleet {
+	struct scene *scene;
+	struct faults faults;
+	char wrong[1200];            /* what the judgement is; "": nothing */
+};
+
+/* How a run is to be; 0: as the seed says. */
+struct fleet_config {
+	uint64_t seed;
+	uint64_t left_out;           /* of the faults: bit i */
+	bool calm;                   /* no faults */
+	size_t controllers;
+};
+
+/* Play it. What went wrong stays in ->wrong. */
+struct fleet *fleet_play(const struct fleet_config *config);
+struct fleet *fleet_free(struct fleet *fleet);
+void fleet_add_up(const struct fleet *fleet, struct tally *tally);
+void tally_print(const struct tally *tally, double seconds);
+/* As an assertion: a bad run is played again with fewer and fewer faults, as long as it stays bad; then its transcript
+ * and the command that plays it again are printed. */
+void fleet_must_be_right(const struct fleet_config *config, struct tally *tally);

@@ -1,0 +1,142 @@
+#include "story.h"
+
+/* Two controllers, both alive, and one Lease. */
+
+static struct scene *
+begin_pair(void)
+{
+	return begin_with((struct scene_config){.operation = ROLLING, .lease_ms = SECONDS(6), .controllers = 2});
+}
+
+static struct process *
+other_than(const struct process *process)
+{
+	struct world *world = process->world;
+
+	return &world->processes[1 - process->number];
+}
+
+static size_t
+takeovers(const struct scene *scene)
+{
+	struct world *world = scene->world;
+
+	return checker_ledger(world->checker, scene_operation(world)->uid)->ntakeovers;
+}
+
+static bool
+until_other_leads(struct world *world, const char *identity)
+{
+	return strcmp(world->leader->identity, identity) == 0;
+}
+
+static void
+one_of_two_leads(void **state)
+{
+	struct scene *scene = begin_pair();
+
+	(void)state;
+	reach(scene, until_phase, "Succeeded", HOURS(1));
+	CHECK_INT(takeovers(scene), 1);
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+the_leader_is_told_to_leave(void **state)
+{
+	struct scene *scene = begin_pair();
+	struct world *world = scene->world;
+	struct process *old;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-2", MINUTES(10));
+	old = world->leader;
+	world_stop(world);
+	/* It is looked for every fifth of the Lease. */
+	reach(scene, until_other_leads, other_than(old)->identity, SECONDS(3));
+	end(scene, "Succeeded", 6, 1);
+}
+
+static bool
+until_stopped_by_signal(struct world *world, const char *unused)
+{
+	(void)unused;
+	return world->leader->paused;
+}
+
+/* Between an intent's acknowledgement and its act the leader is stopped for a minute: the act never leaves (I3). */
+static void
+stopped_right_before_an_act(void **state)
+{
+	(void)state;
+	for (size_t act = 1; act <= 4; act++) {
+		struct scene *scene = begin_pair();
+		struct world *world = scene->world;
+		unsigned old;
+
+		world->pause_at_act = act;
+		world->pause_ms = MINUTES(1);
+		reach(scene, until_stopped_by_signal, NULL, MINUTES(10));
+		old = world->leader->life;
+		reach(scene, until_over, NULL, HOURS(1));
+		CHECK(world->leader->life != old);
+		CHECK_INT(takeovers(scene), 2);
+		end(scene, "Succeeded", 6, 1);
+	}
+}
+
+/* It can reach neither server; then only Redis: the operation is another one's by then. */
+static void
+back_at_redis_with_an_expired_lease(void **state)
+{
+	struct scene *scene = begin_pair();
+	struct world *world = scene->world;
+	struct process *old;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-2", MINUTES(10));
+	old = world->leader;
+	old->api_away_until = world->now + MINUTES(5);
+	old->redis_away_until = world->now + MINUTES(1);
+	peers_break_redis(world, old);
+	peers_break_watches(world, old);
+	reach(scene, until_other_leads, other_than(old)->identity, MINUTES(1));
+	reach(scene, until_phase, "Succeeded", HOURS(1));
+	CHECK_INT(takeovers(scene), 2);
+	/* The node held down may have been restored without a journal: it begins again. */
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* The first one, which has lost the Lease while a status of its was on its way, leads once more. */
+static void
+leads_a_second_time(void **state)
+{
+	struct scene *scene = begin_pair();
+	struct world *world = scene->world;
+	struct process *first;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-2", MINUTES(10));
+	first = world->leader;
+	first->api_away_until = world->now + SECONDS(30);
+	world->away_silently = true;
+	reach(scene, until_other_leads, other_than(first)->identity, MINUTES(1));
+	wait_ms(scene, MINUTES(1));
+	process_crash(other_than(first), HOURS(2));
+	reach(scene, until_other_leads, first->identity, MINUTES(1));
+	end(scene, "Succeeded", 6, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_of_two_leads),
+		cmocka_unit_test(the_leader_is_told_to_leave),
+		cmocka_unit_test(stopped_right_before_an_act),
+		cmocka_unit_test(back_at_redis_with_an_expired_lease),
+		cmocka_unit_test(leads_a_second_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
