@@ -12,6 +12,7 @@
  *	POST /node/NAME/upgrade?to=VERSION              packages are exchanged: from the next start on
  *	POST /node/NAME/repair|cleanup|compaction?keyspace=K&ms=N, /node/NAME/rebuild|cleanup-all?ms=N
  *	                                somebody else runs it there for so long (at speed 1)
+ *	POST /migrate?keyspace=K&tablet=N&from=NAME&to=NAME     a tablet moves; also table= (t1), ms=
  *	POST /command?address=A         body: the command; answer: "EXIT STATUS BYTES-OF-OUTPUT\n", output, errors
  *	POST /schema, /mark
  *	GET  /audit[?from=N], /violations, /nodes
@@ -79,13 +80,14 @@ node_request(struct conn *conn)
 	}
 }
 
+/* What people do to a cluster, the first that the request speaks of. */
 static void
-add(struct conn *conn)
+on_cluster(struct conn *conn, void (*hand)(struct conn *conn, struct cluster *cluster))
 {
 	struct cluster *cluster = next_cluster(conn, NULL);
 
 	if (cluster)
-		hand_adds(conn, cluster);
+		hand(conn, cluster);
 	else
 		answer(conn, 404, "there is no such cluster\n");
 }
@@ -216,7 +218,9 @@ control_request(struct conn *conn)
 	if (!strcmp(conn->request.method, "POST") && !strncmp(conn->request.path, "/node/", 6))
 		node_request(conn);
 	else if (asks(conn, "POST", "/add"))
-		add(conn);
+		on_cluster(conn, hand_adds);
+	else if (asks(conn, "POST", "/migrate"))
+		on_cluster(conn, hand_migrates);
 	else if (asks(conn, "POST", "/command"))
 		command(conn);
 	else if (asks(conn, "POST", "/mark"))

@@ -243,3 +243,22 @@ hand_adds(struct conn *conn, struct cluster *cluster)
 	answer(conn, 200, line);
 	free(line);
 }
+
+void
+hand_migrates(struct conn *conn, struct cluster *cluster)
+{
+	char keyspace[WORD], table[WORD], from[WORD], to[WORD];
+	struct err err;
+	int rc;
+
+	if (!*query(conn, "table", table))
+		snprintf(table, sizeof table, "t1");
+	rc = sim_migrate(cluster->sim, server_now(cluster->server), query(conn, "keyspace", keyspace), table,
+	    (size_t)amount(conn, "tablet"), query(conn, "from", from), query(conn, "to", to), amount(conn, "ms"), &err);
+	if (rc < 0) {
+		answer_refused(conn, &err);
+		return;
+	}
+	cluster_pump(cluster);
+	answer(conn, 200, "");
+}

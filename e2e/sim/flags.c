@@ -25,7 +25,7 @@ static const struct flag known[] = {
 	{"clusters", FLAG_COUNT, AT(clusters), "N", "N such clusters on consecutive addresses: NAME-1 .. NAME-N (1)"},
 	{"cluster-name", FLAG_TEXT, AT(config.cluster_name), "NAME", "(messages-sim)"},
 	{"keyspace", FLAG_KEYSPACE, 0, "KS",
-	    "app:3, app:dc1=3,dc2=3, app:simple=3, app:everywhere; repeatable (app:3)"},
+	    "app:3, app:dc1=3,dc2=3, app:simple=3, app:everywhere, app:3+tablets; repeatable (app:3)"},
 	{"no-system-keyspaces", FLAG_YES, AT(no_system), "", "without system, system_auth and so on"},
 	{"vnodes", FLAG_COUNT, AT(config.vnodes), "N", "tokens of each node (8)"},
 	{"release", FLAG_TEXT, AT(config.version), "VERSION", "what the nodes call themselves"},

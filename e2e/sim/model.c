@@ -27,7 +27,7 @@ sim_defaults(void)
 			.down_min = 20500, .down_max = 23500,
 			.transport = 100, .announce = 2000, .flush = 3000, .exit = 500,
 			.compaction = 30000, .schema_max = 2000, .topology_max = 500,
-			.bootstrap = 60000, .decommission = 60000, .remove = 30000,
+			.bootstrap = 60000, .decommission = 60000, .remove = 30000, .migration = 2000,
 		},
 	};
 }
@@ -124,6 +124,8 @@ sim_new(const struct sim_config *config, struct err *err)
 	sim_keyspaces_add(sim, config);
 	for (size_t i = 0; i < sim->nnodes; i++)
 		sim_ring_add(sim, i, i);
+	for (size_t i = 0; i < sim->nkeyspaces; i++)
+		sim_tablets_make(sim, &sim->keyspaces[i]);
 	sim->leader = SIZE_MAX;
 	sim->leader_from = sim->now;
 	sim_raft_changed(sim);
@@ -161,6 +163,7 @@ is_void(const struct sim *sim, const struct event *event)
 	case EVENT_SCHEMA:
 	case EVENT_TASK:
 	case EVENT_BARRIER:
+	case EVENT_MIGRATION:
 		return false;
 	case EVENT_CHANGE:
 		return !n->change || event->value != n->change->id;
@@ -220,6 +223,9 @@ happen(struct sim *sim, const struct event *event)
 		break;
 	case EVENT_BARRIER:
 		sim_raft_timeout(sim, event->value);
+		break;
+	case EVENT_MIGRATION:
+		sim_migration_goes_on(sim, event->value);
 		break;
 	}
 }

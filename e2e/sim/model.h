@@ -39,6 +39,8 @@ struct sim_keyspace {
 	unsigned rf;                            /* SIMPLE; NETWORK without 'dcs': in each datacenter */
 	struct sim_rf dcs[SIM_DATACENTERS];     /* NETWORK */
 	size_t ndcs;
+	unsigned tablets;                       /* of each table, instead of vnodes; 0: vnodes */
+	unsigned tables;                        /* t1, t2, ..; 0: one */
 };
 
 /* How long things take, in ms, as a real fleet takes them; each is divided by sim_config.speed. */
@@ -56,6 +58,7 @@ struct sim_times {
 	int64_t schema_max;                     /* a schema change reaches everybody */
 	int64_t topology_max;                   /* so does a change of the topology */
 	int64_t bootstrap, decommission, remove; /* streaming of a topology change */
+	int64_t migration;                      /* of a tablet */
 };
 
 struct sim_config {
@@ -81,7 +84,8 @@ struct sim_config sim_defaults(void);
 /* NULL when the layout, an address or a keyspace is wrong; 'err' says what. The configuration is copied. */
 struct sim *sim_new(const struct sim_config *config, struct err *err);
 struct sim *sim_free(struct sim *sim);
-/* "app:3" (in each datacenter), "app:dc1=3,dc2=3", "app:simple=3", "app:everywhere", "app:local". */
+/* "app:3" (in each datacenter), "app:dc1=3,dc2=3", "app:simple=3", "app:everywhere", "app:local"; with tablets, those
+ * with a factor for each datacenter: "app:3+tablets", "app:3+tablets=2x32" (two tables of 32). */
 int sim_keyspace_parse(const char *text, struct sim_keyspace *ret, struct err *err);
 /* A layout is datacenter/rack:nodes, comma, ...; "dc1/x:1z" is a node without tokens (join_ring: false).
  * "dc1/a:5,dc1/b:5,dc1/c:4": 'nodes' spread over three racks; owned. */

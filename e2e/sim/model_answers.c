@@ -82,26 +82,6 @@ schema_version(struct sim *sim, struct node *n, const char *argument, struct buf
 }
 
 static int
-keyspaces(struct sim *sim, struct node *n, const char *argument, struct buf *out)
-{
-	bool user = !strcmp(argument, "user"), global = !strcmp(argument, "non_local_strategy");
-	const char *comma = "";
-
-	(void)n;
-	buf_putc(out, '[');
-	for (size_t i = 0; i < sim->nkeyspaces; i++) {
-		const struct keyspace *keyspace = &sim->keyspaces[i];
-
-		if ((user && !keyspace->user) || (global && keyspace->of.replication == SIM_LOCAL))
-			continue;
-		buf_printf(out, "%s\"%s\"", comma, keyspace->of.name);
-		comma = ",";
-	}
-	buf_putc(out, ']');
-	return 200;
-}
-
-static int
 generation(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 {
 	(void)sim, (void)argument;
@@ -163,7 +143,6 @@ const struct endpoint sim_node_endpoints[] = {
 	{"/storage_service/gossiping", NULL, STAGE_STORAGE, 0, gossiping},
 	{"/storage_service/cluster_name", NULL, STAGE_STORAGE, 0, cluster_name},
 	{"/storage_service/schema_version", NULL, STAGE_STORAGE, 0, schema_version},
-	{"/storage_service/keyspaces", "type", STAGE_STORAGE, 0, keyspaces},
 	{"/storage_service/generation_number", NULL, STAGE_STORAGE, 0, generation},
 	{"/storage_service/drain", NULL, STAGE_STORAGE, 0, drain_progress},
 	{"/storage_service/native_transport", NULL, STAGE_JOINED, 0, native_transport},

@@ -6,7 +6,7 @@
 #include "alloc.h"
 #include "model_inside.h"
 
-enum { QUEUED, STREAMING };
+enum { QUEUED, DRAINING, STREAMING };
 enum { LOOK_AGAIN = 500 };
 
 static void
@@ -146,6 +146,7 @@ fail(struct sim *sim, size_t node, const char *why)
 		sim_member_set(sim, node, MEMBER_NORMAL);
 		sim_calls_end(sim, CALL_CHANGE, SIZE_MAX, node, 500, text);
 	}
+	sim_tablets_balance(sim);
 	free(text);
 }
 
@@ -196,12 +197,15 @@ joined(struct sim *sim, size_t node)
 
 	if (n->replaces != SIZE_MAX) {
 		sim->nodes[n->replaces].banned = true;
+		sim_tablets_inherit(sim, n->replaces, node);
 		sim_member_set(sim, n->replaces, MEMBER_LEFT);
 		n->replaces = SIZE_MAX;
 	}
 	n->remade = false;
 	sim_member_set(sim, node, MEMBER_NORMAL);
 	sim_process_join(sim, node);
+	sim->uneven = true;
+	sim_tablets_balance(sim);
 }
 
 static void
@@ -219,6 +223,27 @@ finish(struct sim *sim, size_t node)
 	if (kind == CHANGE_DECOMMISSION)
 		sim_process_retire(sim, node);
 	sim_calls_end(sim, CALL_CHANGE, SIZE_MAX, node, 200, "");
+	sim_tablets_balance(sim);
+}
+
+/* Tablets go first. Since 2026.1 the node is still an ordinary member meanwhile. */
+static void
+drain_tablets(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (!sim_tablets_on(sim, node)) {
+		stream(sim, node);
+	} else if (!sim_tablets_movable(sim, node)) {
+		fail(sim, node, "Unable to find new replica for tablet");
+	} else {
+		if (n->change->step == QUEUED && sim_release(n) < 202601)
+			sim_member_set(sim, node, MEMBER_LEAVING);
+		n->change->step = DRAINING;
+		sim_task_find(sim, n->change->task)->state = TASK_RUNNING;
+		later(sim, node, LOOK_AGAIN);
+		sim_tablets_balance(sim);
+	}
 }
 
 /* Who is not needed besides the node itself. */
@@ -237,7 +262,7 @@ sim_change_go_on(struct sim *sim, size_t node)
 	char why[128];
 
 	if (dead != SIZE_MAX) {
-		snprintf(why, sizeof why, n->change->step == STREAMING ? "Rolled back: Failed stream ranges: node %s is down" :
+		snprintf(why, sizeof why, n->change->step != QUEUED ? "Rolled back: Failed stream ranges: node %s is down" :
 		    joins ? "request canceled because some required nodes are dead: %s" :
 		    "Canceled. Dead nodes: {%s}", sim->nodes[dead].host_id);
 		fail(sim, node, why);
@@ -245,8 +270,10 @@ sim_change_go_on(struct sim *sim, size_t node)
 		finish(sim, node);
 	} else if (is_streaming(sim)) {
 		later(sim, node, LOOK_AGAIN);
-	} else {
+	} else if (joins) {
 		stream(sim, node);
+	} else {
+		drain_tablets(sim, node);
 	}
 }
 

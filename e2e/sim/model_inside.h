@@ -3,14 +3,12 @@
 
 #include "buf.h"
 #include "model.h"
+#include "model_topology.h"
 
 enum mode {
 	MODE_NONE, MODE_STARTING, MODE_JOINING, MODE_BOOTSTRAP, MODE_NORMAL, MODE_LEAVING, MODE_DECOMMISSIONED,
 	MODE_DRAINING, MODE_DRAINED,
 };
-
-/* What the topology, which the members agree on, says of a node; a view of it lags. */
-enum member { MEMBER_NONE, MEMBER_JOINING, MEMBER_NORMAL, MEMBER_LEAVING, MEMBER_LEFT };
 
 /* What of the process is there; endpoints are registered at a stage and stay until its end. */
 enum stage {
@@ -90,6 +88,7 @@ enum event_kind {
 	EVENT_CHANGE,           /* the node's topology change goes on */
 	EVENT_TASK,             /* a task's time is over */
 	EVENT_BARRIER,          /* so is a read barrier's */
+	EVENT_MIGRATION,        /* a tablet's goes on */
 };
 
 struct event {
@@ -103,7 +102,7 @@ struct event {
 };
 
 /* A request that is not answered yet, or whose answer is not fetched yet. */
-enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_CHANGE, CALL_BARRIER, CALL_JOB };
+enum call_kind { CALL_ANSWERED, CALL_DELAYED, CALL_PARKED, CALL_DRAIN, CALL_CHANGE, CALL_BARRIER, CALL_QUIET, CALL_JOB };
 
 struct call {
 	struct call *next;
@@ -148,6 +147,17 @@ struct keyspace {
 	uint16_t *replicas;
 	uint64_t text_key;
 	struct sim_text *text;
+	/* Of tablets, table after table: 'places' replicas each. */
+	size_t ntablets, places;
+	struct tablet *tablets;
+	uint16_t *tablet_replicas;
+};
+
+/* NO_REPLICA: it does not migrate. In transition both replicas are written; reads go to the old one until 'switched'. */
+struct tablet {
+	uint16_t from, to;
+	bool switched;
+	uint64_t task;
 };
 
 struct sim {
@@ -176,6 +186,7 @@ struct sim {
 	struct call *last;                  /* what the last sim_next() lent */
 	struct task *tasks;
 	size_t ntasks;
+	bool balancing_off, uneven;     /* 'uneven': a node has joined, and tablets are to be spread */
 	size_t leader;          /* of group0; SIZE_MAX: none */
 	int64_t leader_from;    /* the next one is elected then */
 	uint64_t schema;
@@ -222,19 +233,22 @@ void sim_calls_unpark(struct sim *sim, size_t node);
 void sim_calls_job_done(struct sim *sim, size_t node, uint32_t job, int status, const char *error);
 void sim_calls_free(struct sim *sim);
 
+/* The value of a query parameter, percent-decoded; false when it is not given. */
+bool sim_query(const char *path, const char *name, char *ret, size_t size);
 /* model_rest.c: what a request at a listening, answering node leads to. */
 void sim_rest(struct sim *sim, struct call *call, const char *method, const char *path);
 /* model_answers.c */
 struct endpoint {
 	const char *path;       /* "…/" at the end takes one more component, its argument */
-	const char *parameter;  /* the query parameter that is the argument; NULL: none */
+	const char *parameter;  /* the query parameter that is the argument; NULL: none; "?": all, with the path */
 	enum stage since;
 	unsigned release;       /* since which release; 0: all */
 	/* The body into 'out'; the status. */
 	int (*answer)(struct sim *sim, struct node *node, const char *argument, struct buf *out);
 };
 /* Ended by a NULL path. */
-extern const struct endpoint sim_node_endpoints[], sim_member_endpoints[], sim_task_endpoints[];
+extern const struct endpoint sim_node_endpoints[], sim_member_endpoints[], sim_task_endpoints[],
+    sim_keyspace_endpoints[];
 /* An error's text into 'out'; 'status' comes back. */
 int sim_bad(struct buf *out, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -248,83 +262,11 @@ struct keyspace *sim_keyspace_of(struct sim *sim, const char *name);
 const uint16_t *sim_replicas(struct sim *sim, struct keyspace *keyspace, const struct ring *ring, size_t range);
 /* As the node answers; NULL: too much for one text. */
 struct sim_text *sim_describe_ring(struct sim *sim, struct keyspace *keyspace, size_t node);
+/* One range of a description, as the observer knows the replicas' addresses. */
+void sim_put_range(const struct sim *sim, size_t observer, int64_t start, int64_t end, const uint16_t *replicas,
+    size_t width, struct buf *out);
 void sim_keyspaces_add(struct sim *sim, const struct sim_config *config);
 void sim_ring_free(struct sim *sim);
-
-/* model_member.c */
-bool sim_in_ring(enum member member);
-/* The topology changes; who gossips hears of it soon. */
-void sim_member_set(struct sim *sim, size_t node, enum member member);
-/* The observer hears of all of it. */
-void sim_member_hear(struct sim *sim, size_t observer);
-/* The subject as the observer knows it. */
-const struct identity *sim_identity(const struct sim *sim, size_t observer, size_t subject);
-/* A new identity, known to nobody yet. */
-void sim_identity_add(struct sim *sim, size_t node);
-/* Views of and by a node that was just appended. */
-void sim_views_grow(struct sim *sim);
-void sim_views_free(struct sim *sim);
-/* The first member besides the node and 'ignored' that is not alive; SIZE_MAX: all are. */
-size_t sim_dead_member(const struct sim *sim, size_t node, size_t ignored);
-
-/* model_change.c: topology changes, which take their time. */
-enum change_kind { CHANGE_BOOTSTRAP, CHANGE_REPLACE, CHANGE_DECOMMISSION, CHANGE_REMOVE };
-struct change {
-	enum change_kind kind;
-	unsigned step;
-	size_t by;              /* the node that was asked */
-	int64_t started, ms;    /* 'ms': as it would take at speed 1 */
-	uint64_t id, task;
-};
-/* The node, which is new, goes on from JOINING. */
-void sim_change_boot(struct sim *sim, size_t node);
-/* NULL: begun, else the error's text; owned. 'ms' <= 0: as configured. */
-char *sim_change_decommission(struct sim *sim, size_t node, int64_t ms);
-char *sim_change_remove(struct sim *sim, size_t by, size_t node, int64_t ms);
-void sim_change_go_on(struct sim *sim, size_t node);
-/* Its process is gone. */
-void sim_change_lost(struct sim *sim, size_t node);
-void sim_change_free(struct node *n);
-/* 202501 of 2025.1, 602 of 6.2; an enterprise release as what it is built on. */
-unsigned sim_release(const struct node *n);
-
-/* model_task.c: what the task manager knows of. */
-enum task_kind {
-	TASK_REPAIR, TASK_CLEANUP, TASK_COMPACTION, TASK_CLEANUP_ALL, TASK_REBUILD, TASK_BOOTSTRAP, TASK_REPLACE,
-	TASK_DECOMMISSION, TASK_REMOVE, TASK_MIGRATION,
-};
-enum task_state { TASK_CREATED, TASK_RUNNING, TASK_DONE, TASK_FAILED };
-struct task {
-	uint64_t id;
-	enum task_kind kind;
-	enum task_state state;
-	size_t node;            /* where it runs */
-	size_t entity;          /* of a topology request: the node that it is about */
-	char keyspace[SIM_NAME], table[SIM_NAME];
-	unsigned sequence, life;        /* 'life': of the process that runs it */
-	int number;             /* of a repair: its id at that node */
-	int64_t started, ended; /* INT64_MAX: it has not ended */
-};
-/* Its id. 'ms', at speed 1, until it ends by itself; 0: it does not. */
-uint64_t sim_task_begin(struct sim *sim, enum task_kind kind, size_t node, size_t entity, const char *keyspace,
-    int64_t ms);
-struct task *sim_task_find(struct sim *sim, uint64_t id);
-void sim_task_end(struct sim *sim, uint64_t id, bool failed);
-void sim_task_due(struct sim *sim, uint64_t id);
-/* The process of the node is gone, and with it what it alone knew of. */
-void sim_tasks_lost(struct sim *sim, size_t node);
-/* Everybody sees it, not only the node that runs it. */
-bool sim_task_of_cluster(enum task_kind kind);
-/* Is it listed by the node now? */
-bool sim_task_listed(const struct sim *sim, const struct task *task, size_t node);
-
-/* model_raft.c: group0. */
-/* Somebody died, came, went: voters may change, barriers may pass. */
-void sim_raft_changed(struct sim *sim);
-void sim_raft_barrier(struct sim *sim, struct call *call, int64_t timeout);
-void sim_raft_timeout(struct sim *sim, uint64_t serial);
-/* The leader as the node knows it; SIZE_MAX: none. */
-size_t sim_raft_leader(struct sim *sim, size_t node);
 
 /* model_process.c */
 void sim_process_start(struct sim *sim, size_t node, enum sim_source source);

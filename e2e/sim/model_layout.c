@@ -134,15 +134,46 @@ add_rf(const char *text, struct sim_keyspace *ret, struct err *err)
 	return err_set(err, "replication is \"%s\": expected 3, dc1=3,dc2=3, simple=3, everywhere or local", text);
 }
 
-int
-sim_keyspace_parse(const char *text, struct sim_keyspace *ret, struct err *err)
+/* "+tablets" or "+tablets=TABLESxTABLETS" at the end, which is cut off. */
+static int
+take_tablets(char *text, struct sim_keyspace *ret, struct err *err)
 {
-	struct sim_keyspace keyspace = {0};
+	char *at = strchr(text, '+');
 	int used = 0;
 
-	if (sscanf(text, "%40[A-Za-z0-9_]:%n", keyspace.name, &used) != 1 || !used)
-		return err_set(err, "keyspace is \"%s\": expected name:replication, such as app:3", text);
-	text += used;
+	if (!at)
+		return 0;
+	*at++ = '\0';
+	ret->tables = 1;
+	ret->tablets = 16;
+	if (!strcmp(at, "tablets"))
+		return 0;
+	if (sscanf(at, "tablets=%ux%u%n", &ret->tables, &ret->tablets, &used) == 2 && !at[used] && ret->tables &&
+	    ret->tablets)
+		return 0;
+	return err_set(err, "\"+%s\": expected +tablets or +tablets=TABLESxTABLETS, such as +tablets=2x32", at);
+}
+
+static int
+check_tablets(const struct sim_keyspace *keyspace, struct err *err)
+{
+	if (!keyspace->tablets || keyspace->replication == SIM_NETWORK)
+		return 0;
+	return err_set(err, "keyspace %s: tablets need a replication factor for each datacenter", keyspace->name);
+}
+
+int
+sim_keyspace_parse(const char *whole, struct sim_keyspace *ret, struct err *err)
+{
+	struct sim_keyspace keyspace = {0};
+	char copy[256], *text = copy;
+	int used = 0;
+
+	if (sscanf(whole, "%40[A-Za-z0-9_]:%n", keyspace.name, &used) != 1 || !used)
+		return err_set(err, "keyspace is \"%s\": expected name:replication, such as app:3", whole);
+	snprintf(copy, sizeof copy, "%s", whole + used);
+	if (take_tablets(copy, &keyspace, err) < 0)
+		return -1;
 	used = 0;
 	if (!strcmp(text, "everywhere"))
 		keyspace.replication = SIM_EVERYWHERE;
@@ -153,6 +184,8 @@ sim_keyspace_parse(const char *text, struct sim_keyspace *ret, struct err *err)
 	else if (sscanf(text, "%u%n", &keyspace.rf, &used) != 1 || text[used])
 		if (add_rf(text, &keyspace, err) < 0)
 			return -1;
+	if (check_tablets(&keyspace, err) < 0)
+		return -1;
 	*ret = keyspace;
 	return 0;
 }

@@ -36,8 +36,8 @@ decode(const char *from, const char *end, char *ret, size_t size)
 }
 
 /* The value of a query parameter; false when it is not given. What is not known is ignored, as Scylla does. */
-static bool
-query(const char *path, const char *name, char *ret, size_t size)
+bool
+sim_query(const char *path, const char *name, char *ret, size_t size)
 {
 	size_t len = strlen(name);
 	const char *at = strchr(path, '?');
@@ -80,15 +80,18 @@ route_in(const struct endpoint *endpoints, const char *path, char *argument, siz
 static const struct endpoint *
 route(const struct node *n, const char *path, const char *whole, char *argument, size_t size)
 {
-	static const struct endpoint *const tables[] = {sim_node_endpoints, sim_member_endpoints, sim_task_endpoints};
+	static const struct endpoint *const tables[] = {sim_node_endpoints, sim_member_endpoints,
+	    sim_task_endpoints, sim_keyspace_endpoints};
 	const struct endpoint *endpoint = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(tables) && !endpoint; i++)
 		endpoint = route_in(tables[i], path, argument, size);
 	if (!endpoint)
 		return NULL;
-	if (endpoint->parameter)
-		query(whole, endpoint->parameter, argument, size);
+	if (endpoint->parameter && *endpoint->parameter == '?')
+		snprintf(argument, size, "%s", whole);
+	else if (endpoint->parameter)
+		sim_query(whole, endpoint->parameter, argument, size);
 	return n->stage >= endpoint->since && sim_release(n) >= endpoint->release ? endpoint : NULL;
 }
 
@@ -119,23 +122,46 @@ get(struct sim *sim, struct call *call, const char *path, const char *whole)
 	buf_done(&out);
 }
 
+static struct sim_text *
+describe(struct sim *sim, size_t node, struct keyspace *keyspace, const char *whole, char *message, size_t size)
+{
+	char name[SIM_NAME];
+	int table;
+
+	*message = '\0';
+	if (!keyspace->tablets)
+		return sim_describe_ring(sim, keyspace, node);
+	if (!sim_query(whole, "table", name, sizeof name)) {
+		snprintf(message, size, "std::runtime_error (The keyspace %s has tablet table. Query describe_ring with the "
+		    "table parameter!)", keyspace->of.name);
+		return NULL;
+	}
+	table = sim_table_find(keyspace, name);
+	if (table >= 0)
+		return sim_describe_tablets(sim, keyspace, (size_t)table, node);
+	snprintf(message, size, "Can't find a column family %s in keyspace %s", name, keyspace->of.name);
+	return NULL;
+}
+
 static void
-describe_ring(struct sim *sim, struct call *call, const char *argument)
+describe_ring(struct sim *sim, struct call *call, const char *argument, const char *whole)
 {
 	struct keyspace *keyspace = sim_keyspace_of(sim, argument);
-	char message[PATH_MAX_LEN + 64];
-	struct sim_text *text;
+	char message[PATH_MAX_LEN + 128];
+	struct sim_text *text = NULL;
+	int status;
 
-	if (!keyspace) {
+	if (keyspace)
+		text = describe(sim, call->node, keyspace, whole, message, sizeof message);
+	else
 		snprintf(message, sizeof message, "Can't find a keyspace %s", argument);
-		sim_call_answer(sim, call, 400, sim_text_error(400, message), true);
+	if (text) {
+		sim_call_answer(sim, call, 200, text, true);
 		return;
 	}
-	text = sim_describe_ring(sim, keyspace, call->node);
-	if (text)
-		sim_call_answer(sim, call, 200, text, true);
-	else
-		sim_call_answer(sim, call, 500, sim_text_error(500, "std::bad_alloc (std::bad_alloc)"), true);
+	status = !strncmp(message, "Can't", 5) ? 400 : 500;
+	sim_call_answer(sim, call, status, sim_text_error(status, *message ? message : "std::bad_alloc (std::bad_alloc)"),
+	    true);
 }
 
 /* The text is given away. */
@@ -193,7 +219,7 @@ remove_node(struct sim *sim, struct call *call, const char *whole)
 {
 	char id[SIM_UUID], *refused;
 
-	if (!query(whole, "host_id", id, sizeof id)) {
+	if (!sim_query(whole, "host_id", id, sizeof id)) {
 		sim_call_answer(sim, call, 400, sim_text_error(400, "Missing mandatory parameter 'host_id'"), true);
 		return;
 	}
@@ -214,8 +240,33 @@ read_barrier(struct sim *sim, struct call *call, const char *whole)
 {
 	char timeout[24] = "60";
 
-	query(whole, "timeout", timeout, sizeof timeout);
+	sim_query(whole, "timeout", timeout, sizeof timeout);
 	sim_raft_barrier(sim, call, strtoll(timeout, NULL, 10) * 1000);
+}
+
+static void
+balancing(struct sim *sim, struct call *call, const char *whole)
+{
+	char enabled[16];
+
+	if (!sim_query(whole, "enabled", enabled, sizeof enabled)) {
+		sim_call_answer(sim, call, 400, sim_text_error(400, "Missing mandatory parameter 'enabled'"), true);
+		return;
+	}
+	sim->balancing_off = strcmp(enabled, "true") != 0;
+	if (sim->balancing_off) {
+		sim_tablets_quiet(sim, call);
+		return;
+	}
+	sim_call_say(sim, call, 200, "");
+	sim_tablets_balance(sim);
+}
+
+static void
+quiesce(struct sim *sim, struct call *call, const char *whole)
+{
+	(void)whole;
+	sim_tablets_quiet(sim, call);
 }
 
 /* False when there is no such endpoint yet. */
@@ -231,6 +282,8 @@ post(struct sim *sim, struct call *call, const char *path, const char *whole)
 		{"/storage_service/drain", STAGE_STORAGE, 0, drain},
 		{"/storage_service/decommission", STAGE_STORAGE, 0, decommission},
 		{"/storage_service/remove_node", STAGE_STORAGE, 0, remove_node},
+		{"/storage_service/tablets/balancing", STAGE_STORAGE, 600, balancing},
+		{"/storage_service/quiesce_topology", STAGE_STORAGE, 600, quiesce},
 		{"/raft/read_barrier", STAGE_GOSSIPER, 601, read_barrier},
 	};
 	const struct node *n = &sim->nodes[call->node];
@@ -260,7 +313,7 @@ sim_rest(struct sim *sim, struct call *call, const char *method, const char *who
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		sim_call_answer(sim, call, 404, sim_text_error(404, "Not found"), true);
 	else if (n->stage >= STAGE_STORAGE && !strncmp(path, ring, sizeof ring - 1) && path[sizeof ring - 1])
-		describe_ring(sim, call, path + sizeof ring - 1);
+		describe_ring(sim, call, path + sizeof ring - 1, whole);
 	else
 		get(sim, call, path, whole);
 }

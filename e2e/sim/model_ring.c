@@ -85,6 +85,8 @@ sim_ring_free(struct sim *sim)
 	for (size_t i = 0; i < sim->nkeyspaces; i++) {
 		free(sim->keyspaces[i].replicas);
 		sim_text_unref(sim->keyspaces[i].text);
+		free(sim->keyspaces[i].tablets);
+		free(sim->keyspaces[i].tablet_replicas);
 	}
 	free(sim->keyspaces);
 	free(sim->tokens);
@@ -238,40 +240,29 @@ sim_replicas(struct sim *sim, struct keyspace *keyspace, const struct ring *ring
 	return keyspace->replicas + range * keyspace->width;
 }
 
-/* What is being written, and for whom. */
-struct text {
-	const struct sim *sim;
-	const struct ring *ring;
-	size_t observer;
-	struct buf out;
-};
-
 static void
-put_addresses(struct text *text, const uint16_t *replicas, size_t width)
+put_addresses(const struct sim *sim, size_t observer, const uint16_t *replicas, size_t width, struct buf *out)
 {
 	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++)
-		buf_printf(&text->out, "%s\"%s\"", i ? "," : "",
-		    sim_identity(text->sim, text->observer, replicas[i])->address);
+		buf_printf(out, "%s\"%s\"", i ? "," : "", sim_identity(sim, observer, replicas[i])->address);
 }
 
-static void
-put_range(struct text *text, const uint16_t *replicas, size_t width, size_t range)
+void
+sim_put_range(const struct sim *sim, size_t observer, int64_t start, int64_t end, const uint16_t *replicas,
+    size_t width, struct buf *out)
 {
-	int64_t start = text->ring->tokens[range ? range - 1 : text->ring->n - 1].token;
-
-	buf_printf(&text->out, "%s{\"start_token\": \"%" PRId64 "\", \"end_token\": \"%" PRId64 "\", \"endpoints\": [",
-	    range ? "," : "", start, text->ring->tokens[range].token);
-	put_addresses(text, replicas, width);
-	buf_puts(&text->out, "], \"rpc_endpoints\": [");
-	put_addresses(text, replicas, width);
-	buf_puts(&text->out, "], \"endpoint_details\": [");
+	buf_printf(out, "{\"start_token\": \"%" PRId64 "\", \"end_token\": \"%" PRId64 "\", \"endpoints\": [", start, end);
+	put_addresses(sim, observer, replicas, width, out);
+	buf_puts(out, "], \"rpc_endpoints\": [");
+	put_addresses(sim, observer, replicas, width, out);
+	buf_puts(out, "], \"endpoint_details\": [");
 	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++) {
-		const struct node *n = &text->sim->nodes[replicas[i]];
+		const struct node *n = &sim->nodes[replicas[i]];
 
-		buf_printf(&text->out, "%s{\"host\": \"%s\", \"datacenter\": \"%s\", \"rack\": \"%s\"}",
-		    i ? "," : "", sim_identity(text->sim, text->observer, replicas[i])->address, n->datacenter, n->rack);
+		buf_printf(out, "%s{\"host\": \"%s\", \"datacenter\": \"%s\", \"rack\": \"%s\"}", i ? "," : "",
+		    sim_identity(sim, observer, replicas[i])->address, n->datacenter, n->rack);
 	}
-	buf_puts(&text->out, "]}");
+	buf_puts(out, "]}");
 }
 
 /* An Everywhere keyspace names every node for every range: gigabytes in a large ring. */
@@ -297,20 +288,23 @@ static struct sim_text *
 make_text(struct sim *sim, struct keyspace *keyspace, const struct ring *ring, size_t node)
 {
 	bool local = keyspace->of.replication == SIM_LOCAL;
-	struct text text = {.sim = sim, .ring = ring, .observer = node, .out = BUF_INIT(RING_TEXT_MAX)};
+	struct buf out = BUF_INIT(RING_TEXT_MAX);
 	uint16_t self = (uint16_t)node;
 	struct sim_text *ret = NULL;
 
-	buf_putc(&text.out, '[');
-	for (size_t range = 0; range < ring->n && buf_ok(&text.out); range++) {
+	buf_putc(&out, '[');
+	for (size_t range = 0; range < ring->n && buf_ok(&out); range++) {
 		const uint16_t *replicas = local ? &self : sim_replicas(sim, keyspace, ring, range);
 
-		put_range(&text, replicas, local ? 1 : keyspace->width, range);
+		if (range)
+			buf_putc(&out, ',');
+		sim_put_range(sim, node, ring->tokens[range ? range - 1 : ring->n - 1].token, ring->tokens[range].token,
+		    replicas, local ? 1 : keyspace->width, &out);
 	}
-	buf_putc(&text.out, ']');
-	if (buf_ok(&text.out))
-		ret = sim_text_new(text.out.data, text.out.len);
-	buf_done(&text.out);
+	buf_putc(&out, ']');
+	if (buf_ok(&out))
+		ret = sim_text_new(out.data, out.len);
+	buf_done(&out);
 	return ret;
 }
 

@@ -102,18 +102,17 @@ struct tally {
 	size_t total, left;
 };
 
-/* Is a range that lives on the node below a quorum, of all or of a datacenter's? */
+/* Is a set of replicas that the node is one of below a quorum, of all or of a datacenter's? */
 static bool
-range_lost(const struct world *w, struct keyspace *keyspace, const struct ring *ring, size_t range, const bool *reached,
-    struct tally *dcs)
+set_lost(const struct world *w, const struct keyspace *keyspace, const uint16_t *replicas, size_t width,
+    const bool *reached, struct tally *dcs)
 {
 	const struct sim *sim = w->sim;
-	const uint16_t *replicas = sim_replicas(w->sim, keyspace, ring, range);
 	struct tally all = {0};
 	bool concerned = false;
 
 	memset(dcs, 0, sim->ndcs * sizeof *dcs);
-	for (size_t i = 0; i < keyspace->width && replicas[i] != NO_REPLICA; i++) {
+	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++) {
 		struct tally *dc = &dcs[sim->nodes[replicas[i]].dc];
 
 		concerned |= replicas[i] == w->node;
@@ -130,21 +129,53 @@ range_lost(const struct world *w, struct keyspace *keyspace, const struct ring *
 	return lost(all.total, all.left);
 }
 
+/* A tablet in transition needs its old replicas and its new ones. */
+static size_t
+tablets_lost(const struct world *w, const struct keyspace *keyspace, const bool *reached, struct tally *dcs)
+{
+	uint16_t *replicas = xcalloc(keyspace->places + 1, sizeof *replicas);
+	size_t count = 0;
+
+	for (size_t i = 0; i < keyspace->ntablets; i++) {
+		bool is_lost = false;
+
+		for (int other = 0; other < 2 && !is_lost; other++) {
+			sim_tablet_replicas(keyspace, i, other, replicas);
+			is_lost = set_lost(w, keyspace, replicas, keyspace->places, reached, dcs);
+		}
+		count += is_lost;
+	}
+	free(replicas);
+	return count;
+}
+
+static size_t
+vnodes_lost(const struct world *w, struct keyspace *keyspace, const bool *reached, struct tally *dcs)
+{
+	const struct ring *ring = sim_ring(w->sim, SIZE_MAX);
+	size_t count = 0;
+
+	for (size_t range = 0; range < ring->n; range++) {
+		const uint16_t *replicas = sim_replicas(w->sim, keyspace, ring, range);
+
+		count += set_lost(w, keyspace, replicas, keyspace->width, reached, dcs);
+	}
+	return count;
+}
+
 /* For the coordinator 'observer'; SIZE_MAX: what anybody does not reach counts for all, the worst case. */
 static size_t
 ranges_lost(const struct world *w, size_t observer, struct keyspace *keyspace)
 {
-	struct sim *sim = w->sim;
-	const struct ring *ring = sim_ring(sim, SIZE_MAX);
+	const struct sim *sim = w->sim;
 	bool *reached = xcalloc(sim->nnodes, sizeof *reached);
 	struct tally *dcs = xcalloc(sim->ndcs, sizeof *dcs);
-	size_t count = 0;
+	size_t count;
 
 	for (size_t i = 0; i < sim->nnodes; i++)
 		reached[i] = observer != SIZE_MAX ? reaches(w, observer, i) :
 		    i != w->node && !counts(w, down_since(sim, i, w->node));
-	for (size_t range = 0; range < ring->n; range++)
-		count += range_lost(w, keyspace, ring, range, reached, dcs);
+	count = keyspace->tablets ? tablets_lost(w, keyspace, reached, dcs) : vnodes_lost(w, keyspace, reached, dcs);
 	free(dcs);
 	free(reached);
 	return count;

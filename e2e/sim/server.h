@@ -108,8 +108,9 @@ void request_answered(struct conn *conn, int status);
 
 /* control_hands.c: what people do to nodes and clusters; false when it is none of the verbs. Answers. */
 bool hand_on_node(struct conn *conn, struct cluster *cluster, size_t node, const char *verb);
-/* POST /add */
+/* POST /add, /migrate */
 void hand_adds(struct conn *conn, struct cluster *cluster);
+void hand_migrates(struct conn *conn, struct cluster *cluster);
 
 /* control.c, metrics.c: what comes through those doors. */
 void control_request(struct conn *conn);
