@@ -97,7 +97,8 @@ static int
 read_spec(struct operation *op, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"cluster", "workflow", "nodeTask", "clusterTask", "variables", "targets",
-	    "owner", "suspend", "cancel", "retry", "urgent", "acknowledge", "skip", "overrides", "dryRun", NULL};
+	    "owner", "suspend", "cancel", "retry", "urgent", "acknowledge", "skip", "overrides", "approvals", "dryRun",
+	    NULL};
 	struct field cluster = field_get(spec, "cluster"), workflow = field_get(spec, "workflow");
 	struct field node_task = field_get(spec, "nodeTask"), cluster_task = field_get(spec, "clusterTask");
 	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");

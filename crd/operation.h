@@ -31,6 +31,11 @@ struct operation_override {
 	int64_t until_ms;        /* wall; from then on it is not in force */
 };
 
+struct operation_approval {
+	char *step;          /* "2.1", "1.canary", "plan" */
+	char *plan_hash;
+};
+
 struct operation {
 	struct object_meta meta;
 	char *problem;                   /* why the spec cannot be read, and then nothing of it is set; or NULL */
@@ -57,6 +62,8 @@ struct operation {
 	size_t noverrides;
 	bool urgent;
 	char *acknowledge;               /* or NULL */
+	struct operation_approval *approvals;
+	size_t napprovals;
 	/* status, as it was last written */
 	char *phase;                     /* "" when never */
 	int64_t observed_generation;     /* -1 when never */

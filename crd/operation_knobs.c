@@ -89,12 +89,35 @@ read_overrides(struct operation *op, const struct field *list, struct err *err)
 	return 0;
 }
 
+static int
+read_approvals(struct operation *op, const struct field *list, struct err *err)
+{
+	static const char *const keys[] = {"step", "planHash", NULL};
+	size_t index = 0;
+
+	if (list->value && field_need_array(list, err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+		struct field step = field_get(&f, "step"), hash = field_get(&f, "planHash");
+		struct operation_approval *approval = ARRAY_GROW(op->approvals, op->napprovals);
+
+		*approval = (struct operation_approval){0};
+		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0 ||
+		    field_need_text(&step, &approval->step, err) < 0 ||
+		    field_need_text(&hash, &approval->plan_hash, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 operation_read_knobs(struct operation *op, const struct field *spec, struct err *err)
 {
 	struct field owner = field_get(spec, "owner"), suspend = field_get(spec, "suspend");
 	struct field cancel = field_get(spec, "cancel"), retry = field_get(spec, "retry"), skip = field_get(spec, "skip");
 	struct field overrides = field_get(spec, "overrides"), dry_run = field_get(spec, "dryRun");
+	struct field approvals = field_get(spec, "approvals");
 	struct field urgent = field_get(spec, "urgent"), acknowledge = field_get(spec, "acknowledge");
 
 	/* An owner of "" is nobody: what a template without a value leaves. */
@@ -108,7 +131,9 @@ operation_read_knobs(struct operation *op, const struct field *spec, struct err 
 	    field_bool(&urgent, &op->urgent, err) < 0 ||
 	    field_int(&retry, 0, INT64_MAX, &op->retry, err) < 0)
 		return -1;
-	return read_skips(op, &skip, err) < 0 ? -1 : read_overrides(op, &overrides, err);
+	if (read_skips(op, &skip, err) < 0 || read_overrides(op, &overrides, err) < 0)
+		return -1;
+	return read_approvals(op, &approvals, err);
 }
 
 void
@@ -126,6 +151,11 @@ operation_knobs_done(struct operation *op)
 		free(op->overrides[i].reason);
 	}
 	free(op->overrides);
+	for (size_t i = 0; i < op->napprovals; i++) {
+		free(op->approvals[i].step);
+		free(op->approvals[i].plan_hash);
+	}
+	free(op->approvals);
 	free(op->owner);
 	free(op->acknowledge);
 }

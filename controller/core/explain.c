@@ -44,6 +44,8 @@ explain_running(struct core *core, struct op *op)
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s%s%s", current->lane
 		    ? current->lane->node->name : "", current->lane ? ": " : "", current->message[0]
 		    ? current->message : step_kind(current));
+	} else if (pace_explain(core, op)) {
+		return;
 	} else if (!op->cluster->ready) {
 		op_set_phase(core, op, PHASE_FROZEN, REASON_ClusterNotReady, "%s", op->cluster->problem);
 	} else if (!informers_connected(core)) {
@@ -73,6 +75,8 @@ op_explain(struct core *core, struct op *op)
 void
 op_explain_failure(struct core *core, struct op *op)
 {
+	char many[48] = "";
+
 	for (size_t i = 0; i < op->nlanes; i++) {
 		const struct lane *lane = &op->lanes[i];
 
@@ -82,7 +86,9 @@ op_explain_failure(struct core *core, struct op *op)
 			return;
 		}
 	}
-	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s", op->nerrors
+	if (roll_count(op, LANE_FAILED) > 1)
+		snprintf(many, sizeof many, "%zu nodes failed, the last: ", roll_count(op, LANE_FAILED));
+	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s%s", many, op->nerrors
 	    ? op->errors[op->nerrors - 1].node : "", op->nerrors && op->errors[op->nerrors - 1].node[0] ? ": " : "",
 	    op->nerrors ? op->errors[op->nerrors - 1].message : "a step failed");
 }

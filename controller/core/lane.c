@@ -34,6 +34,8 @@ lane_set_state(struct core *core, struct lane *lane, enum lane_state state, cons
 	say(core, LOG_LEVEL_INFO, lane->op, NULL, lane->node->name, "node %s: %s -> %s: %s", lane->node->name,
 	    names[lane->state], names[state], why);
 	lane->state = state;
+	if (state == LANE_DONE || state == LANE_FAILED)
+		pace_lane_ended(core, lane);
 	snprintf(lane->message, sizeof lane->message, "%s", why);
 	lane_record(core, lane);
 	journal_note(lane->op, "%s: %s", lane->node->name, names[state]);
@@ -72,6 +74,7 @@ forget_steps(struct core *core, struct lane *lane)
 	lane->held = lane->touched = lane->up_act = lane->restoring = lane->stabilising = false;
 	lane->failed = lane->out_of_service = false;
 	lane->stamp[0] = '\0';
+	lane->cool_until_wall_ms = 0;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "conditions.h"
 #include "journal.h"
 #include "operation.h"
+#include "pace.h"
 #include "plan.h"
 #include "reconciler.h"
 #include "timer.h"
@@ -23,9 +24,9 @@ struct step;
 struct event;
 
 #define PHASES(X) \
-	X(NONE, "") X(PENDING, "Pending") X(QUEUED, "Queued") X(RUNNING, "Running") X(FROZEN, "Frozen") \
-	X(PAUSED, "Paused") X(CANCELLING, "Cancelling") X(SUCCEEDED, "Succeeded") X(FAILED, "Failed") \
-	X(CANCELLED, "Cancelled") X(PLANNED, "Planned")
+	X(NONE, "") X(PENDING, "Pending") X(QUEUED, "Queued") X(AWAITING_APPROVAL, "AwaitingApproval") \
+	X(RUNNING, "Running") X(FROZEN, "Frozen") X(PAUSED, "Paused") X(CANCELLING, "Cancelling") \
+	X(SUCCEEDED, "Succeeded") X(FAILED, "Failed") X(CANCELLED, "Cancelled") X(PLANNED, "Planned")
 #define X(name, text) PHASE_##name,
 enum phase { PHASES(X) };
 #undef X
@@ -149,6 +150,8 @@ struct lane {
 	int64_t restore_since_up_ms;          /* when it was found necessary */
 	bool out_of_service;                  /* it could not be brought back */
 	bool failed;                          /* ends as FAILED when it has reached its safe point */
+	int64_t cool_until_wall_ms;           /* its place is not given on before; 0: at once; journaled */
+	int64_t cool_until_up_ms;
 	char stamp[24];                       /* the node's generation as we know it; "" unknown */
 	struct memory *memory;                /* over all steps: what was before we touched the node */
 	size_t nmemory;
@@ -189,6 +192,7 @@ struct op {
 	size_t nlanes;
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */
 	int64_t start_wall_ms, end_wall_ms;
+	struct pace pace;
 	int64_t closed_since_wall_ms;         /* the gate; 0: open */
 	char closed_by[MESSAGE];
 	char closed_node[64];

@@ -124,12 +124,12 @@ work(struct core *core, struct op *op)
 	roll_run(core, op);
 	if (!roll_gated(op))
 		op->closed_since_wall_ms = 0;
-	if (roll_is_done(op)) {
-		tell_success(core, op);
-		core->counters.ops_succeeded++;
-	} else if (roll_has_failed(op) && roll_at_safe_point(op)) {
+	if (roll_has_failed(op) ? roll_at_safe_point(op) : roll_is_done(op) && roll_count(op, LANE_FAILED) > 0) {
 		op_explain_failure(core, op);
 		core->counters.ops_failed++;
+	} else if (roll_is_done(op)) {
+		tell_success(core, op);
+		core->counters.ops_succeeded++;
 	} else if (op_is_cancelled(op) && roll_at_safe_point(op)) {
 		op_set_phase(core, op, PHASE_CANCELLED, REASON_Cancelled, "%zu of %zu nodes done", roll_count(op, LANE_DONE),
 		    op->nlanes);

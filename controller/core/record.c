@@ -64,6 +64,7 @@ record_op(struct op *op, struct buf *buf)
 		json_put_str(&out, "acknowledged", op->acknowledged);
 	if (op->released)
 		json_put_bool(&out, "released", true);
+	pace_record(op, &out);
 	json_open_array(&out, "errors");
 	for (size_t i = 0; i < op->nerrors; i++) {
 		json_open(&out, NULL);
@@ -79,7 +80,7 @@ record_op(struct op *op, struct buf *buf)
 }
 
 static bool
-read_op(struct op *op, const struct cJSON *value)
+read_op(struct core *core, struct op *op, const struct cJSON *value)
 {
 	op->phase = phase_parse(json_str_or(value, "phase", ""));
 	snprintf(op->reason, sizeof op->reason, "%s", json_str_or(value, "reason", ""));
@@ -90,6 +91,7 @@ read_op(struct op *op, const struct cJSON *value)
 	op->ended = phase_is_final(op->phase);
 	op->acknowledged = xstrdup_or_null(json_str(value, "acknowledged"));
 	op->released = json_bool(value, "released", false);
+	pace_read(core, op, value);
 	JSON_EACH (error, json_get(value, "errors")) {
 		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
 
@@ -120,6 +122,8 @@ record_lane(const void *at, struct buf *buf)
 	json_put_bool(&out, "upAct", lane->up_act);
 	json_put_str(&out, "hostId", lane->node->host_id);
 	json_put_str(&out, "stamp", lane->stamp);
+	if (lane->cool_until_wall_ms)
+		json_put_int(&out, "coolUntil", lane->cool_until_wall_ms);
 	if (lane->held)
 		json_put_str(&out, "restore", "intended");
 	if (lane->state == LANE_FAILED || lane->state == LANE_SKIPPED)
@@ -129,7 +133,7 @@ record_lane(const void *at, struct buf *buf)
 }
 
 static bool
-read_lane(struct lane *lane, const struct cJSON *value)
+read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 {
 	int state = parse_word(lane_states, ARRAY_LEN(lane_states), json_str(value, "state"));
 	int64_t at = json_int(value, "at", -1);
@@ -145,6 +149,8 @@ read_lane(struct lane *lane, const struct cJSON *value)
 	lane->up_act = json_bool(value, "upAct", false);
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", json_str_or(value, "stamp", ""));
 	snprintf(lane->message, sizeof lane->message, "%s", json_str_or(value, "message", ""));
+	lane->cool_until_wall_ms = json_int(value, "coolUntil", 0);
+	lane->cool_until_up_ms = pace_up_ms(core, lane->cool_until_wall_ms, lane->block->cool_down_ms);
 	read_memory(json_get(value, "memory"), &lane->memory, &lane->nmemory);
 	return true;
 }
@@ -331,12 +337,12 @@ record_read(struct core *core, struct op *op, const char *field, const char *tex
 	if (!json_is_object(value))
 		return false;
 	if (strcmp(field, "op") == 0)
-		return read_op(op, value);
+		return read_op(core, op, value);
 	if (strncmp(field, "lane/", 5) == 0) {
 		size_t block = strtoul(field + 5, &end, 10);
 		struct lane *lane = op->plan && *end == '/' ? find_lane(op, block - 1, end + 1) : NULL;
 
-		return lane && read_lane(lane, value);
+		return lane && read_lane(core, lane, value);
 	}
 	return place_step(core, op, field, value);
 }

@@ -2,6 +2,7 @@
  * begins in the very core step in which the last one ended. What a lane does is lane.c's. */
 #include "lane.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,19 +87,41 @@ roll_at_safe_point(const struct op *op)
 	return !op->cluster_step || !acts_unresolved(op->cluster_step);
 }
 
+/* More lanes than may fail, or one of the canaries. */
 bool
 roll_has_failed(const struct op *op)
 {
-	for (size_t i = 0; i < op->nlanes; i++)
-		if (op->lanes[i].failed || op->lanes[i].state == LANE_FAILED)
+	const struct plan_block *block = NULL;
+	int64_t failed = 0, taken = 0;
+
+	for (size_t i = 0; i < op->nlanes; i++) {
+		const struct lane *lane = &op->lanes[i];
+
+		if (lane->block != block)
+			failed = taken = 0;
+		block = lane->block;
+		taken += lane->state != LANE_SKIPPED;
+		if (!lane->failed && lane->state != LANE_FAILED)
+			continue;
+		if (++failed > block->max_failures || taken <= block->canary.nodes)
 			return true;
+	}
 	return op->cluster_step && op->cluster_step->state == STEP_FAILED;
+}
+
+static bool
+is_finished(const struct lane *lane)
+{
+	return lane->state == LANE_DONE || lane->state == LANE_SKIPPED || lane->state == LANE_FAILED;
 }
 
 bool
 roll_is_done(const struct op *op)
 {
-	return op->block >= op->plan->nblocks;
+	for (size_t i = 0; i < op->nlanes; i++)
+		if (!is_finished(&op->lanes[i]))
+			return false;
+	return op->block >= op->plan->nblocks && !roll_has_failed(op);
 }
 
 static bool
@@ -167,32 +190,52 @@ roll_rearm(struct core *core, struct op *op)
 
 /* --- cluster steps --- */
 
+/* Journaled as a step that is done. */
 static void
+pass_approval(struct core *core, struct op *op, const struct plan_step *plan)
+{
+	struct step *step = step_new(op, NULL, plan);
+
+	step->state = STEP_DONE;
+	step->attempt = 1;
+	step->began_wall_ms = core->now.wall_ms;
+	snprintf(step->message, sizeof step->message, "approved with plan %s", op->plan->hash);
+	step_record(core, op, step, NULL);
+	step_free(core, step);
+}
+
+/* False: it is at work, or nothing may begin. */
+static bool
+run_cluster_step(struct core *core, struct op *op, const struct plan_step *plan)
+{
+	if (!op->cluster_step && !op_may_begin(core, op))
+		return false;
+	if (plan->approval) {
+		if (!approval_given(core, op, plan->number, op->plan->hash, plan->message))
+			return false;
+		pass_approval(core, op, plan);
+		return true;
+	}
+	if (!op->cluster_step)
+		op->cluster_step = step_new(op, NULL, plan);
+	step_run(core, op, op->cluster_step);
+	if (op->cluster_step->state != STEP_DONE)
+		return false;
+	op->cluster_step = step_free(core, op->cluster_step);
+	return true;
+}
+
+/* True: all of them are done. */
+static bool
 run_cluster_block(struct core *core, struct op *op, const struct plan_block *block)
 {
-	while (op->cluster_at < block->nsteps) {
-		if (!op->cluster_step) {
-			if (!op_may_begin(core, op))
-				return;
-			op->cluster_step = step_new(op, NULL, &block->steps[op->cluster_at]);
-		}
-		step_run(core, op, op->cluster_step);
-		if (op->cluster_step->state != STEP_DONE)
-			return;
-		op->cluster_step = step_free(core, op->cluster_step);
-		op->cluster_at++;
-	}
-	op->block++;
-	op->cluster_at = 0;
+	for (; op->cluster_at < block->nsteps; op->cluster_at++)
+		if (!run_cluster_step(core, op, &block->steps[op->cluster_at]))
+			return false;
+	return true;
 }
 
 /* --- lanes --- */
-
-static bool
-is_finished(const struct lane *lane)
-{
-	return lane->state == LANE_DONE || lane->state == LANE_SKIPPED;
-}
 
 /* A planned node that left the ring is skipped, and said. */
 static bool
@@ -209,16 +252,21 @@ static void
 begin_lanes(struct core *core, struct op *op, const struct plan_block *block, size_t first)
 {
 	const char *unit = plan_unit(block, op->lanes[first].node);
-	int64_t active = 0;
+	int64_t limit = plan_limit(op->plan, block, op->lanes[first].node);
+	int64_t active = block->cool_down_ms ? pace_cooling(core, op, op->lanes[first].block_index) : 0;
 
 	for (size_t i = first; i < op->nlanes && op->lanes[i].block == block; i++)
 		active += op->lanes[i].state == LANE_RUNNING;
-	for (size_t i = first; i < op->nlanes && op->lanes[i].block == block && active < block->limit; i++) {
+	for (size_t i = first; i < op->nlanes && op->lanes[i].block == block && active < limit; i++) {
 		struct lane *lane = &op->lanes[i];
 
 		if (strcmp(plan_unit(block, lane->node), unit) != 0)
 			return;
-		if (lane->state != LANE_WAITING || !op_may_begin(core, op) || skip_if_gone(core, op, lane))
+		if (lane->state != LANE_WAITING)
+			continue;
+		if (!pace_allows(core, op, lane))
+			return;
+		if (!op_may_begin(core, op) || skip_if_gone(core, op, lane))
 			continue;
 		lane_set_state(core, lane, LANE_RUNNING, "begins");
 		active++;
@@ -242,38 +290,41 @@ run_lanes(struct core *core, struct op *op, const struct plan_block *block, size
 	return ended;
 }
 
-static void
+/* True: every lane has come to an end, and the roll goes on. */
+static bool
 run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 {
 	for (;;) {
+		bool failed = roll_has_failed(op);
 		size_t first = 0;
 
 		while (first < op->nlanes && (op->lanes[first].block != block || is_finished(&op->lanes[first])))
 			first++;
-		if (first == op->nlanes) {
-			op->block++;
-			return;
-		}
-		if (!roll_has_failed(op))
+		if (first == op->nlanes)
+			return !failed;
+		if (!failed)
 			begin_lanes(core, op, block, first);
 		if (!run_lanes(core, op, block, first))
-			return;
+			return false;
 	}
 }
 
+/* From the first block on: behind the one at work a retry may have taken lanes up again. */
 void
 roll_run(struct core *core, struct op *op)
 {
+	pace_release(op);
 	skips_run(core, op);
-	while (op->block < op->plan->nblocks) {
-		size_t before = op->block;
-		const struct plan_block *block = &op->plan->blocks[before];
+	for (size_t b = 0; b < op->plan->nblocks; b++) {
+		const struct plan_block *block = &op->plan->blocks[b];
 
-		if (block->each_node)
-			run_node_block(core, op, block);
-		else
-			run_cluster_block(core, op, block);
-		if (op->block == before)
+		if (b < op->block && !block->each_node)
+			continue;
+		if (!(block->each_node ? run_node_block : run_cluster_block)(core, op, block))
 			return;
+		if (b < op->block)
+			continue;
+		op->block = b + 1;
+		op->cluster_at = 0;
 	}
 }

@@ -48,7 +48,7 @@ set_conditions(struct core *core, struct op *op)
 {
 	bool final = phase_is_final(op->phase), good = op->phase == PHASE_SUCCEEDED;
 	bool planned = op->phase == PHASE_PLANNED, stalled = op->lost || (final && !good && !planned);
-	bool works = !final && !op->lost && op->phase != PHASE_PAUSED;
+	bool works = !final && !op->lost && op->phase != PHASE_PAUSED && op->phase != PHASE_AWAITING_APPROVAL;
 	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
 
 	if (op->accepted)

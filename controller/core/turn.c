@@ -84,7 +84,8 @@ is_busy(const struct op *op)
 static bool
 stands(const struct core *core, const struct op *op)
 {
-	return (op->phase == PHASE_FROZEN || op->phase == PHASE_PAUSED) && !is_busy(op) && journal_away_ms(core, op) == 0;
+	return (op->phase == PHASE_FROZEN || op->phase == PHASE_PAUSED || op->phase == PHASE_AWAITING_APPROVAL) &&
+	    !is_busy(op) && journal_away_ms(core, op) == 0;
 }
 
 /* Some have begun, and they all stand. */

@@ -61,6 +61,7 @@ plan_step_done(struct plan_step *step)
 	free(step->conditions);
 	free_values(step->with, step->nwith);
 	free(step->number);
+	free(step->message);
 	*step = (struct plan_step){0};
 }
 
@@ -71,6 +72,7 @@ block_done(struct plan_block *block)
 		plan_step_done(&block->steps[i]);
 	free(block->steps);
 	free(block->lanes);
+	free(block->canary.message);
 	plan_step_done(&block->restore);
 	plan_step_done(&block->stable);
 }

@@ -10,7 +10,9 @@
 #include "reconciler.h"
 #include "workflow.h"
 
-enum { PLAN_FORMAT = 1 };
+/* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
+ * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll. */
+enum { PLAN_FORMAT = 2, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
 struct plan_node {
 	char *name;
@@ -41,13 +43,28 @@ struct plan_step {
 	size_t nconditions;
 	int64_t retries;
 	int64_t timeout_ms;
+	bool approval;                       /* a person's word is awaited; 'type' NULL, no conditions */
+	char *message;                       /* what is said meanwhile; or NULL */
 	bool implied;                        /* added by the engine: the stable window, the restoring step */
+};
+
+/* The first nodes, which must be finished, and have soaked or been approved, before others begin. */
+struct plan_canary {
+	int64_t nodes;                       /* 0: none */
+	int64_t soak_ms;
+	bool approval;
+	char *message;                       /* or NULL */
 };
 
 struct plan_block {
 	bool each_node;
 	enum workflow_unit unit;
-	int64_t limit;
+	int64_t limit;                       /* lanes at work in one unit; see plan_limit() */
+	int64_t limit_percent;               /* 0: 'limit' counts */
+	int64_t max_failures;                /* so many failed lanes do not end the roll */
+	int64_t cool_down_ms;                /* from a lane's end until its place is given on */
+	int64_t gate_timeout_ms;
+	struct plan_canary canary;
 	struct plan_step *steps;             /* every lane's, in order */
 	size_t nsteps;
 	size_t *lanes;                       /* node numbers in the order they are taken, unit by unit */
@@ -92,6 +109,10 @@ struct plan *plan_free(struct plan *plan);
 
 /* NULL when there is none of that name. */
 const struct reconciler *plan_find_type(const struct reconciler *const *types, const char *name);
+/* How many lanes may be at work in the unit of 'node': a percentage is of all the cluster's nodes there. */
+int64_t plan_limit(const struct plan *plan, const struct plan_block *block, const struct plan_node *node);
+/* The same plan with another address and zone of a node: its text and hash are made anew. */
+int plan_rebind(struct plan *plan, struct plan_node *node, const char *address, const char *zone, struct err *err);
 /* The unit that a node belongs to, by the block's concurrencyUnit; a borrowed text to compare. */
 const char *plan_unit(const struct plan_block *block, const struct plan_node *node);
 /* A parameter of a step or condition as text: its value, else the type's default, else "". */

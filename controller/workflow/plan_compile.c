@@ -7,8 +7,9 @@ compile_block(struct compiler *c, const struct workflow_block *source, struct pl
 {
 	block->each_node = source->each_node;
 	block->unit = source->unit;
-	block->limit = source->limit;
 	if (block->each_node && plan_compile_lanes(c, block) < 0)
+		return -1;
+	if (plan_compile_roll(c, source, block) < 0)
 		return -1;
 	for (size_t i = 0; i < source->nsteps; i++) {
 		struct plan_step *step = ARRAY_GROW(block->steps, block->nsteps);

@@ -141,12 +141,18 @@ decode_wait(struct decoder *d, const struct field *wait, struct plan_step *step)
 static int
 decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 {
-	struct field wait = field_get(f, "wait");
+	struct field wait = field_get(f, "wait"), approval = field_get(f, "approval");
 
 	if (need_string(f, "number", &step->number, d->err) < 0 ||
 	    need_int(f, "retries", 0, INT64_MAX, &step->retries, d->err) < 0 ||
 	    need_int(f, "timeoutMs", 0, INT64_MAX, &step->timeout_ms, d->err) < 0)
 		return -1;
+	if (approval.value) {
+		struct field message = field_get(&approval, "message");
+
+		step->approval = true;
+		return field_text(&message, &step->message, d->err);
+	}
 	if (wait.value)
 		return decode_wait(d, &wait, step);
 	step->type = decode_type(d, f, false);
@@ -216,7 +222,8 @@ decode_block(struct decoder *d, const struct field *f)
 
 	if (field_bool(&each_node, &block->each_node, d->err) < 0 ||
 	    field_choice(&unit, units, &chosen, d->err) < 0 ||
-	    need_int(f, "limit", 1, INT64_MAX, &block->limit, d->err) < 0)
+	    need_int(f, "limit", 1, INT64_MAX, &block->limit, d->err) < 0 ||
+	    plan_decode_roll(f, block, d->err) < 0)
 		return -1;
 	if (chosen < 0)
 		return field_wrong(&unit, "zone, datacenter or all", d->err);
@@ -251,8 +258,8 @@ decode(struct decoder *d, const struct cJSON *json)
 
 	if (field_int(&format, 0, INT64_MAX, &number, d->err) < 0)
 		return -1;
-	if (number != PLAN_FORMAT)
-		return field_error(&format, d->err, "this controller reads plans of format %d, not %lld; run the "
+	if (number < 1 || number > PLAN_FORMAT)
+		return field_error(&format, d->err, "this controller reads plans of formats 1 to %d, not %lld; run the "
 		    "version that made the plan", PLAN_FORMAT, (long long)number);
 	if (need_string(&root, "title", &d->plan->title, d->err) < 0 || decode_list(d, &nodes, decode_node) < 0)
 		return -1;

@@ -1,6 +1,8 @@
 /* The canonical text: fields in one fixed order, so that equal plans are equal texts. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "hash.h"
 #include "json.h"
 #include "plan_parts.h"
@@ -44,13 +46,18 @@ put_condition(struct json_out *out, const struct plan_condition *condition)
 	json_close(out);
 }
 
-/* A task has "type", a wait has "wait"; a restore that nothing is known for has neither. */
+/* A task has "type", a wait has "wait", an approval "approval"; a restore that nothing is known for has neither. */
 static void
 put_step(struct json_out *out, const char *key, const struct plan_step *step)
 {
 	json_open(out, key);
 	json_put_str(out, "number", step->number);
-	if (step->type) {
+	if (step->approval) {
+		json_open(out, "approval");
+		if (step->message)
+			json_put_str(out, "message", step->message);
+		json_close(out);
+	} else if (step->type) {
 		json_put_str(out, "type", step->type->name);
 		put_with(out, step->with, step->nwith);
 	} else {
@@ -71,6 +78,7 @@ put_block(struct json_out *out, const struct plan_block *block)
 	json_put_bool(out, "eachNode", block->each_node);
 	json_put_str(out, "unit", units[block->unit]);
 	json_put_int(out, "limit", block->limit);
+	plan_encode_roll(out, block);
 	json_open_array(out, "steps");
 	for (size_t i = 0; i < block->nsteps; i++)
 		put_step(out, NULL, &block->steps[i]);
@@ -94,13 +102,25 @@ plan_hash(struct plan *plan)
 }
 
 int
+plan_rebind(struct plan *plan, struct plan_node *node, const char *address, const char *zone, struct err *err)
+{
+	free(node->address);
+	free(node->zone);
+	free(plan->text);
+	plan->text = NULL;
+	node->address = xstrdup(address);
+	node->zone = xstrdup(zone);
+	return plan_encode(plan, err);
+}
+
+int
 plan_encode(struct plan *plan, struct err *err)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&text);
 
 	json_open(&out, NULL);
-	json_put_int(&out, "format", PLAN_FORMAT);
+	json_put_int(&out, "format", plan_needs_format_2(plan) ? 2 : 1);
 	json_put_str(&out, "title", plan->title);
 	json_open_array(&out, "nodes");
 	for (size_t i = 0; i < plan->nnodes; i++)

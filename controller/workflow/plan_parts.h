@@ -38,6 +38,15 @@ int plan_compile_lanes(struct compiler *c, struct plan_block *block);
 int plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
     size_t number);
 
+/* plan_roll.c: canary, limit, failures, times. 'block' has its lanes. */
+int plan_compile_roll(struct compiler *c, const struct workflow_block *source, struct plan_block *block);
+struct json_out;
+void plan_encode_roll(struct json_out *out, const struct plan_block *block);
+struct field;
+int plan_decode_roll(const struct field *f, struct plan_block *block, struct err *err);
+/* Can a build that reads format 1 not tell what it means? */
+bool plan_needs_format_2(const struct plan *plan);
+
 /* plan_encode.c: the canonical text and its hash, of a plan that is otherwise whole. */
 int plan_encode(struct plan *plan, struct err *err);
 void plan_hash(struct plan *plan);

@@ -96,11 +96,26 @@ add_stable(struct compiler *c, struct plan_block *block, size_t number)
 	return plan_compile_with(c, condition->type, step->number, NULL, 0, &condition->with, &condition->nwith);
 }
 
+/* Over all units that it goes through. */
+static int64_t
+widest(const struct plan *plan, const struct plan_block *block)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < block->nlanes; i++) {
+		int64_t limit = plan_limit(plan, block, &plan->nodes[block->lanes[i]]);
+
+		if (limit > most)
+			most = limit;
+	}
+	return most;
+}
+
 int
 plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
     size_t number)
 {
-	int64_t most = c->input->max_nodes_down;
+	int64_t most = c->input->max_nodes_down, limit;
 
 	for (size_t i = 0; i < block->nsteps; i++) {
 		block->disruptive = block->disruptive || takes_down(&block->steps[i]);
@@ -113,9 +128,10 @@ plan_compile_safety(struct compiler *c, const struct workflow_block *source, str
 		block->disruptive = block->leaves_down = false;
 		return 0;
 	}
-	if (most > 0 && block->limit > most)
+	limit = widest(c->plan, block);
+	if (most > 0 && limit > most)
 		return err_set(c->err, "%s.concurrencyLimit: %lld nodes at once, but the TargetCluster's "
 		    "limits.maxNodesDown is %lld; lower one or raise the other", source->place,
-		    (long long)block->limit, (long long)most);
+		    (long long)limit, (long long)most);
 	return add_restore(c, block, number) < 0 ? -1 : add_stable(c, block, number);
 }

@@ -114,6 +114,12 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 	CLEANUP_FREE char *timeout = NULL;
 	int64_t fallback;
 
+	if (source->approval) {
+		CLEANUP_FREE char *place = xasprintf("%s.approval.message", source->place);
+
+		step->approval = true;
+		return source->message ? variables_expand(&c->vars, place, source->message, &step->message, c->err) : 0;
+	}
 	if (!source->task)
 		return compile_wait(c, block, source, step);
 	step->type = find_task(c, block, source->place, source->task);

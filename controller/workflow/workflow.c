@@ -7,6 +7,7 @@
 #include "field.h"
 #include "json.h"
 #include "variables.h"
+#include "workflow_roll.h"
 
 enum { RETRIES_MAX = 100 };
 
@@ -63,19 +64,35 @@ read_wait(struct workflow_step *step, const struct field *wait, struct err *err)
 	return index ? 0 : field_error(wait, err, "waits for nothing; expected at least one condition");
 }
 
-/* A task or a wait. 'step' is zeroed, and freed by the caller whatever comes of it. */
 static int
-read_step(struct workflow_step *step, const struct field *f, struct err *err)
+read_approval(struct workflow_step *step, const struct field *approval, struct err *err)
+{
+	static const char *const keys[] = {"message", NULL};
+	struct field message = field_get(approval, "message");
+
+	step->approval = true;
+	if (field_need_object(approval, err) < 0 || field_known(approval, keys, err) < 0)
+		return -1;
+	return field_text(&message, &step->message, err);
+}
+
+/* A task, a wait or, outside eachNode, an approval. 'step' is zeroed, and freed by the caller whatever comes of it. */
+static int
+read_step(struct workflow_step *step, const struct field *f, bool each_node, struct err *err)
 {
 	struct field task = field_get(f, "task"), with = field_get(f, "with"), wait = field_get(f, "wait");
 	struct field retries = field_get(f, "retries"), timeout = field_get(f, "timeout");
+	struct field approval = field_get(f, "approval");
 
 	step->place = field_place(f);
 	step->retries = -1;
-	if (!task.value == !wait.value)
-		return field_error(f, err, "exactly one of task and wait must be set");
-	if (wait.value && (with.value || retries.value || timeout.value))
+	if ((task.value != NULL) + (wait.value != NULL) + (approval.value != NULL) != 1)
+		return field_error(f, err, each_node ? "exactly one of task and wait must be set"
+		    : "exactly one of eachNode, task, wait and approval must be set");
+	if (!task.value && (with.value || retries.value || timeout.value))
 		return field_error(f, err, "with, retries and timeout belong to a task; a condition has its own");
+	if (approval.value)
+		return read_approval(step, &approval, err);
 	if (wait.value)
 		return read_wait(step, &wait, err);
 	if (field_need_text(&task, &step->task, err) < 0 || read_values(&with, &step->with, &step->nwith, err) < 0 ||
@@ -96,7 +113,7 @@ read_node_steps(struct workflow_block *block, const struct field *list, struct e
 		struct field f = field_at(list, index++, element);
 
 		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0 ||
-		    read_step(ARRAY_GROW(block->steps, block->nsteps), &f, err) < 0)
+		    read_step(ARRAY_GROW(block->steps, block->nsteps), &f, true, err) < 0)
 			return -1;
 	}
 	return index ? 0 : field_error(list, err, "does nothing; expected at least one step");
@@ -105,22 +122,13 @@ read_node_steps(struct workflow_block *block, const struct field *list, struct e
 static int
 read_each_node(struct workflow *w, const struct field *f, struct err *err)
 {
-	static const char *const keys[] = {"nodes", "concurrencyUnit", "concurrencyLimit", "steps", NULL};
-	static const char *const selections[] = {"targets", NULL}, *const units[] = {"zone", "datacenter", "all", NULL};
-	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
-	struct field limit = field_get(f, "concurrencyLimit"), steps = field_get(f, "steps");
+	struct field steps = field_get(f, "steps");
 	struct workflow_block *block = ARRAY_GROW(w->blocks, w->nblocks);
-	int selection = 0, chosen = WORKFLOW_UNIT_ZONE;
 
 	block->place = field_place(f);
 	block->each_node = true;
-	block->limit = 1;
-	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
-	    field_choice(&nodes, selections, &selection, err) < 0 || field_choice(&unit, units, &chosen, err) < 0 ||
-	    field_int(&limit, 1, INT64_MAX, &block->limit, err) < 0)
-		return -1;
-	block->unit = (enum workflow_unit)chosen;
-	return read_node_steps(block, &steps, err);
+	block->limit.count = 1;
+	return workflow_read_roll(block, f, err) < 0 ? -1 : read_node_steps(block, &steps, err);
 }
 
 /* Joins the cluster steps before it, if the last block is one of cluster steps. */
@@ -132,15 +140,15 @@ read_cluster_step(struct workflow *w, const struct field *f, struct err *err)
 	if (!block || block->each_node) {
 		block = ARRAY_GROW(w->blocks, w->nblocks);
 		block->place = field_place(f);
-		block->limit = 1;
+		block->limit.count = 1;
 	}
-	return read_step(ARRAY_GROW(block->steps, block->nsteps), f, err);
+	return read_step(ARRAY_GROW(block->steps, block->nsteps), f, false, err);
 }
 
 static int
 read_steps(struct workflow *w, const struct field *list, struct err *err)
 {
-	static const char *const keys[] = {"eachNode", "task", "with", "retries", "timeout", "wait", NULL};
+	static const char *const keys[] = {"eachNode", "task", "with", "retries", "timeout", "wait", "approval", NULL};
 	size_t index = 0;
 
 	if (field_need_array(list, err) < 0)
@@ -260,7 +268,7 @@ workflow_of_task(const char *type, const char *with, bool each_node, struct err 
 	w = xcalloc(1, sizeof *w);
 	w->name = xasprintf("%s %s", each_node ? "node-task" : "cluster-task", type);
 	block = ARRAY_GROW(w->blocks, w->nblocks);
-	*block = (struct workflow_block){.place = field_place(&task), .each_node = each_node, .limit = 1};
+	*block = (struct workflow_block){.place = field_place(&task), .each_node = each_node, .limit.count = 1};
 	step = ARRAY_GROW(block->steps, block->nsteps);
 	*step = (struct workflow_step){.place = field_place(&task), .task = xstrdup(type), .retries = -1};
 	if (read_values(&given, &step->with, &step->nwith, err) < 0)

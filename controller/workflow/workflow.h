@@ -43,16 +43,35 @@ struct workflow_step {
 	size_t nconditions;
 	int64_t retries;         /* -1: default */
 	char *timeout;
+	bool approval;           /* neither task nor wait: a person's word is awaited */
+	char *message;           /* and this is said meanwhile, with variables; or NULL */
 };
 
 enum workflow_unit { WORKFLOW_UNIT_ZONE, WORKFLOW_UNIT_DATACENTER, WORKFLOW_UNIT_ALL };
+
+/* "3", or "20%" of something. */
+struct workflow_share {
+	int64_t count;
+	int64_t percent;         /* 0: it is a count */
+};
+
+/* The first nodes of an eachNode, after which it stops and thinks. */
+struct workflow_canary {
+	int64_t nodes;           /* 0: none */
+	char *soak;              /* duration as text, with variables; or NULL */
+	bool approval;
+	char *message;           /* or NULL */
+};
 
 /* A run of consecutive cluster steps, or one eachNode. */
 struct workflow_block {
 	char *place;
 	bool each_node;
 	enum workflow_unit unit;
-	int64_t limit;           /* concurrencyLimit, >= 1 */
+	struct workflow_share limit;         /* concurrencyLimit: of the unit's nodes */
+	struct workflow_share max_failures;  /* of the operation's nodes */
+	struct workflow_canary canary;
+	char *cool_down, *gate_timeout;      /* durations as text, with variables; or NULL */
 	struct workflow_step *steps;
 	size_t nsteps;
 };

@@ -36,8 +36,13 @@ free_block(struct workflow_block *block)
 		free_values(step->with, step->nwith);
 		free_conditions(step->conditions, step->nconditions);
 		free(step->timeout);
+		free(step->message);
 	}
 	free(block->steps);
+	free(block->canary.soak);
+	free(block->canary.message);
+	free(block->cool_down);
+	free(block->gate_timeout);
 	free(block->place);
 }
 

@@ -161,13 +161,31 @@ accepted $W wf '{"steps":[{"eachNode":{"steps":[{"task":"t","with":{"a":true}},{
 	"variables":[{"name":"a","type":"integer","default":3}]}'
 refused $W new '{"steps":[]}' 'spec.steps in body should have at least 1 items'
 refused $W new '{"steps":[{"task":"t","wait":[{"condition":"c"}]}]}' \
-	'spec.steps[0]: Invalid value: exactly one of eachNode, task and wait must be set'
+	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait and approval must be set'
 refused $W new '{"steps":[{"wait":[{"condition":"c"}],"retries":1}]}' \
 	'spec.steps[0]: Invalid value: with, retries and timeout belong to a task'
 refused $W new '{"steps":[{"eachNode":{"steps":[{}]}}]}' \
 	'spec.steps[0].eachNode.steps[0]: Invalid value: exactly one of task and wait must be set'
 refused $W new '{"steps":[{"eachNode":{"concurrencyLimit":0,"steps":[{"task":"t"}]}}]}' \
 	'spec.steps[0].eachNode.concurrencyLimit: Invalid value: 0'
+SHARE='in body should match'
+refused $W new '{"steps":[{"eachNode":{"concurrencyLimit":"0%","steps":[{"task":"t"}]}}]}' \
+	"spec.steps[0].eachNode.concurrencyLimit $SHARE"
+refused $W new '{"steps":[{"eachNode":{"maxFailures":"200%","steps":[{"task":"t"}]}}]}' \
+	"spec.steps[0].eachNode.maxFailures $SHARE"
+refused $W new '{"steps":[{"eachNode":{"canary":{"nodes":1},"steps":[{"task":"t"}]}}]}' \
+	'spec.steps[0].eachNode.canary: Invalid value: after its nodes nothing is waited for; set soak, or approval: true'
+refused $W new '{"steps":[{"eachNode":{"canary":{"soak":"1m","message":"m"},"steps":[{"task":"t"}]}}]}' \
+	'spec.steps[0].eachNode.canary: Invalid value: a message is said while an approval is awaited; set approval: true'
+refused $W new '{"steps":[{"eachNode":{"steps":[{"approval":{}}]}}]}' 'unknown field "spec.steps[0].eachNode.steps[0].approval"'
+accepted $W shape '{"steps":[{"eachNode":{"concurrencyUnit":"global","concurrencyLimit":"20%","canary":{"nodes":2,
+	"soak":"10m","approval":true,"message":"m"},"coolDown":"5m","maxFailures":0,"gateTimeout":"+g+",
+	"steps":[{"task":"t"}]}},{"approval":{"message":"go on?"}},{"approval":{}}]}'
+refused $O new '{"cluster":"c","workflow":"w","approvals":[{"step":"1.canary"}]}' 'spec.approvals[0].planHash: Required value'
+refused $O new '{"cluster":"c","workflow":"w","approvals":[{"step":"1.canary","planHash":"latest"}]}' \
+	'spec.approvals[0].planHash: Invalid value: "latest"'
+refused $O new '{"cluster":"c","workflow":"w","approvals":[{"step":"2.1","planHash":"a"},{"step":"2.1","planHash":"b"}]}' \
+	'spec.approvals[1]: Duplicate value'
 refused $W new '{"steps":[{"task":"t","timeout":"5 minutes"}]}' 'spec.steps[0].timeout: Invalid value: "5 minutes"'
 refused $W new '{"steps":[{"task":"t"}],"variables":[{"name":"a","type":"float"}]}' \
 	'spec.variables[0].type: Unsupported value: "float"'

@@ -177,6 +177,11 @@ bad_knobs_are_refused_with_their_place(void **state)
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"overrides\":[{\"gate\":\"quorum-safe\",\"reason\":\"r\","
 		    "\"nodes\":[\"n\"],\"until\":\"noon\"}]}",
 		    "spec.overrides[0].until: expected a time in UTC, such as \"2026-01-28T18:00:00Z\", got \"noon\""},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"approvals\":{}}", "spec.approvals: expected a list, got {}"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"approvals\":[{\"step\":\"2.1\"}]}",
+		    "spec.approvals[0].planHash: missing; expected a string"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"approvals\":[{\"step\":\"2.1\",\"hash\":\"a\"}]}",
+		    "spec.approvals[0].hash: unknown field"},
 	};
 
 	(void)state;

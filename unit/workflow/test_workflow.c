@@ -12,8 +12,9 @@ static const struct refusal {
 	{"{\"steps\":[3]}", "spec.steps[0]: expected an object, got 3"},
 	{"{\"stepz\":[]}", "spec.stepz: unknown field; did you mean \"steps\"?"},
 	{"{\"steps\":[{\"taks\":\"a\"}]}", "spec.steps[0].taks: unknown field; did you mean \"task\"?"},
-	{"{\"steps\":[{}]}", "spec.steps[0]: exactly one of task and wait must be set"},
-	{"{\"steps\":[{\"task\":\"a\",\"wait\":[]}]}", "spec.steps[0]: exactly one of task and wait must be set"},
+	{"{\"steps\":[{}]}", "spec.steps[0]: exactly one of eachNode, task, wait and approval must be set"},
+	{"{\"steps\":[{\"task\":\"a\",\"wait\":[]}]}",
+	    "spec.steps[0]: exactly one of eachNode, task, wait and approval must be set"},
 	{"{\"steps\":[{\"task\":3}]}", "spec.steps[0].task: expected a string, got 3"},
 	{"{\"steps\":[{\"task\":\"\"}]}", "spec.steps[0].task: expected a string, got \"\""},
 	{"{\"steps\":[{\"task\":\"a\",\"retries\":-1}]}",
@@ -45,12 +46,15 @@ static const struct refusal {
 	    "spec.steps[0].eachNode.true: unknown field"},
 	{"{\"steps\":[{\"eachNode\":{\"nodes\":\"all\",\"steps\":[{\"task\":\"a\"}]}}]}",
 	    "spec.steps[0].eachNode.nodes: expected targets, got \"all\""},
-	{"{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"rack\",\"steps\":[{\"task\":\"a\"}]}}]}",
-	    "spec.steps[0].eachNode.concurrencyUnit: expected zone, datacenter or all, got \"rack\""},
+	{"{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"shelf\",\"steps\":[{\"task\":\"a\"}]}}]}",
+	    "spec.steps[0].eachNode.concurrencyUnit: expected zone, datacenter, all, zonal, rack or global, got "
+	    "\"shelf\""},
 	{"{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":\"x\",\"steps\":[{\"task\":\"a\"}]}}]}",
-	    "spec.steps[0].eachNode.concurrencyLimit: expected an integer of 1 or more, got \"x\""},
+	    "spec.steps[0].eachNode.concurrencyLimit: expected an integer from 1 to 1000, or a percentage such as "
+	    "\"20%\", got \"x\""},
 	{"{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":0,\"steps\":[{\"task\":\"a\"}]}}]}",
-	    "spec.steps[0].eachNode.concurrencyLimit: expected an integer of 1 or more, got 0"},
+	    "spec.steps[0].eachNode.concurrencyLimit: expected an integer from 1 to 1000, or a percentage such as "
+	    "\"20%\", got 0"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":{}}", "spec.variables: expected a list, got {}"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\"}]}",
 	    "spec.variables[0].type: missing; expected string, integer, boolean, duration or node"},
@@ -119,12 +123,12 @@ consecutive_cluster_steps_are_one_block(void **state)
 	CHECK(!w->blocks[0].steps[1].conditions[0].timeout);
 	CHECK(w->blocks[1].each_node);
 	CHECK_INT(w->blocks[1].unit, WORKFLOW_UNIT_DATACENTER);
-	CHECK_INT(w->blocks[1].limit, 3);
+	CHECK_INT(w->blocks[1].limit.count, 3);
 	CHECK_TEXT(w->blocks[1].steps[0].with[0].text, "7");
 	CHECK_INT(w->blocks[1].steps[0].retries, 0);
 	CHECK_TEXT(w->blocks[1].steps[0].place, "workflow roll, spec.steps[2].eachNode.steps[0]");
 	CHECK_INT(w->blocks[2].unit, WORKFLOW_UNIT_ZONE);
-	CHECK_INT(w->blocks[2].limit, 1);
+	CHECK_INT(w->blocks[2].limit.count, 1);
 	CHECK_INT(w->blocks[3].nsteps, 1);
 	workflow_free(w);
 }

@@ -1,0 +1,51 @@
+/* What holds an operation back between its nodes: a canary's soak, an approval, a cool-down, a gate that was closed for
+ * too long, a plan that no longer fits. Part of struct op; what must survive is in the journal's field "op". */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "timer.h"
+
+struct buf;
+struct cJSON;
+struct core;
+struct json_out;
+struct lane;
+struct op;
+struct plan_step;
+
+enum { HOLD_TEXT = 512 };
+
+struct pace {
+	size_t canary_passed;            /* the blocks up to this number; journaled */
+	int64_t soak_until_wall_ms;      /* of the block at work; 0: it has not begun; journaled */
+	int64_t soak_until_up_ms;
+	/* Why nothing is begun, as the last look found it; reason "": it is not held back. */
+	int phase;                       /* enum phase */
+	char reason[64];
+	char why[HOLD_TEXT];
+	struct timer timer;              /* when to look again */
+};
+
+/* pace.c */
+/* May this lane begin, as far as canaries are concerned? Starts the soak, takes the approval. */
+bool pace_allows(struct core *core, struct op *op, const struct lane *lane);
+/* How many places of the block are kept empty by nodes that ended a short while ago. */
+int64_t pace_cooling(struct core *core, struct op *op, size_t block);
+/* The lane's cool-down begins. */
+void pace_lane_ended(struct core *core, struct lane *lane);
+/* A moment that was read from the journal, on this process' clock: 'most_ms' away at most, whatever the wall clock says. */
+int64_t pace_up_ms(const struct core *core, int64_t wall_ms, int64_t most_ms);
+void pace_hold(struct op *op, int phase, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void pace_release(struct op *op);
+/* Set phase and message to what holds it back; false: nothing does. */
+bool pace_explain(struct core *core, struct op *op);
+void pace_record(const struct op *op, struct json_out *out);
+void pace_read(struct core *core, struct op *op, const struct cJSON *value);
+
+/* approval.c */
+/* Has a person approved 'step' of the plan 'hash'? If not, that is what is awaited; 'message' may be NULL. */
+bool approval_given(struct core *core, struct op *op, const char *step, const char *hash, const char *message);
