@@ -179,7 +179,7 @@ end(struct core *core, struct op *op)
 		}
 	}
 	if (turn_is_kept(op))
-		turn_join(core, op);    /* found again after a restart */
+		turn_keep(core, op);
 	else
 		release(core, op);
 }

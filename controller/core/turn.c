@@ -244,6 +244,15 @@ turn_take(struct core *core, struct op *op)
 	look_anew(core, op->cluster_step);
 }
 
+void
+turn_keep(struct core *core, struct op *op)
+{
+	turn_join(core, op);
+	if (op->has_turn)
+		cluster_kick(core, op->cluster);
+	op->has_turn = false;
+}
+
 /* How the node stands that keeps everybody waiting. */
 static const char *
 word_of(const struct lane *lane)

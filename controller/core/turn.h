@@ -26,6 +26,8 @@ void turn_explain(struct core *core, struct op *op);
 /* It has ended, and a node that it leaves down keeps the cluster from the others until a person says that this is known:
  * by retry, cancel, deletion or acknowledge. */
 bool turn_is_kept(const struct op *op);
+/* It stands in the queue, though it was found again only after a restart, and the others are told. */
+void turn_keep(struct core *core, struct op *op);
 /* The first such node's; NULL: none is held down. */
 const struct lane *turn_held_lane(const struct op *op);
 /* By creation, namespace, name. */
