@@ -1,6 +1,6 @@
 /* The control port: human hands, the audit log, and the commands that ssh brings.
  *
- *	POST /node/NAME/start|stop|restart|crash|hang|unhang|isolate|stick|unstick|away|back
+ *	POST /node/NAME/start|stop|restart|crash|hang|unhang|isolate|stick|unstick|away|back|mask|unmask
  *	POST /node/NAME/slow?ms=N, /node/NAME/lag?ms=N, /node/NAME/compactions?n=N
  *	POST /node/NAME/decommission[?ms=N], /node/NAME/remove[?ms=N][&by=NAME]
  *	                                it leaves the ring, or is removed, within so many ms (at speed 1)

@@ -72,6 +72,20 @@ back(struct sim *sim, int64_t now, size_t node)
 	sim_host_away(sim, node, false);
 }
 
+static void
+mask(struct sim *sim, int64_t now, size_t node)
+{
+	(void)now;
+	sim_mask(sim, node, true);
+}
+
+static void
+unmask(struct sim *sim, int64_t now, size_t node)
+{
+	(void)now;
+	sim_mask(sim, node, false);
+}
+
 static const struct {
 	const char *verb;
 	void (*act)(struct sim *sim, int64_t now, size_t node);
@@ -79,6 +93,7 @@ static const struct {
 	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
 	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
 	{"stray", stray}, {"unstray", unstray}, {"away", away}, {"back", back},
+	{"mask", mask}, {"unmask", unmask},
 };
 
 static bool

@@ -150,6 +150,8 @@ void sim_host_away(struct sim *sim, size_t node, bool away);
 bool sim_host_reachable(const struct sim *sim, size_t node);
 /* The process will not stop: the unit hangs in deactivating until it is let go. */
 void sim_stuck_stop(struct sim *sim, int64_t now, size_t node, bool on);
+/* As by systemctl mask --runtime: the unit can be stopped, not started. */
+void sim_mask(struct sim *sim, size_t node, bool masked);
 /* A new schema version, seen by the nodes at different times. */
 void sim_schema_change(struct sim *sim, int64_t now);
 /* Compactions that stay pending beside those of a start. */

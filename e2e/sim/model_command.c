@@ -147,7 +147,7 @@ show_scylla(const struct sim *sim, const struct node *n, const struct command *c
 	show(c, out, "MainPID", "%u", n->stage == STAGE_OFF ? 0 : 1000 + (unsigned)(n - sim->nodes) + n->life * 16);
 	show(c, out, "Result", "%s", n->unit == UNIT_FAILED ? "signal" : "success");
 	show(c, out, "Id", "scylla-server.service");
-	show(c, out, "LoadState", "loaded");
+	show(c, out, "LoadState", n->masked ? "masked" : "loaded");
 	show(c, out, "ActiveState", "%s", active_name(n->unit));
 	show(c, out, "SubState", "%s", sub_name(n->unit));
 	show(c, out, "UnitFileState", "enabled");
@@ -234,7 +234,10 @@ run(struct sim *sim, struct call *call, const struct command *c)
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(c->verb, verbs[i]))
 			continue;
-		if (is_scylla(c->unit))
+		if (is_scylla(c->unit) && n->masked && i != VERB_STOP)
+			end(sim, call, 1, "", xasprintf("Failed to %s %s.service: Unit %s.service is masked.\n", c->verb,
+			    c->unit, c->unit));
+		else if (is_scylla(c->unit))
 			order(sim, call, c, (enum verb)i);
 		else
 			unknown_unit(sim, call, c);

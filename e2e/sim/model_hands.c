@@ -102,6 +102,12 @@ sim_stuck_stop(struct sim *sim, int64_t now, size_t node, bool on)
 }
 
 void
+sim_mask(struct sim *sim, size_t node, bool masked)
+{
+	sim->nodes[node].masked = masked;
+}
+
+void
 sim_compactions(struct sim *sim, size_t node, unsigned pending)
 {
 	sim->nodes[node].standing = pending;

@@ -69,7 +69,7 @@ struct node {
 	char invocation[33];
 	uint32_t job;
 	enum verb job_verb;
-	bool again, stuck, away;
+	bool again, stuck, away, masked;
 	enum sim_source starter;
 	int64_t unit_changed;
 
