@@ -51,7 +51,7 @@ struct parameter {
 	const char *help;
 };
 
-enum { TASK_PRECONDITIONS = 4, TASK_PARAMETERS = 8 };
+enum { TASK_PRECONDITIONS = 6, TASK_PARAMETERS = 8 };
 
 /* A task or a condition type: one file, whose name is the symbol's. Exactly one of reconcile and judge is set. */
 struct reconciler {

@@ -9,6 +9,7 @@
 #include "cluster.h"
 #include "json.h"
 #include "op.h"
+#include "small_node.h"
 #include "state.h"
 #include "workflow.h"
 
@@ -215,6 +216,34 @@ put_members(struct ring *ring)
 		snprintf(ring->members[i].name, sizeof ring->members[i].name, "%s", small_nodes[i].name);
 }
 
+/* What is asked beside the sweep, answered as a healthy cluster does. */
+static void
+tell_rest(struct small *small)
+{
+	static const bool absent[SMALL_NODES];
+	static const bool held[SMALL_NODES];
+	struct effects *out = small->out, kept = *out;
+
+	*out = (struct effects){0};
+	topology_drop(small->core, small->cluster);
+	topology_want(small->core, small->cluster, small->core->now.up_ms, 0, true);
+	topology_want(small->core, small->cluster, small->core->now.up_ms, 1, true);
+	topology_want(small->core, small->cluster, small->core->now.up_ms, 2, true);
+	raft_want(small->core, small->cluster, held, -1);
+	for (size_t i = 0; i < out->count; i++)
+		for (int node = 0; node < SMALL_NODES; node++) {
+			struct effect *effect = &out->list[i];
+			CLEANUP_FREE char *body = small_healthy(node, effect->rest.path, absent);
+			const uint64_t id = effect->id;
+
+			if (strcmp(effect->rest.address, small_nodes[node].address) == 0)
+				small_answer(small, id, OUTCOME_ANSWERED, 200, body);
+		}
+	effects_clear(out);
+	*out = kept;
+	small_settle(small);
+}
+
 void
 small_sweep(struct small *small)
 {
@@ -231,6 +260,7 @@ small_sweep(struct small *small)
 	}
 	small->cluster->sweep.asked_up_ms = small->cluster->sweep.done_asked_up_ms = small->core->now.up_ms;
 	small->cluster->sweep.running = small->cluster->sweep.failed = false;
+	tell_rest(small);
 }
 
 void

@@ -6,6 +6,8 @@
 #include "alloc.h"
 #include "api.h"
 #include "buf.h"
+#include "raft.h"
+#include "topology.h"
 
 static char *
 live_nodes(int observer, const bool *absent)
@@ -18,6 +20,15 @@ live_nodes(int observer, const bool *absent)
 			buf_printf(&body, "%s\"%s\"", body.len > 1 ? "," : "", small_nodes[i].address);
 	buf_putc(&body, ']');
 	return buf_take(&body);
+}
+
+/* Only those that the node calls up are asked. */
+static char *
+schemas(int observer, const bool *absent)
+{
+	CLEANUP_FREE char *live = live_nodes(observer, absent);
+
+	return xasprintf("[{\"key\":\"11111111-0000-4000-8000-000000000001\",\"value\":%s}]", live);
 }
 
 static char *
@@ -67,12 +78,17 @@ small_healthy(int node, const char *what, const bool *absent)
 		{SCYLLA_LEAVING, "[]"}, {SCYLLA_KEYSPACES, "[\"ks\"]"}, {SCYLLA_USER_KEYSPACES, "[\"ks\"]"},
 		{SCYLLA_TABLET_KEYSPACES, "[]"}, {SCYLLA_VNODE_KEYSPACES, "[\"ks\"]"}, {SCYLLA_TOKENS, "[\"1\",\"2\",\"3\"]"},
 		{SCYLLA_GENERATION, "1700000000"}, {SCYLLA_NATIVE_TRANSPORT, "true"},
-		{SCYLLA_RELEASE_VERSION, "\"2026.1.0\""}, {SCYLLA_PENDING_COMPACTIONS, "3"},
+		{SCYLLA_RELEASE_VERSION, "\"2026.1.0\""}, {SCYLLA_PENDING_COMPACTIONS, "3"}, {SCYLLA_READ_BARRIER, ""},
+		{SCYLLA_RAFT_TOPOLOGY, "\"done\""},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i][0], what) == 0)
 			return xstrdup(words[i][1]);
+	if (strncmp(what, SCYLLA_TASKS, strlen(SCYLLA_TASKS)) == 0)
+		return xstrdup("[]");
+	if (strcmp(what, SCYLLA_SCHEMA_VERSIONS) == 0)
+		return schemas(node, absent);
 	if (strcmp(what, SCYLLA_LIVE) == 0)
 		return live_nodes(node, absent);
 	if (strcmp(what, SCYLLA_HOST_IDS) == 0)

@@ -75,7 +75,7 @@ is_disruptive(const struct step *step)
 {
 	const struct reconciler *type = step->plan->type;
 
-	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
+	return type && type_takes_down(type);
 }
 
 bool

@@ -56,6 +56,39 @@ scylla_member(struct task *t)
 	return t->node.host_id && *t->node.host_id ? ring_find_host_id(t->op->cluster->ring, t->node.host_id) : -1;
 }
 
+const struct topology *
+scylla_topology(struct task *t, bool full)
+{
+	struct cluster *cluster = t->op->cluster;
+
+	/* For the gate they were asked before. */
+	if (t->gate || topology_want(t->core, cluster, t->round_up_ms, scylla_member(t), full))
+		return &cluster->topology.told;
+	t->asked++;
+	return NULL;
+}
+
+const struct raft_answer *
+scylla_raft(struct task *t)
+{
+	if (t->gate || raft_want(t->core, t->op->cluster, scylla_held(t), scylla_member(t)))
+		return &t->op->cluster->raft.told;
+	t->asked++;
+	return NULL;
+}
+
+const char *
+scylla_release(struct task *t)
+{
+	return t->op->cluster->version;
+}
+
+enum impact
+scylla_impact(struct task *t)
+{
+	return t->step->plan->type ? t->step->plan->type->impact : IMPACT_NONE;
+}
+
 int
 scylla_member_named(struct task *t, const char *node)
 {

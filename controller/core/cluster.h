@@ -8,6 +8,7 @@
 #include "api.h"
 #include "conditions.h"
 #include "informer.h"
+#include "observe_topology.h"
 #include "plan.h"
 #include "ring.h"
 #include "target.h"
@@ -70,6 +71,8 @@ struct cluster {
 	uint64_t round;              /* informer's */
 	struct ring *ring;
 	struct sweep sweep;
+	struct topology_watch topology;
+	struct raft_watch raft;
 	bool ready;
 	char reason[64];             /* of condition Ready */
 	char problem[400];

@@ -13,6 +13,8 @@
 #include "reasons.h"
 #include "state.h"
 
+enum { PATIENCE_MS = 1100 };      /* with a read barrier, before its silence is said */
+
 static int
 member_of(const struct op *op, const struct lane *lane)
 {
@@ -112,6 +114,19 @@ gate_condition_holds(struct core *core, struct op *op, struct step *step, const 
 	return truth == TRUTH_HOLDS;
 }
 
+static const char *const always[] = {
+	"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum",
+};
+
+static bool
+is_always(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if (strcmp(always[i], name) == 0)
+			return true;
+	return false;
+}
+
 static bool
 condition_holds(struct core *core, struct op *op, struct step *step, const char *name, char *why, size_t size)
 {
@@ -121,7 +136,6 @@ condition_holds(struct core *core, struct op *op, struct step *step, const char 
 static bool
 preconditions_hold(struct core *core, struct op *op, struct step *step, char *why, size_t size)
 {
-	static const char *const always[] = {"cluster-normal", "quorum-safe"};
 	const struct reconciler *type = step->plan->type;
 	char short_of[MESSAGE];
 	bool normal = condition_holds(core, op, step, always[0], why, size);
@@ -136,8 +150,11 @@ preconditions_hold(struct core *core, struct op *op, struct step *step, char *wh
 	}
 	if (!normal)
 		return false;
+	for (size_t i = 2; i < ARRAY_LEN(always); i++)
+		if (!condition_holds(core, op, step, always[i], why, size))
+			return false;
 	for (size_t i = 0; i < TASK_PRECONDITIONS && type->preconditions[i]; i++)
-		if (strcmp(type->preconditions[i], always[0]) != 0 && strcmp(type->preconditions[i], always[1]) != 0 &&
+		if (!is_always(type->preconditions[i]) &&
 		    !condition_holds(core, op, step, type->preconditions[i], why, size))
 			return false;
 	return true;
@@ -200,17 +217,44 @@ judge(struct core *core, struct op *op, struct step *step)
 	return opened(core, op, step);
 }
 
+/* What conditions ask beside the sweep is there. It is not needed for a node that is out already, or no member. */
+static bool
+is_told(struct core *core, struct op *op, struct step *step, int64_t since)
+{
+	struct cluster *cluster = op->cluster;
+	int candidate = member_of(op, step->lane);
+	bool full = step->plan->type->impact == IMPACT_CHANGES_TOPOLOGY, told;
+	CLEANUP_FREE bool *held = NULL;
+
+	if (!cluster->sweep.running &&
+	    (candidate < 0 ? step->lane != NULL : is_out(cluster->ring, (size_t)candidate)))
+		return true;
+	told = topology_want(core, cluster, since, candidate, full);
+	if (cluster->sweep.running)
+		return false;
+	held = roll_held(op);
+	return raft_want(core, cluster, held, candidate) && told;
+}
+
+void
+gate_ask_ahead(struct core *core, struct op *op, struct step *step)
+{
+	is_told(core, op, step, core->now.up_ms - core->config.fact_age_ms);
+}
+
 enum gate
 gate_check(struct core *core, struct op *op, struct step *step)
 {
 	struct cluster *cluster = op->cluster;
 	int64_t since = core->now.up_ms - core->config.fact_age_ms;
+	bool told;
 
 	if (!core->config.gate)
 		return GATE_OPEN;
 	if (since <= cluster->last_act_up_ms)
 		since = cluster->last_act_up_ms + 1;
 	core->counters.gate_checks++;
+	told = is_told(core, op, step, since);
 	if (cluster->sweep.done_asked_up_ms < since) {
 		/* Asked now, not at 'since': the answer must still be young when the intent has been journaled. */
 		sweep_want(core, cluster, core->now.up_ms > since ? core->now.up_ms : since);
@@ -220,5 +264,9 @@ gate_check(struct core *core, struct op *op, struct step *step)
 	}
 	if (cluster->sweep.running)
 		return GATE_ASKING;      /* its views are being filled in again */
+	if (!told) {
+		step_wake_at(core, step, core->now.up_ms + PATIENCE_MS);
+		return GATE_ASKING;
+	}
 	return judge(core, op, step);
 }

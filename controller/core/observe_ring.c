@@ -11,7 +11,7 @@
 #include "log.h"
 #include "state.h"
 
-enum { SLOW_DEADLINE_MS = 60000 };
+enum { SLOW_DEADLINE_MS = 60000, MOTION_DEADLINE_MS = 2000 };
 
 static bool
 contains(char *const *strings, const char *text)
@@ -27,7 +27,9 @@ static void answered(struct core *core, void *owner, uint64_t arg, const struct 
 static void
 ask(struct core *core, struct cluster *cluster, char *path, enum fact fact, size_t number)
 {
-	sweep_ask(core, cluster, cluster->sweep.asker, path, fact, number, SLOW_DEADLINE_MS, answered);
+	/* Whether tablets move is a short answer, and may stay unknown. */
+	sweep_ask(core, cluster, cluster->sweep.asker, path, fact, number,
+	    fact == FACT_MOTION ? MOTION_DEADLINE_MS : SLOW_DEADLINE_MS, answered);
 }
 
 /* What never closes the gate is said once, and again when it has changed. */

@@ -312,6 +312,8 @@ const char *step_kind(const struct step *step);
 
 /* After an act of this type the node has another generation, by our own doing. */
 bool type_brings_up(const struct reconciler *type);
+/* Its acts leave under the gate alone. */
+bool type_takes_down(const struct reconciler *type);
 int64_t step_gate_poll_ms(const struct op *op);
 
 /* before.c: what must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished
@@ -337,6 +339,8 @@ int act_state_parse(const char *text);
 /* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after
  * every earlier disruptive act on the cluster. What closes it is kept in the operation. */
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
+/* The step may soon want to know: ask what the gate asks beside the sweep. */
+void gate_ask_ahead(struct core *core, struct op *op, struct step *step);
 /* Closed for another cause: told like one of the gate's own. */
 enum gate gate_close(struct core *core, struct op *op, struct step *step, const char *node, const char *why);
 /* A condition judged on the ring alone; 'policy' owned, NULL: the target's. */

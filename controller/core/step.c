@@ -50,6 +50,12 @@ type_brings_up(const struct reconciler *type)
 	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
 }
 
+bool
+type_takes_down(const struct reconciler *type)
+{
+	return type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY;
+}
+
 const char *
 step_kind(const struct step *step)
 {
@@ -125,6 +131,8 @@ begin(struct core *core, struct op *op, struct step *step)
 	step->observed = step->stamp_checked = step->host_checked = false;
 	step->counted_up_ms = core->now.up_ms;
 	step->task = task_new(core, op, step);
+	if (core->config.gate && step->plan->type && type_takes_down(step->plan->type))
+		gate_ask_ahead(core, op, step);
 }
 
 static void

@@ -35,7 +35,7 @@ const struct reconciler scylla_drain = {
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_TAKES_NODE_DOWN,
 	.summary = "Flush the node and take it out of service; only a restart brings it back.",
-	.preconditions = {"cluster-normal", "quorum-safe"},
+	.preconditions = {"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum"},
 	.timeout_ms = MINUTES(30),
 	.reconcile = drain,
 };

@@ -23,7 +23,7 @@ const struct reconciler systemd_restart_service = {
 	.impact = IMPACT_TAKES_NODE_DOWN,
 	.needs_host = true,
 	.summary = "Restart a systemd unit on the node's host, or start it; done when it is active anew.",
-	.preconditions = {"cluster-normal", "quorum-safe"},
+	.preconditions = {"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum"},
 	.parameters = {
 		{.name = "service", .type = PARAMETER_STRING, .required = true,
 		    .help = "the unit's name, of letters, digits and . _ @ -"},

@@ -12,7 +12,7 @@ const struct reconciler systemd_stop_scylla_server = {
 	.impact = IMPACT_TAKES_NODE_DOWN,
 	.needs_host = true,
 	.summary = "Stop scylla-server on the node's host; done when it is inactive.",
-	.preconditions = {"cluster-normal", "quorum-safe"},
+	.preconditions = {"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum"},
 	.timeout_ms = MINUTES(20),      /* it has 15 minutes to stop before systemd kills it */
 	.reconcile = stop,
 };

@@ -12,7 +12,7 @@ const struct reconciler systemd_stop_service = {
 	.impact = IMPACT_TAKES_NODE_DOWN,
 	.needs_host = true,
 	.summary = "Stop a systemd unit on the node's host; done when it is inactive.",
-	.preconditions = {"cluster-normal", "quorum-safe"},
+	.preconditions = {"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum"},
 	.parameters = {
 		{.name = "service", .type = PARAMETER_STRING, .required = true,
 		    .help = "the unit's name, of letters, digits and . _ @ -"},

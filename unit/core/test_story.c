@@ -178,7 +178,7 @@ answer_rest(struct story *story, const struct desk_request *request)
 	assert_int_equal(sscanf(request->what, "REST %7s %63s %199s", method, address, path), 3);
 	while (strcmp(small_nodes[node].address, address) != 0)
 		node++;
-	if (strcmp(method, "POST") == 0) {
+	if (strcmp(method, "POST") == 0 && request->not_after_up) {
 		tell(story, "%s: POST %s", small_nodes[node].name, path);
 		story->drained = true;
 		desk_answer(&story->desk, request, 200, "");

@@ -212,7 +212,8 @@ rest(struct run *run, const struct effect *effect)
 {
 	CLEANUP_FREE char *key = xasprintf("%s %s", effect->rest.method, effect->rest.path);
 
-	if (strcmp(effect->rest.method, "GET") == 0)
+	/* An act has a last moment to leave at; what has none only asks. */
+	if (strcmp(effect->rest.method, "GET") == 0 || effect->not_after_up == 0)
 		question(run, effect, effect->rest.address, effect->rest.path);
 	else
 		act(run, effect, key);

@@ -26,7 +26,7 @@ effect_letter(const struct effect *effect)
 {
 	switch (effect->kind) {
 	case EFFECT_REST:
-		return strcmp(effect->rest.method, "GET") == 0 ? '.' : 'a';
+		return effect->not_after_up ? 'a' : '.';         /* a read barrier is a POST that only asks */
 	case EFFECT_HOST:
 		return host_verb(&effect->host) ? 'a' : '.';
 	case EFFECT_REDIS:
