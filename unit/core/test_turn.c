@@ -254,6 +254,32 @@ the_turn_regained_begins_with_new_facts(void **state)
 	small_close(&small);
 }
 
+/* After a takeover the one that has been read might not be the one that was at work. */
+static void
+nobody_goes_on_before_all_are_read(void **state)
+{
+	struct small small = open_small();
+	struct op *other = add(&small, "other", 100, URGENT);
+
+	(void)state;
+	for (int i = 0; i < INFORMER_KINDS; i++)
+		small.core->informers.kinds[i].synced = true;
+	small.op->has_turn = false;
+	small.op->phase = PHASE_FROZEN;
+	free(other->object->phase);
+	other->object->phase = xstrdup("Running");
+	turn_leave(small.core, other);          /* its journal is on the way */
+	small_settle(&small);
+	op_kick(small.core, small.op);
+	ops_run(small.core);
+	CHECK(turn_is_ours(small.op) && !small.op->has_turn);
+	other->journal.taken = true;
+	op_kick(small.core, small.op);
+	ops_run(small.core);
+	CHECK(small.op->has_turn);
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -264,6 +290,7 @@ main(void)
 		cmocka_unit_test(the_order_is_the_journals),
 		cmocka_unit_test(an_end_with_a_node_down_keeps_the_cluster),
 		cmocka_unit_test(the_waiting_say_behind_whom),
+		cmocka_unit_test(nobody_goes_on_before_all_are_read),
 		cmocka_unit_test(the_turn_regained_begins_with_new_facts),
 	};
 
