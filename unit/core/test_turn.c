@@ -82,7 +82,7 @@ an_urgent_one_waits_while_the_head_works(void **state)
 static void
 it_goes_between_while_the_head_stands(void **state)
 {
-	static const enum phase standing[] = {PHASE_FROZEN, PHASE_PAUSED};
+	static const enum phase standing[] = {PHASE_FROZEN, PHASE_PAUSED, PHASE_AWAITING_APPROVAL};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(standing); i++) {
