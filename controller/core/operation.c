@@ -333,7 +333,8 @@ op_taken_over(struct core *core, struct op *op)
 	if (op->lost)
 		op->running_acknowledged = false;       /* what was read may be old: nothing is done on it */
 	if (op->ended)
-		op->end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0;
+		op->end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0 &&
+		    (!object->keeps_cluster || turn_is_kept(op));
 	if (op->started)
 		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "taken over at epoch %lld, sequence %lld: %zu of %zu nodes done",
 		    (long long)op->journal.epoch, (long long)op->journal.seq, roll_count(op, LANE_DONE), op->nlanes);

@@ -249,6 +249,28 @@ a_node_left_down_keeps_the_cluster_until_acknowledged(void **state)
 	scene_free(scene);
 }
 
+/* Between the journal's word and the status' the controller dies: the object must not come to life again for ever. */
+static void
+acknowledged_whatever_dies(void **state)
+{
+	(void)state;
+	for (size_t effect = 1; effect <= 8; effect++) {
+		struct scene *scene = drained_and_killed();
+		struct world *world = scene->world;
+
+		world_crash_at(world, world->effects + effect, (enum crash_how)(effect % CRASH_WAYS));
+		api_replace(world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION,
+		    "\"spec\":{\"cluster\":\"messages-prd\"," DRAIN_B_1 ",\"acknowledge\":\"it is known\"}");
+		world_tell_watches(world);
+		wait_ms(scene, MINUTES(1));
+		HOLDS(scene, world->crashed == 2);
+		HOLDS(scene, until_next(world, "Frozen"));
+		HOLDS(scene, strstr(scene_operation(world)->status, "\"keepsCluster\":false"));
+		HOLDS(scene, strstr(scene_operation(world)->status, "\"acknowledged\":\"it is known\""));
+		scene_free(scene);
+	}
+}
+
 static void
 or_cancelled(void **state)
 {
@@ -335,6 +357,7 @@ main(void)
 		cmocka_unit_test(an_urgent_one_between_whatever_dies),
 		cmocka_unit_test(an_urgent_one_between_in_bad_weather),
 		cmocka_unit_test(a_node_left_down_keeps_the_cluster_until_acknowledged),
+		cmocka_unit_test(acknowledged_whatever_dies),
 		cmocka_unit_test(or_cancelled),
 		cmocka_unit_test(or_deleted),
 		cmocka_unit_test(a_node_that_failed_for_good_holds_the_queue),
