@@ -181,6 +181,9 @@ is_subsumed(const struct lane *lane)
 static void
 restore_end(struct core *core, struct lane *lane, bool good)
 {
+	char why[MESSAGE];
+
+	snprintf(why, sizeof why, "%s", good ? "failed; the node is back" : lane->message);
 	lane->step = step_free(core, lane->step);
 	lane->restoring = lane->stabilising = false;
 	lane->out_of_service = !good;
@@ -191,7 +194,7 @@ restore_end(struct core *core, struct lane *lane, bool good)
 		    "could not be brought back: %s", lane->node->name, lane->message);
 	if (lane->failed || !good) {
 		lane->failed = true;
-		lane_set_state(core, lane, LANE_FAILED, good ? "failed; the node is back" : "OUT OF SERVICE");
+		lane_set_state(core, lane, LANE_FAILED, why);
 	} else if (skip_reason(lane->op, lane)) {
 		skip_lane(core, lane, skip_reason(lane->op, lane));
 	} else if (is_subsumed(lane)) {
