@@ -69,6 +69,7 @@ may_unit/reconcilers := unit $(PURE) $(EVERY_TYPE) e2e/sim
 may_unit/sim := unit $(PURE) $(EVERY_TYPE) e2e/sim
 may_unit/sim_model := e2e/sim controller/base
 may_unit/io := controller/io controller/base
+may_unit/differential := unit unit/sim unit/io controller/io $(PURE)
 may_unit/shell := $(may_controller/shell) $(PURE) $(EVERY_TYPE)
 may_unit/ctl := $(may_controller/ctl) controller/scylla $(TYPES)
 

@@ -60,7 +60,7 @@ journal_problem(struct core *core, struct op *op, const struct event *event)
 	op_kick(core, op);
 }
 
-static void
+void
 journal_answers(struct core *core, struct op *op)
 {
 	if (!core->journal_up)
@@ -270,83 +270,6 @@ int64_t
 journal_away_ms(const struct core *core, const struct op *op)
 {
 	return op->journal.away_since_up_ms < 0 ? 0 : core->now.up_ms - op->journal.away_since_up_ms + 1;
-}
-
-/* --- takeover --- */
-
-/* [epoch, seq, digest, format, plan, field, value, …] */
-static bool
-read_journal(struct core *core, struct op *op, const struct cJSON *reply, const char **ret_field)
-{
-	const struct cJSON *at = json_first(reply);
-	const char *plan;
-	struct err err = {""};
-
-	*ret_field = "epoch";
-	if (json_count(reply) < 5 || !json_to_int(at, &op->journal.epoch))
-		return false;
-	*ret_field = "seq";
-	at = json_next(at);
-	if (!json_to_int(at, &op->journal.seq))
-		return false;
-	at = json_next(json_next(json_next(at)));
-	plan = json_text(at);
-	if (plan && *plan) {
-		op->plan = plan_decode(plan, core->config.types, &err);
-		*ret_field = "plan";
-		if (!op->plan)
-			return false;
-		roll_start(core, op);
-		op->started = true;
-	}
-	for (at = json_next(at); at; at = json_next(json_next(at))) {
-		*ret_field = json_text(at);
-		if (!*ret_field || !record_read(core, op, *ret_field, json_text(json_next(at))))
-			return false;
-	}
-	return true;
-}
-
-static void
-take_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
-{
-	struct op *op = owner;
-	CLEANUP_JSON struct cJSON *reply = NULL;
-	const char *field = "?";
-	char why[200];
-
-	(void)arg;
-	op->journal.request = 0;
-	if (event->outcome != OUTCOME_ANSWERED || event->status != 0) {
-		journal_problem(core, op, event);
-		journal_retry(core, op);
-		return;
-	}
-	journal_answers(core, op);
-	op->journal.taken = true;
-	reply = json_parse(event->body, event->len, NULL);
-	if (!json_is_array(reply) || !read_journal(core, op, reply, &field)) {
-		snprintf(why, sizeof why, "the journal's field \"%s\" of strait:{%s} cannot be read: correct or remove it "
-		    "with redis-cli, then restart the controller", field, op->uid);
-		op->lost = true;
-		op_say(op, REASON_JournalUnreadable, "%s", why);
-		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s %s", REASON_JournalUnreadable, why);
-	}
-	op_taken_over(core, op);
-}
-
-void
-journal_take(struct core *core, struct op *op)
-{
-	struct effect *effect;
-
-	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
-		return;
-	if (!shard_is_valid(core, op->shard))
-		return;         /* somebody else may have it; kicked when the Lease is renewed */
-	effect = journal_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
-	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
-	op->journal.request = effect->id;
 }
 
 static void

@@ -13,6 +13,8 @@
 struct core;
 struct op;
 
+/* A controller reads its own format and the one before it, and refuses a newer one. Members that a value lacks have a
+ * default; a member, field or word whose meaning changes, or that an older controller must not overlook, raises it. */
 enum { JOURNAL_FORMAT = 1 };
 
 struct journal_entry {
@@ -41,9 +43,10 @@ struct journal {
 	int64_t away_since_up_ms;    /* first unanswered try; -1 */
 };
 
-/* REDIS_TAKEOVER; op_taken_over() is called when it is answered and read. */
+/* takeover.c. REDIS_TAKEOVER; op_taken_over() is called when it is answered and read. */
 void journal_take(struct core *core, struct op *op);
-/* Put a value into the open batch; it leaves at the end of the core's step. Returns its ticket. */
+/* Put a value into the open batch; it leaves at the end of the core's step. Returns its ticket. A value has at most
+ * BUF_MAX_JOURNAL_VALUE bytes: a larger one is refused when it is read. */
 uint64_t journal_put(struct op *op, const char *field, const char *value);
 void journal_put_plan(struct op *op, const char *text);
 /* A line for the audit trail, with the batch. */

@@ -4,6 +4,8 @@
 #include "journal.h"
 #include "request.h"
 
+struct cJSON;
+
 void journal_batch_done(struct journal_batch *batch);
 struct effect *journal_request(struct core *core, struct op *op, enum redis_script script, size_t nargs,
     request_done *done, void *owner);
@@ -11,7 +13,13 @@ struct effect *journal_request(struct core *core, struct op *op, enum redis_scri
 void journal_send(struct core *core, struct op *op);
 /* It did not answer: said once, and from then on nothing is begun. */
 void journal_problem(struct core *core, struct op *op, const struct event *event);
+/* It did. */
+void journal_answers(struct core *core, struct op *op);
 /* Try again after a pause that grows. */
 void journal_retry(struct core *core, struct op *op);
 /* rewrite.c: all of it once more, from memory. */
 void journal_rewrite(struct core *core, struct op *op);
+
+/* record_check.c: every member of a value that is known has its type; what is not known is somebody newer's. 'field' names
+ * the value in the hash. */
+bool record_fits(const char *field, const struct cJSON *value);

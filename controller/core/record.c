@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "journal_private.h"
 #include "json.h"
 #include "op.h"
 #include "state.h"
@@ -334,7 +335,7 @@ record_read(struct core *core, struct op *op, const char *field, const char *tex
 	CLEANUP_JSON struct cJSON *value = text ? json_parse(text, strlen(text), NULL) : NULL;
 	char *end;
 
-	if (!json_is_object(value))
+	if (!json_is_object(value) || !record_fits(field, value))
 		return false;
 	if (strcmp(field, "op") == 0)
 		return read_op(core, op, value);

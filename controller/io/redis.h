@@ -50,7 +50,8 @@ struct redis *redis_new(struct loop *loop, const char *url, redis_state_fn *stat
 struct redis *redis_free(struct redis *redis);
 bool redis_connected(const struct redis *redis);
 
-/* NULL when it has ended already, its done called: not connected (REFUSED), too much in flight (REFUSED), past its time
+/* One at a time for each uid: a script that the server has forgotten is sent again, behind what was sent meanwhile.
+ * NULL when it has ended already, its done called: not connected (REFUSED), too much in flight (REFUSED), past its time
  * (NOT_SENT). */
 struct redis_request *redis_start(struct redis *redis, const struct redis_ask *ask);
 /* The command itself cannot be taken back; its reply is dropped. */

@@ -193,6 +193,8 @@ what_nobody_has_written_is_refused(void **state)
 		{"1.1/", "{\"state\":\"running\"}"}, {"1.9/db-b-1", "{\"state\":\"running\"}"},
 		{"", "{\"state\":\"running\"}"}, {"/", "{\"state\":\"running\"}"},
 		{"/db-b-1", "{\"state\":\"running\"}"},
+		{"1.1/db-b-1", "{\"state\":\"running\",\"spent\":\"x\"}"},
+		{"1.1/db-b-1", "{\"state\":\"running\",\"spent\":null}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"lost\"}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"none\"},\"b\":{\"state\":\"none\"},"
@@ -214,7 +216,7 @@ what_nobody_has_written_is_refused(void **state)
 static void
 a_time_that_cannot_be_is_clamped(void **state)
 {
-	static const char *const spent[] = {"-9007199254740991", "9007199254740991", "-1", "\"x\"", "null"};
+	static const char *const spent[] = {"-9007199254740991", "9007199254740991", "-1"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(spent); i++) {

@@ -119,6 +119,15 @@ what_cannot_be_read_is_named(void **state)
 		{",\"9.9/db-b-1\",\"{\\\"state\\\":\\\"running\\\"}\"", "\"9.9/db-b-1\""},
 		{",\"1.1/db-b-1\"", "\"1.1/db-b-1\""},
 		{",\"strange\",\"{}\"", "\"strange\""},
+		{",\"strange\",7", "\"strange\""},
+		{",\"op\",\"{\\\"phase\\\":\\\"Running\\\",\\\"start\\\":\\\"now\\\"}\"", "\"op\""},
+		{",\"lane/1/db-a-1\",\"{\\\"state\\\":\\\"running\\\",\\\"at\\\":0,\\\"held\\\":\\\"true\\\"}\"",
+			"\"lane/1/db-a-1\" of strait:{uid-op}:steps"},
+		{",\"lane/1/db-a-1\",\"{\\\"state\\\":\\\"running\\\",\\\"at\\\":0,\\\"memory\\\":{\\\"a\\\":1}}\"",
+			"\"lane/1/db-a-1\""},
+		{",\"1.1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"acts\\\":[]}\"", "\"1.1/db-b-1\""},
+		{",\"1.1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"acts\\\":{\\\"drain\\\":{\\\"state\\\":1}}}\"",
+			"\"1.1/db-b-1\""},
 	};
 
 	(void)state;
@@ -136,6 +145,46 @@ what_cannot_be_read_is_named(void **state)
 }
 
 static void
+a_value_that_is_too_large_is_named(void **state)
+{
+	char *large = xcalloc(1, BUF_MAX_JOURNAL_VALUE + 1), *text, *reply;
+	struct small small = open_fresh();
+
+	(void)state;
+	memset(large, ' ', BUF_MAX_JOURNAL_VALUE);
+	text = xasprintf(",\"op\",\"{\\\"phase\\\":\\\"Running\\\"%s}\"", large);
+	reply = journal_reply(text);
+	answer(&small, 0, reply);
+	CHECK_TEXT(small.op->reason, "JournalUnreadable");
+	CHECK_CONTAINS(small.op->message, "\"op\"");
+	CHECK_CONTAINS(small.op->message, "16 KiB");
+	free(large);
+	free(text);
+	free(reply);
+	small_close(&small);
+}
+
+/* Others go on: the journal itself answers. */
+static void
+a_newer_format_is_refused_with_both_named(void **state)
+{
+	struct small small = open_fresh();
+
+	(void)state;
+	answer(&small, 1, "NEWERFORMAT stored=7 ours=1");
+	CHECK(small.op->lost);
+	CHECK_TEXT(small.op->reason, "JournalTooNew");
+	CHECK_CONTAINS(small.op->message, "of format 7");
+	CHECK_CONTAINS(small.op->message, "up to 1");
+	CHECK(small.core->journal_up);
+	CHECK_INT(journal_away_ms(small.core, small.op), 0);
+	small_at(&small, 60000);
+	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 1);
+	small_close(&small);
+}
+
+static void
 an_unreadable_plan_is_named(void **state)
 {
 	static const char *const plans[] = {"{}", "nonsense", "{\"format\":9}"};
@@ -147,7 +196,7 @@ an_unreadable_plan_is_named(void **state)
 
 		answer(&small, 0, reply);
 		CHECK(small.op->lost);
-		CHECK_CONTAINS(small.op->message, "\"plan\"");
+		CHECK_CONTAINS(small.op->message, "strait:{uid-op}:plan");
 		small_close(&small);
 	}
 }
@@ -206,6 +255,8 @@ main(void)
 		cmocka_unit_test(an_empty_journal_is_one_that_has_not_begun),
 		cmocka_unit_test(a_takeover_reads_plan_phase_lanes_and_steps),
 		cmocka_unit_test(what_cannot_be_read_is_named),
+		cmocka_unit_test(a_value_that_is_too_large_is_named),
+		cmocka_unit_test(a_newer_format_is_refused_with_both_named),
 		cmocka_unit_test(an_unreadable_plan_is_named),
 		cmocka_unit_test(a_reply_that_is_no_journal_is_not_believed),
 		cmocka_unit_test(a_status_ahead_of_the_journal_tells_that_it_is_lost),

@@ -165,6 +165,7 @@ a_newer_format_is_refused_untouched(void **state)
 	CHECK_TEXT(a.body, "NEWERFORMAT stored=3 ours=2");
 	kit_free(&a);
 	expect(f, TAKEOVER("4"), "[2,0,\"\",3,\"\"]");
+	expect(f, TAKEOVER("4"), "[3,0,\"\",4,\"\"]");
 }
 
 static void

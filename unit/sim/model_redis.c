@@ -142,9 +142,7 @@ argument(const struct effect_redis *call, size_t at)
 static int
 error_reply(struct buf *reply, const char *text)
 {
-	struct json_out out = JSON_OUT(reply);
-
-	json_put_str(&out, NULL, text);
+	buf_puts(reply, text);
 	return 1;
 }
 
@@ -165,15 +163,22 @@ takeover(struct store *store, const struct effect_redis *call, struct buf *reply
 {
 	struct store_journal *journal = journal_for(store, call->uid);
 	struct json_out out = JSON_OUT(reply);
+	int64_t found;
 
+	if (journal->format && strtoll(journal->format, NULL, 10) > strtoll(argument(call, 0), NULL, 10)) {
+		buf_printf(reply, "NEWERFORMAT stored=%s ours=%s", journal->format, argument(call, 0));
+		return 1;
+	}
 	journal->epoch++;
-	if (!journal->format)
-		journal->format = xstrdup(argument(call, 0));
+	journal->expiring = false;
+	found = strtoll(journal->format ? journal->format : argument(call, 0), NULL, 10);
+	free(journal->format);
+	journal->format = xstrdup(argument(call, 0));
 	json_open_array(&out, NULL);
 	json_put_int(&out, NULL, journal->epoch);
 	json_put_int(&out, NULL, journal->seq);
 	json_put_str(&out, NULL, journal->digest);
-	json_put_str(&out, NULL, journal->format);
+	json_put_int(&out, NULL, found);
 	json_put_str(&out, NULL, journal->plan);
 	for (size_t i = 0; i < journal->nfields; i++) {
 		json_put_str(&out, NULL, journal->fields[i].name);
@@ -205,7 +210,7 @@ write_transition(struct store *store, const struct effect_redis *call, struct bu
 	int64_t seq = strtoll(argument(call, 1), NULL, 10);
 
 	if (call->nargs < 5 || (call->nargs - 5) % 2 != 0 || !*argument(call, 2))
-		return error_reply(reply, "ERR wrong number of arguments");
+		return error_reply(reply, "ERR wrong arguments");
 	if (epoch != journal->epoch) {
 		store->stale++;
 		word_reply(reply, "STALE", &journal->epoch);
@@ -229,10 +234,11 @@ static int
 expire(struct store *store, const struct effect_redis *call, struct buf *reply)
 {
 	struct store_journal *journal = store_find(store, call->uid);
+	int64_t epoch = journal ? journal->epoch : 0;
 
-	if (journal && strtoll(argument(call, 0), NULL, 10) != journal->epoch) {
+	if (strtoll(argument(call, 0), NULL, 10) != epoch) {
 		store->stale++;
-		word_reply(reply, "STALE", &journal->epoch);
+		word_reply(reply, "STALE", &epoch);
 		return 0;
 	}
 	if (journal)

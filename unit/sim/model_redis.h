@@ -1,4 +1,5 @@
-/* Redis as the journal needs it: the scripts by their meaning (core/journal.h has the protocol), not by their text. */
+/* Redis as the journal needs it: the scripts by their meaning, not by their text. io/redis.h has the contract: arguments
+ * and replies of each script; unit/differential holds model and Redis to each other. */
 #pragma once
 
 #include <stdbool.h>

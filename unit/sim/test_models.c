@@ -173,12 +173,12 @@ writes_are_applied_once_and_in_order(void **state)
 	char line[] = "began", field[] = "op", value[] = "{\"phase\":\"Running\"}";
 
 	(void)state;
-	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one), "[1,0,\"\",\"1\",\"\"]");
+	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one), "[1,0,\"\",1,\"\"]");
 	CHECK_TEXT(SCRIPT(REDIS_WRITE, one, one, d1, plan, line, field, value), "[\"OK\",1]");
 	CHECK_TEXT(SCRIPT(REDIS_WRITE, one, one, d1, plan, line, field, value), "[\"OK\",1]");
 	CHECK_TEXT(SCRIPT(REDIS_WRITE, one, one, d2, none, line, field, value), "[\"GAP\",1]");
 	CHECK_TEXT(SCRIPT(REDIS_WRITE, one, three, d2, none, line, field, value), "[\"GAP\",1]");
-	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one), "[2,1,\"d1\",\"1\",\"{}\",\"op\",\"{\\\"phase\\\":\\\"Running\\\"}\"]");
+	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one), "[2,1,\"d1\",1,\"{}\",\"op\",\"{\\\"phase\\\":\\\"Running\\\"}\"]");
 	CHECK_TEXT(SCRIPT(REDIS_WRITE, one, two, d2, none, line, field, none), "[\"STALE\",2]");
 	CHECK_TEXT(SCRIPT(REDIS_WRITE, two, two, d2, none, line, field, none), "[\"OK\",2]");
 	CHECK(!store_value(store_find(store, "u"), "op"));

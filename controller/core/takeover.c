@@ -1,0 +1,151 @@
+/* Taking an operation over: the epoch is raised and the whole journal read, in one script. What cannot be read stops this
+ * operation alone, with the key named: on half of a journal nothing is done. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "journal_private.h"
+#include "json.h"
+#include "log.h"
+#include "op.h"
+#include "reasons.h"
+#include "shards.h"
+#include "state.h"
+
+enum { HEAD = 5 };       /* epoch, seq, digest, format, plan */
+
+static void refuse(struct core *core, struct op *op, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+refuse(struct core *core, struct op *op, const char *reason, const char *format, ...)
+{
+	char why[MESSAGE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, sizeof why, format, args);
+	va_end(args);
+	op->lost = true;
+	op_say(op, reason, "%s", why);
+	say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s %s", reason, why);
+}
+
+/* Always false, so that it reads well. */
+static bool
+unreadable(struct core *core, struct op *op, const char *key, const char *what, const char *why)
+{
+	refuse(core, op, REASON_JournalUnreadable, "%s%s%.120s%s of strait:{%s}:%s cannot be read%s%.200s: correct or remove it "
+	    "with redis-cli, then restart the controller", what ? "the field " : "the key", what ? "\"" : "", what ? what : "",
+	    what ? "\"" : "", op->uid, key, why && *why ? ", " : "", why ? why : "");
+	return false;
+}
+
+static bool
+read_plan(struct core *core, struct op *op, const char *text)
+{
+	struct err err = {""};
+
+	if (!*text)
+		return true;
+	op->plan = plan_decode(text, core->config.types, &err);
+	if (!op->plan)
+		return unreadable(core, op, "plan", NULL, err.text);
+	roll_start(core, op);
+	op->started = true;
+	return true;
+}
+
+static bool
+read_fields(struct core *core, struct op *op, const struct cJSON *at)
+{
+	while (at) {
+		const char *field = json_text(at), *value = json_next(at) ? json_text(json_next(at)) : NULL;
+
+		if (!field || !value)
+			return unreadable(core, op, "steps", field ? field : "?", "it is no text");
+		if (strlen(value) >= BUF_MAX_JOURNAL_VALUE)
+			return unreadable(core, op, "steps", field, "it is larger than 16 KiB");
+		if (!record_read(core, op, field, value))
+			return unreadable(core, op, "steps", field, NULL);
+		at = json_next(json_next(at));
+	}
+	return true;
+}
+
+static bool
+read_journal(struct core *core, struct op *op, const struct cJSON *reply)
+{
+	const struct cJSON *at = json_first(reply);
+	const char *plan;
+
+	if (!json_is_array(reply) || json_count(reply) < HEAD)
+		return unreadable(core, op, "meta", NULL, "Redis' answer is no journal");
+	if (!json_to_int(at, &op->journal.epoch))
+		return unreadable(core, op, "meta", "epoch", NULL);
+	at = json_next(at);
+	if (!json_to_int(at, &op->journal.seq) || op->journal.seq < 0)
+		return unreadable(core, op, "meta", "seq", NULL);
+	at = json_next(json_next(json_next(at)));
+	plan = json_text(at);
+	if (!plan)
+		return unreadable(core, op, "plan", NULL, NULL);
+	return read_plan(core, op, plan) && read_fields(core, op, json_next(at));
+}
+
+static bool
+is_too_new(const struct event *event)
+{
+	return event->status != 0 && event->body && strncmp(event->body, "NEWERFORMAT ", 12) == 0;
+}
+
+/* "NEWERFORMAT stored=3 ours=1" */
+static void
+too_new(struct core *core, struct op *op, const char *error)
+{
+	const char *stored = strstr(error, "stored=");
+
+	refuse(core, op, REASON_JournalTooNew, "the journal strait:{%s} is of format %ld, and this controller reads up to %d: run "
+	    "the newer controller that wrote it, or bring the nodes of this status up by hand and delete the operation",
+	    op->uid, stored ? strtol(stored + 7, NULL, 10) : -1, JOURNAL_FORMAT);
+}
+
+static void
+take_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct op *op = owner;
+	CLEANUP_JSON struct cJSON *reply = NULL;
+
+	(void)arg;
+	op->journal.request = 0;
+	if (event->outcome != OUTCOME_ANSWERED || (event->status != 0 && !is_too_new(event))) {
+		journal_problem(core, op, event);
+		journal_retry(core, op);
+		return;
+	}
+	journal_answers(core, op);
+	op->journal.taken = true;
+	if (is_too_new(event)) {
+		too_new(core, op, event->body);
+	} else {
+		reply = json_parse(event->body, event->len, NULL);
+		read_journal(core, op, reply);
+	}
+	op_taken_over(core, op);
+}
+
+void
+journal_take(struct core *core, struct op *op)
+{
+	struct effect *effect;
+
+	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
+		return;
+	if (!shard_is_valid(core, op->shard))
+		return;         /* somebody else may have it; kicked when the Lease is renewed */
+	effect = journal_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
+	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
+	op->journal.request = effect->id;
+}
