@@ -37,9 +37,10 @@ refuse(struct core *core, struct op *op, const char *reason, const char *format,
 static bool
 unreadable(struct core *core, struct op *op, const char *key, const char *what, const char *why)
 {
-	refuse(core, op, REASON_JournalUnreadable, "%s%s%.120s%s of strait:{%s}:%s cannot be read%s%.200s: correct or remove it "
-	    "with redis-cli, then restart the controller", what ? "the field " : "the key", what ? "\"" : "", what ? what : "",
-	    what ? "\"" : "", op->uid, key, why && *why ? ", " : "", why ? why : "");
+	/* What cannot be read comes first: status.message shows the beginning. */
+	refuse(core, op, REASON_JournalUnreadable, "cannot read the journal's %s%s%.120s%s, strait:{%s}:%s%s%.200s: correct "
+	    "or remove it with redis-cli, then restart the controller", what ? "field " : key, what ? "\"" : "",
+	    what ? what : "", what ? "\"" : "", op->uid, key, why && *why ? ": " : "", why ? why : "");
 	return false;
 }
 
@@ -107,9 +108,9 @@ too_new(struct core *core, struct op *op, const char *error)
 {
 	const char *stored = strstr(error, "stored=");
 
-	refuse(core, op, REASON_JournalTooNew, "the journal strait:{%s} is of format %ld, and this controller reads up to %d: run "
-	    "the newer controller that wrote it, or bring the nodes of this status up by hand and delete the operation",
-	    op->uid, stored ? strtol(stored + 7, NULL, 10) : -1, JOURNAL_FORMAT);
+	refuse(core, op, REASON_JournalTooNew, "the journal is of format %ld; this controller reads up to %d: run the "
+	    "newer controller that wrote strait:{%s}, or bring the nodes of this status up by hand and delete the operation",
+	    stored ? strtol(stored + 7, NULL, 10) : -1, JOURNAL_FORMAT, op->uid);
 }
 
 static void

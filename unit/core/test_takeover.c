@@ -122,7 +122,7 @@ what_cannot_be_read_is_named(void **state)
 		{",\"strange\",7", "\"strange\""},
 		{",\"op\",\"{\\\"phase\\\":\\\"Running\\\",\\\"start\\\":\\\"now\\\"}\"", "\"op\""},
 		{",\"lane/1/db-a-1\",\"{\\\"state\\\":\\\"running\\\",\\\"at\\\":0,\\\"held\\\":\\\"true\\\"}\"",
-			"\"lane/1/db-a-1\" of strait:{uid-op}:steps"},
+			"\"lane/1/db-a-1\", strait:{uid-op}:steps"},
 		{",\"lane/1/db-a-1\",\"{\\\"state\\\":\\\"running\\\",\\\"at\\\":0,\\\"memory\\\":{\\\"a\\\":1}}\"",
 			"\"lane/1/db-a-1\""},
 		{",\"1.1/db-b-1\",\"{\\\"state\\\":\\\"running\\\",\\\"acts\\\":[]}\"", "\"1.1/db-b-1\""},
