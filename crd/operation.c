@@ -98,7 +98,7 @@ read_spec(struct operation *op, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"cluster", "workflow", "nodeTask", "clusterTask", "variables", "targets",
 	    "owner", "suspend", "cancel", "retry", "urgent", "acknowledge", "skip", "overrides", "approvals", "dryRun",
-	    NULL};
+	    "rebuildJournal", "ttlSecondsAfterFinished", NULL};
 	struct field cluster = field_get(spec, "cluster"), workflow = field_get(spec, "workflow");
 	struct field node_task = field_get(spec, "nodeTask"), cluster_task = field_get(spec, "clusterTask");
 	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");
@@ -132,6 +132,8 @@ read_status(struct operation *op, const struct cJSON *status)
 	op->observed_generation = json_int(status, "observedGeneration", -1);
 	op->journal_epoch = json_int(journal, "epoch", 0);
 	op->journal_seq = json_int(journal, "seq", 0);
+	op->journal_rebuilt = json_int(journal, "rebuilt", 0);
+	op->told = op->rebuild_journal ? operation_read_told(status) : NULL;
 	op->plan_hash = xstrdup(json_str_or(status, "planHash", ""));
 	op->start_ms = read_time(status, "startTime");
 	op->completion_ms = read_time(status, "completionTime");
@@ -204,6 +206,7 @@ operation_free(struct operation *op)
 	free(op->phase);
 	free(op->conditions);
 	free(op->plan_hash);
+	operation_told_free(op->told);
 	free(op);
 	return NULL;
 }

@@ -36,6 +36,17 @@ struct operation_approval {
 	char *plan_hash;
 };
 
+/* What its status tells of its nodes: all that is left of it when the journal is lost. */
+struct operation_told {
+	struct operation_told_node {
+		char *name;
+		char *state;             /* "" for one that is only named as held down */
+		bool held;
+	} *nodes;
+	size_t nnodes;
+	int64_t total, done, skipped, failed, running, waiting;      /* status.counts */
+};
+
 struct operation {
 	struct object_meta meta;
 	char *problem;                   /* why the spec cannot be read, and then nothing of it is set; or NULL */
@@ -64,10 +75,14 @@ struct operation {
 	char *acknowledge;               /* or NULL */
 	struct operation_approval *approvals;
 	size_t napprovals;
+	char *rebuild_journal;           /* the uid of its own, as a person wrote it; or NULL */
+	int64_t ttl_seconds;             /* ttlSecondsAfterFinished; -1 when unset */
 	/* status, as it was last written */
 	char *phase;                     /* "" when never */
 	int64_t observed_generation;     /* -1 when never */
 	int64_t journal_epoch, journal_seq;
+	int64_t journal_rebuilt;         /* the generation whose rebuildJournal was honoured; 0: none */
+	struct operation_told *told;     /* when rebuild_journal is set; else NULL */
 	char *conditions;                /* JSON array text, "[]" if none: their lastTransitionTimes are kept */
 	char *plan_hash;                 /* "" when none */
 	int64_t start_ms, completion_ms; /* wall; 0 when unset */

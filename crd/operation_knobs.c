@@ -8,6 +8,8 @@
 #include "instant.h"
 #include "json.h"
 
+enum { TTL_LEAST = 60, TTL_MOST = 315360000 };       /* s */
+
 static int
 read_skip(struct operation *op, const struct field *f, struct err *err)
 {
@@ -111,6 +113,17 @@ read_approvals(struct operation *op, const struct field *list, struct err *err)
 	return 0;
 }
 
+static int
+read_journal_knobs(struct operation *op, const struct field *spec, struct err *err)
+{
+	struct field rebuild = field_get(spec, "rebuildJournal"), ttl = field_get(spec, "ttlSecondsAfterFinished");
+
+	op->ttl_seconds = -1;
+	if (ttl.value && field_int(&ttl, TTL_LEAST, TTL_MOST, &op->ttl_seconds, err) < 0)
+		return -1;
+	return field_text(&rebuild, &op->rebuild_journal, err);
+}
+
 int
 operation_read_knobs(struct operation *op, const struct field *spec, struct err *err)
 {
@@ -120,6 +133,8 @@ operation_read_knobs(struct operation *op, const struct field *spec, struct err 
 	struct field approvals = field_get(spec, "approvals");
 	struct field urgent = field_get(spec, "urgent"), acknowledge = field_get(spec, "acknowledge");
 
+	if (read_journal_knobs(op, spec, err) < 0)
+		return -1;
 	/* An owner of "" is nobody: what a template without a value leaves. */
 	if ((!json_text(owner.value) || *json_text(owner.value)) && field_text(&owner, &op->owner, err) < 0)
 		return -1;
@@ -158,4 +173,5 @@ operation_knobs_done(struct operation *op)
 	free(op->approvals);
 	free(op->owner);
 	free(op->acknowledge);
+	free(op->rebuild_journal);
 }

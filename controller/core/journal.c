@@ -288,7 +288,8 @@ journal_expire(struct core *core, struct op *op)
 	struct effect *effect = journal_request(core, op, REDIS_EXPIRE, 2, expire_answered, &core->counters);
 
 	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
-	effect->redis.args[1] = xasprintf("%d", EXPIRE_SECONDS);
+	effect->redis.args[1] = xasprintf("%lld", op->object->ttl_seconds > 0 ? (long long)op->object->ttl_seconds
+	    : (long long)EXPIRE_SECONDS);
 }
 
 void

@@ -33,6 +33,7 @@ struct journal {
 	bool taken;              /* taken over: epoch and seq are known */
 	int64_t epoch;
 	int64_t seq;             /* of the last acknowledged batch */
+	int64_t taken_up_ms;     /* when it was taken over; what an earlier epoch sent arrives until the settle time after */
 	uint64_t open_ticket;    /* of the open batch */
 	uint64_t durable_ticket; /* of the last acknowledged batch */
 	struct journal_batch open, sent;
@@ -61,6 +62,10 @@ int64_t journal_away_ms(const struct core *core, const struct op *op);
 /* Let it expire; to be called once everything is acknowledged. */
 void journal_expire(struct core *core, struct op *op);
 void journal_done(struct core *core, struct op *op);
+
+/* rebuild.c. Its journal is lost or unreadable, and a person has said by spec.rebuildJournal to go on from its status:
+ * once that can be done, and has been, it is lost no more. What stands in the way is told. False: nobody has said so. */
+bool journal_rebuild(struct core *core, struct op *op);
 
 /* record.c: values of the journal, as JSON. */
 void record_op(struct op *op, struct buf *out);

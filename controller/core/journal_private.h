@@ -19,6 +19,8 @@ void journal_answers(struct core *core, struct op *op);
 void journal_retry(struct core *core, struct op *op);
 /* rewrite.c: all of it once more, from memory. */
 void journal_rewrite(struct core *core, struct op *op);
+/* ... over what a takeover has just answered; false when that is no journal. 'why' is for the audit trail. */
+bool journal_write_all(struct core *core, struct op *op, const struct cJSON *reply, const char *why);
 
 /* record_check.c: every member of a value that is known has its type; what is not known is somebody newer's. 'field' names
  * the value in the hash. */

@@ -179,6 +179,7 @@ struct op {
 	bool ended;                           /* final phase is journaled */
 	bool lost;                            /* JournalLost, JournalUnreadable */
 	bool lost_told;
+	int64_t rebuilt_generation;           /* of the object, whose rebuildJournal was carried out; 0: none */
 	int64_t retry_seen;
 	char reason[64];                      /* of the present phase; a row of reason.def */
 	char message[MESSAGE];

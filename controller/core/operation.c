@@ -252,16 +252,19 @@ take(struct core *core, struct op *op)
 }
 
 /* Its journal is lost or cannot be read: what is known may be old, so nothing is done on it. A person looks at the nodes
- * that the last status names, and then deletes it. */
+ * that the last status names, and then deletes it, or has its journal rebuilt. */
 static void
 run_lost(struct core *core, struct op *op)
 {
-	if (!op_is_cancelled(op))
-		op_write_lost(core, op);
-	else if (!op->gone && op->object->meta.has_finalizer)
+	if (!op_is_cancelled(op)) {
+		journal_rebuild(core, op);
+		if (op->lost)
+			op_write_lost(core, op);
+	} else if (!op->gone && op->object->meta.has_finalizer) {
 		op_patch_finalizer(core, op, false);
-	else
+	} else {
 		op_drop(core, op);
+	}
 }
 
 static void
@@ -327,7 +330,8 @@ op_taken_over(struct core *core, struct op *op)
 	if (!op->lost && object->journal_seq > op->journal.seq) {
 		op->lost = true;
 		op_say(op, REASON_JournalLost, "Redis holds sequence %lld, but %lld has been reported: restore "
-		    "Redis' data, or check the nodes in this status and delete the operation",
+		    "Redis' data, or set spec.rebuildJournal to the object's uid, or check the nodes in this status and "
+		    "delete it",
 		    (long long)op->journal.seq, (long long)object->journal_seq);
 	}
 	if (op->lost)

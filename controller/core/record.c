@@ -66,6 +66,8 @@ record_op(struct op *op, struct buf *buf)
 	if (op->released)
 		json_put_bool(&out, "released", true);
 	pace_record(op, &out);
+	if (op->rebuilt_generation)
+		json_put_int(&out, "rebuilt", op->rebuilt_generation);
 	json_open_array(&out, "errors");
 	for (size_t i = 0; i < op->nerrors; i++) {
 		json_open(&out, NULL);
@@ -93,6 +95,7 @@ read_op(struct core *core, struct op *op, const struct cJSON *value)
 	op->acknowledged = xstrdup_or_null(json_str(value, "acknowledged"));
 	op->released = json_bool(value, "released", false);
 	pace_read(core, op, value);
+	op->rebuilt_generation = json_int(value, "rebuilt", 0);
 	JSON_EACH (error, json_get(value, "errors")) {
 		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
 

@@ -15,7 +15,7 @@ struct member {
 
 static const struct member of_op[] = {
 	{"phase", TEXT}, {"reason", TEXT}, {"message", TEXT}, {"start", NUMBER}, {"end", NUMBER}, {"retrySeen", NUMBER},
-	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG},
+	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG}, {"rebuilt", NUMBER},
 };
 
 static const struct member of_error[] = {

@@ -13,26 +13,30 @@
 #include "reasons.h"
 #include "state.h"
 
+/* What the journal has now is gone unless it is put again: who takes over must not find an older step at work. */
 static void
-put_op(struct op *op)
+drop_fields(struct op *op, const struct cJSON *reply)
 {
-	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
+	const struct cJSON *at = json_first(reply);
 
-	record_op(op, &value);
-	journal_put(op, "op", buf_str(&value));
-	buf_done(&value);
+	for (int head = 0; at && head < 5; head++)
+		at = json_next(at);
+	for (; at && json_next(at); at = json_next(json_next(at)))
+		if (json_text(at))
+			journal_put(op, json_text(at), "");
 }
 
 /* The batch on its way becomes everything there is; what is open stays open, it is newer still. */
 static void
-collect(struct core *core, struct op *op)
+collect(struct core *core, struct op *op, const struct cJSON *reply, const char *why)
 {
 	struct journal *journal = &op->journal;
 	struct journal_batch open = journal->open;
 
 	journal->open = (struct journal_batch){.line = BUF_INIT(BUF_MAX_LINE)};
+	drop_fields(op, reply);
 	journal_put_plan(op, op->plan->text);
-	put_op(op);
+	op_record(op);
 	for (size_t i = 0; i < op->nlanes; i++) {
 		lane_record(core, &op->lanes[i]);
 		if (op->lanes[i].step)
@@ -40,31 +44,43 @@ collect(struct core *core, struct op *op)
 	}
 	if (op->cluster_step)
 		step_record(core, op, op->cluster_step, NULL);
-	journal_note(op, "written anew from memory: Redis had lost it");
+	journal_note(op, "%s", why);
 	journal_batch_done(&journal->sent);
 	journal->sent = journal->open;
 	journal->open = open;
+}
+
+bool
+journal_write_all(struct core *core, struct op *op, const struct cJSON *reply, const char *why)
+{
+	struct journal *journal = &op->journal;
+	int64_t epoch, seq;
+
+	if (!json_is_array(reply) || !json_to_int(json_first(reply), &epoch) ||
+	    !json_to_int(json_next(json_first(reply)), &seq))
+		return false;
+	journal->epoch = epoch;
+	journal->seq = seq;
+	collect(core, op, reply, why);
+	journal->sending = true;
+	journal_send(core, op);
+	return true;
 }
 
 static void
 taken(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct op *op = owner;
-	struct journal *journal = &op->journal;
-	struct cJSON *reply;
+	CLEANUP_JSON struct cJSON *reply = NULL;
 
 	(void)arg;
-	journal->request = 0;
-	reply = event->outcome == OUTCOME_ANSWERED && event->status == 0 ? json_parse(event->body, event->len, NULL) : NULL;
-	if (!json_is_array(reply) || !json_to_int(json_first(reply), &journal->epoch) ||
-	    !json_to_int(json_next(json_first(reply)), &journal->seq)) {
+	op->journal.request = 0;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 0)
+		reply = json_parse(event->body, event->len, NULL);
+	if (!journal_write_all(core, op, reply, "written anew from memory: Redis had lost it")) {
 		journal_problem(core, op, event);
 		journal_retry(core, op);        /* refused once more, and then here again */
-	} else {
-		collect(core, op);
-		journal_send(core, op);
 	}
-	json_free(reply);
 }
 
 void

@@ -184,6 +184,8 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 		json_open(out, "journal");
 		json_put_int(out, "epoch", op->journal.epoch);
 		json_put_int(out, "seq", op->journal.seq);
+		if (op->rebuilt_generation)
+			json_put_int(out, "rebuilt", op->rebuilt_generation);
 		json_close(out);
 	}
 	if (op->phase == PHASE_PLANNED) {

@@ -128,6 +128,7 @@ take_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	}
 	journal_answers(core, op);
 	op->journal.taken = true;
+	op->journal.taken_up_ms = core->now.up_ms;
 	if (is_too_new(event)) {
 		too_new(core, op, event->body);
 	} else {

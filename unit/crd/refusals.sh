@@ -81,6 +81,10 @@ refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true
 	'spec.retry: Invalid value: may only grow; each step up runs the failed nodes once more'
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"owner":"o","suspend":true}'
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"urgent":true,"acknowledge":"x"}'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"rebuildJournal":""}' \
+	'spec.rebuildJournal in body should be at least 1 chars long'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"ttlSecondsAfterFinished":5}' \
+	'spec.ttlSecondsAfterFinished in body should be greater than or equal to 60'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"urgent":"yes"}' \
 	'spec.urgent: Invalid value: "string"'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"acknowledge":""}' \

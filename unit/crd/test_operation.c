@@ -4,13 +4,27 @@
 #include "operation.h"
 
 static void
+check_journal_knobs(const struct operation *op)
+{
+	CHECK_INT(op->ttl_seconds, 3600);
+	CHECK_TEXT(op->rebuild_journal, "u");
+	CHECK_INT(op->told->nnodes, 2);
+	CHECK(op->told->nodes[0].held && !op->told->nodes[1].held);
+	CHECK_TEXT(op->told->nodes[1].state, "failed");
+	CHECK_INT(op->told->total, 5);
+	CHECK_INT(op->told->waiting, 2);
+}
+
+static void
 everything_is_read(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"s\":\"3\","
 	    "\"i\":3,\"b\":true,\"big\":-9007199254740991},\"targets\":{\"zones\":[\"e/1\",\"e/2\"]},\"owner\":\"me\","
 	    "\"suspend\":true,\"cancel\":true,\"retry\":2,\"skip\":[{\"node\":\"n7\",\"reason\":\"disk\"}],"
-	    "\"urgent\":true,\"acknowledge\":\"known\"}",
-	    "{\"phase\":\"Running\",\"observedGeneration\":5,\"journal\":{\"epoch\":3,\"seq\":9},\"conditions\":[{"
+	    "\"urgent\":true,\"acknowledge\":\"known\",\"rebuildJournal\":\"u\",\"ttlSecondsAfterFinished\":3600}",
+	    "{\"nodes\":[{\"name\":\"n1\",\"state\":\"running\"},{\"name\":\"n2\",\"state\":\"failed\"}],"
+	    "\"counts\":{\"total\":5,\"done\":1,\"running\":1,\"failed\":1,\"waiting\":2},"
+	    "\"phase\":\"Running\",\"observedGeneration\":5,\"journal\":{\"epoch\":3,\"seq\":9},\"conditions\":[{"
 	    "\"type\":\"Ready\"}],\"planHash\":\"abc\",\"startTime\":\"1970-01-01T00:00:01Z\",\"completionTime\":"
 	    "\"1970-01-01T00:00:02Z\",\"retryObserved\":1,"
 	    "\"nodesHeldDown\":[\"n1\"]}");
@@ -51,6 +65,7 @@ everything_is_read(void **state)
 	CHECK_INT(op->retry_seen, 1);
 	CHECK(op->urgent);
 	CHECK_TEXT(op->acknowledge, "known");
+	check_journal_knobs(op);
 	/* As a build wrote it that had no keepsCluster. */
 	CHECK(op->keeps_cluster);
 	operation_free(op);
@@ -69,6 +84,8 @@ a_new_one_has_no_status(void **state)
 	CHECK_TEXT(op->with, "{\"a\":1,\"b\":\"x\"}");
 	CHECK_TEXT(op->nodes[0], "n1");
 	CHECK(!op->owner && !op->suspend && !op->cancel && !op->urgent && !op->acknowledge && !op->keeps_cluster);
+	CHECK_INT(op->ttl_seconds, -1);
+	CHECK(!op->rebuild_journal && !op->told);
 	CHECK_INT(op->retry, 0);
 	CHECK_TEXT(op->phase, "");
 	CHECK_TEXT(op->plan_hash, "");
@@ -160,6 +177,10 @@ bad_knobs_are_refused_with_their_place(void **state)
 		    "spec.suspend: expected true or false, got \"true\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"cancel\":null}", "spec.cancel: expected true or false, got null"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"urgent\":1}", "spec.urgent: expected true or false, got 1"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"rebuildJournal\":true}",
+		    "spec.rebuildJournal: expected a string, got true"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"ttlSecondsAfterFinished\":59}",
+		    "spec.ttlSecondsAfterFinished: expected an integer from 60 to 315360000, got 59"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"retry\":-1}",
 		    "spec.retry: expected an integer of 0 or more, got -1"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"owner\":5}", "spec.owner: expected a string, got 5"},

@@ -1,0 +1,176 @@
+/* Redis loses everything while the controller is down, and a person asks for a new journal by spec.rebuildJournal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "story.h"
+
+static char knob[128];
+
+/* Down, all lost, up again: it stands still. */
+static struct scene *
+lose(bool (*until)(struct world *world, const char *arg), const char *arg)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	reach(scene, until, arg, MINUTES(30));
+	world_crash(world, SECONDS(20));
+	store_flush(world->store);
+	reach(scene, until_message, "Redis holds", MINUTES(2));
+	return scene;
+}
+
+static void
+ask(struct scene *scene, const char *uid)
+{
+	snprintf(knob, sizeof knob, ",\"rebuildJournal\":\"%s\"", uid);
+	scene->more = knob;
+	scene_turn_knobs(scene);
+}
+
+static void
+ask_rightly(struct scene *scene)
+{
+	ask(scene, scene_operation(scene->world)->uid);
+}
+
+static void
+check_end(struct scene *scene)
+{
+	struct world *world = scene->world;
+
+	reach(scene, until_over, NULL, HOURS(4));
+	HOLDS(scene, until_phase(world, "Succeeded"));
+	HOLDS(scene, scene_all_serving(world));
+	HOLDS(scene, event_says(scene, "rebuildJournal", "brought back"));
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		HOLDS(scene, started(scene, sim_name(world->sim, i)) >= 1);
+	HOLDS(scene, sim_violations(world->sim) == 0);
+	scene_free(scene);
+}
+
+static void
+a_node_held_down_is_brought_back_and_the_rest_follows(void **state)
+{
+	struct scene *scene = lose(until_stopped, "db-b-1");
+
+	(void)state;
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, started(scene, "db-b-1") == 0);
+	ask_rightly(scene);
+	reach(scene, until_started, "db-b-1", MINUTES(5));
+	reach(scene, until_drained, "db-c-2", HOURS(4));
+	/* Those that the status counted as done are not touched again. */
+	HOLDS(scene, started(scene, "db-a-1") == 1 && started(scene, "db-a-2") == 1 && started(scene, "db-b-1") == 1);
+	check_end(scene);
+}
+
+static void
+a_node_that_is_up_again_begins_again(void **state)
+{
+	struct scene *scene = lose(until_started, "db-b-1");
+
+	(void)state;
+	wait_ms(scene, MINUTES(10));
+	/* As with a retry: who asks for this may have a node restarted that has been restarted. */
+	HOLDS(scene, sim_violations(scene->world->sim) == 0);
+	sim_mark(scene->world->sim, scene->world->now);
+	ask_rightly(scene);
+	reach(scene, until_drained, "db-c-2", HOURS(4));
+	HOLDS(scene, started(scene, "db-a-2") == 1);
+	HOLDS(scene, started(scene, "db-b-1") <= 2);
+	check_end(scene);
+}
+
+static void
+another_uid_is_refused(void **state)
+{
+	struct scene *scene = lose(until_stopped, "db-b-1");
+
+	(void)state;
+	ask(scene, "00000000-0000-0000-0000-000000000000");
+	reach(scene, until_message, "rebuildJournal: it is", MINUTES(2));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, started(scene, "db-b-1") == 0);
+	ask_rightly(scene);
+	check_end(scene);
+}
+
+/* Not lost, but edited by hand: that key is named, nothing is done, and a new journal is as good. */
+static void
+an_unreadable_journal_is_rebuilt_too(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_stopped, "db-b-1", MINUTES(30));
+	world_crash(world, SECONDS(20));
+	store_journal_set(store_find(world->store, scene_operation(world)->uid), "lane/1/db-b-1", "{\"held\":\"yes\"}");
+	reach(scene, until_message, "field \"lane/1/db-b-1\"", MINUTES(2));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, started(scene, "db-b-1") == 0);
+	ask_rightly(scene);
+	reach(scene, until_drained, "db-c-2", HOURS(4));
+	HOLDS(scene, started(scene, "db-a-2") == 1 && started(scene, "db-b-1") == 1);
+	check_end(scene);
+}
+
+/* A second loss needs a second word. */
+static void
+one_word_is_for_one_rebuilding(void **state)
+{
+	struct scene *scene = lose(until_stopped, "db-a-2");
+
+	(void)state;
+	ask_rightly(scene);
+	reach(scene, until_stopped, "db-b-1", HOURS(1));
+	world_crash(scene->world, SECONDS(20));
+	store_flush(scene->world->store);
+	reach(scene, until_message, "Redis holds", MINUTES(2));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, started(scene, "db-b-1") == 0);
+	ask_rightly(scene);
+	wait_ms(scene, MINUTES(5));
+	HOLDS(scene, started(scene, "db-b-1") == 0);     /* nothing has changed in the spec */
+	scene->suspend = true;
+	ask_rightly(scene);
+	scene->suspend = false;
+	ask_rightly(scene);
+	check_end(scene);
+}
+
+/* A controller dies while it rebuilds, at every moment of it. */
+static void
+dying_meanwhile_is_no_harm(void **state)
+{
+	size_t points = 0;
+
+	(void)state;
+	for (int64_t ms = 0; ms < 30000; ms += getenv("STRAIT_QUICK") ? 3100 : 700, points++) {
+		struct scene *scene = lose(until_stopped, "db-b-1");
+
+		ask_rightly(scene);
+		wait_ms(scene, ms);
+		world_crash(scene->world, SECONDS(3));
+		check_end(scene);
+	}
+	print_message("rebuilding: %zu crash points\n", points);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_node_held_down_is_brought_back_and_the_rest_follows),
+		cmocka_unit_test(a_node_that_is_up_again_begins_again),
+		cmocka_unit_test(another_uid_is_refused),
+		cmocka_unit_test(an_unreadable_journal_is_rebuilt_too),
+		cmocka_unit_test(one_word_is_for_one_rebuilding),
+		cmocka_unit_test(dying_meanwhile_is_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
