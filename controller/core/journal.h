@@ -15,7 +15,7 @@ struct op;
 
 /* A controller reads its own format and the one before it, and refuses a newer one. Members that a value lacks have a
  * default; a member, field or word whose meaning changes, or that an older controller must not overlook, raises it. */
-enum { JOURNAL_FORMAT = 1 };
+enum { JOURNAL_FORMAT = 2 };
 
 struct journal_entry {
 	char *field;

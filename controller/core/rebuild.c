@@ -79,8 +79,8 @@ make_plan(struct core *core, struct op *op)
 		return false;
 	}
 	if (strcmp(op->plan->hash, op->object->plan_hash) != 0) {
-		snprintf(why, sizeof why, "the plan would be %.40s now, and the status names %.40s: the workflow or the cluster "
-		    "has changed; look after the nodes of this status and delete the operation", op->plan->hash,
+		snprintf(why, sizeof why, "the plan would be %.40s now, and the status names %.40s: the workflow or the "
+		    "cluster has changed; look after the nodes of this status and delete the operation", op->plan->hash,
 		    op->object->plan_hash);
 		op->plan = plan_free(op->plan);
 		tell(op, why);
@@ -124,8 +124,9 @@ may_be_told(struct op *op)
 	for (size_t i = 0; i < told->nnodes; i++)
 		named += told->nodes[i].state[0] != '\0';
 	if (told->total != (int64_t)op->nlanes || named < told->running + told->failed + told->skipped) {
-		snprintf(why, sizeof why, "the status names %" PRId64 " of %" PRId64 " nodes that are neither done nor waiting: "
-		    "look after them by hand and delete the operation", named, told->running + told->failed + told->skipped);
+		snprintf(why, sizeof why, "the status names %" PRId64 " of %" PRId64 " nodes that are neither done nor "
+		    "waiting: look after them by hand and delete the operation", named,
+		    told->running + told->failed + told->skipped);
 		tell(op, why);
 		return false;
 	}
@@ -216,8 +217,8 @@ place_block(struct op *op)
 	op->block = !any ? 0 : open < begun ? open : begun;
 	for (size_t b = op->block; b < op->plan->nblocks && b < open; b++)
 		if (!op->plan->blocks[b].each_node && !may_be_repeated(&op->plan->blocks[b])) {
-			tell(op, "a step of the whole cluster may have been carried out, and nothing tells: look after it by hand "
-			    "and delete the operation");
+			tell(op, "a step of the whole cluster may have been carried out, and nothing tells: look after it by "
+			    "hand and delete the operation");
 			return false;
 		}
 	return true;
@@ -240,10 +241,10 @@ revive(struct core *core, struct op *op)
 	op->ended = phase_is_final(phase);
 	op->end_wall_ms = op->ended ? object->completion_ms : 0;
 	fleet_note_plan(op, op->plan);
-	op_set_phase(core, op, op->ended ? phase : PHASE_RUNNING, REASON_JournalRebuilt, "the journal was rebuilt: %zu of %zu "
-	    "nodes are taken for done", roll_count(op, LANE_DONE), op->nlanes);
-	op_event(core, op, "Warning", REASON_JournalRebuilt, "spec.rebuildJournal: a new journal was made from the status and "
-	    "the nodes: %zu of %zu nodes are taken for done, %zu are brought back, the others begin (again)",
+	op_set_phase(core, op, op->ended ? phase : PHASE_RUNNING, REASON_JournalRebuilt,
+	    "the journal was rebuilt: %zu of %zu nodes are taken for done", roll_count(op, LANE_DONE), op->nlanes);
+	op_event(core, op, "Warning", REASON_JournalRebuilt, "spec.rebuildJournal: a new journal was made from the status "
+	    "and the nodes: %zu of %zu nodes are taken for done, %zu are brought back, the others begin (again)",
 	    roll_count(op, LANE_DONE), op->nlanes, roll_count(op, LANE_RUNNING));
 }
 

@@ -16,6 +16,7 @@ struct member {
 static const struct member of_op[] = {
 	{"phase", TEXT}, {"reason", TEXT}, {"message", TEXT}, {"start", NUMBER}, {"end", NUMBER}, {"retrySeen", NUMBER},
 	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG}, {"rebuilt", NUMBER},
+	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER},
 };
 
 static const struct member of_error[] = {
@@ -24,7 +25,8 @@ static const struct member of_error[] = {
 
 static const struct member of_lane[] = {
 	{"state", TEXT}, {"at", NUMBER}, {"held", FLAG}, {"failed", FLAG}, {"outOfService", FLAG}, {"restoring", FLAG},
-	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"restore", TEXT}, {"memory", OBJECT},
+	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"restore", TEXT}, {"message", TEXT}, {"coolUntil", NUMBER},
+	{"memory", OBJECT},
 };
 
 static const struct member of_step[] = {

@@ -66,7 +66,7 @@ an_empty_journal_is_one_that_has_not_begun(void **state)
 
 	(void)state;
 	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
-	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[0], "1");
+	CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[0], "2");
 	answer(&small, 0, "[1,0,\"\",\"1\",\"\"]");
 	CHECK(small.op->journal.taken);
 	CHECK(!small.op->started);
@@ -171,11 +171,11 @@ a_newer_format_is_refused_with_both_named(void **state)
 	struct small small = open_fresh();
 
 	(void)state;
-	answer(&small, 1, "NEWERFORMAT stored=7 ours=1");
+	answer(&small, 1, "NEWERFORMAT stored=7 ours=2");
 	CHECK(small.op->lost);
 	CHECK_TEXT(small.op->reason, "JournalTooNew");
 	CHECK_CONTAINS(small.op->message, "of format 7");
-	CHECK_CONTAINS(small.op->message, "up to 1");
+	CHECK_CONTAINS(small.op->message, "up to 2");
 	CHECK(small.core->journal_up);
 	CHECK_INT(journal_away_ms(small.core, small.op), 0);
 	small_at(&small, 60000);
