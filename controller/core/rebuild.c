@@ -6,7 +6,9 @@
  *   - failed and skipped ones stay what they are;
  *   - of the others the first ones in plan order are done, as many as the status counts, unless a retry has mixed the
  *     order: then all of them begin again;
- *   - a node that is down and that no status names is nobody's: it is left to a person, and closes the gate by name.
+ *   - one of the plan that is still to come and down now was begun after the last status, or the person who asks for
+ *     this knows of it: it is brought back too;
+ *   - a finished one that is down, and one that is not of the plan, are a stranger's: they close the gate by name.
  * Where that would be guessing (a status that names not all, a plan that visits a node twice, a cluster step that may
  * have acted) it is refused, and stays Stalled. */
 #include <inttypes.h>
@@ -177,6 +179,8 @@ place_lanes(struct core *core, struct op *op)
 			place_named(core, op, &op->lanes[i], named);
 		else if (done-- > 0)
 			op->lanes[i].state = LANE_DONE;
+		else if (!gate_node_is_up(op, &op->lanes[i]))
+			take_down_as_ours(core, &op->lanes[i]);
 	}
 }
 

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # the library reads what scenarios set
-# Redis loses its data mid-way: the controller at work writes it anew and goes on; one that starts then stands still
+# Redis loses its data mid-way: the controller at work writes it anew and goes on; one that starts then stands still,
+# until a person has the journal rebuilt; a value edited by hand is named, and stops its operation alone
 # servers: own
 
 scenario()
@@ -27,6 +28,26 @@ scenario()
 	within 10 "condition Stalled says so" condition_is clop/again Stalled '^True\|JournalLost\|'
 	sleep 3
 	check "nothing more was sent" nothing_since db-b-1
+	no_violations
+
+	mark
+	knob again "rebuildJournal: $(uid again)"
+	within 30 "db-b-1 serves again" happened db-b-1 serving controller
+	succeeds again 60
+	check "an Event says so" event JournalRebuilt 'made from the status and the nodes'
+	check "the journal holds all of it" all_lanes again
+	no_violations
+
+	mark
+	operate edited "$ROLL"
+	within 10 "db-a-1's drain has arrived" happened db-a-1 drain controller
+	stop controller KILL
+	redis-cli -u "$REDIS_URL" hset "strait:{$(uid edited)}:steps" lane/1/db-a-1 '{"held":"yes"}' >/dev/null
+	controller controller
+	within 10 "the key is named" condition_is clop/edited Stalled '^True\|JournalUnreadable\|.*lane/1/db-a-1'
+	mark
+	knob edited "rebuildJournal: $(uid edited)"
+	succeeds edited 60
 	no_violations
 }
 
