@@ -49,6 +49,27 @@ take_value(const char *body, size_t len)
 	scylla_error_class(500, body, len, "drain", text, sizeof text);
 }
 
+/* Keyspace "ks" is in tablets, with a table "t": the list of tables, what moves, or the table's ranges. */
+static void
+take_tablets(struct ring *ring, char what, const char *body, size_t len)
+{
+	static const char ranges[] = "[{\"endpoints\":[\"10.0.0.1\",\"10.0.0.2\",\"10.0.0.3\"]}]";
+
+	ring_set_keyspaces(ring, "[\"ks\"]", 6, "[\"ks\"]", 6, NULL);
+	ring_set_tablet_keyspaces(ring, "[\"ks\"]", 6, "[]", 2, NULL);
+	ring_set_motion(ring, "[]", 2, NULL);
+	ring_set_tables(ring, "[\"ks:t\"]", 8, NULL);
+	ring_set_table_ranges(ring, "ks", "t", ranges, sizeof ranges - 1, NULL);
+	judge(ring);
+	if (what == 'T')
+		ring_set_tables(ring, body, len, NULL);
+	else if (what == 'M')
+		ring_set_motion(ring, body, len, NULL);
+	else
+		ring_set_table_ranges(ring, "ks", "t", body, len, NULL);
+	ring_note_down(ring, 1700000000000);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -72,6 +93,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ring_set_mode(ring, 0, body, len, NULL);
 	else if (what == 'k')
 		ring_set_keyspaces(ring, body, len, body, len, NULL);
+	else if (what == 'j')
+		ring_set_joining(ring, body, len, NULL);
+	else if (what == 'o')
+		ring_set_owners(ring, body, len, NULL);
+	else if (what == 't')
+		ring_set_tokens(ring, body, len, NULL);
+	else if (strchr("TMR", what))
+		take_tablets(ring, what, body, len);
 	else
 		take_value(body, len);
 	judge(ring);
