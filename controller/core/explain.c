@@ -92,3 +92,18 @@ op_explain_failure(struct core *core, struct op *op)
 	    ? op->errors[op->nerrors - 1].node : "", op->nerrors && op->errors[op->nerrors - 1].node[0] ? ": " : "",
 	    op->nerrors ? op->errors[op->nerrors - 1].message : "a step failed");
 }
+
+/* A node that was left out and could not be brought back is shouted all the same. */
+void
+op_explain_success(struct core *core, struct op *op)
+{
+	size_t skipped = roll_count(op, LANE_SKIPPED), i = 0;
+	char left_out[48] = "";
+
+	if (skipped)
+		snprintf(left_out, sizeof left_out, ", %zu skipped", skipped);
+	while (i < op->nlanes && !(op->lanes[i].out_of_service && op->lanes[i].state == LANE_SKIPPED))
+		i++;
+	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s", i < op->nlanes
+	    ? op->lanes[i].node->name : "", i < op->nlanes ? " is OUT OF SERVICE; " : "", roll_count(op, LANE_DONE), left_out);
+}

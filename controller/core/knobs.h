@@ -4,11 +4,12 @@
 #include "op.h"
 
 /* skip.c: spec.skip */
-/* Leave out what has not been begun, and what has failed and is not held down; say once what has no effect. */
-void skips_run(struct core *core, struct op *op);
+/* Leave out what has not been begun, and what has failed and is not held down; say once what has no effect. True: some
+ * lane has ended by it. */
+bool skips_run(struct core *core, struct op *op);
 /* Why the node of the lane is to be left out; NULL: it is not. */
 const char *skip_reason(const struct op *op, const struct lane *lane);
-/* The lane, which has touched nothing or has brought its node back, ends here. */
+/* The lane ends here: it has touched nothing, or has brought its node back, or cannot. */
 void skip_lane(struct core *core, struct lane *lane, const char *reason);
 /* On retry: a lane that is named is left out instead of being taken up again, its node brought back first if need be.
  * False: it is not named. */

@@ -192,11 +192,11 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	if (!good)
 		op_event(core, lane->op, "Warning", REASON_OutOfService, "%s is OUT OF SERVICE: it was taken down and "
 		    "could not be brought back: %s", lane->node->name, lane->message);
-	if (lane->failed || !good) {
+	if (skip_reason(lane->op, lane)) {
+		skip_lane(core, lane, skip_reason(lane->op, lane));
+	} else if (lane->failed || !good) {
 		lane->failed = true;
 		lane_set_state(core, lane, LANE_FAILED, why);
-	} else if (skip_reason(lane->op, lane)) {
-		skip_lane(core, lane, skip_reason(lane->op, lane));
 	} else if (is_subsumed(lane)) {
 		lane->at = after_start(lane);
 		lane_record(core, lane);

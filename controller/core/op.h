@@ -244,6 +244,7 @@ void op_patch_finalizer(struct core *core, struct op *op, bool add);
 
 /* explain.c */
 void op_explain(struct core *core, struct op *op);
+void op_explain_success(struct core *core, struct op *op);
 void op_explain_failure(struct core *core, struct op *op);
 
 /* operation.c */

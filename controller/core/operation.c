@@ -100,17 +100,6 @@ start(struct core *core, struct op *op)
 	return true;
 }
 
-static void
-tell_success(struct core *core, struct op *op)
-{
-	size_t skipped = roll_count(op, LANE_SKIPPED);
-	char left_out[48] = "";
-
-	if (skipped)
-		snprintf(left_out, sizeof left_out, ", %zu skipped", skipped);
-	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%zu nodes done%s", roll_count(op, LANE_DONE), left_out);
-}
-
 /* True: it has ended. */
 static bool
 work(struct core *core, struct op *op)
@@ -128,7 +117,7 @@ work(struct core *core, struct op *op)
 		op_explain_failure(core, op);
 		core->counters.ops_failed++;
 	} else if (roll_is_done(op)) {
-		tell_success(core, op);
+		op_explain_success(core, op);
 		core->counters.ops_succeeded++;
 	} else if (op_is_cancelled(op) && roll_at_safe_point(op)) {
 		op_set_phase(core, op, PHASE_CANCELLED, REASON_Cancelled, "%zu of %zu nodes done", roll_count(op, LANE_DONE),

@@ -310,11 +310,9 @@ run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 }
 
 /* From the first block on: behind the one at work a retry may have taken lanes up again. */
-void
-roll_run(struct core *core, struct op *op)
+static void
+run_blocks(struct core *core, struct op *op)
 {
-	pace_release(op);
-	skips_run(core, op);
 	for (size_t b = 0; b < op->plan->nblocks; b++) {
 		const struct plan_block *block = &op->plan->blocks[b];
 
@@ -327,4 +325,15 @@ roll_run(struct core *core, struct op *op)
 		op->block = b + 1;
 		op->cluster_at = 0;
 	}
+}
+
+void
+roll_run(struct core *core, struct op *op)
+{
+	pace_release(op);
+	skips_run(core, op);
+	run_blocks(core, op);
+	/* One at work may have failed meanwhile: it does not end an operation that was to leave it out. */
+	if (skips_run(core, op))
+		op_kick(core, op);
 }

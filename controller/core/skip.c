@@ -1,5 +1,6 @@
-/* spec.skip: a node is left out with a reason, journaled and told. What has been begun is finished first: a node that is
- * held down comes back before it is left alone. */
+/* spec.skip: a node is left out with a reason, journaled and told. What has been begun is finished first, and a node that is
+ * held down is brought back before it is left alone. If it cannot be, it is shouted as out of service and counts as held
+ * down for the gate, but stands in nobody's way: a person has said so. */
 #include "knobs.h"
 
 #include <stdio.h>
@@ -108,20 +109,25 @@ tell(struct core *core, struct op *op, const char *node)
 	journal_note(op, "%s: spec.skip has no effect now: %s", node, why);
 }
 
-void
+bool
 skips_run(struct core *core, struct op *op)
 {
+	bool some = false;
+
 	if (op->object->nskips == 0 || op_is_cancelled(op) || journal_away_ms(core, op) > 0)
-		return;
+		return false;
 	for (size_t i = 0; i < op->nlanes; i++) {
 		struct lane *lane = &op->lanes[i];
 		const char *reason = skip_reason(op, lane);
 
-		if (reason && may_be_left(lane))
-			skip_lane(core, lane, reason);
+		if (!reason || !may_be_left(lane))
+			continue;
+		skip_lane(core, lane, reason);
+		some = true;
 	}
 	for (size_t i = 0; i < op->object->nskips; i++)
 		tell(core, op, op->object->skips[i].node);
+	return some;
 }
 
 bool

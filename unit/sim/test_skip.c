@@ -160,6 +160,36 @@ what_is_back_already_is_not_touched(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
+/* It cannot be brought back at all: it is tried once more, shouted, and the others are done under the gate. */
+static void
+what_is_broken_for_good_stands_in_nobodys_way(void **state)
+{
+	struct scene *scene = begin_with((struct scene_config){.operation = ROLLING, .no_system_keyspaces = true});
+	struct world *world = scene->world;
+	size_t broken = scene_node(world, "db-c-1");
+
+	(void)state;
+	sim_mask(world->sim, broken, true);
+	reach(scene, until_phase, "Failed", HOURS(2));
+	HOLDS(scene, until_message(world, "db-c-1 is OUT OF SERVICE"));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-c-2") == 0);
+	scene->more = SKIP("db-c-1", "its disk is broken");
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(1));
+	world_crash(world, SECONDS(3));
+	reach(scene, until_phase, "Succeeded", HOURS(2));
+	HOLDS(scene, until_message(world, "db-c-1 is OUT OF SERVICE; 5 nodes done, 1 skipped"));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-c-1") == 1);
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, "db-c-1") <= 3);
+	HOLDS(scene, started(scene, "db-c-2") == 1 && started(scene, "db-b-2") == 1);
+	HOLDS(scene, journal_says(scene, "lane/1/db-c-1", "\"state\":\"skipped\"", "\"outOfService\":true"));
+	wait_ms(scene, SECONDS(30));
+	HOLDS(scene, status_says(scene, "\"nodesHeldDown\":[\"db-c-1\"]"));
+	HOLDS(scene, sim_violations(world->sim) == 0);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -170,6 +200,7 @@ main(void)
 		cmocka_unit_test(a_wrong_name_is_refused_with_a_sentence),
 		cmocka_unit_test(skip_and_retry_does_the_failed_and_the_rest_only),
 		cmocka_unit_test(what_is_back_already_is_not_touched),
+		cmocka_unit_test(what_is_broken_for_good_stands_in_nobodys_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
