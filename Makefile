@@ -79,7 +79,7 @@ quotes = $(addprefix -iquote ,$(call may,$(patsubst %/,%,$(dir $(1)))) $(if $(fi
 # Sources and objects -------------------------------------------------------------------------------------------------
 
 # Programs that the build itself runs; what they print is compiled, or compared by lint.
-TOOLS := controller/workflow/embed.c controller/core/gen-reasons.c
+TOOLS := controller/workflow/embed.c controller/core/gen-reasons.c controller/core/gen-knobs.c
 # The simulator's model, which simulation links; the rest of e2e/sim is its server.
 MODEL := $(wildcard e2e/sim/model*.c e2e/sim/oracle*.c)
 NOT_IN_LIBRARIES := $(TOOLS) unit/replay.c
@@ -152,7 +152,8 @@ $(GEN)/workflows.c: $(WORKFLOWS) $(if $(wildcard controller/workflow/embed.c),$(
 
 $(B)/embed-workflows: $(call objects,controller/workflow/embed.c)
 $(B)/gen-reasons: $(call objects,controller/core/gen-reasons.c)
-$(B)/embed-workflows $(B)/gen-reasons: $(call archives,$(PURE))
+$(B)/gen-knobs: $(call objects,controller/core/gen-knobs.c)
+$(B)/embed-workflows $(B)/gen-reasons $(B)/gen-knobs: $(call archives,$(PURE))
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(call grouped,$^) $(call libs,$(PURE_LIBS))
 
 # Programs ------------------------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ fuzz-run: $(foreach t,$(TESTS),$(if $(findstring /fuzz_,$(t)),$(t)))
 	@for f in $^; do name=$${f##*/fuzz_}; mkdir -p $(B)/found/$$name; \
 		$$f -max_total_time=$(SECONDS_EACH) -artifact_prefix=$(B)/found/$$name- $(B)/found/$$name unit/corpus/$$name; done
 
-lint: headers $(PURE_OBJECTS) $(if $(wildcard controller/core/gen-reasons.c),$(B)/gen-reasons) ## Budgets, banned calls, purity, walls
+lint: headers $(PURE_OBJECTS) $(B)/gen-reasons $(B)/gen-knobs ## Budgets, banned calls, purity, walls
 	@BUILD=$(B) unit/lint.sh $(PURE_OBJECTS)
 
 headers: $(HEADERS:%=$(B)/headers/%.ok)

@@ -123,11 +123,13 @@ stateless()
 		}'
 }
 
-# docs/reasons.md is what reason.def says.
-reasons()
+# docs/reasons.md is what reason.def says, docs/knobs.md what knobs.def says.
+generated()
 {
 	[[ ! -x $BUILD/gen-reasons ]] || "$BUILD/gen-reasons" | diff -q - docs/reasons.md >/dev/null ||
 		echo "docs/reasons.md: differs from controller/core/reason.def: $BUILD/gen-reasons >docs/reasons.md"
+	[[ ! -x $BUILD/gen-knobs ]] || "$BUILD/gen-knobs" | diff -q - docs/knobs.md >/dev/null ||
+		echo "docs/knobs.md: differs from controller/core/knobs.def: $BUILD/gen-knobs >docs/knobs.md"
 }
 
 (($# > 0)) || { echo "unit/lint.sh: no objects: run make lint" >&2; exit 2; }
@@ -139,7 +141,7 @@ reasons()
 	headers
 	pure "$@"
 	stateless "$@"
-	reasons
+	generated
 } >"$findings"
 
 cat "$findings"

@@ -110,6 +110,11 @@ refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"}
 	'spec.retry: Invalid value: the operation has ended and nothing of it has failed; apply a new ClusterOperation'
 refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"m","reason":"r"},{"node":"o",
 	"reason":"r"}]}' 'spec.skip: Invalid value: the operation has ended and no node is left to leave out'
+told left '{"phase":"Cancelled"}'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"m","reason":"r"}],"retry":1}' \
+	'spec.retry: Invalid value: the operation has ended and nothing of it has failed; apply a new ClusterOperation'
+refused $O left '{"cluster":"c","workflow":"w","skip":[{"node":"n","reason":"r"},{"node":"m","reason":"r"},{"node":"o",
+	"reason":"r"}]}' 'spec.skip: Invalid value: the operation has ended and no node is left to leave out'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":3,"cancel":true}' \
 	'spec.retry: Invalid value: a cancelled operation is not taken up again; apply a new ClusterOperation instead'
 lift() { printf '{"cluster":"c","workflow":"w","overrides":[{%s,"reason":"r","until":"%s"}]}' "$1" "${2:-2030-01-01T00:00:00Z}"; }
