@@ -52,5 +52,9 @@ all_serve() { ! fleet nodes | grep -v ' mode=NORMAL serving=true '; }
 # every: all acts since the fleet was started, over all marks, a line each.
 every() { sed -nE 's/.* node=([^ ]*) .* event=(drain|stop|start|restart) source=controller .*/\2:\1/p' "$AUDIT"; }
 all_acts() { [[ $(every | wc -l) == "$1" ]] || { say "acts: $(every | paste -sd' ')"; return 1; }; }
-# since N ACTS: what followed the first N.
-since() { [[ $(every | tail -n +"$(($1 + 1))" | paste -sd' ') == "$2" ]] || { say "acts: $(every | paste -sd' ')"; return 1; }; }
+# since N ACTS: what followed the first N; who waited behind may be at work by now.
+since()
+{
+	[[ $(every | tail -n +"$(($1 + 1))" | head -n "$(wc -w <<<"$2")" | paste -sd' ') == "$2" ]] ||
+		{ say "acts: $(every | paste -sd' ')"; return 1; }
+}

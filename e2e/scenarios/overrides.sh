@@ -5,7 +5,7 @@
 scenario()
 {
 	local soon
-	fleet_up one --layout dc1/a:2,dc1/b:1,dc1/c:1 --no-system-keyspaces --speed 20
+	fleet_up one --layout dc1/a:2,dc1/b:2,dc1/c:2 --no-system-keyspaces --speed 20
 	apply_fleet
 	watch_operations
 	controller controller

@@ -135,7 +135,7 @@ refused $O dry '{"cluster":"c","workflow":"w"}' "spec.dryRun: Invalid value: $FI
 refused $O lifted '{"cluster":"c","workflow":"w","dryRun":true}' "spec.dryRun: Invalid value: $FIXED"
 for knob in '"suspend":true' '"cancel":true' '"retry":1' '"urgent":true' '"skip":[{"node":"n","reason":"r"}]'; do
 	refused $O dry "{\"cluster\":\"c\",\"workflow\":\"w\",\"dryRun\":true,$knob}" \
-		'a dry run does nothing, so there is nothing to suspend, cancel, retry, hurry, skip or override; leave the knob out'
+		'a dry run does nothing, so there is nothing to suspend, cancel, retry, hurry, skip, approve or override; leave the knob out'
 done
 accepted $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":1}}}'
 refused $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":2}}}' "spec.nodeTask: Invalid value: $FIXED"
