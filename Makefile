@@ -200,7 +200,7 @@ PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(
 
 # What there is to do -------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build check test valgrind fuzz lint headers bench soak demo clean golden-update needs FORCE
+.PHONY: help deps build check test valgrind fuzz lint headers bench fleet soak demo clean golden-update needs FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
@@ -215,7 +215,9 @@ check: build $(TESTS) ## The inner loop: build, unit tests, simulation
 
 test: deps ## Everything: check, the same under sanitizers and valgrind, and end to end on real servers
 	$(MAKE) check
+	$(MAKE) fleet OPERATIONS=2000
 	STRAIT_QUICK=1 STRAIT_SEEDS=20 $(MAKE) SAN=1 check
+	$(MAKE) SAN=1 fleet OPERATIONS=200
 	$(MAKE) valgrind
 	$(MAKE) CC=clang build
 	$(MAKE) build/next/strait-controller
@@ -244,9 +246,14 @@ $(B)/headers/%.ok: % $(HEADERS) Makefile | needs $(GEN)/registry.h $(GEN)/versio
 bench: build ## Measure what the design promises, on a real API server and Redis
 	e2e/bench
 
-SEEDS := 20000
-soak: $(filter $(B)/unit/sim/%,$(TESTS)) ## The simulation for SEEDS=20000 seeds
-	@STRAIT_SEEDS=$(SEEDS) unit/run --limit 86400 $^
+OPERATIONS := 2000
+fleet: $(B)/unit/sim/test_fleet ## The simulation of OPERATIONS=2000 operations, each with faults of its own, and what it counts
+	@STRAIT_SEEDS=$(OPERATIONS) unit/run --limit 1800 --show $^
+
+SEEDS :=
+soak: $(filter $(B)/unit/sim/%,$(TESTS)) ## Fresh seeds for SECONDS=60, or SEEDS=n of every simulation
+	@if [[ -n "$(SEEDS)" ]]; then STRAIT_SEEDS=$(SEEDS) unit/run --limit 86400 $^; \
+		else SOAK_SECONDS=$(SECONDS_EACH) unit/run --limit 86400 --show $(B)/unit/sim/test_fleet; fi
 
 demo: deps ## A rolling restart, shown live, on servers of its own
 	$(MAKE) build

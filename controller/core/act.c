@@ -344,7 +344,8 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 	if (step->gated)
 		return;
 	if (core->now.up_ms - step->task->round_up_ms > core->config.fact_age_ms) {
-		/* The gate took long to open: what the author saw is old by now. */
+		/* The gate took long to open: what the author saw is old by now, and the process may be another one. */
+		step->stamp_checked = false;
 		step_new_round(core, step);
 		return;
 	}
@@ -361,6 +362,8 @@ run_unknown(struct core *core, struct op *op, struct step *step, struct act_reco
 		act->fresh = true;
 	} else if (!act->view.settled && core->now.up_ms >= act->settled_up_ms) {
 		act->view.settled = true;
+		/* The process may be another one by now: what was done on the one before would be void. */
+		step->stamp_checked = false;
 		step_new_round(core, step);
 	}
 }

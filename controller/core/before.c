@@ -11,6 +11,15 @@
 #include "scylla.h"
 #include "state.h"
 
+static bool
+has_unknown(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_UNKNOWN)
+			return true;
+	return false;
+}
+
 enum stamp
 step_check_stamp(struct core *core, struct op *op, struct step *step)
 {
@@ -24,9 +33,11 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	answer = scylla_get(step->task, SCYLLA_GENERATION);
 	if (!answer)
 		return STAMP_ASKING;
-	step->stamp_checked = true;
+	/* Down: nobody has started it, yet. An act that is to be repeated is not for whoever does. */
+	step->stamp_checked = !has_unknown(step);
 	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
-		return STAMP_GOOD;      /* down: nobody has started it */
+		return STAMP_GOOD;
+	step->stamp_checked = true;
 	snprintf(text, sizeof text, "%" PRId64, generation);
 	if (strcmp(lane->stamp, text) == 0)
 		return STAMP_GOOD;

@@ -279,9 +279,10 @@ awaits_settling(struct core *core, struct step *step)
 	for (size_t i = 0; i < step->nacts; i++) {
 		const struct act_record *act = &step->acts[i];
 
-		if (act->view.state == ACT_UNKNOWN && !act->view.settled) {
+		if (act->view.state == ACT_SENT || (act->view.state == ACT_UNKNOWN && !act->view.settled)) {
 			step->stamp_checked = false;
-			step_wake_at(core, step, act->settled_up_ms);
+			if (act->view.state == ACT_UNKNOWN)
+				step_wake_at(core, step, act->settled_up_ms);
 			return true;
 		}
 	}

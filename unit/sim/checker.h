@@ -70,6 +70,7 @@ struct ledger {
 	int64_t *takeovers;                  /* [epoch - 1]: when Redis did it */
 	size_t ntakeovers;
 	int64_t seq;             /* the highest that was acknowledged */
+	unsigned last;           /* who took it over last */
 	bool lost;               /* Redis lost acknowledged writes, and a core read what is left: what it cannot know
 				  * it may do again */
 	char told_phase[24];     /* of the last status */

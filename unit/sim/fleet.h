@@ -24,6 +24,7 @@ struct fleet_config {
 	uint64_t seed;
 	uint64_t left_out;           /* of the faults: bit i */
 	bool calm;                   /* no faults */
+	bool told;                   /* keep a transcript */
 	size_t controllers;
 };
 
@@ -32,6 +33,10 @@ struct fleet *fleet_play(const struct fleet_config *config);
 struct fleet *fleet_free(struct fleet *fleet);
 void fleet_add_up(const struct fleet *fleet, struct tally *tally);
 void tally_print(const struct tally *tally, double seconds);
-/* As an assertion: a bad run is played again with fewer and fewer faults, as long as it stays bad; then its transcript
- * and the command that plays it again are printed. */
-void fleet_must_be_right(const struct fleet_config *config, struct tally *tally);
+/* Play and judge it. A bad run is played again with fewer and fewer faults, as long as it stays bad; then its transcript and
+ * the command that plays it again are printed. */
+bool fleet_is_right(const struct fleet_config *config, struct tally *tally);
+
+/* fleet_many.c: seeds 'from', 'from' + 1, … in several processes: 'count' of them or, if that is 0, until 'seconds' have
+ * gone by. False: one was not right; the first that is found ends it. */
+bool fleet_many(uint64_t from, size_t count, unsigned seconds, struct tally *tally);

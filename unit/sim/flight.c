@@ -101,6 +101,8 @@ log_line_of(const struct process *process, const struct effect *effect)
 	size_t len = 0;
 	const char *at = effect->log.fields;
 
+	if (transcript_is_off(world->log))
+		return;
 	while (at && *at && len + 2 < sizeof fields) {
 		const char *value = at + strlen(at) + 1;
 
@@ -203,7 +205,7 @@ order_request(struct process *process, struct effect *effect)
 	/* The flight owns the texts now. */
 	*effect = (struct effect){.kind = EFFECT_EXIT};
 	*ARRAY_GROW(world->flights, world->nflights) = flight;
-	if (!is_minor(&flight->effect) || transcript_shows_minor(world->log)) {
+	if (!transcript_is_off(world->log) && (!is_minor(&flight->effect) || transcript_shows_minor(world->log))) {
 		effect_text(world, &flight->effect, text, sizeof text);
 		(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
 		    "%zu> %s #%" PRIu64 " %s", world->effects, whose(process), flight->number, text);

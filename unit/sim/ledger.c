@@ -158,8 +158,9 @@ turn_page(struct ledger *ledger, const struct sender *to, int64_t seq)
 {
 	struct page *page = ledger_page(ledger, to->life);
 
-	if (page && seq < page->journal.seq)
+	if (page && seq < page->journal.seq && ledger->last == to->life)
 		return page;
+	ledger->last = to->life;
 	if (!page) {
 		page = ARRAY_GROW(ledger->pages, ledger->npages);
 		page->life = to->life;

@@ -92,6 +92,41 @@ unknown_workflow_is_refused_and_recovers(void **state)
 	end(scene, "Succeeded", 6, 2);
 }
 
+static bool
+until_drain_is_sent(struct world *world, const char *unused)
+{
+	(void)unused;
+	return transcript_count(world->log, "sent drain") > 0;
+}
+
+/* The node crashes while nobody knows whether its drain has arrived, and is started again by hand: the drain belonged
+ * to a process that is gone, and another one would leave the node down as nobody's. */
+static void
+cancelled_while_a_drain_is_unknown_and_its_node_restarted_by_hand(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		struct scene *scene = begin();
+		struct world *world = scene->world;
+
+		world->chance.state = seed;
+		world->weather.lost_act = 1000;
+		reach(scene, until_drain_is_sent, NULL, MINUTES(10));
+		wait_ms(scene, SECONDS(1));
+		world->weather.lost_act = 0;
+		sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
+		wait_ms(scene, SECONDS(30));
+		scene->cancel = true;
+		scene_turn_knobs(scene);
+		wait_ms(scene, SECONDS(30));
+		sim_start(world->sim, world->now, scene_node(world, "db-a-1"));
+		reach(scene, until_over, NULL, MINUTES(30));
+		wait_ms(scene, MINUTES(1));
+		HOLDS(scene, scene_all_serving(world));
+		end(scene, "Cancelled", 0, 0);
+	}
+}
+
 static void
 one_node_task(void **state)
 {
@@ -115,6 +150,7 @@ main(void)
 		cmocka_unit_test(cancelled_before_it_began),
 		cmocka_unit_test(host_away_then_failed_then_retried),
 		cmocka_unit_test(unknown_workflow_is_refused_and_recovers),
+		cmocka_unit_test(cancelled_while_a_drain_is_unknown_and_its_node_restarted_by_hand),
 		cmocka_unit_test(one_node_task),
 	};
 

@@ -12,6 +12,7 @@ struct transcript {
 	char (*lines)[LINE];
 	size_t added;
 	int loud;
+	bool off;
 };
 
 struct transcript *
@@ -32,6 +33,18 @@ transcript_free(struct transcript *t)
 		free(t->lines);
 	free(t);
 	return NULL;
+}
+
+void
+transcript_off(struct transcript *t)
+{
+	t->off = t->loud == 0;
+}
+
+bool
+transcript_is_off(const struct transcript *t)
+{
+	return t->off;
 }
 
 bool
@@ -57,10 +70,13 @@ transcript_minor(struct transcript *t, int64_t up_ms, const char *format, ...)
 void
 transcript_add(struct transcript *t, int64_t up_ms, const char *format, ...)
 {
-	char *line = t->lines[t->added++ % LINES];
+	char *line = t->lines[t->added % LINES];
 	va_list args;
 	int len;
 
+	if (t->off)
+		return;
+	t->added++;
 	len = snprintf(line, LINE, "%9.3f ", (double)up_ms / 1000);
 	va_start(args, format);
 	vsnprintf(line + len, (size_t)(LINE - len), format, args);

@@ -12,6 +12,9 @@ struct transcript;
 
 struct transcript *transcript_new(void);
 struct transcript *transcript_free(struct transcript *transcript);
+/* Nothing is kept: for many runs, of which a bad one is played again. VERBOSE still prints. */
+void transcript_off(struct transcript *transcript);
+bool transcript_is_off(const struct transcript *transcript);
 void transcript_add(struct transcript *transcript, int64_t up_ms, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void transcript_minor(struct transcript *transcript, int64_t up_ms, const char *format, ...)
