@@ -247,7 +247,7 @@ bench: build ## Measure what the design promises, on a real API server and Redis
 	e2e/bench
 
 OPERATIONS := 2000
-fleet: $(B)/unit/sim/test_fleet ## The simulation of OPERATIONS=2000 operations, each with faults of its own, and what it counts
+fleet: $(B)/unit/sim/test_fleet $(B)/unit/sim/test_crashes ## OPERATIONS=2000 simulated, each with its faults; every crash point
 	@STRAIT_SEEDS=$(OPERATIONS) unit/run --limit 1800 --show $^
 
 SEEDS :=

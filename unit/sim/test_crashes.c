@@ -1,0 +1,207 @@
+#include "check.h"
+
+#include "alloc.h"
+#include "scene.h"
+#include "story.h"
+
+/* Crash enumeration: every journal write, every act and every write of a status in four scenarios, before it leaves, left
+ * unanswered, answered unseen; all that comes last, up to the expiry, likewise; other effects now and then; and second
+ * crashes within the recovery. make check takes every seventh, make test all of them. */
+
+enum { LAST = 30, AFTER = 25 };
+
+struct scenario {
+	const char *name;
+	const char *operation;
+	const char *workflow;
+	size_t controllers;
+	/* What happens besides, up to the end. */
+	void (*people)(struct scene *scene);
+	const char *phase;               /* how it ends; NULL: by when the crash is */
+};
+
+#define EVERY_NODE "\"workflow\":\"restart-node\",\"variables\":{\"settle\":\"2s\"}"
+#define ONE_NODE EVERY_NODE ",\"targets\":{\"nodes\":[\"db-a-1\"]}"
+
+static const char hasty[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
+    "{\"task\":\"scylla-drain\"},"
+    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"24s\",\"pollInterval\":\"1s\","
+    "\"timeout\":\"25s\"}]}]}}]}";
+
+static void
+nothing_happens(struct scene *scene)
+{
+	(void)scene;
+}
+
+/* The node is not seen up for as long as its step asks for: it fails, and once more after a retry. */
+static void
+retry(struct scene *scene)
+{
+	world_run(scene->world, until_phase, "Failed", HOURS(1));
+	world_run(scene->world, NULL, NULL, SECONDS(5));
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	world_run(scene->world, NULL, NULL, SECONDS(60));
+}
+
+static void
+cancel(struct scene *scene)
+{
+	world_run(scene->world, until_drained, "db-a-1", MINUTES(10));
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+}
+
+static void
+hand_over(struct scene *scene)
+{
+	world_run(scene->world, until_drained, "db-a-1", MINUTES(10));
+	world_stop(scene->world);
+}
+
+static const struct scenario scenarios[] = {
+	{"a roll", ONE_NODE, NULL, 1, nothing_happens, "Succeeded"},
+	{"failure and retry", "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}", hasty, 1, retry, NULL},
+	{"cancel", EVERY_NODE, NULL, 1, cancel, "Cancelled"},
+	{"hand-over", ONE_NODE, NULL, 2, hand_over, "Succeeded"},
+};
+
+/* Play it with these crashes and judge it; 'kinds' takes the effects' letters. */
+static void
+play(const struct scenario *scenario, uint64_t seed, const struct crash *crashes, size_t ncrashes, struct buf *kinds)
+{
+	struct scene *scene = scene_new(&(struct scene_config){
+	    .layout = "dc1/a:1,dc1/b:1,dc1/c:1", .seed = seed, .operation = scenario->operation,
+	    .workflow = scenario->workflow, .stable_ms = 2000, .lease_ms = SECONDS(6),
+	    .controllers = scenario->controllers});
+	struct world *world = scene->world;
+	char text[600];
+
+	world->weather = (struct weather){.io_max = 5, .net_max = 20, .slow = 3, .slow_max = 2500};
+	world->kinds = kinds;
+	for (size_t i = 0; i < ncrashes; i++)
+		world_crash_at(world, crashes[i].effect, crashes[i].how);
+	world_start(world);
+	scenario->people(scene);
+	world_run(world, until_over, NULL, HOURS(2));
+	/* What is left in the network arrives, the last status and the expiry too. */
+	world_run(world, NULL, NULL, SECONDS(30));
+	judge_or_fail(world, judge(world, text, sizeof text), scenario->name, seed);
+	if (!scene_all_serving(world))
+		judge_or_fail(world, "a node is not serving", scenario->name, seed);
+	if (scenario->phase && strcmp(scene_phase(world), scenario->phase) != 0)
+		judge_or_fail(world, scene_message(world), scene_phase(world), seed);
+	scene_free(scene);
+}
+
+static size_t
+stride(void)
+{
+	return getenv("STRAIT_QUICK") ? 41 : seeds_wanted(50) >= 1000 ? 1 : 7;
+}
+
+/* Is the n-th effect one to crash at in this way? */
+static bool
+is_point(const struct buf *kinds, size_t at, int how)
+{
+	bool last = at + LAST >= kinds->len;
+
+	if (kinds->data[at] == '.' && !last)
+		return at % 24 == (size_t)how * 8;
+	return true;
+}
+
+static size_t
+crash_once(const struct scenario *scenario, const struct buf *kinds)
+{
+	size_t points = 0, number = 0;
+
+	for (size_t i = 0; i < kinds->len; i++) {
+		for (int how = 0; how < CRASH_WAYS; how++) {
+			const struct crash crash = {.effect = i + 1, .how = (enum crash_how)how};
+
+			if (!is_point(kinds, i, how) || number++ % stride() != 0)
+				continue;
+			play(scenario, 1, &crash, 1, NULL);
+			points++;
+		}
+	}
+	return points;
+}
+
+/* The second crash is at one of the first effects after the restart; which one, the place says. */
+static size_t
+crash_twice(const struct scenario *scenario, const struct buf *kinds)
+{
+	struct chance chance = {.state = 0xdb1e};
+	size_t points = 0, number = 0;
+
+	for (size_t i = 0; i < kinds->len; i++) {
+		struct crash crashes[2] = {{.effect = i + 1}};
+
+		crashes[0].how = (enum crash_how)chance_between(&chance, 0, CRASH_WAYS - 1);
+		crashes[1].effect = crashes[0].effect + (size_t)chance_between(&chance, 1, AFTER);
+		crashes[1].how = (enum crash_how)chance_between(&chance, 0, CRASH_WAYS - 1);
+		if (kinds->data[i] == '.' || number++ % stride() != 0)
+			continue;
+		play(scenario, 1, crashes, ARRAY_LEN(crashes), NULL);
+		points++;
+	}
+	return points;
+}
+
+static void
+enumerate(const struct scenario *scenario)
+{
+	CLEANUP_BUF struct buf kinds = BUF_INIT(1 << 20);
+	size_t once, twice;
+
+	play(scenario, 1, NULL, 0, &kinds);
+	once = crash_once(scenario, &kinds);
+	twice = crash_twice(scenario, &kinds);
+	printf("  %s: %zu effects, %zu crash points, %zu of two crashes\n", scenario->name, kinds.len, once, twice);
+}
+
+static void
+a_roll(void **state)
+{
+	(void)state;
+	enumerate(&scenarios[0]);
+}
+
+static void
+failure_and_retry(void **state)
+{
+	(void)state;
+	enumerate(&scenarios[1]);
+}
+
+static void
+cancel_with_restoring(void **state)
+{
+	(void)state;
+	enumerate(&scenarios[2]);
+}
+
+static void
+hand_over_between_two(void **state)
+{
+	(void)state;
+	enumerate(&scenarios[3]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_roll),
+		cmocka_unit_test(failure_and_retry),
+		cmocka_unit_test(cancel_with_restoring),
+		cmocka_unit_test(hand_over_between_two),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
