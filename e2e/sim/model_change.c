@@ -71,6 +71,8 @@ sim_change_boot(struct sim *sim, size_t node)
 {
 	struct node *n = &sim->nodes[node];
 
+	if (!n->stray)
+		n->schema = sim->schema;        /* pulled before it joins */
 	begin(sim, node, node, is_replacing(n) ? CHANGE_REPLACE : CHANGE_BOOTSTRAP, 0);
 	sim_change_go_on(sim, node);
 }
