@@ -8,39 +8,55 @@
 #include "reasons.h"
 #include "state.h"
 
-static void
-await(struct op *op, const char *step, const char *hash, const char *wrong, const char *message)
+enum approval
+approval_find(const struct op *op, const char *step, const char *hash)
 {
+	const struct operation *object = op->object;
+
+	for (size_t i = 0; i < object->napprovals; i++)
+		if (strcmp(object->approvals[i].step, step) == 0 && strcmp(object->approvals[i].plan_hash, hash) == 0)
+			return APPROVAL_GIVEN;
+	return APPROVAL_NONE;
+}
+
+/* Of the same step, for another plan than 'hash'; NULL: none was named. */
+static const char *
+wrong_hash(const struct operation *object, const char *step)
+{
+	for (size_t i = 0; i < object->napprovals; i++)
+		if (strcmp(object->approvals[i].step, step) == 0)
+			return object->approvals[i].plan_hash;
+	return NULL;
+}
+
+void
+approval_await(struct op *op, int phase, const char *reason, const char *step, const char *hash, const char *message)
+{
+	const char *wrong = wrong_hash(op->object, step);
 	char named[64] = "";
 
-	if (wrong)
+	if (wrong && approval_find(op, step, hash) == APPROVAL_NONE)
 		snprintf(named, sizeof named, "wrong planHash %.20s; ", wrong);
-	pace_hold(op, PHASE_AWAITING_APPROVAL, REASON_AwaitingApproval, "%sapprove %s, plan %s%s%.200s: kubectl patch clop "
-	    "%.100s --type merge -p '{\"spec\":{\"approvals\":[{\"step\":\"%s\",\"planHash\":\"%s\"}]}}'", named, step, hash,
-	    message ? ": " : "", message ? message : "", op->name, step, hash);
+	pace_hold(op, phase, reason, "%sapprove %s, plan %s%s%.200s: kubectl patch clop %.100s --type merge -p "
+	    "'{\"spec\":{\"approvals\":[{\"step\":\"%s\",\"planHash\":\"%s\"}]}}'", named, step, hash, message ? ": " : "",
+	    message ? message : "", op->name, step, hash);
+}
+
+void
+approval_take(struct core *core, struct op *op, const char *step, const char *hash)
+{
+	op_event(core, op, "Normal", REASON_Approved, "step %s of plan %s is approved", step, hash);
+	say(core, LOG_LEVEL_INFO, op, step, NULL, "reason=%s step %s of plan %s is approved", REASON_Approved, step, hash);
+	journal_note(op, "approved: step %s of plan %s", step, hash);
 }
 
 bool
 approval_given(struct core *core, struct op *op, const char *step, const char *hash, const char *message)
 {
-	const struct operation *object = op->object;
-	const char *wrong = NULL;
-
-	for (size_t i = 0; i < object->napprovals; i++) {
-		const struct operation_approval *approval = &object->approvals[i];
-
-		if (strcmp(approval->step, step) != 0)
-			continue;
-		if (strcmp(approval->plan_hash, hash) != 0) {
-			wrong = approval->plan_hash;
-			continue;
-		}
-		op_event(core, op, "Normal", REASON_Approved, "step %s of plan %s is approved", step, hash);
-		say(core, LOG_LEVEL_INFO, op, step, NULL, "reason=%s step %s of plan %s is approved", REASON_Approved, step,
-		    hash);
-		journal_note(op, "approved: step %s of plan %s", step, hash);
-		return true;
+	if (approval_find(op, step, hash) == APPROVAL_NONE) {
+		approval_await(op, PHASE_AWAITING_APPROVAL, REASON_AwaitingApproval, step, hash, message);
+		return false;
 	}
-	await(op, step, hash, wrong, message);
-	return false;
+	approval_take(core, op, step, hash);
+	return true;
 }

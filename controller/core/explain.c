@@ -97,13 +97,18 @@ op_explain_failure(struct core *core, struct op *op)
 void
 op_explain_success(struct core *core, struct op *op)
 {
-	size_t skipped = roll_count(op, LANE_SKIPPED), i = 0;
-	char left_out[48] = "";
+	size_t skipped = roll_count(op, LANE_SKIPPED), njoined, i = 0;
+	char left_out[48] = "", joined[300], since[80] = "";
 
 	if (skipped)
 		snprintf(left_out, sizeof left_out, ", %zu skipped", skipped);
 	while (i < op->nlanes && !(op->lanes[i].out_of_service && op->lanes[i].state == LANE_SKIPPED))
 		i++;
-	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s", i < op->nlanes
-	    ? op->lanes[i].node->name : "", i < op->nlanes ? " is OUT OF SERVICE; " : "", roll_count(op, LANE_DONE), left_out);
+	njoined = stale_say_joined(op, joined, sizeof joined);
+	if (njoined)
+		snprintf(since, sizeof since, "; %zu member%s joined since the plan, not touched: ", njoined,
+		    njoined > 1 ? "s" : "");
+	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s%s%s", i < op->nlanes
+	    ? op->lanes[i].node->name : "", i < op->nlanes ? " is OUT OF SERVICE; " : "", roll_count(op, LANE_DONE), left_out,
+	    since, joined);
 }

@@ -115,7 +115,7 @@ struct step {
 	int64_t began_wall_ms;
 	int64_t spent_ms;                     /* of the timeout; the gate's time is not counted */
 	int64_t counted_up_ms;                /* up to when 'spent_ms' counts */
-	int64_t recorded_ms;                  /* of 'spent_ms', what the journal has */
+	int64_t recorded_wall_ms;             /* the deadline that the journal has; 0: none */
 	bool observed;                        /* one full round since it began or was resumed */
 	bool gated;                           /* held back by the gate */
 	uint32_t lifted, lifted_told;         /* overrides by number: of the judgement at hand; recorded already */
@@ -305,6 +305,8 @@ void lane_record(struct core *core, struct lane *lane);
 struct step *step_new(struct op *op, struct lane *lane, const struct plan_step *plan);
 struct step *step_free(struct core *core, struct step *step);
 void step_run(struct core *core, struct op *op, struct step *step);
+/* When its attempt times out, by the wall; 0: its time stands still. */
+int64_t step_deadline_ms(const struct core *core, const struct step *step);
 void step_record(struct core *core, struct op *op, struct step *step, const char *what);
 /* Ask again from the top: an act changed, or the gate opened. */
 void step_new_round(struct core *core, struct step *step);

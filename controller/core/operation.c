@@ -24,7 +24,8 @@ op_is_cancelled(const struct op *op)
 bool
 op_may_begin(const struct core *core, const struct op *op)
 {
-	if (op_is_cancelled(op) || op->object->suspend || roll_has_failed(op) || op->lost || op->ended)
+	if (op_is_cancelled(op) || op->object->suspend || roll_has_failed(op) || op->lost || op->ended ||
+	    op->pace.stale || op->pace.gate_paused[0])
 		return false;
 	/* Who cannot hear a person's "stop" begins nothing. */
 	return !core->stopping && journal_away_ms(core, op) == 0 && op->cluster->ready && informers_connected(core) &&
@@ -110,9 +111,10 @@ work(struct core *core, struct op *op)
 	}
 	if (!op->running_acknowledged)
 		return false;
+	stale_judge(op);
 	roll_run(core, op);
-	if (!roll_gated(op))
-		op->closed_since_wall_ms = 0;
+	gate_watch(core, op);
+	stale_hold(core, op);
 	if (roll_has_failed(op) ? roll_at_safe_point(op) : roll_is_done(op) && roll_count(op, LANE_FAILED) > 0) {
 		op_explain_failure(core, op);
 		core->counters.ops_failed++;

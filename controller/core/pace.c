@@ -175,6 +175,12 @@ pace_record(const struct op *op, struct json_out *out)
 		json_put_int(out, "canaryPassed", (int64_t)op->pace.canary_passed);
 	if (op->pace.soak_until_wall_ms)
 		json_put_int(out, "soakUntil", op->pace.soak_until_wall_ms);
+	if (op->pace.gate_paused[0])
+		json_put_str(out, "gatePaused", op->pace.gate_paused);
+	if (op->phase == PHASE_FROZEN && op->closed_since_wall_ms) {
+		json_put_int(out, "closedSince", op->closed_since_wall_ms);
+		json_put_str(out, "closedBy", op->closed_by);
+	}
 }
 
 /* The records of cluster steps may tell of a later place. */
@@ -201,5 +207,10 @@ pace_read(struct core *core, struct op *op, const struct cJSON *value)
 	read_place(op, json_int(value, "block", 0), json_int(value, "clusterAt", 0));
 	pace->canary_passed = passed > 0 ? (size_t)passed : 0;
 	pace->soak_until_wall_ms = json_int(value, "soakUntil", 0);
+	snprintf(pace->gate_paused, sizeof pace->gate_paused, "%s", json_str_or(value, "gatePaused", ""));
+	op->closed_since_wall_ms = json_int(value, "closedSince", 0);
+	snprintf(op->closed_by, sizeof op->closed_by, "%s", json_str_or(value, "closedBy", ""));
+	pace->gate_recalled = op->closed_since_wall_ms != 0;
+	pace->gate_since_up_ms = -1;
 	pace->soak_until_up_ms = pace_up_ms(core, pace->soak_until_wall_ms, longest);
 }

@@ -22,6 +22,11 @@ struct pace {
 	size_t canary_passed;            /* the blocks up to this number; journaled */
 	int64_t soak_until_wall_ms;      /* of the block at work; 0: it has not begun; journaled */
 	int64_t soak_until_up_ms;
+	char gate_paused[HOLD_TEXT];     /* the gate was closed for too long, and nobody has resumed it; journaled */
+	bool gate_recalled;              /* that it is closed the journal says, the gate has not been asked yet */
+	int64_t gate_since_up_ms;        /* when it closed; -1: it is open */
+	bool stale;                      /* a node to come is not where it was planned */
+	int64_t judged_sweep, judged_generation;     /* of what that was judged */
 	/* Why nothing is begun, as the last look found it; reason "": it is not held back. */
 	int phase;                       /* enum phase */
 	char reason[64];
@@ -47,5 +52,23 @@ void pace_record(const struct op *op, struct json_out *out);
 void pace_read(struct core *core, struct op *op, const struct cJSON *value);
 
 /* approval.c */
-/* Has a person approved 'step' of the plan 'hash'? If not, that is what is awaited; 'message' may be NULL. */
+enum approval { APPROVAL_NONE, APPROVAL_GIVEN };
+/* Has a person approved 'step' of the plan 'hash'? If not, that is what is awaited; 'message' may be NULL. Given, it is
+ * told and noted: to be asked once. */
 bool approval_given(struct core *core, struct op *op, const char *step, const char *hash, const char *message);
+/* The two halves of it, for what is more than a wait. */
+enum approval approval_find(const struct op *op, const char *step, const char *hash);
+void approval_await(struct op *op, int phase, const char *reason, const char *step, const char *hash,
+    const char *message);
+void approval_take(struct core *core, struct op *op, const char *step, const char *hash);
+
+/* stale.c */
+/* Is a node to come no longer where it was planned? Kept in pace.stale. */
+void stale_judge(struct op *op);
+/* While it is: hold, or take the approved plan. */
+void stale_hold(struct core *core, struct op *op);
+/* Names of members that the plan does not know and the operation would have taken; their number. */
+size_t stale_say_joined(const struct op *op, char *text, size_t size);
+
+/* gate_timeout.c: follows the gate, and pauses what it keeps closed for too long. */
+void gate_watch(struct core *core, struct op *op);

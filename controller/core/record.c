@@ -182,7 +182,10 @@ put_step(const struct step *step, struct json_out *out, size_t most)
 	json_put_str(out, "state", step_states[step->state]);
 	json_put_int(out, "attempt", step->attempt);
 	json_put_int(out, "began", step->began_wall_ms);
-	json_put_int(out, "spent", step->spent_ms < step->plan->timeout_ms ? step->spent_ms : step->plan->timeout_ms);
+	if (step->recorded_wall_ms > 0)
+		json_put_int(out, "deadline", step->recorded_wall_ms);
+	else
+		json_put_int(out, "spent", step->spent_ms < step->plan->timeout_ms ? step->spent_ms : step->plan->timeout_ms);
 	json_put_str(out, "message", step->message);
 	if (step->nacts > 0) {
 		json_open(out, "acts");
@@ -236,7 +239,7 @@ clamped(const struct cJSON *value, const char *key, int64_t least, int64_t most)
 }
 
 static bool
-read_step(struct step *step, const struct cJSON *value)
+read_step(struct core *core, struct step *step, const struct cJSON *value)
 {
 	int state = parse_word(step_states, ARRAY_LEN(step_states), json_str(value, "state"));
 
@@ -246,6 +249,11 @@ read_step(struct step *step, const struct cJSON *value)
 	step->attempt = clamped(value, "attempt", 1, INT32_MAX);
 	step->began_wall_ms = json_int(value, "began", 0);
 	step->spent_ms = clamped(value, "spent", 0, step->plan->timeout_ms);
+	step->recorded_wall_ms = json_int(value, "deadline", 0);
+	/* What went by while nobody was at work counts too. */
+	if (step->recorded_wall_ms > 0)
+		step->spent_ms = step->plan->timeout_ms - (pace_up_ms(core, step->recorded_wall_ms, step->plan->timeout_ms) -
+		    core->now.up_ms);
 	snprintf(step->message, sizeof step->message, "%s", json_str_or(value, "message", ""));
 	read_memory(json_get(value, "memory"), &step->memory, &step->nmemory);
 	return true;
@@ -323,7 +331,7 @@ place_step(struct core *core, struct op *op, const char *field, const struct cJS
 	if (!plan || (node && !lane))
 		return false;
 	step = step_new(op, lane, plan);
-	good = read_step(step, value);
+	good = read_step(core, step, value);
 	if (good && keep_step(core, op, step))
 		return true;
 	if (good && step->state == STEP_DONE)

@@ -181,6 +181,7 @@ roll_current(const struct op *op)
 void
 roll_rearm(struct core *core, struct op *op)
 {
+	op->pace.gate_paused[0] = '\0';
 	for (size_t i = 0; i < op->nlanes; i++)
 		if ((op->lanes[i].state == LANE_FAILED || op->lanes[i].state == LANE_SKIPPED || op->lanes[i].out_of_service) &&
 		    !skip_on_retry(core, &op->lanes[i]))
@@ -244,6 +245,8 @@ skip_if_gone(struct core *core, struct op *op, struct lane *lane)
 	if (!core->config.gate || op->cluster->ring->nmembers == 0 ||
 	    ring_find_host_id(op->cluster->ring, lane->node->host_id) >= 0)
 		return false;
+	op_event(core, op, "Normal", REASON_NodeLeft, "%s has left the ring since the plan was made: it is skipped",
+	    lane->node->name);
 	lane_set_state(core, lane, LANE_SKIPPED, "the node has left the ring");
 	return true;
 }

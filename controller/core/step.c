@@ -16,7 +16,7 @@
 #include "scylla.h"
 #include "state.h"
 
-enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, RECORD_MS = 60000, PASSES_AT_ONCE = 8 };
+enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
 
 static void
 wake(struct core *core, void *owner)
@@ -99,7 +99,7 @@ step_record(struct core *core, struct op *op, struct step *step, const char *wha
 	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 
 	(void)core;
-	step->recorded_ms = step->spent_ms;
+	step->recorded_wall_ms = step_deadline_ms(core, step);
 	record_step(step, &value);
 	journal_put(op, step->id, buf_str(&value));
 	buf_done(&value);
@@ -224,6 +224,26 @@ time_out(struct core *core, struct op *op, struct step *step)
 	fail_attempt(core, op, step, REASON_StepRetry, text);
 }
 
+int64_t
+step_deadline_ms(const struct core *core, const struct step *step)
+{
+	bool stands = step->state != STEP_RUNNING || step->gated;
+
+	return stands ? 0 : core->now.wall_ms + step->plan->timeout_ms - step->spent_ms;
+}
+
+/* The journal has the deadline as a moment, so that it need be told only where that has moved: the gate or the journal
+ * held it up, the clock was set. One that will not wait for a second has none worth telling, and an intent tells its own. */
+static void
+record_deadline(struct core *core, struct op *op, struct step *step)
+{
+	int64_t moved = step_deadline_ms(core, step) - step->recorded_wall_ms;
+
+	if ((moved >= MOVED_MS || moved <= -MOVED_MS) &&
+	    (step->recorded_wall_ms != 0 || (!acts_wanted(step) && step->spent_ms + step->task->wait_ms > MOVED_MS)))
+		step_record(core, op, step, NULL);
+}
+
 static void
 after_wait(struct core *core, struct op *op, struct step *step)
 {
@@ -234,12 +254,13 @@ after_wait(struct core *core, struct op *op, struct step *step)
 		return;
 	}
 	if (step->gated) {
+		if (step->recorded_wall_ms > 0)
+			step_record(core, op, step, NULL);      /* its time stands still, in the journal too */
 		step_wake_at(core, step, core->now.up_ms + step_gate_poll_ms(op));
 		return;
 	}
 	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
-	if (step->spent_ms - step->recorded_ms >= RECORD_MS)
-		step_record(core, op, step, NULL);      /* a restart gives no more than this of the timeout back */
+	record_deadline(core, op, step);
 	if (t->wait_ms > 0)
 		step_wake_at(core, step, core->now.up_ms + t->wait_ms);
 	step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);

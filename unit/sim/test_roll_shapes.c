@@ -86,6 +86,7 @@ a_canary_waits_for_the_approval_of_this_plan(void **state)
 
 	(void)state;
 	reach(scene, until_phase, "AwaitingApproval", MINUTES(20));
+	wait_ms(scene, SECONDS(2));
 	snprintf(wanted, sizeof wanted, "approve 1.canary, plan %s", plan_hash(scene));
 	HOLDS(scene, until_message(world, wanted));
 	HOLDS(scene, event_says(scene, "look at p99", "kubectl patch clop roll --type merge"));
