@@ -190,7 +190,7 @@ fill_rest(struct core *core, struct step *step, struct act_record *act, struct e
 	int64_t left = step->plan->timeout_ms - step->spent_ms;
 
 	(void)core;
-	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", step->lane->node->address);
+	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", lane_address(step->lane));
 	effect->rest.port = cluster->target->api_port;
 	snprintf(effect->rest.method, sizeof effect->rest.method, "POST");
 	effect->rest.path = xstrdup(act->target);
@@ -204,7 +204,7 @@ fill_host(struct core *core, struct step *step, struct act_record *act, struct e
 	CLEANUP_FREE char *verb = xstrndup(act->target, (size_t)(unit - act->target - 1));
 	const char *const args[] = {"systemctl", "--no-block", verb, unit};
 
-	cluster_host_effect(step->task->op->cluster, effect, step->lane->node->address, args, ARRAY_LEN(args));
+	cluster_host_effect(step->task->op->cluster, effect, lane_address(step->lane), args, ARRAY_LEN(args));
 	effect->deadline_ms = core->config.connect_timeout_ms + HOST_MARGIN_MS;
 }
 

@@ -13,7 +13,7 @@
 static bool
 is_there(const struct step *step, const char *address)
 {
-	if (!step || strcmp(step->lane->node->address, address) != 0)
+	if (!step || strcmp(lane_address(step->lane), address) != 0)
 		return false;
 	for (size_t i = 0; i < step->nacts; i++)
 		if (step->acts[i].view.state == ACT_INTENDED || step->acts[i].view.state == ACT_SENT ||
@@ -31,7 +31,7 @@ hostlock_holder(const struct core *core, const struct step *step, const struct o
 		for (size_t i = 0; i < op->nlanes; i++) {
 			const struct step *other = op->lanes[i].step;
 
-			if (other == step || !is_there(other, step->lane->node->address))
+			if (other == step || !is_there(other, lane_address(step->lane)))
 				continue;
 			*ret_op = op;
 			return other;
@@ -46,7 +46,7 @@ hostlock_take(const struct core *core, struct step *step)
 	const struct step *holder = hostlock_holder(core, step, &op);
 
 	if (holder)
-		snprintf(step->message, sizeof step->message, "host %s is in use by %s (%s)", step->lane->node->address,
+		snprintf(step->message, sizeof step->message, "host %s is in use by %s (%s)", lane_address(step->lane),
 		    op->name, step_kind(holder));
 	return !holder;
 }

@@ -96,6 +96,7 @@ struct task {
 	struct ring_policy *policy;
 	bool gate;                            /* judged as a precondition: only the ring is a fact */
 	struct task_node node;
+	char address[64];                     /* the node's in this round */
 };
 
 /* Of a condition in a wait: since when it has held. */
@@ -139,6 +140,7 @@ struct lane {
 	const struct plan_block *block;
 	size_t block_index;
 	const struct plan_node *node;
+	char address[64];                     /* where the ring has last seen it; see lane_address() */
 	enum lane_state state;
 	size_t at;                            /* which step; block->nsteps: the stable step */
 	struct step *step;                    /* the one at work, or NULL */
@@ -299,6 +301,8 @@ size_t roll_count(const struct op *op, enum lane_state state);
 void lane_void(struct core *core, struct lane *lane, const char *why);
 /* Members of the cluster's ring that this operation holds down or is about to; free() it. */
 bool *roll_held(const struct op *op);
+/* Where it is now: a node is known by its host id, and the ring tells its address. */
+const char *lane_address(struct lane *lane);
 void lane_record(struct core *core, struct lane *lane);
 
 /* step.c: attempts and verdicts. */

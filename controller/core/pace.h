@@ -65,6 +65,8 @@ void approval_take(struct core *core, struct op *op, const char *step, const cha
 /* stale.c */
 /* Is a node to come no longer where it was planned? Kept in pace.stale. */
 void stale_judge(struct op *op);
+/* Is this one, which would be begun now? Then the plan is stale. */
+bool stale_lane(struct core *core, struct op *op, const struct lane *lane);
 /* While it is: hold, or take the approved plan. */
 void stale_hold(struct core *core, struct op *op);
 /* Names of members that the plan does not know and the operation would have taken; their number. */

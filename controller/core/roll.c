@@ -269,7 +269,7 @@ begin_lanes(struct core *core, struct op *op, const struct plan_block *block, si
 			continue;
 		if (!pace_allows(core, op, lane))
 			return;
-		if (!op_may_begin(core, op) || skip_if_gone(core, op, lane))
+		if (!op_may_begin(core, op) || skip_if_gone(core, op, lane) || stale_lane(core, op, lane))
 			continue;
 		lane_set_state(core, lane, LANE_RUNNING, "begins");
 		active++;

@@ -136,6 +136,18 @@ stale_judge(struct op *op)
 	pace->stale = is_stale(op);
 }
 
+bool
+stale_lane(struct core *core, struct op *op, const struct lane *lane)
+{
+	char zone[2 * RING_NAME + 2];
+	const char *address;
+
+	if (!core->config.gate || op->cluster->sweep.running || !has_moved(op, lane, zone, &address))
+		return false;
+	op->pace.stale = true;
+	return true;
+}
+
 void
 stale_hold(struct core *core, struct op *op)
 {

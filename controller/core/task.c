@@ -25,8 +25,10 @@ task_new(struct core *core, struct op *op, struct step *step)
 	t->nwith = step->plan->nwith;
 	t->round_up_ms = core->now.up_ms;
 	t->news = true;
-	if (step->lane)
-		t->node = (struct task_node){step->lane->node->name, step->lane->node->address, step->lane->node->host_id};
+	if (step->lane) {
+		snprintf(t->address, sizeof t->address, "%s", lane_address(step->lane));
+		t->node = (struct task_node){step->lane->node->name, t->address, step->lane->node->host_id};
+	}
 	return t;
 }
 
@@ -150,11 +152,26 @@ task_question(struct task *t, enum question_channel channel, const char *address
 	return NULL;
 }
 
+/* What was asked at its former address is asked at the present one. */
+static void
+move(struct task *t, const char *address)
+{
+	for (size_t i = 0; i < t->nquestions; i++) {
+		struct question *question = t->questions[i];
+
+		if (strcmp(question->address, t->address) == 0)
+			snprintf(question->address, sizeof question->address, "%s", address);
+	}
+	snprintf(t->address, sizeof t->address, "%s", address);
+}
+
 void
 task_begin_round(struct task *t)
 {
 	t->round_up_ms = t->core->now.up_ms;
 	t->news = true;
+	if (t->step->lane)
+		move(t, lane_address(t->step->lane));
 	for (size_t i = 0; i < t->nquestions; i++) {
 		struct question *question = t->questions[i];
 

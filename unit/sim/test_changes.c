@@ -121,6 +121,32 @@ a_zone_that_is_corrected_needs_no_approval(void **state)
 }
 
 static void
+a_node_to_come_changes_its_address(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+	struct err err = {""};
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(20));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_phase, "Paused", MINUTES(20));
+	if (sim_readdress(world->sim, world->now, scene_node(world, "db-c-1"), "10.0.0.99", &err) < 0)
+		CHECK_FAIL("%s", err.text);
+	wait_ms(scene, MINUTES(5));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	wait_ms(scene, MINUTES(2));
+	HOLDS(scene, is_paused_by(world, "PlanStale") && arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1);
+	HOLDS(scene, event_says(scene, "db-c-1 moved from 10.0.0.5 to 10.0.0.99", "approve plan, plan"));
+	approve_plan(scene, wanted_hash(scene));
+	/* By the address of now, once. */
+	reach(scene, until_drained, "db-c-1", HOURS(1));
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
 members_leave_and_join(void **state)
 {
 	struct scene *scene = begin_plain();
@@ -234,6 +260,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_to_come_changes_its_zone),
 		cmocka_unit_test(a_zone_that_is_corrected_needs_no_approval),
+		cmocka_unit_test(a_node_to_come_changes_its_address),
 		cmocka_unit_test(members_leave_and_join),
 		cmocka_unit_test(a_gate_that_stays_closed_pauses_until_somebody_resumes),
 		cmocka_unit_test(suspend_and_back_resumes_too_and_frozen_is_no_trouble),
