@@ -238,9 +238,9 @@ checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sen
 		struct ledger *ledger = checker_ledger(checker, effect->redis.uid);
 		const struct page *page = ledger_page(ledger, sender->life);
 
-		if (page && *page->phase && *ledger->told_phase && strcmp(page->phase, ledger->told_phase) != 0)
+		if (page && *page->phase && *page->told_phase && strcmp(page->phase, page->told_phase) != 0)
 			checker_fault(checker, up_ms, "the journal (%s) expires before its status (%s)", page->phase,
-			    ledger->told_phase);
+			    page->told_phase);
 	}
 	if (uid && effect->kube.body)
 		checker_status(checker, up_ms, sender->life, uid, effect->kube.body,

@@ -53,6 +53,7 @@ struct page {
 	struct checked_act *acts;
 	size_t nacts;
 	char phase[24];          /* of the journal's "op" */
+	char told_phase[24];     /* of its own last status; others may have told something else since */
 };
 
 struct attempt {

@@ -90,7 +90,7 @@ checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char
 	const struct cJSON *status = json_get(json, "status");
 	const char *phase = json_str_or(status, "phase", "");
 	struct ledger *ledger = checker_ledger(checker, uid);
-	const struct page *page = ledger_page(ledger, life);
+	struct page *page = ledger_page(ledger, life);
 	const struct store_journal *journal = page ? &page->journal : &ledger->journal;
 
 	if (json_str(status, "message"))
@@ -103,6 +103,8 @@ checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char
 		checker_fault(checker, up_ms, "I6: status has a planHash, the journal no plan");
 	check_phase(checker, up_ms, journal, page ? page->phase : "", phase);
 	snprintf(ledger->told_phase, sizeof ledger->told_phase, "%s", phase);
+	if (page)
+		snprintf(page->told_phase, sizeof page->told_phase, "%s", phase);
 	free(ledger->told);
 	ledger->told = xstrdup(body);
 }
