@@ -143,6 +143,8 @@ an_urgent_one_between_whatever_dies(void **state)
 		if (kinds.data[i] != 'a' && (kinds.data[i] != 'j' || i % every))
 			continue;
 		acts += kinds.data[i] == 'a';
+		if (seeds < 10 && acts % 4 != 1)
+			continue;       /* under valgrind */
 		for (int how = 0; how < CRASH_WAYS; how++) {
 			if (seeds < 100 && how != (int)(i % CRASH_WAYS))
 				continue;
