@@ -13,6 +13,13 @@
  *	POST /node/NAME/repair|cleanup|compaction?keyspace=K&ms=N, /node/NAME/rebuild|cleanup-all?ms=N
  *	                                somebody else runs it there for so long (at speed 1)
  *	POST /migrate?keyspace=K&tablet=N&from=NAME&to=NAME     a tablet moves; also table= (t1), ms=
+ *	POST /node/NAME/hang-drain, /node/NAME/unhang-drain     its drains do not end
+ *	POST /node/NAME/fail-drain?text=T       its drains fail with T; without: they do not
+ *	POST /node/NAME/fail-boot?n=N           its next N boots end early
+ *	POST /node/NAME/slow-boot?ms=N          its boots take so much longer (at speed 1)
+ *	POST /node/NAME/wipe                    it dies, and its data are gone
+ *	POST /node/NAME/garbage?kind=none|html|half|empty|errors|other|huge     what its REST answers are
+ *	POST /node/NAME/cut?from=NAME, /node/NAME/mend?from=NAME        the line between the two
  *	POST /command?address=A         body: the command; answer: "EXIT STATUS BYTES-OF-OUTPUT\n", output, errors
  *	POST /schema, /mark
  *	GET  /audit[?from=N], /violations, /nodes

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "faults.h"
 #include "hands.h"
 #include "server.h"
 
@@ -59,6 +60,18 @@ unstray(struct sim *sim, int64_t now, size_t node)
 }
 
 static void
+hang_drain(struct sim *sim, int64_t now, size_t node)
+{
+	sim_drain_hang(sim, now, node, true);
+}
+
+static void
+unhang_drain(struct sim *sim, int64_t now, size_t node)
+{
+	sim_drain_hang(sim, now, node, false);
+}
+
+static void
 away(struct sim *sim, int64_t now, size_t node)
 {
 	(void)now;
@@ -92,8 +105,8 @@ static const struct {
 } hands[] = {
 	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
 	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
-	{"stray", stray}, {"unstray", unstray}, {"away", away}, {"back", back},
-	{"mask", mask}, {"unmask", unmask},
+	{"stray", stray}, {"unstray", unstray}, {"away", away}, {"back", back}, {"mask", mask}, {"unmask", unmask},
+	{"wipe", sim_wipe}, {"hang-drain", hang_drain}, {"unhang-drain", unhang_drain},
 };
 
 static bool
@@ -109,6 +122,10 @@ by_name_or_amount(struct conn *conn, struct cluster *cluster, size_t node, const
 		sim_slow(cluster->sim, node, amount(conn, "ms"));
 	else if (!strcmp(verb, "lag"))
 		sim_lag(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "slow-boot"))
+		sim_boot_slow(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "fail-boot"))
+		sim_boot_fail(cluster->sim, node, (unsigned)amount(conn, "n"));
 	else if (!strcmp(verb, "compactions"))
 		sim_compactions(cluster->sim, node, (unsigned)amount(conn, "n"));
 	else
@@ -159,12 +176,62 @@ upgrade(struct conn *conn, struct cluster *cluster, size_t node, struct err *err
 	return 0;
 }
 
+static int
+fail_drain(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	char text[WORD];
+
+	(void)err;
+	sim_drain_fail(cluster->sim, server_now(cluster->server), node, query(conn, "text", text));
+	return 0;
+}
+
+static int
+garbage(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	static const char *const kinds[] = {"none", "html", "half", "empty", "errors", "other", "huge"};
+	char text[WORD];
+
+	query(conn, "kind", text);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(text, kinds[i]))
+			continue;
+		sim_garbage(cluster->sim, node, (enum sim_garbage)i);
+		return 0;
+	}
+	return err_set(err, "garbage is \"%s\": expected none, html, half, empty, errors, other or huge", text);
+}
+
+static int
+set_cut(struct conn *conn, struct cluster *cluster, size_t node, bool on, struct err *err)
+{
+	char text[WORD];
+	int other = sim_find(cluster->sim, query(conn, "from", text));
+
+	if (other < 0)
+		return err_set(err, "from is \"%s\": expected the other node", text);
+	sim_cut(cluster->sim, server_now(cluster->server), node, (size_t)other, on);
+	return 0;
+}
+
+static int
+cut(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	return set_cut(conn, cluster, node, true, err);
+}
+
+static int
+mend(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	return set_cut(conn, cluster, node, false, err);
+}
+
 /* Those that may be refused. */
 static const struct {
 	const char *verb;
 	int (*act)(struct conn *conn, struct cluster *cluster, size_t node, struct err *err);
 } changes[] = {
-	{"upgrade", upgrade},
+	{"upgrade", upgrade}, {"fail-drain", fail_drain}, {"garbage", garbage}, {"cut", cut}, {"mend", mend},
 	{"decommission", decommission}, {"remove", remove_node}, {"address", address}, {"remake", remake},
 };
 

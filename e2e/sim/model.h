@@ -8,7 +8,7 @@
  *	sim_command(sim, now, SIM_CONTROLLER, node, "systemctl --no-block stop scylla-server", id);
  *	while (sim_next(sim, now, &reply)) ...     and again at sim_wake(sim)
  *
- * hands.h changes its membership.
+ * hands.h changes its membership, faults.h breaks more of it.
  * 'now' is in ms on any clock that never runs backwards. Nodes are numbered in the order of the layout. */
 #pragma once
 
@@ -170,7 +170,7 @@ enum sim_event {
 	SIM_ARRIVED_DRAIN, SIM_ARRIVED_STOP, SIM_ARRIVED_START, SIM_ARRIVED_RESTART,
 	/* What happened. */
 	SIM_PROCESS_START, SIM_NORMAL, SIM_SERVING, SIM_DRAINED, SIM_PROCESS_EXIT, SIM_CRASHED, SIM_HUNG, SIM_UNHUNG,
-	SIM_ISOLATED, SIM_SCHEMA, SIM_MEMBER, SIM_READDRESSED, SIM_BOOT_FAILED, SIM_MARK,
+	SIM_ISOLATED, SIM_SCHEMA, SIM_MEMBER, SIM_READDRESSED, SIM_BOOT_FAILED, SIM_CUT, SIM_MARK,
 	/* What the oracle says. */
 	SIM_VIOLATION, SIM_UNAVOIDABLE,
 };

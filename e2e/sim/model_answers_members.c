@@ -135,6 +135,12 @@ host_id(struct sim *sim, struct node *n, const char *argument, struct buf *out)
 	return 200;
 }
 
+static bool
+reached(const struct sim *sim, const struct node *n, size_t subject)
+{
+	return sim->nodes[subject].gossip && !sim->cut[number(sim, n) * sim->nnodes + subject];
+}
+
 /* Only members that this node calls live are asked; those that do not answer are UNREACHABLE. */
 static int
 schema_versions(struct sim *sim, struct node *n, const char *argument, struct buf *out)
@@ -151,13 +157,14 @@ schema_versions(struct sim *sim, struct node *n, const char *argument, struct bu
 
 		if (told[i] || !sees(sim, n, i))
 			continue;
-		if (first->gossip)
+		if (reached(sim, n, i))
 			sim_uuid(first->schema, key);
-		buf_printf(out, "%s{\"key\": \"%s\", \"value\": [", between, first->gossip ? key : "UNREACHABLE");
+		buf_printf(out, "%s{\"key\": \"%s\", \"value\": [", between, reached(sim, n, i) ? key : "UNREACHABLE");
 		for (size_t j = i; j < sim->nnodes; j++) {
 			const struct node *m = &sim->nodes[j];
 
-			if (!sees(sim, n, j) || m->gossip != first->gossip || (m->gossip && m->schema != first->schema))
+			if (!sees(sim, n, j) || reached(sim, n, j) != reached(sim, n, i) ||
+			    (reached(sim, n, j) && m->schema != first->schema))
 				continue;
 			told[j] = true;
 			buf_printf(out, "%s\"%s\"", comma, sim_identity(sim, number(sim, n), j)->address);

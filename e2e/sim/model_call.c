@@ -89,6 +89,8 @@ sim_call_answer(struct sim *sim, struct call *call, int status, struct sim_text 
 {
 	const struct node *n = &sim->nodes[call->node];
 
+	if (slowly)
+		text = sim_text_garbled(text, n->garbage, &status);
 	call->status = status;
 	call->text = text;
 	if (!slowly || !n->slow) {

@@ -168,6 +168,8 @@ stream(struct sim *sim, size_t node)
 	struct task *task = sim_task_find(sim, n->change->task);
 	unsigned release = sim_release(n);
 
+	if (n->change->step == QUEUED)
+		n->change->began = sim->now + sim_scaled(sim, sim->config.times.topology_max);
 	n->change->step = STREAMING;
 	task->state = TASK_RUNNING;
 	switch (n->change->kind) {
@@ -241,6 +243,8 @@ drain_tablets(struct sim *sim, size_t node)
 	} else {
 		if (n->change->step == QUEUED && sim_release(n) < 202601)
 			sim_member_set(sim, node, MEMBER_LEAVING);
+		if (n->change->step == QUEUED)
+			n->change->began = sim->now + sim_scaled(sim, sim->config.times.topology_max);
 		n->change->step = DRAINING;
 		sim_task_find(sim, n->change->task)->state = TASK_RUNNING;
 		later(sim, node, LOOK_AGAIN);

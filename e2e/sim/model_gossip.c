@@ -13,7 +13,7 @@ pair(const struct sim *sim, size_t observer, size_t subject)
 bool
 sim_reaches(const struct sim *sim, size_t from, size_t to)
 {
-	return sim->nodes[from].gossip && sim->nodes[to].alive;
+	return sim->nodes[from].gossip && sim->nodes[to].alive && !sim->cut[pair(sim, from, to)];
 }
 
 /* Up in every view that counts: then what the controller took down is back. */
@@ -145,7 +145,7 @@ sim_gossip_announce(struct sim *sim, size_t node)
 	off(sim, node);
 	EACH_PEER(i, sim, node) {
 		/* Only whom it sees live is told. */
-		if (sim->up[pair(sim, node, i)])
+		if (sim->up[pair(sim, node, i)] && !sim->cut[pair(sim, node, i)])
 			set(sim, i, node, false);
 		else if (sim->up[pair(sim, i, node)])
 			suspect(sim, i, node);
@@ -162,13 +162,28 @@ sim_gossip_lost(struct sim *sim, size_t node)
 }
 
 void
+sim_gossip_cut(struct sim *sim, size_t observer, size_t subject)
+{
+	const struct sim_times *times = &sim->config.times;
+
+	if (!sim->nodes[observer].gossip)
+		return;
+	if (sim->cut[pair(sim, observer, subject)])
+		suspect(sim, observer, subject);
+	else if (sim->nodes[subject].gossip && is_there(&sim->nodes[subject]))
+		later(sim, EVENT_SEEN_UP, observer, subject, sim_draw(sim, "mended", pair(sim, observer, subject), sim->seq,
+		    times->up_min, times->up_max));
+}
+
+void
 sim_gossip_seen(struct sim *sim, const struct event *event)
 {
 	const struct node *subject = &sim->nodes[event->other];
+	bool cut = sim->cut[pair(sim, event->node, event->other)];
 
-	if (event->kind == EVENT_SEEN_DOWN && (!subject->gossip || subject->mode == MODE_JOINING))
+	if (event->kind == EVENT_SEEN_DOWN && (cut || !subject->gossip || subject->mode == MODE_JOINING))
 		set(sim, event->node, event->other, false);
-	if (event->kind == EVENT_SEEN_UP && subject->gossip) {
+	if (event->kind == EVENT_SEEN_UP && subject->gossip && !cut) {
 		set(sim, event->node, event->other, true);
 		sim_gossip_notified(sim, event->other);
 	}

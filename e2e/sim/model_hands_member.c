@@ -168,7 +168,7 @@ sim_remake(struct sim *sim, int64_t now, size_t node)
 		return;
 	sim_process_kill(sim, node);
 	n->remade = true;
-	n->stray = false;
+	n->stray = n->wiped = false;
 	sim_uuid(sim_hash(sim, "remade", node, sim->seq), n->host_id);
 	sim_identity_add(sim, node);
 	sim_start(sim, now, node);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "buf.h"
+#include "faults.h"
 #include "model.h"
 #include "model_topology.h"
 
@@ -74,6 +75,14 @@ struct node {
 	int64_t unit_changed;
 
 	int64_t slow, lag;
+
+	/* Faults. */
+	bool drain_hangs, drain_hung, drain_failed;     /* 'hung': one waits to be let go */
+	char drain_error[SIM_NAME * 2];
+	unsigned boot_fails;
+	int64_t boot_extra;
+	bool wiped;
+	enum sim_garbage garbage;
 
 	/* For the oracle. Taken: the controller took it down, and not everybody sees it up again. */
 	bool alive, taken, touched, restarted;
@@ -168,6 +177,7 @@ struct sim {
 	size_t nnodes, nzones, ndcs;
 	size_t side;            /* of the squares that follow: nnodes */
 	bool *up;               /* up[observer * nnodes + subject] */
+	bool *cut;              /* nothing gets from one to the other */
 	int64_t *view_changed;
 	int64_t *known;         /* the generation that the observer has heard of */
 	uint8_t *seen;          /* seen[observer * nnodes + subject]: enum member, as the observer has heard */
@@ -225,6 +235,8 @@ void sim_call_answer(struct sim *sim, struct call *call, int status, struct sim_
 void sim_call_say(struct sim *sim, struct call *call, int status, const char *body);
 /* {"message": …, "code": …} */
 struct sim_text *sim_text_error(int status, const char *message);
+/* What comes instead of 'text', which is given away. */
+struct sim_text *sim_text_garbled(struct sim_text *text, enum sim_garbage garbage, int *status);
 void sim_calls_delayed(struct sim *sim, uint64_t serial);
 void sim_calls_reset(struct sim *sim, size_t node);
 /* Answers all calls of the kind at the node (SIZE_MAX: at any) that are about 'subject'. */
@@ -295,6 +307,8 @@ void sim_gossip_appear(struct sim *sim, size_t node);
 void sim_gossip_announce(struct sim *sim, size_t node);
 /* Do messages of 'from', which runs, get to 'to', and is that alive? */
 bool sim_reaches(const struct sim *sim, size_t from, size_t to);
+/* The line between them was cut or mended: what the observer makes of it. */
+void sim_gossip_cut(struct sim *sim, size_t observer, size_t subject);
 void sim_gossip_lost(struct sim *sim, size_t node);
 void sim_gossip_seen(struct sim *sim, const struct event *event);
 void sim_gossip_notified(struct sim *sim, size_t node);

@@ -112,6 +112,7 @@ sim_views_grow(struct sim *sim)
 	size_t from = sim->side, to = sim->nnodes;
 
 	sim->up = grow(sim->up, from, to, sizeof *sim->up);
+	sim->cut = grow(sim->cut, from, to, sizeof *sim->cut);
 	sim->view_changed = grow(sim->view_changed, from, to, sizeof *sim->view_changed);
 	sim->known = grow(sim->known, from, to, sizeof *sim->known);
 	sim->seen = grow(sim->seen, from, to, sizeof *sim->seen);
@@ -123,6 +124,7 @@ void
 sim_views_free(struct sim *sim)
 {
 	free(sim->up);
+	free(sim->cut);
 	free(sim->view_changed);
 	free(sim->known);
 	free(sim->seen);

@@ -1,6 +1,7 @@
 /* The life of the process: a staged boot, a drain, an end. */
 #include <stdio.h>
 
+#include "alloc.h"
 #include "hash.h"
 #include "model_inside.h"
 
@@ -56,6 +57,7 @@ sim_process_start(struct sim *sim, size_t node, enum sim_source source)
 	}
 	if (*n->next_version)
 		snprintf(n->version, sizeof n->version, "%s", n->next_version);
+	n->drain_hung = n->drain_failed = false;
 	n->repairs = 0;
 	n->tasks = 0;
 	n->started = sim->now;
@@ -92,6 +94,8 @@ sim_process_join(struct sim *sim, size_t node)
 static const char *
 refusal(const struct node *n)
 {
+	if (n->wiped && !n->remade)
+		return "A node with this address already exists, cancelling join";
 	if (n->left)
 		return "This node was decommissioned and will not rejoin the ring";
 	if (n->banned)
@@ -131,7 +135,10 @@ sim_process_boot(struct sim *sim, size_t node)
 		later(sim, node, EVENT_BOOT, times->gossiper);
 	} else if (n->stage == STAGE_LISTENING) {
 		n->stage = STAGE_GOSSIPER;
-		later(sim, node, EVENT_BOOT, times->replay);
+		later(sim, node, EVENT_BOOT, times->replay + n->boot_extra);
+	} else if (n->stage == STAGE_GOSSIPER && n->boot_fails) {
+		n->boot_fails--;
+		sim_process_fail(sim, node, "commitlog replay failed");
 	} else if (n->stage == STAGE_GOSSIPER) {
 		n->stage = STAGE_STORAGE;
 		n->mode = MODE_STARTING;
@@ -172,8 +179,9 @@ sim_process_drain(struct sim *sim, size_t node, enum sim_source source)
 	struct node *n = &sim->nodes[node];
 	int64_t quiet = n->gossip ? times->transport + times->announce : 0;
 
-	if (n->mode == MODE_DRAINING || n->mode == MODE_DRAINED)
+	if (n->mode == MODE_DRAINED || (n->mode == MODE_DRAINING && !n->drain_failed))
 		return;
+	n->drain_failed = false;
 	take(n, source);
 	n->mode = MODE_DRAINING;
 	n->cql = false;
@@ -204,6 +212,20 @@ sim_process_drained(struct sim *sim, size_t node)
 {
 	struct node *n = &sim->nodes[node];
 
+	n->drain_hung = n->drain_hangs;
+	if (n->drain_hung)
+		return;
+	n->drain_failed = *n->drain_error != '\0';
+	if (n->drain_failed) {
+		char *text = xasprintf("std::runtime_error (%s)", n->drain_error);
+
+		n->lock = NULL;
+		sim_calls_end(sim, CALL_DRAIN, node, node, 500, text);
+		free(text);
+		if (n->terminating)
+			leave(sim, node);
+		return;
+	}
 	n->mode = MODE_DRAINED;
 	n->lock = NULL;
 	sim_note(sim, SIM_DRAINED, n->taken ? SIM_CONTROLLER : SIM_HAND, node, "%s", "");
@@ -221,7 +243,7 @@ sim_process_terminate(struct sim *sim, size_t node, enum sim_source source)
 	n->terminating = true;
 	if (n->mode == MODE_NORMAL || n->mode == MODE_LEAVING)
 		sim_process_drain(sim, node, source);
-	else if (n->mode != MODE_DRAINING)
+	else if (n->mode != MODE_DRAINING || n->drain_failed)
 		leave(sim, node);
 }
 

@@ -33,6 +33,7 @@ struct change {
 	unsigned step;
 	size_t by;              /* the node that was asked */
 	int64_t started, ms;    /* 'ms': as it would take at speed 1 */
+	int64_t began;          /* when it could first be seen */
 	uint64_t id, task;
 };
 /* The node, which is new, goes on from JOINING. */

@@ -69,8 +69,11 @@ reaches(const struct world *w, size_t observer, size_t replica)
 		return false;
 	if (!n->alive)
 		return !counts(w, n->taken ? INT64_MIN : n->alive_changed);
-	if (observer == replica || w->sim->up[observer * w->sim->nnodes + replica])
+	if (observer == replica)
 		return true;
+	/* A line that was cut a moment ago: nobody has noticed. */
+	if (w->sim->up[observer * w->sim->nnodes + replica])
+		return !w->sim->cut[observer * w->sim->nnodes + replica] || w->before < INT64_MAX;
 	return !counts(w, n->taken ? INT64_MIN : unseen_since(w->sim, observer, replica));
 }
 
@@ -208,6 +211,24 @@ below_quorum(const struct world *w, char *why, size_t size)
 	return false;
 }
 
+/* Somebody joins, leaves, is removed or replaced: ranges have replicas that are still to come, and what goes down now
+ * cancels or fails it. */
+static bool
+topology_changes(const struct world *w, char *why, size_t size)
+{
+	const struct sim *sim = w->sim;
+
+	for (size_t i = 0; i < sim->nnodes; i++) {
+		const struct change *change = sim->nodes[i].change;
+
+		if (!change || !change->step || !counts(w, change->began))
+			continue;
+		snprintf(why, size, "kind=topology other=%s", sim->nodes[i].name);
+		return true;
+	}
+	return false;
+}
+
 static void
 say(struct sim *sim, enum sim_source source, size_t node, bool blame, const char *why)
 {
@@ -275,6 +296,7 @@ oracle_judge(struct sim *sim, enum sim_source source, size_t node)
 		say(sim, source, node, true, "kind=repeated");
 	if (serves_nobody(sim, node))
 		return;
+	judge(sim, source, node, topology_changes);
 	judge(sim, source, node, two_zones);
 	judge(sim, source, node, below_quorum);
 }

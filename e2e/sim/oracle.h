@@ -1,11 +1,14 @@
 /* The truth about a cluster, by brute force from the model's inside, for judging acts at the moment they arrive.
  *
+ * Who is not in the ring is neither down nor a coordinator; a node without tokens is a coordinator and no replica.
  * A node is *down* for a coordinator when it does not run, does not gossip, is not NORMAL, or when that coordinator
  * thinks so.
  * An act that takes a serving node down is unsafe when
  *	two-zones	another node is down in another zone (datacenter/rack),
- *	quorum		a range of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of all its
- *			replicas, or of those in a datacenter that has three or more, for some coordinator,
+ *	topology	a node joins, leaves, is removed or replaced (its streaming has begun),
+ *	quorum		a range or tablet of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of
+ *			all its replicas, or of those in a datacenter that has three or more, for some coordinator; a
+ *			tablet in transition has two sets of them, and each counts,
  *	repeated	the controller does it to a node that it has restarted since the mark.
  * Blame: an unsafe act is a violation when it is unsafe by what had been observable for longer than sim_config.blame
  * alone: at the dead node itself (refused, its mode, gossip off) or in an answering peer's view. What the controller

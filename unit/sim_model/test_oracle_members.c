@@ -1,0 +1,151 @@
+/* The oracle while membership changes, lines are cut, and some nodes have no tokens. */
+#include "fixture.h"
+
+#include <string.h>
+
+#include "faults.h"
+#include "hands.h"
+
+static struct fixture f;
+
+static void
+cluster(const char *layout)
+{
+	struct sim_config config = sim_defaults();
+
+	config.layout = layout;
+	config.no_system_keyspaces = true;
+	begin(&f, &config);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	cluster("dc1/a:2,dc1/b:2,dc1/c:2");
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	done(&f);
+	return 0;
+}
+
+static void
+expect(size_t violations, size_t unavoidable)
+{
+	assert_int_equal(sim_violations(f.sim), violations);
+	assert_int_equal(sim_unavoidable(f.sim), unavoidable);
+}
+
+/* scylla.md §0 (7), §2.11: no restart beside a topology change; blamed once nodes/leaving has told it for 3 s. */
+static void
+nobody_goes_down_while_one_leaves(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(sim_decommission(f.sim, f.now, 1, 30000, &err), 0);
+	pass(&f, 1000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(0, 1);
+	cluster("dc1/a:2,dc1/b:2,dc1/c:2");
+	assert_int_equal(sim_decommission(f.sim, f.now, 1, 30000, &err), 0);
+	pass(&f, 4000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(1, 0);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=topology other=db-a-2"));
+}
+
+/* The same while one joins; and when it has joined, all is well. */
+static void
+nobody_goes_down_while_one_joins(void **state)
+{
+	struct sim_host host = {.datacenter = "dc1", .rack = "a"};
+	struct err err;
+	int node;
+
+	(void)state;
+	node = sim_add(f.sim, f.now, &host, &err);
+	until_mode(&f, (size_t)node, "BOOTSTRAP");
+	pass(&f, 5000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(1, 0);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=topology other=db-a-3"));
+}
+
+static void
+a_join_that_is_over_does_not_matter(void **state)
+{
+	struct sim_host host = {.datacenter = "dc1", .rack = "a"};
+	struct err err;
+	int node;
+
+	(void)state;
+	node = sim_add(f.sim, f.now, &host, &err);
+	until_serving(&f, (size_t)node);
+	pass(&f, 10000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(0, 0);
+}
+
+/* What somebody else restarts is theirs to answer for. */
+static void
+hands_are_not_judged(void **state)
+{
+	struct err err;
+
+	(void)state;
+	sim_decommission(f.sim, f.now, 1, 30000, &err);
+	pass(&f, 10000);
+	send_drain(&f, SIM_HAND, 2);
+	expect(0, 0);
+}
+
+/* §2.9: a node without tokens is no replica: no quorum is lost with it. But it is a member that is down. */
+static void
+no_tokens_no_replica(void **state)
+{
+	(void)state;
+	cluster("dc1/a:1,dc1/b:1,dc1/c:1,dc1/c:1z");
+	sim_crash(f.sim, f.now, 3);
+	pass(&f, 30000);
+	/* In its own rack: no other zone is down, and no range is below two. */
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(0, 0);
+	cluster("dc1/a:1,dc1/b:1,dc1/c:1,dc1/x:1z");
+	sim_crash(f.sim, f.now, 3);
+	pass(&f, 30000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(1, 0);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=two-zones"));
+}
+
+/* A coordinator that is cut off from one replica loses its quorum with the next. */
+static void
+a_cut_counts_for_its_coordinator(void **state)
+{
+	(void)state;
+	cluster("dc1/a:1,dc1/b:1,dc1/c:1");
+	sim_cut(f.sim, f.now, 0, 1, true);
+	pass(&f, 30000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	assert_true(sim_violations(f.sim) > 0);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=quorum keyspace=app"));
+}
+
+int
+main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		CASE(nobody_goes_down_while_one_leaves), CASE(nobody_goes_down_while_one_joins),
+		CASE(a_join_that_is_over_does_not_matter), CASE(hands_are_not_judged), CASE(no_tokens_no_replica),
+		CASE(a_cut_counts_for_its_coordinator),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
