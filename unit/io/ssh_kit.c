@@ -19,6 +19,7 @@ static const char forced[] =
     "large) head -c 200000 /dev/zero | tr '\\0' x ;;\n"
     "stdin) cat; echo end ;;\n"
     "slow) echo started >>slow.log; sleep \"$2\"; echo done ;;\n"
+    "held) >started; for i in $(seq 1500); do test -e go && break; sleep 0.02; done; test -e go && >ended ;;\n"
     "esac\n";
 
 static char *
@@ -183,11 +184,11 @@ ssh_kit_refused(struct ssh_fixture *f, const char *key, const char *why)
 }
 
 void
-ssh_kit_await_log(struct ssh_fixture *f)
+ssh_kit_await(struct ssh_fixture *f, const char *name)
 {
-	char *path = xasprintf("%s/slow.log", f->directory);
+	char *path = xasprintf("%s/%s", f->directory, name);
 
-	for (int i = 0; i < 500 && access(path, F_OK); i++)
+	for (int i = 0; i < 1000 && access(path, F_OK); i++)
 		kit_sleep(&f->loop, 10);
 	CHECK_INT(access(path, F_OK), 0);
 	free(path);

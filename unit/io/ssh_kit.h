@@ -30,8 +30,9 @@ void ssh_kit_run(struct ssh_fixture *f, struct kit_answer *a, const char *const 
 void ssh_kit_refused(struct ssh_fixture *f, const char *key, const char *why);
 /* Run a script in sh, with the directory as $0 and the port as $1; it must succeed. */
 void ssh_kit_shell(const struct ssh_fixture *f, const char *script);
-/* Turn the loop until the command "slow" has begun on the host. */
-void ssh_kit_await_log(struct ssh_fixture *f);
+/* Turn the loop until that file is in the host's directory: "slow.log" of the command "slow", "started" and "ended" of
+ * "held", which ends when the file "go" is there. */
+void ssh_kit_await(struct ssh_fixture *f, const char *name);
 /* The ssh that is a child of 'parent'; 0: none. */
 pid_t ssh_kit_master(pid_t parent);
 bool ssh_kit_alive(pid_t pid);
