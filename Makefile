@@ -196,6 +196,10 @@ $(B)/$(1): $(call objects,$(1).c $(call helpers,$(1)) $(if $(findstring /fuzz_,$
 		$$(call libs,$(if $(filter controller/io,$(call row,$(1))),$(IO_LIBS),$(PURE_LIBS)) cmocka)
 endef
 $(foreach t,$(UNIT),$(eval $(call test_program,$(t))))
+# What test_mutants puts its defects into.
+MUTATED := core_new gate_check roll_held journal_is_durable journal_is_quiet acts_resume acts_run wait_for_conditions \
+	record_read roll_start store_run
+$(B)/unit/sim/test_mutants: LDFLAGS += $(MUTATED:%=-Wl,--wrap=%)
 PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(B)/%=%))),,$(t)))
 
 # What there is to do -------------------------------------------------------------------------------------------------
