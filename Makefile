@@ -67,6 +67,7 @@ may_unit/workflow := $(may_controller/workflow) $(EVERY_TYPE) controller/scylla 
 may_unit/core := unit $(PURE) $(EVERY_TYPE)
 may_unit/reconcilers := unit $(PURE) $(EVERY_TYPE) e2e/sim
 may_unit/sim := unit $(PURE) $(EVERY_TYPE) e2e/sim
+may_unit/mutants := unit/sim $(may_unit/sim)
 may_unit/sim_model := e2e/sim controller/base
 may_unit/io := controller/io controller/base
 may_unit/differential := unit unit/sim unit/io controller/io $(PURE)
@@ -85,7 +86,7 @@ MODEL := $(wildcard e2e/sim/model*.c e2e/sim/oracle*.c)
 NOT_IN_LIBRARIES := $(TOOLS) unit/replay.c
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
-sources = $(if $(filter e2e/sim,$(1)),$(MODEL),$(filter-out $(NOT_IN_LIBRARIES),$(wildcard $(1)/*.c)))
+sources = $(if $(filter e2e/sim,$(1)),$(MODEL),$(filter-out $(NOT_IN_LIBRARIES) $(1)/test_%,$(wildcard $(1)/*.c)))
 # One archive for each directory that has sources, so that what is broken in one leaves the others' tests usable.
 archives = $(foreach d,$(1),$(if $(filter $(GEN),$(d)),$(B)/lib/gen.a,$(if $(call sources,$(d)),$(B)/lib/$(d).a)))
 grouped = -Wl,--start-group $(1) -Wl,--end-group
@@ -196,10 +197,10 @@ $(B)/$(1): $(call objects,$(1).c $(call helpers,$(1)) $(if $(findstring /fuzz_,$
 		$$(call libs,$(if $(filter controller/io,$(call row,$(1))),$(IO_LIBS),$(PURE_LIBS)) cmocka)
 endef
 $(foreach t,$(UNIT),$(eval $(call test_program,$(t))))
-# What test_mutants puts its defects into.
+# The simulation, over a core with defects: what they are put into.
 MUTATED := core_new gate_check roll_held journal_is_durable journal_is_quiet acts_resume acts_run wait_for_conditions \
 	record_read roll_start store_run
-$(B)/unit/sim/test_mutants: LDFLAGS += $(MUTATED:%=-Wl,--wrap=%)
+$(B)/unit/mutants/test_mutants: LDFLAGS += $(MUTATED:%=-Wl,--wrap=%)
 PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(B)/%=%))),,$(t)))
 
 # What there is to do -------------------------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ struct attempt {
 
 /* One operation. */
 struct ledger {
+	int64_t epoch;           /* of the last takeover */
 	struct store_journal journal;        /* as acknowledged last, to whom ever */
 	struct page *pages;
 	size_t npages;
@@ -114,6 +115,8 @@ void checker_fault(struct checker *checker, int64_t up_ms, const char *format, .
     __attribute__((format(printf, 3, 4)));
 
 /* ledger.c */
+/* Redis has lost what it acknowledged: an epoch may be given twice. */
+void checker_forget_epochs(struct checker *checker);
 struct ledger *checker_ledger(struct checker *checker, const char *uid);
 /* NULL: this core has not taken it over. */
 struct page *ledger_page(struct ledger *ledger, unsigned life);

@@ -103,6 +103,7 @@ hand_redis_fails_over(struct faults *faults, const struct fault *fault)
 	if (!faults->replica)
 		return;
 	transcript_add(world->log, world->now, "---- Redis' replica is promoted");
+	checker_forget_epochs(world->checker);
 	store_free(world->store);
 	world->store = faults->replica;
 	faults->replica = NULL;
@@ -116,6 +117,7 @@ hand_redis_flush(struct faults *faults, const struct fault *fault)
 
 	(void)fault;
 	transcript_add(world->log, world->now, "---- Redis is flushed");
+	checker_forget_epochs(world->checker);
 	store_flush(world->store);
 }
 

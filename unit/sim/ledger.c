@@ -115,6 +115,17 @@ set_lane(struct page *page, const char *name, const struct cJSON *lane, bool tak
 	snprintf(act->state, sizeof act->state, "%s", restore);
 }
 
+/* I4: what is finished stays so. */
+static void
+check_finished(struct checker *checker, int64_t up_ms, const struct ledger *ledger, const char *name, const char *value)
+{
+	static const char done[] = "\"state\":\"done\"";
+	const char *before = strncmp(name, "lane/", 5) == 0 ? store_value(&ledger->journal, name) : NULL;
+
+	if (before && strstr(before, done) && !strstr(value, done) && !ledger->lost)
+		checker_fault(checker, up_ms, "I4: %s was done and is taken up again", name);
+}
+
 static void
 set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct page *page, const char *name,
     const char *value, bool inherited)
@@ -123,6 +134,8 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct 
 	struct err err = {""};
 	char attempt[48];
 
+	if (!inherited)
+		check_finished(checker, up_ms, ledger, name, value);
 	store_journal_set(&ledger->journal, name, value);
 	store_journal_set(&page->journal, name, value);
 	if (!*value)
@@ -183,6 +196,26 @@ turn_page(struct ledger *ledger, const struct sender *to, int64_t seq)
 	return page;
 }
 
+void
+checker_forget_epochs(struct checker *checker)
+{
+	for (size_t i = 0; i < checker->nledgers; i++)
+		checker->ledgers[i].epoch = 0;
+}
+
+/* I3: whoever takes over has a higher epoch than anybody before. */
+static void
+check_raised(struct checker *checker, int64_t up_ms, struct ledger *ledger, const struct cJSON *first)
+{
+	int64_t epoch = 0;
+
+	json_to_int(first, &epoch);
+	if (epoch <= ledger->epoch)
+		checker_fault(checker, up_ms, "I3: a takeover is answered with epoch %" PRId64 ", the one before had %" PRId64,
+		    epoch, ledger->epoch);
+	ledger->epoch = epoch;
+}
+
 static void
 acked_takeover(struct checker *checker, int64_t up_ms, const struct sender *to, struct ledger *ledger,
     const struct cJSON *reply)
@@ -194,6 +227,7 @@ acked_takeover(struct checker *checker, int64_t up_ms, const struct sender *to, 
 
 	json_to_int(json_next(json_first(reply)), &seq);
 	page = turn_page(ledger, to, seq);
+	check_raised(checker, up_ms, ledger, json_first(reply));
 	for (size_t i = 0; i < ledger->npages; i++)
 		checker->untold |= ledger->pages[i].life != to->life &&
 		    checker_has_untold_restore(checker, ledger->pages[i].life);

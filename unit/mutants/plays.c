@@ -1,0 +1,175 @@
+#include <inttypes.h>
+
+#include "alloc.h"
+#include "check.h"
+#include "defects.h"
+#include "fleet.h"
+#include "story.h"
+
+/* The whole of it, with faults. */
+void
+with_faults(uint64_t seed, char *wrong, size_t size)
+{
+	struct fleet *fleet = fleet_play(&(struct fleet_config){.seed = seed});
+
+	snprintf(wrong, size, "%s", fleet->wrong);
+	fleet_free(fleet);
+}
+
+void
+with_faults_and_two(uint64_t seed, char *wrong, size_t size)
+{
+	struct fleet *fleet = fleet_play(&(struct fleet_config){.seed = seed, .controllers = 2});
+
+	snprintf(wrong, size, "%s", fleet->wrong);
+	fleet_free(fleet);
+}
+
+static struct scene *
+begin_seeded(struct scene_config config, uint64_t seed)
+{
+	struct scene *scene;
+
+	config.seed = seed;
+	scene = scene_new(&config);
+	world_start(scene->world);
+	return scene;
+}
+
+static void
+finish(struct scene *scene, const char *own, char *wrong, size_t size)
+{
+	char text[400];
+	const char *judged;
+
+	world_run(scene->world, until_over, NULL, HOURS(4));
+	judged = judge(scene->world, text, sizeof text);
+	own = own && *own ? own : judged ? judged : own;
+	if (!judged && !own)
+		judged = judge_order(scene->world, sim_nodes(scene->world->sim), 1, text, sizeof text);
+	snprintf(wrong, size, "%s", own ? own : judged ? judged : "");
+	scene_free(scene);
+}
+
+void
+calmly(uint64_t seed, char *wrong, size_t size)
+{
+	finish(begin_seeded((struct scene_config){.operation = ROLLING}, seed), NULL, wrong, size);
+}
+
+/* Two at once, and acts that are under way for a while: the second one must not begin before the first is seen. */
+void
+two_at_once(uint64_t seed, char *wrong, size_t size)
+{
+	static const char workflow[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"datacenter\","
+	    "\"concurrencyLimit\":2,\"steps\":[{\"task\":\"scylla-drain\",\"retries\":3},{\"task\":"
+	    "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},{\"wait\":[{\"condition\":"
+	    "\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
+	struct scene *scene = begin_seeded((struct scene_config){.operation = "\"workflow\":\"own\"",
+	    .workflow = workflow}, seed);
+
+	scene->world->weather.slow_act = 1000;
+	scene->world->weather.late_act = 900;
+	finish(scene, "", wrong, size);
+}
+
+/* The controller dies as an act leaves, which is slow to arrive: the next one must wait until it cannot arrive any more. */
+void
+late_acts(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = begin_seeded((struct scene_config){.operation = "\"workflow\":\"own\"",
+	    .workflow = scene_by_restart}, seed);
+
+	scene->world->weather.slow_act = 1000;
+	scene->world->weather.late_act = SECONDS(6);
+	scene->world->restart_after_ms = 500;
+	scene->world->crash_at_act = 1 + seed % 12;
+	finish(scene, "", wrong, size);
+}
+
+static bool
+until_stopping(struct world *world, const char *node)
+{
+	return scene_count(world, SIM_ARRIVED_STOP, SIM_CONTROLLER, node) > 0;
+}
+
+/* The leader loses the API server in a long stop, and wants to go on with that node when it is over; meanwhile the other
+ * one has taken over. */
+void
+two_leaders(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING, .lease_ms = SECONDS(6),
+	    .controllers = 2}, seed);
+	struct world *world = scene->world;
+
+	sim_stuck_stop(world->sim, world->now, scene_node(world, "db-a-1"), true);
+	world_run(world, until_stopping, "db-a-1", HOURS(1));
+	world->leader->api_away_until = world->now + MINUTES(2);
+	world_run(world, NULL, NULL, SECONDS(14));
+	sim_stuck_stop(world->sim, world->now, scene_node(world, "db-a-1"), false);
+	finish(scene, "", wrong, size);
+}
+
+/* Paused, a node dies, and it goes on: what was known before the pause is of no use. */
+void
+a_death_in_a_pause(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING}, seed);
+	struct world *world = scene->world;
+
+	world_run(world, until_done, "1.3/db-a-1", HOURS(1));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	world_run(world, until_phase, "Paused", MINUTES(10));
+	sim_crash(world->sim, world->now, scene_node(world, "db-c-1"));
+	world_run(world, NULL, NULL, SECONDS(13));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	world_run(world, NULL, NULL, SECONDS(30));
+	sim_start(world->sim, world->now, scene_node(world, "db-c-1"));
+	finish(scene, "", wrong, size);
+}
+
+/* Somebody restarts a node in the middle of its window: it begins again, and holds whole. */
+void
+restart_in_a_window(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING, .stable_ms = SECONDS(20)}, seed);
+	struct world *world = scene->world;
+	int64_t served = 0;
+	char text[200] = "";
+
+	if (world_run(world, until_done, "1.4/db-a-1", HOURS(1))) {
+		world_run(world, NULL, NULL, SECONDS(8));
+		sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
+		sim_start(world->sim, world->now, scene_node(world, "db-a-1"));
+		world_run(world, until_done, "1.stable/db-a-1", HOURS(1));
+	}
+	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
+		const struct sim_entry *entry = sim_audit(world->sim, i);
+
+		if (entry->node == scene_node(world, "db-a-1") && entry->event == SIM_SERVING)
+			served = entry->t;
+	}
+	if (world->now - served < SECONDS(20))
+		snprintf(text, sizeof text, "window: db-a-1 is told stable %" PRId64 " ms after it came back",
+		    world->now - served);
+	finish(scene, text, wrong, size);
+}
+
+/* A node is down on our account when limits.frozen is set: it is brought back all the same. */
+void
+frozen_with_a_node_down(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING}, seed);
+	struct world *world = scene->world;
+	char text[200] = "";
+
+	world_run(world, until_stopped, "db-a-1", HOURS(1));
+	scene_freeze(scene, true);
+	world_run(world, NULL, NULL, MINUTES(5));
+	if (!scene_all_serving(world))
+		snprintf(text, sizeof text, "I8: frozen, and a node of ours is left down for 5 minutes");
+	scene_freeze(scene, false);
+	finish(scene, text, wrong, size);
+}
