@@ -27,5 +27,5 @@ extern enum mutant mutant;
 
 /* plays.c: runs in which they show. 'wrong' is what the judgement says; "": nothing. */
 typedef void play(uint64_t seed, char *wrong, size_t size);
-play with_faults, with_faults_and_two, calmly, two_at_once, late_acts, two_leaders, a_death_in_a_pause, restart_in_a_window,
-    frozen_with_a_node_down;
+play with_faults, with_faults_and_two, calmly, two_at_once, late_acts, two_leaders, an_isolation_meanwhile,
+    restart_in_a_window, frozen_with_a_node_down;

@@ -110,23 +110,20 @@ two_leaders(uint64_t seed, char *wrong, size_t size)
 	finish(scene, "", wrong, size);
 }
 
-/* Paused, a node dies, and it goes on: what was known before the pause is of no use. */
+/* While Redis is away a node loses its disk and all its peers, though it still answers us. What was known of the ring when
+ * the drain was intended is of no use any more when Redis has acknowledged it. */
 void
-a_death_in_a_pause(uint64_t seed, char *wrong, size_t size)
+an_isolation_meanwhile(uint64_t seed, char *wrong, size_t size)
 {
 	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING}, seed);
 	struct world *world = scene->world;
 
-	world_run(world, until_done, "1.3/db-a-1", HOURS(1));
-	scene->suspend = true;
-	scene_turn_knobs(scene);
-	world_run(world, until_phase, "Paused", MINUTES(10));
-	sim_crash(world->sim, world->now, scene_node(world, "db-c-1"));
-	world_run(world, NULL, NULL, SECONDS(13));
-	scene->suspend = false;
-	scene_turn_knobs(scene);
+	world_run(world, until_done, "1.stable/db-a-1", HOURS(1));
+	world_run(world, NULL, NULL, (int64_t)(seed % 20));
+	world_redis_away(world, SECONDS(8));
+	sim_isolate(world->sim, world->now, scene_node(world, "db-c-1"));
 	world_run(world, NULL, NULL, SECONDS(30));
-	sim_start(world->sim, world->now, scene_node(world, "db-c-1"));
+	sim_restart(world->sim, world->now, scene_node(world, "db-c-1"));
 	finish(scene, "", wrong, size);
 }
 

@@ -24,7 +24,7 @@ static const struct defect defects[] = {
 	{NO_INTENTS, "no intents", "I5", with_faults},
 	{NO_SETTLE_TIME, "settle time 0", "I3|I1", late_acts},
 	{UNKNOWN_IS_FAILED, "unknown treated as failed", "I1", late_acts},
-	{OLD_FACTS, "fact age ignored", "I2", a_death_in_a_pause},
+	{OLD_FACTS, "fact age ignored", "I2", an_isolation_meanwhile},
 	{WINDOW_OVER_A_GAP, "window over a gap", "window", restart_in_a_window},
 	{STATUS_FIRST, "status first", "I6", with_faults},
 	{FREEZE_BLOCKS_STARTS, "freeze that also blocks starts", "I8", frozen_with_a_node_down},
