@@ -19,10 +19,7 @@ op_new(struct core *core, const struct operation *object)
 	op->uid = xstrdup(object->meta.uid);
 	op->name = xstrdup(object->meta.name);
 	op->namespace_ = xstrdup(object->meta.namespace_);
-	op->retry_seen = object->retry_seen;
 	op->shard = shard_of(core, op->namespace_, object->cluster);
-	op->phase = phase_parse(object->phase);
-	op->conditions = conditions_load(object->conditions);
 	journal_done(core, op);
 	HASH_ADD_KEYPTR(hh, core->ops, op->uid, strlen(op->uid), op);
 	return op;
@@ -102,6 +99,18 @@ is_finished(struct core *core, const struct operation *object, uint64_t round)
 	return true;
 }
 
+/* Somebody else is at work on it: who takes it over begins where its status is by then, not where it was first seen. */
+static void
+follow(const struct core *core, struct op *op)
+{
+	if (shard_is_led(core, op->shard) && op->conditions)
+		return;
+	op->retry_seen = op->object->retry_seen;
+	op->phase = phase_parse(op->object->phase);
+	conditions_free(op->conditions);
+	op->conditions = conditions_load(op->object->conditions);
+}
+
 /* An object that the API server sent before it had our own last write is not taken. */
 void
 op_take_object(struct core *core, struct op *op, struct operation *object)
@@ -116,6 +125,7 @@ op_take_object(struct core *core, struct op *op, struct operation *object)
 	}
 	operation_free(op->object);
 	op->object = object;
+	follow(core, op);
 	op_kick(core, op);
 }
 
@@ -215,8 +225,7 @@ op_let_go(struct core *core, struct op *op)
 	op = op_new(core, object);
 	op->round = round;
 	op->gone = is_gone;
-	op->object = object;
-	op_kick(core, op);
+	op_take_object(core, op, object);
 }
 
 void

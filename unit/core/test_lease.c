@@ -290,6 +290,29 @@ an_unreadable_lease_makes_nobody_a_leader(void **state)
 	}
 }
 
+/* It was seen before it began, and its cluster is not known to be ready yet. */
+static void
+what_began_while_standing_by_is_taken_over_at_once(void **state)
+{
+	struct desk desk = open_desk();
+
+	(void)state;
+	answer(&desk, GET, 200, "strait-1", "t1", 7);
+	desk_sync(&desk, "", "", "{\"metadata\":{\"name\":\"r\",\"namespace\":\"ns\",\"uid\":\"uid-r\","
+	    "\"resourceVersion\":\"100\"},\"spec\":{\"cluster\":\"c\",\"workflow\":\"w\"}}");
+	desk_line(&desk, desk_find(&desk, "GET /apis/strait.dev/v1alpha1/clusteroperations?watch"),
+	    "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"r\",\"namespace\":\"ns\",\"uid\":\"uid-r\","
+	    "\"resourceVersion\":\"101\"},\"spec\":{\"cluster\":\"c\",\"workflow\":\"w\"},\"status\":{"
+	    "\"phase\":\"Running\",\"planHash\":\"h\",\"journal\":{\"epoch\":1,\"seq\":3}}}}");
+	desk_pass(&desk, LEASE_MS);
+	answer(&desk, GET, 200, "", "t2", 8);
+	answer(&desk, PUT, 200, "strait-0", "t3", 9);
+	CHECK(desk.core->leading);
+	CHECK_INT(desk_count(&desk, "REDIS takeover"), 1);
+	CHECK(!desk_logged(&desk, "new -> Pending"));
+	desk_close(&desk);
+}
+
 int
 main(void)
 {
@@ -307,6 +330,7 @@ main(void)
 		cmocka_unit_test(stopping_does_not_wait_for_an_api_server_that_is_away),
 		cmocka_unit_test(who_does_not_lead_leaves_at_once),
 		cmocka_unit_test(an_unreadable_lease_makes_nobody_a_leader),
+		cmocka_unit_test(what_began_while_standing_by_is_taken_over_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
