@@ -248,7 +248,7 @@ $(B)/headers/%.ok: % $(HEADERS) Makefile | needs $(GEN)/registry.h $(GEN)/versio
 		-fsyntax-only -x c - || { echo '$<: does not compile alone with '$$cc >&2; exit 1; }; done
 	@touch $@
 
-bench: build ## Measure what the design promises, on a real API server and Redis
+bench: build $(B)/unit/sim/test_fleet ## Measure what the design promises, on a real API server and Redis
 	e2e/bench
 
 OPERATIONS := 2000

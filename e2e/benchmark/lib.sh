@@ -24,6 +24,17 @@ figure()
 	printf '  %-58s %9s %-4s %s\n' "$1" "$2" "$3" "$judgement"
 }
 
+# least NAME VALUE UNIT TARGET: as figure, and at least TARGET is wanted.
+least()
+{
+	local judgement=OK
+	if ! awk -v value="$2" -v target="$4" 'BEGIN { exit !(value + 0 >= target + 0) }'; then
+		judgement=BELOW
+		above=$((above + 1))
+	fi
+	printf '  %-58s %9s %-4s >= %s  %s\n' "$1" "$2" "$3" "$4" "$judgement"
+}
+
 title() { printf '\n%s\n' "$*"; }
 
 # percentile P FILE: of a file of numbers; "-" when it has none.
@@ -136,11 +147,11 @@ memory() { awk -v field="$2:" '$1 == field { printf "%.1f\n", $2 / 1024 }' "/pro
 
 # --- operations ---
 
-# operation NAME CLUSTER WORKFLOW [NODE]: its JSON, on a line.
+# operation NAME CLUSTER WORKFLOW [NODE...]: its JSON, on a line.
 operation()
 {
 	local targets=''
-	[[ ! ${4:-} ]] || targets=",\"targets\":{\"nodes\":[\"$4\"]}"
+	(($# < 4)) || targets=",\"targets\":{\"nodes\":[$(printf '"%s"\n' "${@:4}" | paste -sd,)]}"
 	printf '{"apiVersion":"strait.dev/v1alpha1","kind":"ClusterOperation","metadata":{"name":"%s"},"spec":{%s%s}}\n' \
 		"$1" "\"cluster\":\"$2\",\"workflow\":\"$3\"" "$targets"
 }
