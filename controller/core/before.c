@@ -1,5 +1,6 @@
 /* What must be true of a node before a pass may look at it for a step: the process is still the one on which the lane's
- * finished steps were done, and the host can be commanded while the node has not been touched yet. */
+ * finished steps were done, the host can be commanded while the node has not been touched yet, and what is restarted to be
+ * brought back does not boot already. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,18 +8,10 @@
 #include "api.h"
 #include "cluster.h"
 #include "host.h"
+#include "lane.h"
 #include "op.h"
 #include "scylla.h"
 #include "state.h"
-
-static bool
-has_unknown(const struct step *step)
-{
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_UNKNOWN)
-			return true;
-	return false;
-}
 
 enum stamp
 step_check_stamp(struct core *core, struct op *op, struct step *step)
@@ -33,8 +26,7 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	answer = scylla_get(step->task, SCYLLA_GENERATION);
 	if (!answer)
 		return STAMP_ASKING;
-	/* Down: nobody has started it, yet. An act that is to be repeated is not for whoever does. */
-	step->stamp_checked = !has_unknown(step);
+	/* Down: nobody has started it, yet. The next act is not for whoever does. */
 	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
 		return STAMP_GOOD;
 	step->stamp_checked = true;
@@ -74,4 +66,19 @@ step_check_host(struct core *core, struct op *op, struct step *step)
 	snprintf(step->message, sizeof step->message, "%s", why);
 	step_wake_at(core, step, core->now.up_ms + step_gate_poll_ms(op));
 	return STAMP_ASKING;
+}
+
+enum stamp
+step_check_boot(struct step *step)
+{
+	const struct lane *lane = step->lane;
+	const struct plan_step *restore = lane ? &lane->block->restore : NULL;
+	const struct host_unit *unit;
+
+	if (!lane || step->plan != restore || !lane_restore_is_open(lane))
+		return STAMP_GOOD;
+	unit = host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+	if (!unit)
+		return STAMP_ASKING;
+	return unit->reached && strcmp(unit->active, "activating") == 0 ? STAMP_VOID : STAMP_GOOD;
 }

@@ -172,6 +172,14 @@ is_returning(const struct ring_member *member)
 	return member->gossiping && strcmp(member->mode, "NORMAL") == 0;
 }
 
+bool
+gate_node_is_returning(struct op *op, struct lane *lane)
+{
+	int member = member_of(op, lane);
+
+	return member >= 0 && op->cluster->ring->members[member].answered && is_returning(&op->cluster->ring->members[member]);
+}
+
 /* Down in every other view and not on its way back: nothing gets worse, and the cure must be possible. Taking down what
  * returns is no cure. */
 static bool

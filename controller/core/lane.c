@@ -93,12 +93,21 @@ forget_steps(struct core *core, struct lane *lane)
 void
 lane_void(struct core *core, struct lane *lane, const char *why)
 {
+	bool held = lane->held && lane->touched;
+
 	op_event(core, lane->op, "Normal", REASON_NodeRestarted, "%s: %s between two of its steps: it begins again under the "
 	    "gate", lane->node->name, why);
 	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s: its finished steps are void",
 	    REASON_NodeRestarted, why);
 	forget_steps(core, lane);
-	lane_set_state(core, lane, LANE_WAITING, why);
+	/* The process that was started since may be the one that our act met: what we may have taken down we bring back
+	 * first, or see up. */
+	if (lane->block->restore.type && held) {
+		lane->held = lane->touched = true;
+		lane_restore(core, lane, why);
+	} else {
+		lane_set_state(core, lane, LANE_WAITING, why);
+	}
 	op_kick(core, lane->op);
 }
 
@@ -194,6 +203,7 @@ is_subsumed(const struct lane *lane)
 static void
 restore_end(struct core *core, struct lane *lane, bool good)
 {
+	bool others = lane->stamp[0] == '\0' && !lane->up_act;          /* voided, and no start since was ours */
 	char why[MESSAGE];
 
 	snprintf(why, sizeof why, "%s", good ? "failed; the node is back" : lane->message);
@@ -210,7 +220,7 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	} else if (lane->failed || !good) {
 		lane->failed = true;
 		lane_set_state(core, lane, LANE_FAILED, why);
-	} else if (is_subsumed(lane)) {
+	} else if (is_subsumed(lane) && !others) {
 		lane->at = after_start(lane);
 		lane_record(core, lane);
 	} else {
@@ -219,19 +229,35 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	}
 }
 
+/* The restoring act has not been ordered, or has not left. */
+bool
+lane_restore_is_open(const struct lane *lane)
+{
+	const struct step *step = lane->step;
+
+	if (!step || step->plan != &lane->block->restore)
+		return false;
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
+			return false;
+	return true;
+}
+
 /* Nothing has been ordered yet and the node is up all the same: a core before this one has brought it back and could not
  * journal it, or somebody else has. */
 static bool
 is_back_already(struct core *core, struct lane *lane)
 {
-	const struct step *step = lane->step;
+	return lane_restore_is_open(lane) && sweep_want(core, lane->op->cluster, lane->restore_since_up_ms) &&
+	    gate_node_is_up(lane->op, lane);
+}
 
-	if (!step || step->plan != &lane->block->restore || !sweep_want(core, lane->op->cluster, lane->restore_since_up_ms))
-		return false;
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
-			return false;
-	return gate_node_is_up(lane->op, lane);
+/* Started already and not down everywhere, or booting by its own word: it needs time, not another restart. */
+static bool
+needs_time(struct lane *lane)
+{
+	return gate_node_is_returning(lane->op, lane) || (lane->at >= after_start(lane) && after_start(lane) > 0 &&
+	    !gate_node_is_down_everywhere(lane->op, lane));
 }
 
 static void
@@ -250,8 +276,7 @@ restore_run(struct core *core, struct lane *lane)
 			restore_end(core, lane, true);
 			return;
 		}
-		/* Started already and not down everywhere: it needs time, not another restart. */
-		if (lane->at >= after_start(lane) && after_start(lane) > 0 && !gate_node_is_down_everywhere(op, lane))
+		if (needs_time(lane))
 			lane->stabilising = true;
 		else
 			lane->step = step_new(op, lane, &lane->block->restore);

@@ -13,4 +13,6 @@ void lane_rearm(struct core *core, struct lane *lane);
 bool lane_is_untouched(const struct lane *lane);
 /* From here on its node is brought back, whatever it was at; 'why' is told. */
 void lane_restore(struct core *core, struct lane *lane, const char *why);
+/* Its restoring act has not been ordered yet, or has not left. */
+bool lane_restore_is_open(const struct lane *lane);
 void lane_done(struct core *core, struct lane *lane);

@@ -328,6 +328,8 @@ int64_t step_gate_poll_ms(const struct op *op);
  * steps count no more. */
 enum stamp step_check_stamp(struct core *core, struct op *op, struct step *step);
 enum stamp step_check_host(struct core *core, struct op *op, struct step *step);
+/* VOID: systemd is starting already what the step is to restart. */
+enum stamp step_check_boot(struct step *step);
 
 /* act.c: intent to outcome. */
 struct act_record *act_find(struct step *step, const char *label);
@@ -357,6 +359,8 @@ bool gate_condition_holds(struct core *core, struct op *op, struct step *step, c
 /* The node of the lane is up in all views, as far as the last sweep knows. */
 bool gate_node_is_up(struct op *op, struct lane *lane);
 bool gate_node_is_down_everywhere(struct op *op, struct lane *lane);
+/* By its own word it boots, or is about to be seen up. */
+bool gate_node_is_returning(struct op *op, struct lane *lane);
 
 /* pass.c: what an author's call does. */
 struct task *task_new(struct core *core, struct op *op, struct step *step);

@@ -341,6 +341,11 @@ pass(struct core *core, struct op *op, struct step *step)
 		return false;
 	if (step_check_host(core, op, step) != STAMP_GOOD)
 		return false;
+	stamp = step_check_boot(step);
+	if (stamp == STAMP_VOID)
+		finish(core, op, step, STEP_DONE, "it is booting already");
+	if (stamp != STAMP_GOOD)
+		return false;
 	stamp = step_check_stamp(core, op, step);
 	if (stamp == STAMP_VOID && awaits_settling(core, step))
 		return false;

@@ -1,0 +1,136 @@
+#include "alloc.h"
+#include "story.h"
+
+/* Nodes that are brought back: what we took down, each with one restart, whatever else befalls it. */
+
+static const char impatient[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
+    "{\"task\":\"scylla-drain\"},"
+    "{\"task\":\"systemd-stop-scylla-server\"},"
+    "{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"},\"timeout\":\"%s\"},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"1s\",\"pollInterval\":\"1s\","
+    "\"timeout\":\"2s\"}]}]}}]}";
+
+static struct scene *
+begin_impatient(const char *start_timeout)
+{
+	static char workflow[sizeof impatient + 20];
+
+	snprintf(workflow, sizeof workflow, impatient, start_timeout);
+	return begin_with((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = workflow});
+}
+
+static bool
+until_db_a_1_runs_again(struct world *world, const char *unused)
+{
+	(void)unused;
+	return scene_count(world, SIM_PROCESS_START, SIM_CONTROLLER, "db-a-1") > 0;
+}
+
+/* The step fails while the node is down in all views, and boots: it needs time, not a second restart. */
+static void
+a_node_that_boots_is_not_restarted_again(void **state)
+{
+	static const char *const start_timeouts[] = {"1h", "3s"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(start_timeouts); i++) {
+		struct scene *scene = begin_impatient(start_timeouts[i]);
+
+		reach(scene, until_db_a_1_runs_again, NULL, MINUTES(5));
+		reach(scene, until_over, NULL, HOURS(2));
+		HOLDS(scene, scene_all_serving(scene->world));
+		HOLDS(scene, started(scene, "db-a-1") == 1);
+		HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1);
+		end(scene, "Failed", 0, 0);
+	}
+}
+
+static bool
+until_drain_is_sent(struct world *world, const char *unused)
+{
+	(void)unused;
+	return transcript_count(world->log, "sent drain") > 0;
+}
+
+static bool
+until_drained_or_over(struct world *world, const char *node)
+{
+	return until_drained(world, node) || until_over(world, NULL);
+}
+
+/* Whose process was drained? Ours is the second: somebody has started it while our drain was on its way. */
+static bool
+hit_the_next_process(const struct scene *scene)
+{
+	const struct world *world = scene->world;
+	size_t node = scene_node(world, "db-a-1");
+	bool started = false;
+
+	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
+		const struct sim_entry *entry = sim_audit(world->sim, i);
+
+		if (entry->node == node && entry->event == SIM_PROCESS_START)
+			started = true;
+		if (entry->node == node && entry->event == SIM_DRAINED)
+			return started;
+	}
+	return false;
+}
+
+/* Between what we saw and our drain's arrival somebody restarts the node: it is the new process that is drained, and
+ * whatever is said to the operation just then, we bring it back. */
+static size_t
+drain_another_process(uint64_t seed, bool cancel)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	size_t hit;
+
+	world->chance.state = seed;
+	world->weather.slow_act = 1000;
+	world->weather.late_act = 14000;
+	reach(scene, until_drain_is_sent, NULL, MINUTES(10));
+	world->weather.slow_act = 0;
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
+	sim_start(world->sim, world->now, scene_node(world, "db-a-1"));
+	reach(scene, until_drained_or_over, "db-a-1", MINUTES(10));
+	hit = hit_the_next_process(scene);
+	if (cancel)
+		scene->cancel = true;
+	else
+		scene->suspend = true;
+	scene_turn_knobs(scene);
+	if (cancel)
+		reach(scene, until_over, NULL, MINUTES(30));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, scene_all_serving(world));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	end(scene, cancel ? "Cancelled" : "Succeeded", 0, 0);
+	return hit;
+}
+
+static void
+a_drain_that_met_another_process_is_undone(void **state)
+{
+	size_t hit = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		hit += drain_another_process(seed, true);
+		hit += drain_another_process(seed, false);
+	}
+	CHECK(hit >= 4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_node_that_boots_is_not_restarted_again),
+		cmocka_unit_test(a_drain_that_met_another_process_is_undone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
