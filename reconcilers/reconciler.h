@@ -6,7 +6,8 @@
  *  2. Ask for independent things before testing any: they go out together.
  *  3. A pass may run many times: no static state, no effect but through these calls.
  *  4. Answers are borrowed until the function returns.
- *  5. Act labels and remembered keys are written to the journal: they are a persistent format. */
+ *  5. Act labels and remembered keys are written to the journal: they are a persistent format. unit/golden/labels has all
+ *     that ever were; one that is called otherwise now, or is gone, stands in .renamed. */
 #pragma once
 
 #include <stdbool.h>
@@ -51,7 +52,12 @@ struct parameter {
 	const char *help;
 };
 
-enum { TASK_PRECONDITIONS = 6, TASK_PARAMETERS = 8 };
+enum { TASK_PRECONDITIONS = 6, TASK_PARAMETERS = 8, TASK_RENAMED = 4 };
+
+/* An act label or a remembered key that an older build wrote, and what it is called now; "": it is not used any more. */
+struct renamed {
+	const char *was, *is;
+};
 
 /* A task or a condition type: one file, whose name is the symbol's. Exactly one of reconcile and judge is set. */
 struct reconciler {
@@ -63,6 +69,7 @@ struct reconciler {
 	const char *preconditions[TASK_PRECONDITIONS];    /* condition types checked right before every act */
 	struct parameter parameters[TASK_PARAMETERS];     /* ended by a NULL name */
 	int64_t timeout_ms;                               /* of one attempt, when the workflow names none */
+	struct renamed renamed[TASK_RENAMED];             /* ended by a NULL name */
 	enum verdict (*reconcile)(struct task *t);
 	enum truth (*judge)(struct task *t);
 };
@@ -89,7 +96,8 @@ struct task_node {
 };
 const struct task_node *task_node(struct task *t);
 
-/* A value kept in the journal for this step, written together with the next act's intent. recall: NULL if never. */
+/* A value kept in the journal for this step, written together with the next act's intent; the first 512 bytes of it.
+ * recall: NULL if never. */
 void task_remember(struct task *t, const char *key, const char *value);
 const char *task_recall(struct task *t, const char *key);
 /* As remember, but kept for the whole lane, over its steps, and set only once: its value before we touched the node. */

@@ -68,7 +68,7 @@ void journal_done(struct core *core, struct op *op);
 bool journal_rebuild(struct core *core, struct op *op);
 
 /* record.c: values of the journal, as JSON. */
-void record_op(struct op *op, struct buf *out);
+void record_op(const struct op *op, struct buf *out);
 void record_lane(const void *lane, struct buf *out);
 void record_step(const void *step, struct buf *out);
 /* Read one field back; false when it is unreadable (the field's name is in the caller's hand). */

@@ -25,3 +25,6 @@ bool journal_write_all(struct core *core, struct op *op, const struct cJSON *rep
 /* record_check.c: every member of a value that is known has its type; what is not known is somebody newer's. 'field' names
  * the value in the hash. */
 bool record_fits(const char *field, const struct cJSON *value);
+/* record_out.c: the words for enum lane_state and enum step_state. */
+enum { RECORD_LANE_STATES = 5, RECORD_STEP_STATES = 4 };
+extern const char *const record_lane_states[RECORD_LANE_STATES], *const record_step_states[RECORD_STEP_STATES];

@@ -34,7 +34,7 @@ const char *phase_name(enum phase phase);
 enum phase phase_parse(const char *text);
 bool phase_is_final(enum phase phase);
 
-enum { MEMORY_KEY = 40, ERRORS_KEPT = 10, ANSWER_KEPT = 4096, MESSAGE = 512, ACTS_MAX = 4 };
+enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = 4096, MESSAGE = 512, ACTS_MAX = 4 };
 
 /* What the gate says of a disruptive act. */
 enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };

@@ -114,7 +114,7 @@ task_remember(struct task *t, const char *key, const char *value)
 		snprintf(slot->key, sizeof slot->key, "%s", key);
 	}
 	free(slot->value);
-	slot->value = xstrdup(value);
+	slot->value = xstrndup(value, MEMORY_VALUE);
 }
 
 void
@@ -127,7 +127,7 @@ task_remember_first(struct task *t, const char *key, const char *value)
 		return;
 	slot = ARRAY_GROW(lane->memory, lane->nmemory);
 	snprintf(slot->key, sizeof slot->key, "%s", key);
-	slot->value = xstrdup(value);
+	slot->value = xstrndup(value, MEMORY_VALUE);
 	lane_record(t->core, lane);
 }
 

@@ -11,9 +11,6 @@
 #include "op.h"
 #include "state.h"
 
-static const char *const lane_states[] = {"waiting", "running", "done", "failed", "skipped"};
-static const char *const step_states[] = {"waiting", "running", "done", "failed"};
-
 static int
 parse_word(const char *const *words, size_t count, const char *text)
 {
@@ -23,19 +20,18 @@ parse_word(const char *const *words, size_t count, const char *text)
 	return -1;
 }
 
-static void
-put_memory(struct json_out *out, const struct memory *memory, size_t count)
+/* What it is called now: journals keep the names under which they were written. */
+static const char *
+name_today(const struct reconciler *type, const char *name)
 {
-	if (count == 0)
-		return;
-	json_open(out, "memory");
-	for (size_t i = 0; i < count; i++)
-		json_put_str(out, memory[i].key, memory[i].value);
-	json_close(out);
+	for (size_t i = 0; type && i < TASK_RENAMED && type->renamed[i].was; i++)
+		if (strcmp(type->renamed[i].was, name) == 0 && type->renamed[i].is[0])
+			return type->renamed[i].is;
+	return name;
 }
 
 static void
-read_memory(const struct cJSON *object, struct memory **memory, size_t *count)
+read_memory(const struct cJSON *object, const struct reconciler *type, struct memory **memory, size_t *count)
 {
 	JSON_EACH (member, object) {
 		struct memory *slot;
@@ -43,43 +39,9 @@ read_memory(const struct cJSON *object, struct memory **memory, size_t *count)
 		if (!json_text(member))
 			continue;
 		slot = ARRAY_GROW(*memory, *count);
-		snprintf(slot->key, sizeof slot->key, "%s", json_key(member));
+		snprintf(slot->key, sizeof slot->key, "%s", name_today(type, json_key(member)));
 		slot->value = xstrdup(json_text(member));
 	}
-}
-
-void
-record_op(struct op *op, struct buf *buf)
-{
-	struct json_out out = JSON_OUT(buf);
-
-	json_open(&out, NULL);
-	json_put_str(&out, "phase", phase_name(op->phase));
-	json_put_str(&out, "reason", op->reason);
-	json_put_str(&out, "message", op->message);
-	json_put_int(&out, "start", op->start_wall_ms);
-	if (op->end_wall_ms)
-		json_put_int(&out, "end", op->end_wall_ms);
-	json_put_int(&out, "retrySeen", op->retry_seen);
-	if (op->acknowledged)
-		json_put_str(&out, "acknowledged", op->acknowledged);
-	if (op->released)
-		json_put_bool(&out, "released", true);
-	pace_record(op, &out);
-	if (op->rebuilt_generation)
-		json_put_int(&out, "rebuilt", op->rebuilt_generation);
-	json_open_array(&out, "errors");
-	for (size_t i = 0; i < op->nerrors; i++) {
-		json_open(&out, NULL);
-		json_put_int(&out, "at", op->errors[i].wall_ms);
-		json_put_str(&out, "step", op->errors[i].step);
-		json_put_str(&out, "node", op->errors[i].node);
-		json_put_str(&out, "message", op->errors[i].message);
-		json_put_str(&out, "remedy", op->errors[i].remedy);
-		json_close(&out);
-	}
-	json_close_array(&out);
-	json_close(&out);
 }
 
 static bool
@@ -108,38 +70,28 @@ read_op(struct core *core, struct op *op, const struct cJSON *value)
 	return op->phase != PHASE_NONE;
 }
 
-void
-record_lane(const void *at, struct buf *buf)
+/* A key of any step of its way. */
+static void
+read_lane_memory(struct lane *lane, const struct cJSON *memory)
 {
-	const struct lane *lane = at;
-	struct json_out out = JSON_OUT(buf);
+	const struct plan_block *block = lane->block;
 
-	json_open(&out, NULL);
-	json_put_str(&out, "state", lane_states[lane->state]);
-	json_put_int(&out, "at", (int64_t)lane->at);
-	json_put_bool(&out, "held", lane->held);
-	json_put_bool(&out, "failed", lane->failed);
-	if (lane->out_of_service)
-		json_put_bool(&out, "outOfService", true);
-	if (lane->restoring)
-		json_put_bool(&out, "restoring", true);
-	json_put_bool(&out, "upAct", lane->up_act);
-	json_put_str(&out, "hostId", lane->node->host_id);
-	json_put_str(&out, "stamp", lane->stamp);
-	if (lane->cool_until_wall_ms)
-		json_put_int(&out, "coolUntil", lane->cool_until_wall_ms);
-	if (lane->held)
-		json_put_str(&out, "restore", "intended");
-	if (lane->state == LANE_FAILED || lane->state == LANE_SKIPPED)
-		json_put_str(&out, "message", lane->message);
-	put_memory(&out, lane->memory, lane->nmemory);
-	json_close(&out);
+	read_memory(memory, NULL, &lane->memory, &lane->nmemory);
+	for (size_t i = 0; i < lane->nmemory; i++) {
+		char *key = lane->memory[i].key;
+		const char *today = key;
+
+		for (size_t s = 0; s < block->nsteps && today == key; s++)
+			today = name_today(block->steps[s].type, key);
+		if (today != key)
+			snprintf(key, sizeof lane->memory[i].key, "%s", today);
+	}
 }
 
 static bool
 read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 {
-	int state = parse_word(lane_states, ARRAY_LEN(lane_states), json_str(value, "state"));
+	int state = parse_word(record_lane_states, RECORD_LANE_STATES, json_str(value, "state"));
 	int64_t at = json_int(value, "at", -1);
 
 	if (state < 0 || at < 0 || (size_t)at > lane->block->nsteps + 1)
@@ -155,67 +107,15 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 	snprintf(lane->message, sizeof lane->message, "%s", json_str_or(value, "message", ""));
 	lane->cool_until_wall_ms = json_int(value, "coolUntil", 0);
 	lane->cool_until_up_ms = pace_up_ms(core, lane->cool_until_wall_ms, lane->block->cool_down_ms);
-	read_memory(json_get(value, "memory"), &lane->memory, &lane->nmemory);
+	read_lane_memory(lane, json_get(value, "memory"));
 	return true;
-}
-
-static void
-put_act(struct json_out *out, const struct act_record *act, size_t most)
-{
-	CLEANUP_FREE char *answer = xstrndup(act->view.answer ? act->view.answer : "", most);
-
-	json_open(out, act->label);
-	json_put_str(out, "state", act_state_name(act->view.state));
-	json_put_str(out, "kind", act->kind == ACT_ONCE ? "once" : "repeatable");
-	json_put_str(out, "request", act->target);
-	if (act->view.status)
-		json_put_int(out, "status", act->view.status);
-	if (answer[0])
-		json_put_str(out, "answer", answer);
-	json_close(out);
-}
-
-static void
-put_step(const struct step *step, struct json_out *out, size_t most)
-{
-	json_open(out, NULL);
-	json_put_str(out, "state", step_states[step->state]);
-	json_put_int(out, "attempt", step->attempt);
-	json_put_int(out, "began", step->began_wall_ms);
-	if (step->recorded_wall_ms > 0)
-		json_put_int(out, "deadline", step->recorded_wall_ms);
-	else
-		json_put_int(out, "spent", step->spent_ms < step->plan->timeout_ms ? step->spent_ms : step->plan->timeout_ms);
-	json_put_str(out, "message", step->message);
-	if (step->nacts > 0) {
-		json_open(out, "acts");
-		for (size_t i = 0; i < step->nacts; i++)
-			put_act(out, &step->acts[i], most);
-		json_close(out);
-	}
-	put_memory(out, step->memory, step->nmemory);
-	json_close(out);
-}
-
-/* What nodes answered is cut until the whole fits: a value that is cut itself could not be read again. */
-void
-record_step(const void *step, struct buf *buf)
-{
-	for (size_t most = ANSWER_KEPT; most > 0; most /= 2) {
-		struct json_out out = JSON_OUT(buf);
-
-		buf_clear(buf);
-		put_step(step, &out, most);
-		if (buf_ok(buf))
-			return;
-	}
 }
 
 static bool
 read_acts(struct step *step, const struct cJSON *acts)
 {
 	JSON_EACH (member, acts) {
-		struct act_record *act = act_add(step, json_key(member));
+		struct act_record *act = act_add(step, name_today(step->plan->type, json_key(member)));
 		int state = act_state_parse(json_str_or(member, "state", ""));
 
 		if (!act || state < 0)
@@ -241,7 +141,7 @@ clamped(const struct cJSON *value, const char *key, int64_t least, int64_t most)
 static bool
 read_step(struct core *core, struct step *step, const struct cJSON *value)
 {
-	int state = parse_word(step_states, ARRAY_LEN(step_states), json_str(value, "state"));
+	int state = parse_word(record_step_states, RECORD_STEP_STATES, json_str(value, "state"));
 
 	if (state < 0 || !read_acts(step, json_get(value, "acts")))
 		return false;
@@ -255,7 +155,7 @@ read_step(struct core *core, struct step *step, const struct cJSON *value)
 		step->spent_ms = step->plan->timeout_ms - (pace_up_ms(core, step->recorded_wall_ms, step->plan->timeout_ms) -
 		    core->now.up_ms);
 	snprintf(step->message, sizeof step->message, "%s", json_str_or(value, "message", ""));
-	read_memory(json_get(value, "memory"), &step->memory, &step->nmemory);
+	read_memory(json_get(value, "memory"), step->plan->type, &step->memory, &step->nmemory);
 	return true;
 }
 

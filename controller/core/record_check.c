@@ -17,6 +17,7 @@ static const struct member of_op[] = {
 	{"phase", TEXT}, {"reason", TEXT}, {"message", TEXT}, {"start", NUMBER}, {"end", NUMBER}, {"retrySeen", NUMBER},
 	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG}, {"rebuilt", NUMBER},
 	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER},
+	{"gatePaused", TEXT}, {"closedSince", NUMBER}, {"closedBy", TEXT},
 };
 
 static const struct member of_error[] = {
@@ -30,8 +31,8 @@ static const struct member of_lane[] = {
 };
 
 static const struct member of_step[] = {
-	{"state", TEXT}, {"attempt", NUMBER}, {"began", NUMBER}, {"spent", NUMBER}, {"message", TEXT}, {"acts", OBJECT},
-	{"memory", OBJECT},
+	{"state", TEXT}, {"attempt", NUMBER}, {"began", NUMBER}, {"spent", NUMBER}, {"deadline", NUMBER}, {"message", TEXT},
+	{"acts", OBJECT}, {"memory", OBJECT},
 };
 
 static const struct member of_act[] = {

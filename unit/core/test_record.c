@@ -36,7 +36,7 @@ text_of(void (*record)(const void *, struct buf *), const void *what)
 static void
 record_op_of(const void *op, struct buf *buf)
 {
-	record_op((struct op *)op, buf);
+	record_op(op, buf);
 }
 
 static void
@@ -175,6 +175,79 @@ any_answer_of_a_node_can_be_read_back(void **state)
 	}
 }
 
+/* Sentences hold what nodes and people have said: at their longest and worst the value can still be read. */
+static void
+any_sentence_can_be_read_back(void **state)
+{
+	static const char *const units[] = {"x", "\x01", "\xff", "\xe2\x82\xac"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		struct small a = open_small(), b = open_small();
+		struct lane *lane = &a.op->lanes[1];
+		CLEANUP_BUF struct buf text = BUF_INIT(MESSAGE - 1);
+		CLEANUP_FREE char *op = NULL, *lane_text = NULL;
+
+		while (buf_ok(&text))
+			buf_puts(&text, units[i]);
+		a.op->phase = PHASE_FROZEN;
+		a.op->closed_since_wall_ms = 1795248000123;
+		a.op->acknowledged = xstrdup(buf_str(&text));
+		snprintf(a.op->closed_by, sizeof a.op->closed_by, "%s", buf_str(&text));
+		op_say(a.op, "StepFailed", "%s", buf_str(&text));
+		for (int error = 0; error < ERRORS_KEPT; error++)
+			op_error(a.core, a.op, NULL, "StepFailed", buf_str(&text));
+		op = text_of(record_op_of, a.op);
+		if (!record_read(b.core, b.op, "op", op) || b.op->nerrors != ERRORS_KEPT || b.op->phase != PHASE_FROZEN)
+			CHECK_FAIL("sentences of kind %zu make the operation's value unreadable: %s", i, op);
+		lane->state = LANE_FAILED;
+		snprintf(lane->message, sizeof lane->message, "%s", buf_str(&text));
+		for (int key = 0; key < 4; key++)
+			*ARRAY_GROW(lane->memory, lane->nmemory) = (struct memory){{(char)('a' + key)}, xstrdup(buf_str(&text))};
+		lane_text = text_of(record_lane, lane);
+		if (!record_read(b.core, b.op, "lane/1/db-b-1", lane_text) || b.op->lanes[1].nmemory != 4)
+			CHECK_FAIL("sentences of kind %zu make a lane's value unreadable: %s", i, lane_text);
+		small_close(&a);
+		small_close(&b);
+	}
+}
+
+/* What an older build wrote under another name is what it is called now; a name that is not used any more stays as it is:
+ * an unknown act must not vanish. */
+static void
+a_renamed_label_is_read_under_its_name_of_today(void **state)
+{
+	const struct reconciler *types[128] = {NULL};
+	struct reconciler drain;
+	struct small small;
+	const struct lane *lane;
+
+	(void)state;
+	for (size_t i = 0; registry[i]; i++) {
+		types[i] = registry[i];
+		if (strcmp(registry[i]->name, "scylla-drain") == 0) {
+			drain = *registry[i];
+			drain.renamed[0] = (struct renamed){"empty", "drain"};
+			drain.renamed[1] = (struct renamed){"pending", "pending_before"};
+			drain.renamed[2] = (struct renamed){"tidy", ""};
+			types[i] = &drain;
+		}
+	}
+	small_open(&small, &(struct small_config){.core = small_core_config(types), .workflow = workflow});
+	lane = &small.op->lanes[1];
+	CHECK(record_read(small.core, small.op, "lane/1/db-b-1", "{\"state\":\"running\",\"at\":0,\"memory\":{\"pending\":"
+	    "\"17\",\"other\":\"1\"}}"));
+	CHECK_TEXT(lane->memory[0].key, "pending_before");
+	CHECK_TEXT(lane->memory[0].value, "17");
+	CHECK_TEXT(lane->memory[1].key, "other");
+	CHECK(record_read(small.core, small.op, "1.1/db-b-1", "{\"state\":\"running\",\"attempt\":1,\"acts\":{\"empty\":"
+	    "{\"state\":\"unknown\"},\"tidy\":{\"state\":\"unknown\"}},\"memory\":{\"pending\":\"3\"}}"));
+	CHECK_TEXT(lane->step->acts[0].label, "drain");
+	CHECK_TEXT(lane->step->acts[1].label, "tidy");
+	CHECK_TEXT(lane->step->memory[0].key, "pending_before");
+	small_close(&small);
+}
+
 static void
 what_nobody_has_written_is_refused(void **state)
 {
@@ -195,6 +268,7 @@ what_nobody_has_written_is_refused(void **state)
 		{"/db-b-1", "{\"state\":\"running\"}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"spent\":\"x\"}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"spent\":null}"},
+		{"1.1/db-b-1", "{\"state\":\"running\",\"deadline\":\"x\"}"}, {"op", "{\"phase\":\"Running\",\"closedSince\":\"x\"}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"lost\"}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"none\"},\"b\":{\"state\":\"none\"},"
@@ -270,6 +344,8 @@ main(void)
 		cmocka_unit_test(a_lane_reads_back_the_same_in_every_state),
 		cmocka_unit_test(a_step_reads_back_the_same),
 		cmocka_unit_test(any_answer_of_a_node_can_be_read_back),
+		cmocka_unit_test(any_sentence_can_be_read_back),
+		cmocka_unit_test(a_renamed_label_is_read_under_its_name_of_today),
 		cmocka_unit_test(what_nobody_has_written_is_refused),
 		cmocka_unit_test(a_time_that_cannot_be_is_clamped),
 		cmocka_unit_test(a_cluster_step_that_is_done_moves_the_place_on),

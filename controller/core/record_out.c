@@ -1,0 +1,168 @@
+/* Values of the journal, as they are written; record.c reads them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "journal_private.h"
+#include "json.h"
+#include "op.h"
+#include "state.h"
+
+const char *const record_lane_states[RECORD_LANE_STATES] = {"waiting", "running", "done", "failed", "skipped"};
+const char *const record_step_states[RECORD_STEP_STATES] = {"waiting", "running", "done", "failed"};
+
+static void
+put_memory(struct json_out *out, const struct memory *memory, size_t count)
+{
+	if (count == 0)
+		return;
+	json_open(out, "memory");
+	for (size_t i = 0; i < count; i++)
+		json_put_str(out, memory[i].key, memory[i].value);
+	json_close(out);
+}
+
+/* At most so many bytes of a text that only people read. */
+static void
+put_cut(struct json_out *out, const char *key, const char *text, size_t most)
+{
+	CLEANUP_FREE char *cut = xstrndup(text, most);
+
+	json_put_str(out, key, cut);
+}
+
+/* Texts are cut until the whole fits: a value that is cut itself could not be read again. */
+static void
+put_whole(void (*put)(const void *, struct json_out *, size_t), const void *what, struct buf *buf)
+{
+	for (size_t most = ANSWER_KEPT; most > 0; most /= 2) {
+		struct json_out out = JSON_OUT(buf);
+
+		buf_clear(buf);
+		json_open(&out, NULL);
+		put(what, &out, most);
+		json_close(&out);
+		if (buf_ok(buf))
+			return;
+	}
+}
+
+static void
+put_errors(const struct op *op, struct json_out *out, size_t most)
+{
+	json_open_array(out, "errors");
+	for (size_t i = 0; i < op->nerrors; i++) {
+		json_open(out, NULL);
+		json_put_int(out, "at", op->errors[i].wall_ms);
+		json_put_str(out, "step", op->errors[i].step);
+		json_put_str(out, "node", op->errors[i].node);
+		put_cut(out, "message", op->errors[i].message, most);
+		put_cut(out, "remedy", op->errors[i].remedy, most);
+		json_close(out);
+	}
+	json_close_array(out);
+}
+
+static void
+put_op(const void *at, struct json_out *out, size_t most)
+{
+	const struct op *op = at;
+
+	json_put_str(out, "phase", phase_name(op->phase));
+	json_put_str(out, "reason", op->reason);
+	put_cut(out, "message", op->message, most);
+	json_put_int(out, "start", op->start_wall_ms);
+	if (op->end_wall_ms)
+		json_put_int(out, "end", op->end_wall_ms);
+	json_put_int(out, "retrySeen", op->retry_seen);
+	if (op->acknowledged)
+		json_put_str(out, "acknowledged", op->acknowledged);
+	if (op->released)
+		json_put_bool(out, "released", true);
+	pace_record(op, out);
+	if (op->rebuilt_generation)
+		json_put_int(out, "rebuilt", op->rebuilt_generation);
+	put_errors(op, out, most);
+}
+
+void
+record_op(const struct op *op, struct buf *buf)
+{
+	put_whole(put_op, op, buf);
+}
+
+static void
+put_lane(const void *at, struct json_out *out, size_t most)
+{
+	const struct lane *lane = at;
+
+	json_put_str(out, "state", record_lane_states[lane->state]);
+	json_put_int(out, "at", (int64_t)lane->at);
+	json_put_bool(out, "held", lane->held);
+	json_put_bool(out, "failed", lane->failed);
+	if (lane->out_of_service)
+		json_put_bool(out, "outOfService", true);
+	if (lane->restoring)
+		json_put_bool(out, "restoring", true);
+	json_put_bool(out, "upAct", lane->up_act);
+	json_put_str(out, "hostId", lane->node->host_id);
+	json_put_str(out, "stamp", lane->stamp);
+	if (lane->cool_until_wall_ms)
+		json_put_int(out, "coolUntil", lane->cool_until_wall_ms);
+	if (lane->held)
+		json_put_str(out, "restore", "intended");
+	if (lane->state == LANE_FAILED || lane->state == LANE_SKIPPED)
+		put_cut(out, "message", lane->message, most);
+	put_memory(out, lane->memory, lane->nmemory);
+}
+
+void
+record_lane(const void *lane, struct buf *buf)
+{
+	put_whole(put_lane, lane, buf);
+}
+
+static void
+put_act(struct json_out *out, const struct act_record *act, size_t most)
+{
+	CLEANUP_FREE char *answer = xstrndup(act->view.answer ? act->view.answer : "", most);
+
+	json_open(out, act->label);
+	json_put_str(out, "state", act_state_name(act->view.state));
+	json_put_str(out, "kind", act->kind == ACT_ONCE ? "once" : "repeatable");
+	json_put_str(out, "request", act->target);
+	if (act->view.status)
+		json_put_int(out, "status", act->view.status);
+	if (answer[0])
+		json_put_str(out, "answer", answer);
+	json_close(out);
+}
+
+static void
+put_step(const void *at, struct json_out *out, size_t most)
+{
+	const struct step *step = at;
+
+	json_put_str(out, "state", record_step_states[step->state]);
+	json_put_int(out, "attempt", step->attempt);
+	json_put_int(out, "began", step->began_wall_ms);
+	if (step->recorded_wall_ms > 0)
+		json_put_int(out, "deadline", step->recorded_wall_ms);
+	else
+		json_put_int(out, "spent", step->spent_ms < step->plan->timeout_ms ? step->spent_ms : step->plan->timeout_ms);
+	put_cut(out, "message", step->message, most);
+	if (step->nacts > 0) {
+		json_open(out, "acts");
+		for (size_t i = 0; i < step->nacts; i++)
+			put_act(out, &step->acts[i], most);
+		json_close(out);
+	}
+	put_memory(out, step->memory, step->nmemory);
+}
+
+void
+record_step(const void *step, struct buf *buf)
+{
+	put_whole(put_step, step, buf);
+}
