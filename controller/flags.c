@@ -48,9 +48,10 @@ static const struct flag flags[] = {
 	FLAG("connect-timeout", DURATION, connect_ms, "TIME", "to nodes, hosts and the API server; 5s"),
 	FLAG("rest-timeout", DURATION, rest_ms, "TIME", "of a question to a node; 10s"),
 	FLAG("max-operations", COUNT, max_operations, "N",
-	    "at work at once over all clusters that this replica leads; others\nstay Queued; 0: no limit"),
+	    "at work at once over all clusters, other replicas' by their status;\nothers stay Queued; 0: no limit"),
 	FLAG("max-operations-per-zone", COUNT, max_operations_per_zone, "N",
-	    "the same in zones of one name; 0: no limit"),
+	    "the same in zones of one name, over the clusters that this replica\n"
+	    "leads: with --shards each has its own; 0: no limit"),
 	FLAG("log-level", TEXT, log_level, "LEVEL", "debug, info, warn or error; info"),
 	FLAG("log-format", TEXT, log_format, "FORMAT", "logfmt or json; logfmt"),
 	FLAG("runtime-dir", TEXT, runtime_dir, "DIR",

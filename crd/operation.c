@@ -98,7 +98,8 @@ read_spec(struct operation *op, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"cluster", "workflow", "nodeTask", "clusterTask", "variables", "targets",
 	    "owner", "suspend", "cancel", "retry", "urgent", "acknowledge", "skip", "overrides", "approvals", "dryRun",
-	    "rebuildJournal", "ttlSecondsAfterFinished", NULL};
+	    "rebuildJournal", "ttlSecondsAfterFinished",
+	    "deleteAfterFinished", NULL};
 	struct field cluster = field_get(spec, "cluster"), workflow = field_get(spec, "workflow");
 	struct field node_task = field_get(spec, "nodeTask"), cluster_task = field_get(spec, "clusterTask");
 	struct field variables = field_get(spec, "variables"), targets = field_get(spec, "targets");
@@ -138,8 +139,9 @@ read_status(struct operation *op, const struct cJSON *status)
 	op->start_ms = read_time(status, "startTime");
 	op->completion_ms = read_time(status, "completionTime");
 	op->retry_seen = json_int(status, "retryObserved", 0);
+	op->holds_nodes = json_count(json_get(status, "nodesHeldDown")) > 0;
 	/* Before there was that field, nodes held down at the end said so by themselves. */
-	op->keeps_cluster = json_bool(status, "keepsCluster", json_count(json_get(status, "nodesHeldDown")) > 0);
+	op->keeps_cluster = json_bool(status, "keepsCluster", op->holds_nodes);
 	if (json_is_array(conditions))
 		json_print(conditions, &text);
 	else

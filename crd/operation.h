@@ -77,6 +77,7 @@ struct operation {
 	size_t napprovals;
 	char *rebuild_journal;           /* the uid of its own, as a person wrote it; or NULL */
 	int64_t ttl_seconds;             /* ttlSecondsAfterFinished; -1 when unset */
+	bool delete_finished;            /* deleteAfterFinished */
 	/* status, as it was last written */
 	char *phase;                     /* "" when never */
 	int64_t observed_generation;     /* -1 when never */
@@ -87,6 +88,7 @@ struct operation {
 	char *plan_hash;                 /* "" when none */
 	int64_t start_ms, completion_ms; /* wall; 0 when unset */
 	bool keeps_cluster;              /* it has ended with a node held down that nobody has acknowledged */
+	bool holds_nodes;                /* status.nodesHeldDown names somebody */
 	int64_t retry_seen;              /* status.retryObserved: the last spec.retry that was honoured */
 };
 

@@ -117,9 +117,12 @@ static int
 read_journal_knobs(struct operation *op, const struct field *spec, struct err *err)
 {
 	struct field rebuild = field_get(spec, "rebuildJournal"), ttl = field_get(spec, "ttlSecondsAfterFinished");
+	struct field delete_finished = field_get(spec, "deleteAfterFinished");
 
 	op->ttl_seconds = -1;
 	if (ttl.value && field_int(&ttl, TTL_LEAST, TTL_MOST, &op->ttl_seconds, err) < 0)
+		return -1;
+	if (field_bool(&delete_finished, &op->delete_finished, err) < 0)
 		return -1;
 	return field_text(&rebuild, &op->rebuild_journal, err);
 }

@@ -1,6 +1,8 @@
 /* Limits over all clusters: so many operations at work at once, and so many in zones of one name. They hold back only
  * what has not begun. A cluster counts once: the one that runs between on it takes the place of the one that stands.
- * First come first served: who is older and waits too counts as if it were at work, so that nobody slips past it. */
+ * First come first served: who is older and waits too counts as if it were at work, so that nobody slips past it. What
+ * other replicas are at work on counts as far as their status tells: the limit over all holds but for two that begin
+ * within the same moment; that of a zone is each replica's own. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@
 #include "cluster.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 #include "turn.h"
 
@@ -92,6 +95,41 @@ count_ahead(const struct core *core, const struct op *op, const char *zone, size
 	return n;
 }
 
+/* Of a cluster that another replica leads, by its status: it has begun and not ended. */
+static bool
+is_at_work_elsewhere(const struct core *core, const struct op *op)
+{
+	enum phase phase = phase_parse(op->object->phase);
+
+	return !shard_is_led(core, op->shard) && op->object->start_ms > 0 && !phase_is_final(phase) && phase != PHASE_QUEUED;
+}
+
+static bool
+is_same_cluster(const struct op *a, const struct op *b)
+{
+	return strcmp(a->object->cluster, b->object->cluster) == 0 && strcmp(a->namespace_, b->namespace_) == 0;
+}
+
+/* How many clusters other replicas are at work on. Their zones are not known here, nor who is next there. */
+static int64_t
+count_elsewhere(const struct core *core, const struct op **first)
+{
+	int64_t n = 0;
+
+	for (const struct op *op = core->ops; op; op = op->hh.next) {
+		const struct op *same = core->ops;
+
+		if (!is_at_work_elsewhere(core, op))
+			continue;
+		while (same != op && !(is_at_work_elsewhere(core, same) && is_same_cluster(same, op)))
+			same = same->hh.next;
+		n += same == op;
+		if (!*first || turn_is_older(op, *first))
+			*first = op;
+	}
+	return n;
+}
+
 static bool
 someone_has_begun_here(const struct op *op)
 {
@@ -107,7 +145,7 @@ is_over(struct core *core, struct op *op)
 	const int64_t most = core->config.max_operations, per_zone = core->config.max_operations_per_zone;
 	const struct op *first;
 
-	if (most > 0 && count_ahead(core, op, NULL, 0, &first) >= most) {
+	if (most > 0 && count_ahead(core, op, NULL, 0, &first) + count_elsewhere(core, &first) >= most) {
 		op_set_phase(core, op, PHASE_QUEUED, REASON_FleetCap, "--max-operations %" PRId64 ", behind %s", most,
 		    first->name);
 		return true;

@@ -272,6 +272,12 @@ journal_away_ms(const struct core *core, const struct op *op)
 	return op->journal.away_since_up_ms < 0 ? 0 : core->now.up_ms - op->journal.away_since_up_ms + 1;
 }
 
+int64_t
+journal_kept_s(const struct operation *object)
+{
+	return object->ttl_seconds > 0 ? object->ttl_seconds : EXPIRE_SECONDS;
+}
+
 static void
 expire_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
@@ -288,8 +294,7 @@ journal_expire(struct core *core, struct op *op)
 	struct effect *effect = journal_request(core, op, REDIS_EXPIRE, 2, expire_answered, &core->counters);
 
 	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
-	effect->redis.args[1] = xasprintf("%lld", op->object->ttl_seconds > 0 ? (long long)op->object->ttl_seconds
-	    : (long long)EXPIRE_SECONDS);
+	effect->redis.args[1] = xasprintf("%" PRId64, journal_kept_s(op->object));
 }
 
 void

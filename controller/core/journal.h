@@ -12,6 +12,7 @@
 
 struct core;
 struct op;
+struct operation;
 
 /* A controller reads its own format and the one before it, and refuses a newer one. Members that a value lacks have a
  * default; a member, field or word whose meaning changes, or that an older controller must not overlook, raises it. */
@@ -61,6 +62,8 @@ bool journal_is_quiet(const struct op *op);
 int64_t journal_away_ms(const struct core *core, const struct op *op);
 /* Let it expire; to be called once everything is acknowledged. */
 void journal_expire(struct core *core, struct op *op);
+/* How long after its end, in s. */
+int64_t journal_kept_s(const struct operation *object);
 void journal_done(struct core *core, struct op *op);
 
 /* rebuild.c. Its journal is lost or unreadable, and a person has said by spec.rebuildJournal to go on from its status:

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "finished.h"
 #include "knobs.h"
 #include "lane.h"
 #include "log.h"
@@ -139,12 +140,11 @@ work(struct core *core, struct op *op)
 static void
 release(struct core *core, struct op *op)
 {
-	struct finished *finished = xcalloc(1, sizeof *finished);
+	struct finished *finished = finished_add(core, op->uid);
 
-	finished->uid = xstrdup(op->uid);
 	finished->retry_seen = op->retry_seen;
 	finished->round = op->round;
-	HASH_ADD_KEYPTR(hh, core->finished, finished->uid, strlen(finished->uid), finished);
+	finished_take(core, finished, op->object);
 	if (op->started)
 		journal_expire(core, op);
 	op_drop(core, op);

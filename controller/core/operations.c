@@ -4,12 +4,14 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "finished.h"
 #include "json.h"
 #include "kube.h"
 #include "log.h"
 #include "op.h"
 #include "shards.h"
 #include "state.h"
+#include "turn.h"
 
 static struct op *
 op_new(struct core *core, const struct operation *object)
@@ -73,9 +75,8 @@ keeps(const struct operation *object)
 static bool
 is_finished(struct core *core, const struct operation *object, uint64_t round)
 {
-	struct finished *finished;
+	struct finished *finished = finished_find(core, object->meta.uid);
 
-	HASH_FIND_STR(core->finished, object->meta.uid, finished);
 	if (object->meta.has_finalizer || (object->retry > object->retry_seen && !object->meta.deleting &&
 	    strcmp(object->phase, "Succeeded") != 0 && strcmp(object->phase, "Planned") != 0) ||
 	    !operation_phase_is_final(object->phase) || keeps(object)) {
@@ -84,18 +85,15 @@ is_finished(struct core *core, const struct operation *object, uint64_t round)
 		/* Our own last write comes back late: only a new knob brings it to life again. */
 		if (object->retry <= finished->retry_seen)
 			return true;
-		HASH_DEL(core->finished, finished);
-		free(finished->uid);
-		free(finished);
+		finished_drop(core, finished);
 		return false;
 	}
 	if (!finished) {
-		finished = xcalloc(1, sizeof *finished);
-		finished->uid = xstrdup(object->meta.uid);
+		finished = finished_add(core, object->meta.uid);
 		finished->retry_seen = object->retry_seen;
-		HASH_ADD_KEYPTR(hh, core->finished, finished->uid, strlen(finished->uid), finished);
 	}
 	finished->round = round;
+	finished_take(core, finished, object);
 	return true;
 }
 
@@ -109,6 +107,14 @@ follow(const struct core *core, struct op *op)
 	op->phase = phase_parse(op->object->phase);
 	conditions_free(op->conditions);
 	op->conditions = conditions_load(op->object->conditions);
+}
+
+/* One that another replica leads: whoever waits for its place here looks again. */
+static void
+drop_elsewhere(struct core *core, struct op *op)
+{
+	op_drop(core, op);
+	fleet_changed(core);
 }
 
 /* An object that the API server sent before it had our own last write is not taken. */
@@ -144,7 +150,10 @@ seen(struct core *core, void *owner, const struct cJSON *json, uint64_t round)
 		return;
 	}
 	HASH_FIND_STR(core->ops, object->meta.uid, op);
-	if (!op && is_finished(core, object, round)) {
+	/* Another replica has ended it: its journal is not this one's to look for, and may be gone by now. */
+	if ((!op || !shard_is_led(core, op->shard)) && is_finished(core, object, round)) {
+		if (op)
+			drop_elsewhere(core, op);
 		operation_free(object);
 		return;
 	}
@@ -160,7 +169,9 @@ mark_gone(struct core *core, struct op *op)
 {
 	op->gone = true;
 	op->object->meta.has_finalizer = false;
-	if (!op->started || !op->journal.taken)
+	if (!shard_is_led(core, op->shard))
+		drop_elsewhere(core, op);
+	else if (!op->started || !op->journal.taken)
 		op_drop(core, op);
 	else
 		op_kick(core, op);
@@ -170,25 +181,20 @@ static void
 gone(struct core *core, void *owner, const struct cJSON *json)
 {
 	const char *uid = json_str_or(json_get(json, "metadata"), "uid", "");
-	struct finished *finished;
+	struct finished *finished = finished_find(core, uid);
 	struct op *op;
 
 	(void)owner;
 	HASH_FIND_STR(core->ops, uid, op);
 	if (op)
 		mark_gone(core, op);
-	HASH_FIND_STR(core->finished, uid, finished);
-	if (finished) {
-		HASH_DEL(core->finished, finished);
-		free(finished->uid);
-		free(finished);
-	}
+	if (finished)
+		finished_drop(core, finished);
 }
 
 static void
 swept(struct core *core, void *owner, uint64_t round)
 {
-	struct finished *finished, *next_finished;
 	struct op *op, *next;
 
 	(void)owner;
@@ -198,13 +204,7 @@ swept(struct core *core, void *owner, uint64_t round)
 		else
 			op_kick(core, op);
 	}
-	HASH_ITER (hh, core->finished, finished, next_finished) {
-		if (finished->round == round)
-			continue;
-		HASH_DEL(core->finished, finished);
-		free(finished->uid);
-		free(finished);
-	}
+	finished_swept(core, round);
 }
 
 const struct informer_kind operation_kind = {
@@ -269,14 +269,9 @@ ops_jumped(struct core *core)
 void
 op_free_all(struct core *core)
 {
-	struct finished *finished, *next_finished;
 	struct op *op, *next;
 
 	HASH_ITER (hh, core->ops, op, next)
 		op_drop(core, op);
-	HASH_ITER (hh, core->finished, finished, next_finished) {
-		HASH_DEL(core->finished, finished);
-		free(finished->uid);
-		free(finished);
-	}
+	finished_drop_all(core);
 }

@@ -12,6 +12,7 @@
 #include "timer.h"
 
 struct cluster;
+struct finished;
 struct op;
 struct workflow;
 
@@ -20,14 +21,6 @@ struct catalog_entry {
 	char *key;                /* "namespace/name"; "/name" for a built-in one */
 	struct workflow *workflow;    /* NULL: the object is unreadable, 'problem' says why */
 	char *problem;
-	UT_hash_handle hh;
-};
-
-/* What is kept of an operation that has ended: enough to know that nothing is to be done. */
-struct finished {
-	char *uid;
-	int64_t retry_seen;
-	uint64_t round;
 	UT_hash_handle hh;
 };
 
@@ -54,6 +47,7 @@ struct core {
 	int64_t refresh_up_ms;               /* when the next idle cluster may be looked at */
 	struct op *ops;                      /* by uid: those that have not ended */
 	struct finished *finished;           /* by uid: those that have */
+	struct timer expiry;                 /* of their objects */
 	struct catalog_entry *catalog;       /* by key */
 	struct op *dirty_ops;                /* to be run before the step ends */
 	struct cluster *dirty_clusters;

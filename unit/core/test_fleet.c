@@ -130,6 +130,61 @@ an_urgent_one_between_is_not_held_back(void **state)
 	small_close(&small);
 }
 
+/* As the API server tells of a cluster that another replica leads. */
+static void
+tell_elsewhere(struct small *small, const char *name, const char *cluster, const char *status, int version)
+{
+	CLEANUP_FREE char *text = xasprintf("{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ops\",\"uid\":\"uid-%s\","
+	    "\"resourceVersion\":\"%d\"},\"spec\":{\"cluster\":\"%s\",\"workflow\":\"own\"},\"status\":{%s}}", name, name,
+	    version, cluster, status);
+	CLEANUP_JSON struct cJSON *object = json_parse(text, strlen(text), NULL);
+	CLEANUP_FREE char *uid = xasprintf("uid-%s", name);
+	struct op *op;
+
+	operation_kind.seen(small->core, NULL, object, 1);
+	HASH_FIND_STR(small->core->ops, uid, op);
+	if (op)
+		op->shard = 1;
+}
+
+#define BEGUN "\"phase\":\"Running\",\"startTime\":\"2026-01-28T18:00:00Z\""
+
+/* Counted by their status: two of one cluster once, one that waits not; when it ends who waits here looks again. */
+static void
+what_other_replicas_are_at_work_on_counts(void **state)
+{
+	struct small small = open_small(3, 1);
+	struct op *waits = add(&small, "b", "waits", 100, "dc9/z\n");
+	CLEANUP_JSON struct cJSON *gone = json_parse("{\"metadata\":{\"uid\":\"uid-far\"}}", 31, NULL);
+	struct op *far;
+
+	(void)state;
+	small.core->shards.count = 2;
+	small.core->config.lease_namespace = (char *)(uintptr_t)"strait";
+	small.core->shards.list[0].held = true;
+	tell_elsewhere(&small, "far", "x", BEGUN, 1);
+	tell_elsewhere(&small, "far-too", "x", BEGUN, 1);
+	tell_elsewhere(&small, "queued", "y", "\"phase\":\"Queued\"", 1);
+	HASH_FIND_STR(small.core->ops, "uid-far", far);
+	CHECK(far != NULL);
+	CHECK(fleet_admits(small.core, waits));
+	waits->admitted = false;
+	tell_elsewhere(&small, "third", "z", BEGUN, 1);
+	CHECK(!fleet_admits(small.core, waits));
+	CHECK_CONTAINS(waits->message, "--max-operations 3, behind ");
+	small_settle(&small);
+	tell_elsewhere(&small, "third", "z", "\"phase\":\"Succeeded\",\"startTime\":\"2026-01-28T18:00:00Z\"", 2);
+	CHECK(waits->dirty);
+	CHECK(fleet_admits(small.core, waits));
+	waits->admitted = false;
+	tell_elsewhere(&small, "third-2", "z", BEGUN, 1);
+	CHECK(!fleet_admits(small.core, waits));
+	operation_kind.gone(small.core, NULL, gone);
+	CHECK(!fleet_admits(small.core, waits));
+	small.core->config.lease_namespace = NULL;
+	small_close(&small);
+}
+
 static void
 waiting_alone_needs_no_turn(void **state)
 {
@@ -159,6 +214,7 @@ main(void)
 		cmocka_unit_test(the_oldest_of_those_who_wait_begins_first),
 		cmocka_unit_test(zones_of_one_name_count_over_all_clusters),
 		cmocka_unit_test(an_urgent_one_between_is_not_held_back),
+		cmocka_unit_test(what_other_replicas_are_at_work_on_counts),
 		cmocka_unit_test(waiting_alone_needs_no_turn),
 	};
 

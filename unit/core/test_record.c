@@ -203,7 +203,8 @@ any_sentence_can_be_read_back(void **state)
 		lane->state = LANE_FAILED;
 		snprintf(lane->message, sizeof lane->message, "%s", buf_str(&text));
 		for (int key = 0; key < 4; key++)
-			*ARRAY_GROW(lane->memory, lane->nmemory) = (struct memory){{(char)('a' + key)}, xstrdup(buf_str(&text))};
+			*ARRAY_GROW(lane->memory, lane->nmemory) =
+			    (struct memory){{(char)('a' + key)}, xstrdup(buf_str(&text))};
 		lane_text = text_of(record_lane, lane);
 		if (!record_read(b.core, b.op, "lane/1/db-b-1", lane_text) || b.op->lanes[1].nmemory != 4)
 			CHECK_FAIL("sentences of kind %zu make a lane's value unreadable: %s", i, lane_text);
@@ -268,7 +269,8 @@ what_nobody_has_written_is_refused(void **state)
 		{"/db-b-1", "{\"state\":\"running\"}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"spent\":\"x\"}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"spent\":null}"},
-		{"1.1/db-b-1", "{\"state\":\"running\",\"deadline\":\"x\"}"}, {"op", "{\"phase\":\"Running\",\"closedSince\":\"x\"}"},
+		{"1.1/db-b-1", "{\"state\":\"running\",\"deadline\":\"x\"}"},
+		{"op", "{\"phase\":\"Running\",\"closedSince\":\"x\"}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"lost\"}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"none\"},\"b\":{\"state\":\"none\"},"

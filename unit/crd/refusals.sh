@@ -85,6 +85,8 @@ refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true
 	'spec.rebuildJournal in body should be at least 1 chars long'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"ttlSecondsAfterFinished":5}' \
 	'spec.ttlSecondsAfterFinished in body should be greater than or equal to 60'
+refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"deleteAfterFinished":1}' \
+	'spec.deleteAfterFinished: Invalid value: "integer"'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"urgent":"yes"}' \
 	'spec.urgent: Invalid value: "string"'
 refused $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":2,"acknowledge":""}' \

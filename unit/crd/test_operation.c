@@ -7,6 +7,7 @@ static void
 check_journal_knobs(const struct operation *op)
 {
 	CHECK_INT(op->ttl_seconds, 3600);
+	CHECK(op->delete_finished && op->holds_nodes);
 	CHECK_TEXT(op->rebuild_journal, "u");
 	CHECK_INT(op->told->nnodes, 2);
 	CHECK(op->told->nodes[0].held && !op->told->nodes[1].held);
@@ -21,7 +22,8 @@ everything_is_read(void **state)
 	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"variables\":{\"s\":\"3\","
 	    "\"i\":3,\"b\":true,\"big\":-9007199254740991},\"targets\":{\"zones\":[\"e/1\",\"e/2\"]},\"owner\":\"me\","
 	    "\"suspend\":true,\"cancel\":true,\"retry\":2,\"skip\":[{\"node\":\"n7\",\"reason\":\"disk\"}],"
-	    "\"urgent\":true,\"acknowledge\":\"known\",\"rebuildJournal\":\"u\",\"ttlSecondsAfterFinished\":3600}",
+	    "\"urgent\":true,\"acknowledge\":\"known\",\"rebuildJournal\":\"u\",\"ttlSecondsAfterFinished\":3600,"
+	    "\"deleteAfterFinished\":true}",
 	    "{\"nodes\":[{\"name\":\"n1\",\"state\":\"running\"},{\"name\":\"n2\",\"state\":\"failed\"}],"
 	    "\"counts\":{\"total\":5,\"done\":1,\"running\":1,\"failed\":1,\"waiting\":2},"
 	    "\"phase\":\"Running\",\"observedGeneration\":5,\"journal\":{\"epoch\":3,\"seq\":9},\"conditions\":[{"
@@ -85,6 +87,7 @@ a_new_one_has_no_status(void **state)
 	CHECK_TEXT(op->nodes[0], "n1");
 	CHECK(!op->owner && !op->suspend && !op->cancel && !op->urgent && !op->acknowledge && !op->keeps_cluster);
 	CHECK_INT(op->ttl_seconds, -1);
+	CHECK(!op->delete_finished && !op->holds_nodes);
 	CHECK(!op->rebuild_journal && !op->told);
 	CHECK_INT(op->retry, 0);
 	CHECK_TEXT(op->phase, "");
@@ -181,6 +184,8 @@ bad_knobs_are_refused_with_their_place(void **state)
 		    "spec.rebuildJournal: expected a string, got true"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"ttlSecondsAfterFinished\":59}",
 		    "spec.ttlSecondsAfterFinished: expected an integer from 60 to 315360000, got 59"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"deleteAfterFinished\":\"yes\"}",
+		    "spec.deleteAfterFinished: expected true or false, got \"yes\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"retry\":-1}",
 		    "spec.retry: expected an integer of 0 or more, got -1"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"owner\":5}", "spec.owner: expected a string, got 5"},

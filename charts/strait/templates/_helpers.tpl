@@ -30,10 +30,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [strait.dev]
   resources: [clusteroperations, targetclusters, workflows]
   verbs: [get, list, watch]
-# The finalizer is all that it writes there; the specs are the users'.
+# The finalizer is all that it writes there; the specs are the users'. Deleted
+# are finished ones alone that ask for it by spec.deleteAfterFinished.
 - apiGroups: [strait.dev]
   resources: [clusteroperations]
-  verbs: [patch]
+  verbs: [patch, delete]
 - apiGroups: [strait.dev]
   resources: [clusteroperations/status, targetclusters/status, workflows/status]
   verbs: [get, patch, update]
