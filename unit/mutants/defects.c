@@ -41,7 +41,7 @@ __wrap_core_new(const struct core_config *config)
 
 	if (mutant == NO_SETTLE_TIME)
 		changed.settle_ms = 0;
-	if (mutant == OLD_FACTS)
+	if (mutant == OLD_FACTS || mutant == STALE_HEALTH)
 		changed.fact_age_ms = HOURS(1);
 	return __real_core_new(&changed);
 }
@@ -49,7 +49,9 @@ __wrap_core_new(const struct core_config *config)
 enum gate
 __wrap_gate_check(struct core *core, struct op *op, struct step *step)
 {
-	return mutant == NO_GATE ? GATE_OPEN : __real_gate_check(core, op, step);
+	if (mutant == NO_GATE || (mutant == GATE_ONCE && core->counters.acts_sent > 0))
+		return GATE_OPEN;
+	return __real_gate_check(core, op, step);
 }
 
 bool *
@@ -100,6 +102,8 @@ __wrap_wait_for_conditions(struct task *t)
 	memcpy(before, t->step->windows, sizeof before);
 	for (size_t i = 0; mutant == WINDOW_OVER_A_GAP && i < ARRAY_LEN(before); i++)
 		t->step->windows[i].seen_up_ms = 0;
+	for (size_t i = 0; mutant == NO_WINDOW && i < ARRAY_LEN(before); i++)
+		t->step->windows[i] = (struct window){0};
 	verdict = __real_wait_for_conditions(t);
 	for (size_t i = 0; mutant == WINDOW_OVER_A_GAP && i < ARRAY_LEN(before); i++)
 		if (before[i].since_up_ms >= 0)
@@ -117,6 +121,17 @@ __wrap_record_read(struct core *core, struct op *op, const char *field, const ch
 			op->lanes[i].state = LANE_WAITING;
 			op->lanes[i].at = 0;
 		}
+	for (size_t i = 0; mutant == FORGETS_AT_WORK && i < op->nlanes; i++)
+		if (op->lanes[i].state == LANE_RUNNING)
+			op->lanes[i].state = LANE_DONE;
+	if (mutant == EDIT_BEGINS && op->object->meta.generation != op->object->observed_generation) {
+		op->ended = false;
+		op->phase = PHASE_RUNNING;
+		for (size_t i = 0; i < op->nlanes; i++) {
+			op->lanes[i].state = LANE_WAITING;
+			op->lanes[i].at = 0;
+		}
+	}
 	return read;
 }
 

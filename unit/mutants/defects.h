@@ -20,12 +20,61 @@ enum mutant {
 	FREEZE_BLOCKS_STARTS,
 	DONE_AGAIN,              /* a finished lane is read as one to be done */
 	HASH_ORDER,              /* nodes in the order of a hash */
+	/* What cass-operator does. */
+	UNKNOWN_RACK_IS_ALL,     /* a zone that matches nothing narrows nothing */
+	END_OUT_OF_STEP,         /* the journal says ended, the status does not: nothing goes on */
+	START_OUT_OF_STEP,       /* the same of the start */
+	PROBLEM_IN_THE_LOG,      /* what is wrong with a spec is told to the log alone */
+	FAILED_IS_COMPLETE,      /* the condition of success is true of a failure as well */
+	CHECK_THEN_ACT,          /* whoever looks has the turn */
+	ONE_WORKER,              /* nobody's ring is asked while another cluster's has not answered */
+	POLLS_FOR_EVER,          /* an attempt whose questions fail has no end */
+	STARTS_ON_A_POLL,        /* the next node begins at the next of the looks, one every ten seconds */
+	/* What users of operators have met. */
+	BY_ITS_OWN_WORD,         /* nobody's view of the others counts */
+	BY_ONE_VIEW,             /* what one member sees holds for all */
+	BY_THE_PORT,             /* a node that serves CQL is up */
+	GATE_ONCE,               /* before the first act alone */
+	NO_OVERRIDE,
+	ALL_RACKS,               /* one unit, and no limit */
+	EDIT_BEGINS,             /* a finished operation whose object is edited begins again */
+	ONE_TOO_MANY,            /* over the limit */
+	FORGETS_AT_WORK,         /* a lane at work is read as one that is done */
+	NO_WINDOW,               /* a moment is enough */
+	STALE_HEALTH,            /* whatever was heard of the ring once is as good as new */
+	DRAIN_NOT_AWAITED,
 };
 
 /* The one that is in the core now. */
 extern enum mutant mutant;
 
-/* plays.c: runs in which they show. 'wrong' is what the judgement says; "": nothing. */
+/* A run in which one shows. 'wrong' is what the judgement says; "": nothing. */
 typedef void play(uint64_t seed, char *wrong, size_t size);
+
+/* One of them, and how it is caught. */
+struct defect {
+	enum mutant mutant;
+	const char *name;
+	const char *invariant;       /* what the judgement says; several, separated by "|" */
+	play *play;
+};
+
+/* hunt.c: is each caught within so many seeds? Prints a line for each and how many are; the environment's MUTANT="no gate"
+ * tries that one alone. */
+void each_is_caught(const struct defect *defects, size_t count, uint64_t seeds);
+/* Without a defect the same runs have nothing to complain of: else one that always complains would catch everything. */
+void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t seeds);
+
+/* plays.c */
 play with_faults, with_faults_and_two, calmly, two_at_once, late_acts, two_leaders, an_isolation_meanwhile,
     restart_in_a_window, frozen_with_a_node_down;
+/* plays_cass.c, plays_issues.c: one scene for each defect. */
+play cass_1, cass_2, cass_3, cass_4, cass_5, cass_6, cass_7, cass_8, cass_9;
+play issue_1, issue_3, issue_4, issue_5, issue_6, issue_7, issue_8, issue_9, issue_10, issue_11, issue_12;
+
+/* For plays: a scene that has begun, and its end: what the play has seen itself, or else the judgement. 'own' NULL: the
+ * order of the six nodes is judged as well. */
+struct scene;
+struct scene_config;
+struct scene *play_begin(struct scene_config config, uint64_t seed);
+void play_end(struct scene *scene, const char *own, char *wrong, size_t size);

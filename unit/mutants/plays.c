@@ -25,24 +25,27 @@ with_faults_and_two(uint64_t seed, char *wrong, size_t size)
 	fleet_free(fleet);
 }
 
-static struct scene *
-begin_seeded(struct scene_config config, uint64_t seed)
+struct scene *
+play_begin(struct scene_config config, uint64_t seed)
 {
 	struct scene *scene;
 
 	config.seed = seed;
 	scene = scene_new(&config);
+	if (!getenv("VERBOSE"))
+		transcript_off(scene->world->log);
 	world_start(scene->world);
 	return scene;
 }
 
-static void
-finish(struct scene *scene, const char *own, char *wrong, size_t size)
+void
+play_end(struct scene *scene, const char *own, char *wrong, size_t size)
 {
 	char text[400];
 	const char *judged;
 
-	world_run(scene->world, until_over, NULL, HOURS(4));
+	if (!own || !*own)
+		world_run(scene->world, until_over, NULL, HOURS(4));
 	judged = judge(scene->world, text, sizeof text);
 	own = own && *own ? own : judged ? judged : own;
 	if (!judged && !own)
@@ -54,7 +57,7 @@ finish(struct scene *scene, const char *own, char *wrong, size_t size)
 void
 calmly(uint64_t seed, char *wrong, size_t size)
 {
-	finish(begin_seeded((struct scene_config){.operation = ROLLING}, seed), NULL, wrong, size);
+	play_end(play_begin((struct scene_config){.operation = ROLLING}, seed), NULL, wrong, size);
 }
 
 /* Two at once, and acts that are under way for a while: the second one must not begin before the first is seen. */
@@ -65,26 +68,26 @@ two_at_once(uint64_t seed, char *wrong, size_t size)
 	    "\"concurrencyLimit\":2,\"steps\":[{\"task\":\"scylla-drain\",\"retries\":3},{\"task\":"
 	    "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},{\"wait\":[{\"condition\":"
 	    "\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
-	struct scene *scene = begin_seeded((struct scene_config){.operation = "\"workflow\":\"own\"",
+	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"",
 	    .workflow = workflow}, seed);
 
 	scene->world->weather.slow_act = 1000;
 	scene->world->weather.late_act = 900;
-	finish(scene, "", wrong, size);
+	play_end(scene, "", wrong, size);
 }
 
 /* The controller dies as an act leaves, which is slow to arrive: the next one must wait until it cannot arrive any more. */
 void
 late_acts(uint64_t seed, char *wrong, size_t size)
 {
-	struct scene *scene = begin_seeded((struct scene_config){.operation = "\"workflow\":\"own\"",
+	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"",
 	    .workflow = scene_by_restart}, seed);
 
 	scene->world->weather.slow_act = 1000;
 	scene->world->weather.late_act = SECONDS(6);
 	scene->world->restart_after_ms = 500;
 	scene->world->crash_at_act = 1 + seed % 12;
-	finish(scene, "", wrong, size);
+	play_end(scene, "", wrong, size);
 }
 
 static bool
@@ -98,7 +101,7 @@ until_stopping(struct world *world, const char *node)
 void
 two_leaders(uint64_t seed, char *wrong, size_t size)
 {
-	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING, .lease_ms = SECONDS(6),
+	struct scene *scene = play_begin((struct scene_config){.operation = ROLLING, .lease_ms = SECONDS(6),
 	    .controllers = 2}, seed);
 	struct world *world = scene->world;
 
@@ -107,7 +110,7 @@ two_leaders(uint64_t seed, char *wrong, size_t size)
 	world->leader->api_away_until = world->now + MINUTES(2);
 	world_run(world, NULL, NULL, SECONDS(14));
 	sim_stuck_stop(world->sim, world->now, scene_node(world, "db-a-1"), false);
-	finish(scene, "", wrong, size);
+	play_end(scene, "", wrong, size);
 }
 
 /* While Redis is away a node loses its disk and all its peers, though it still answers us. What was known of the ring when
@@ -115,7 +118,7 @@ two_leaders(uint64_t seed, char *wrong, size_t size)
 void
 an_isolation_meanwhile(uint64_t seed, char *wrong, size_t size)
 {
-	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING}, seed);
+	struct scene *scene = play_begin((struct scene_config){.operation = ROLLING}, seed);
 	struct world *world = scene->world;
 
 	world_run(world, until_done, "1.stable/db-a-1", HOURS(1));
@@ -124,14 +127,14 @@ an_isolation_meanwhile(uint64_t seed, char *wrong, size_t size)
 	sim_isolate(world->sim, world->now, scene_node(world, "db-c-1"));
 	world_run(world, NULL, NULL, SECONDS(30));
 	sim_restart(world->sim, world->now, scene_node(world, "db-c-1"));
-	finish(scene, "", wrong, size);
+	play_end(scene, "", wrong, size);
 }
 
 /* Somebody restarts a node in the middle of its window: it begins again, and holds whole. */
 void
 restart_in_a_window(uint64_t seed, char *wrong, size_t size)
 {
-	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING, .stable_ms = SECONDS(20)}, seed);
+	struct scene *scene = play_begin((struct scene_config){.operation = ROLLING, .stable_ms = SECONDS(20)}, seed);
 	struct world *world = scene->world;
 	int64_t served = 0;
 	char text[200] = "";
@@ -151,14 +154,14 @@ restart_in_a_window(uint64_t seed, char *wrong, size_t size)
 	if (world->now - served < SECONDS(20))
 		snprintf(text, sizeof text, "window: db-a-1 is told stable %" PRId64 " ms after it came back",
 		    world->now - served);
-	finish(scene, text, wrong, size);
+	play_end(scene, text, wrong, size);
 }
 
 /* A node is down on our account when limits.frozen is set: it is brought back all the same. */
 void
 frozen_with_a_node_down(uint64_t seed, char *wrong, size_t size)
 {
-	struct scene *scene = begin_seeded((struct scene_config){.operation = ROLLING}, seed);
+	struct scene *scene = play_begin((struct scene_config){.operation = ROLLING}, seed);
 	struct world *world = scene->world;
 	char text[200] = "";
 
@@ -168,5 +171,5 @@ frozen_with_a_node_down(uint64_t seed, char *wrong, size_t size)
 	if (!scene_all_serving(world))
 		snprintf(text, sizeof text, "I8: frozen, and a node of ours is left down for 5 minutes");
 	scene_freeze(scene, false);
-	finish(scene, text, wrong, size);
+	play_end(scene, text, wrong, size);
 }

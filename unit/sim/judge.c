@@ -1,10 +1,12 @@
 #include "scene.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 
 #include "alloc.h"
 #include "check.h"
 #include "hands.h"
+#include "json.h"
 
 enum { NODES = 64, TRANSCRIPT = 120 };
 
@@ -62,9 +64,13 @@ static bool
 is_stalled(struct world *world)
 {
 	const struct api_object *operation = scene_operation(world);
-	const char *stalled = operation && operation->status ? strstr(operation->status, "\"type\":\"Stalled\"") : NULL;
+	const char *text = operation && operation->status ? operation->status : "";
+	CLEANUP_JSON struct cJSON *status = json_parse(text, strlen(text), NULL);
 
-	return stalled && strstr(stalled, "\"status\":\"True\"");
+	JSON_EACH (element, json_get(status, "conditions"))
+		if (strcmp(json_str_or(element, "type", ""), "Stalled") == 0)
+			return strcmp(json_str_or(element, "status", ""), "True") == 0;
+	return false;
 }
 
 const char *
@@ -98,6 +104,21 @@ struct roll {
 	char wrong[200];
 };
 
+/* What goes wrong first is what counts: the rest follows from it. */
+static void complain(struct roll *roll, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+complain(struct roll *roll, const char *format, ...)
+{
+	va_list args;
+
+	if (*roll->wrong)
+		return;
+	va_start(args, format);
+	vsnprintf(roll->wrong, sizeof roll->wrong, format, args);
+	va_end(args);
+}
+
 static bool
 same_zone(const struct world *world, size_t a, size_t b)
 {
@@ -116,17 +137,16 @@ see_drain(struct world *world, struct roll *roll, size_t node, size_t *last, siz
 			continue;
 		down++;
 		if (!same_zone(world, i, node))
-			snprintf(roll->wrong, sizeof roll->wrong, "two zones: %s is drained while %s is down",
-			    sim_name(world->sim, node), sim_name(world->sim, i));
+			complain(roll, "two zones: %s is drained while %s is down", sim_name(world->sim, node),
+			    sim_name(world->sim, i));
 	}
 	if (down >= limit)
-		snprintf(roll->wrong, sizeof roll->wrong, "%s is drained while %zu others are down, the limit is %zu",
-		    sim_name(world->sim, node), down, limit);
+		complain(roll, "%s is drained while %zu others are down, the limit is %zu", sim_name(world->sim, node), down,
+		    limit);
 	if (*last != SIZE_MAX && !same_zone(world, *last, node)) {
 		for (size_t i = 0; i < sim_nodes(world->sim); i++) {
 			if (roll->began[i] && same_zone(world, i, node))
-				snprintf(roll->wrong, sizeof roll->wrong, "out of order: %s after another zone was "
-				    "begun", sim_name(world->sim, node));
+				complain(roll, "out of order: %s after another zone was begun", sim_name(world->sim, node));
 		}
 	}
 	*last = node;
@@ -162,11 +182,11 @@ judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t 
 			continue;
 		done++;
 		if (counts[0] != 1 || counts[1] + counts[3] != 1 || counts[2] + counts[3] != 1)
-			snprintf(roll.wrong, sizeof roll.wrong, "%s: %zu drains, %zu stops, %zu starts, %zu restarts",
+			complain(&roll, "%s: %zu drains, %zu stops, %zu starts, %zu restarts",
 			    sim_name(world->sim, i), counts[0], counts[1], counts[2], counts[3]);
 	}
-	if (done != nodes && !*roll.wrong)
-		snprintf(roll.wrong, sizeof roll.wrong, "%zu nodes were touched instead of %zu", done, nodes);
+	if (done != nodes)
+		complain(&roll, "%zu nodes were touched instead of %zu", done, nodes);
 	snprintf(text, size, "%s", roll.wrong);
 	return *text ? text : NULL;
 }

@@ -180,6 +180,8 @@ arrive_rest(struct world *world, struct flight *flight)
 	int node = sim_find(world->sim, rest->address);
 	unsigned changes;
 
+	if (world->black_hole && strcmp(rest->address, world->black_hole) == 0)
+		return;
 	if (node < 0 || !sim_listening(world->sim, world->now, (size_t)node, &changes)) {
 		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
 		return;

@@ -116,6 +116,7 @@ struct world {
 	struct store *store;
 	struct sim *sim;                 /* all three owned */
 	int64_t api_away_until, redis_away_until;
+	const char *black_hole;          /* nothing at this address ever answers; or NULL */
 	bool away_silently;              /* black hole instead of connection refused */
 	uint64_t ssh_lost;               /* bit i: to node i connections break before the answer */
 

@@ -1,0 +1,76 @@
+#include "check.h"
+
+#include <inttypes.h>
+
+#include "alloc.h"
+#include "defects.h"
+
+static bool
+names(const char *invariants, const char *wrong)
+{
+	for (const char *at = invariants; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
+		CLEANUP_FREE char *one = xstrndup(at, strcspn(at, "|"));
+
+		if (strstr(wrong, one))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_caught(const struct defect *defect, int width, uint64_t seeds)
+{
+	char wrong[1200] = "", other[100] = "";
+	uint64_t seed = 0;
+	bool good = false;
+
+	mutant = defect->mutant;
+	while (!good && seed < seeds) {
+		defect->play(++seed, wrong, sizeof wrong);
+		good = names(defect->invariant, wrong);
+		if (!good && *wrong && !*other)
+			snprintf(other, sizeof other, "%.99s", wrong);
+	}
+	mutant = SOUND;
+	wrong[strcspn(wrong, "\n")] = '\0';
+	printf("  %-*s %s by seed %" PRIu64 ": %.90s\n", width, defect->name, good ? "caught" : "SURVIVES",
+	    seed, good ? wrong : other);
+	return good;
+}
+
+static bool
+is_wanted(const struct defect *defect)
+{
+	return !getenv("MUTANT") || strstr(defect->name, getenv("MUTANT"));
+}
+
+void
+each_is_caught(const struct defect *defects, size_t count, uint64_t seeds)
+{
+	size_t caught = 0, wanted = 0;
+	int width = 0;
+
+	for (size_t i = 0; i < count; i++)
+		width = (int)strlen(defects[i].name) > width ? (int)strlen(defects[i].name) : width;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_wanted(&defects[i]))
+			continue;
+		wanted++;
+		caught += is_caught(&defects[i], width, seeds);
+	}
+	printf("  %zu of %zu mutants caught\n", caught, wanted);
+	CHECK_INT(caught, wanted);
+}
+
+void
+the_sound_core_passes(const struct defect *defects, size_t count, uint64_t seeds)
+{
+	char wrong[1200];
+
+	mutant = SOUND;
+	for (size_t i = 0; i < count; i++)
+		for (uint64_t seed = 1; is_wanted(&defects[i]) && seed <= seeds; seed++) {
+			defects[i].play(seed, wrong, sizeof wrong);
+			CHECK_TEXT(wrong, "");
+		}
+}
