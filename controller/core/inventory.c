@@ -226,8 +226,16 @@ same_access(const struct target *a, const struct target *b)
 static void
 take_object(struct core *core, struct cluster *cluster, struct target *target)
 {
-	bool same = cluster->target && same_access(cluster->target, target);
+	bool another = cluster->target && strcmp(cluster->target->meta.uid, target->meta.uid) != 0;
+	bool same = cluster->target && !another && same_access(cluster->target, target);
 
+	if (another) {
+		/* Created anew under its name: nothing has been told of it. */
+		free(cluster->written);
+		cluster->written = NULL;
+		conditions_free(cluster->conditions);
+		cluster->conditions = NULL;
+	}
 	if (!cluster->conditions)
 		cluster->conditions = conditions_load(target->conditions);
 	target_free(cluster->target);

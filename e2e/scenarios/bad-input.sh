@@ -134,7 +134,7 @@ refused_workflows()
 		'workflow: odd-type'
 	workflow odd-condition '{wait: [{condition: is-up-norml}]}'
 	refused odd-condition PlanRefused \
-		'workflow odd-condition, spec.steps[0].eachNode.steps[0].wait[0]: unknown condition "is-up-norml"; did you mean "is-up-normal"? Known: cluster-normal, compactions-nominal, is-up-normal, quorum-safe' \
+		'workflow odd-condition, spec.steps[0].eachNode.steps[0].wait[0]: unknown condition "is-up-norml"; did you mean "is-up-normal"? Known: cluster-normal, compactions-nominal, is-up-normal, quorum-safe, raft-quorum, schema-agreed, topology-idle' \
 		'workflow: odd-condition'
 }
 
@@ -168,7 +168,10 @@ recovers()
 {
 	mark
 	secret later --from-file="ssh-privatekey=$STRAIT_SSH_KEY" --from-file="known_hosts=$STRAIT_SSH_KNOWN_HOSTS"
-	within 3 "the Secret came: the cluster is ready" condition_is targetcluster/no-secret Ready '^True'
+	within 3 "the Secret came: but its nodes have another object" condition_is targetcluster/no-secret Ready \
+		"^False\|DuplicateTarget\|.*/$TARGET has the same nodes and was created first"
+	k delete targetcluster "$TARGET" >/dev/null
+	within 3 "that one is gone: the cluster is ready" condition_is targetcluster/no-secret Ready '^True'
 	k wait --for=condition=Succeeded --timeout=20s clop/on-no-secret >/dev/null || fail "on-no-secret does not succeed"
 	k delete targetcluster no-secret >/dev/null
 
@@ -176,6 +179,8 @@ recovers()
 	within 3 "the contact point is right: the cluster is ready" condition_is targetcluster/nobody Ready '^True'
 	k wait --for=condition=Succeeded --timeout=20s clop/on-nobody >/dev/null || fail "on-nobody does not succeed"
 	k delete targetcluster nobody >/dev/null
+	apply_fleet
+	within 5 "the first one is back, and ready" condition_is "targetcluster/$TARGET" Ready '^True'
 
 	workflow nothing '{wait: [{condition: is-up-normal, successWindow: 100ms}]}'
 	k wait --for=condition=Succeeded --timeout=20s clop/no-workflow >/dev/null || fail "no-workflow does not succeed"

@@ -51,7 +51,7 @@ one()
 	new_namespace "kills-$i"
 	objects_of "$CLUSTER" | k apply -f - >/dev/null
 	controller "$NAME" --http-address '' --crash-after-effects "$point"
-	[[ $kind != handover ]] || controller "$NAME-next" --http-address ''
+	[[ $kind != handover ]] || stand_by
 	after_the_kill "$kind" &
 	restarter=$!
 	"kill_$kind"
@@ -63,6 +63,15 @@ one()
 	stop "$NAME"
 	stop "$NAME-next"
 	[[ ! ${STRAIT_WATCH_NAMESPACE:-} ]] || clean_namespace
+}
+
+# stand_by: another controller, once the first one leads, or is dead before it could.
+stand_by()
+{
+	until ended "$NAME" || grep -q 'msg=leading' "$STATE/$NAME.log"; do
+		sleep 0.05
+	done
+	controller "$NAME-next" --http-address ''
 }
 
 # after_the_kill KIND: what was killed is started again, unless another one stands by.

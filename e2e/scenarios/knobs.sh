@@ -4,7 +4,7 @@
 
 scenario()
 {
-	fleet_up one --layout dc1/a:1,dc1/b:1,dc1/c:1 --speed 20
+	fleet_up one --layout dc1/a:1,dc1/b:1,dc1/c:1 --speed 12
 	apply_fleet
 	watch_operations
 	controller controller
@@ -19,7 +19,7 @@ planned()
 {
 	operate plan "$ROLL, dryRun: true"
 	check "kubectl wait returns when it is Planned" k wait "--for=jsonpath={.status.phase}=Planned" --timeout=10s clop/plan
-	check "WHY tells what the gate says" is plan '^Planned\|0/3\|.*3 nodes planned; the gate is open for db-a-1$'
+	within 2 "WHY tells what the gate says" is plan '^Planned\|0/3\|.*3 nodes planned; the gate is open for db-a-1$'
 	check "the plan is in order" tells plan '{range .status.plan.blocks[*].zones[*]}{.zone}:{.nodes[*]} {end}' \
 		'dc1/a:db-a-1 dc1/b:db-b-1 dc1/c:db-c-1 '
 	check "with its steps" tells plan '{.status.plan.blocks[0].steps[0]}' '1.1 scylla-drain'

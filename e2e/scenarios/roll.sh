@@ -33,7 +33,7 @@ scenario()
 
 	pairs_end
 	stop controller
-	check "the controller handed over" logged 'msg="stopping: every step so far is in the journal"'
+	check "the controller handed over" logged 'msg="stopping: every step so far is in the journal; nothing is in flight"'
 }
 
 columns()

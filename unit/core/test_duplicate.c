@@ -86,6 +86,33 @@ the_second_is_not_ready_until_the_first_is_gone(void **state)
 	small_close(&small);
 }
 
+/* Deleted and created anew under its name: it is asked again, and nothing has been told of it. */
+static void
+an_object_created_anew_is_another_one(void **state)
+{
+	struct small small = open_small();
+	struct cluster *cluster = add(&small, "a", "mine", "shared", 5, "");
+	struct cluster *other = add(&small, "a", "other", "shared", 6, "");
+
+	(void)state;
+	discover(&small, cluster, 0);
+	free(cluster->written);
+	cluster->written = xstrdup("what was told of the first one");
+	remove_object(&small, cluster);
+	free(cluster->target->meta.uid);
+	cluster->target->meta.uid = xstrdup("uid of the first one");
+	CHECK(add(&small, "a", "mine", "shared", 9, "") == cluster);
+	CHECK(!cluster->written);
+	CHECK(!cluster->gone);
+	CHECK_INT(cluster->ring->nmembers, 0);
+	discover(&small, other, 0);
+	discover(&small, cluster, 0);
+	CHECK_TEXT(cluster->reason, "DuplicateTarget");         /* now the other one was first */
+	remove_object(&small, other);
+	CHECK(cluster->ready);
+	small_close(&small);
+}
+
 /* Whoever is discovered first: the order is that of creation. */
 static void
 the_second_waits_for_what_is_not_known_of_the_first(void **state)
@@ -140,6 +167,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_second_is_not_ready_until_the_first_is_gone),
+		cmocka_unit_test(an_object_created_anew_is_another_one),
 		cmocka_unit_test(the_second_waits_for_what_is_not_known_of_the_first),
 		cmocka_unit_test(ids_told_last_count),
 		cmocka_unit_test(others_are_none_of_it),
