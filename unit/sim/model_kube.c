@@ -41,26 +41,26 @@ object_done(struct api_object *o)
 	free(o->name);
 	free(o->uid);
 	free(o->annotations);
+	free(o->labels);
 	free(o->content);
 	free(o->status);
+	free(o->applied);
+	free(o->updated);
 }
 
 static void
 watch_done(struct api_watch *watch)
 {
 	free(watch->namespace_);
-	free(watch->name);
 }
 
 static void
-changes_done(struct api *api)
+change_done(struct api_change *change)
 {
-	for (size_t i = 0; i < api->nchanges; i++) {
-		free(api->changes[i].namespace_);
-		free(api->changes[i].name);
-		free(api->changes[i].object);
-	}
-	api->nchanges = 0;
+	free(change->namespace_);
+	free(change->name);
+	free(change->object);
+	free(change->labels);
 }
 
 struct api *
@@ -78,7 +78,8 @@ api_free(struct api *api)
 		free(api->events[i].type);
 		free(api->events[i].regarding);
 	}
-	changes_done(api);
+	for (size_t i = 0; i < api->nchanges; i++)
+		change_done(&api->changes[i]);
 	free(api->objects);
 	free(api->changes);
 	free(api->watches);
@@ -117,6 +118,8 @@ print_metadata(const struct api_object *o, struct json_out *out)
 	}
 	if (o->annotations)
 		json_put_raw(out, "annotations", o->annotations);
+	if (o->labels)
+		json_put_raw(out, "labels", o->labels);
 	json_open_array(out, "managedFields");
 	json_close_array(out);
 	json_close(out);
@@ -152,6 +155,7 @@ api_changed(struct api *api, struct api_object *object, const char *type)
 	change->name = xstrdup(object->name);
 	change->type = type;
 	change->object = buf_take(&text);
+	change->labels = xstrdup_or_null(object->labels);
 }
 
 struct api_object *
@@ -179,6 +183,13 @@ api_find_uid(struct api *api, const char *uid)
 const char *
 api_create(struct api *api, enum kind kind, const char *namespace_, const char *name, const char *content)
 {
+	return api_create_labelled(api, kind, namespace_, name, NULL, content);
+}
+
+const char *
+api_create_labelled(struct api *api, enum kind kind, const char *namespace_, const char *name, const char *labels,
+    const char *content)
+{
 	struct api_object *o = ARRAY_GROW(api->objects, api->nobjects);
 
 	o->kind = kind;
@@ -187,6 +198,7 @@ api_create(struct api *api, enum kind kind, const char *namespace_, const char *
 	o->uid = xasprintf("%08x-5717-4a17-8000-%012" PRIx64, (unsigned)kind, ++api->uids);
 	o->generation = 1;
 	o->created_ms = api->wall_ms;
+	o->labels = xstrdup_or_null(labels);
 	o->content = xstrdup(content);
 	/* The CRDs' default, so that a fresh object does not look observed. */
 	if (kind == KIND_OPERATION || kind == KIND_TARGET)
@@ -220,15 +232,12 @@ api_annotate(struct api *api, enum kind kind, const char *namespace_, const char
 	api_changed(api, o, "MODIFIED");
 }
 
-bool
-api_collect(struct api *api, struct api_object *o)
+void
+api_vanish(struct api *api, struct api_object *o)
 {
-	if (!o->deleted_ms || o->nfinalizers)
-		return false;
 	api_changed(api, o, "DELETED");
 	object_done(o);
 	*o = api->objects[--api->nobjects];
-	return true;
 }
 
 void
@@ -238,16 +247,39 @@ api_delete(struct api *api, enum kind kind, const char *namespace_, const char *
 
 	if (!o || o->deleted_ms)
 		return;
+	/* What nothing holds goes without having been marked. */
+	if (!o->nfinalizers) {
+		api_vanish(api, o);
+		return;
+	}
 	o->deleted_ms = api->wall_ms;
 	o->generation++;
-	if (!api_collect(api, o))
-		api_changed(api, o, "MODIFIED");
+	api_changed(api, o, "MODIFIED");
 }
 
+static bool
+is_present(const struct api *api, const struct api_change *change)
+{
+	for (size_t i = 0; i < api->nobjects; i++) {
+		if (api->objects[i].version == change->version)
+			return true;
+	}
+	return false;
+}
+
+/* As etcd: what an object is now stays, what it was goes. */
 void
 api_compact(struct api *api)
 {
-	changes_done(api);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < api->nchanges; i++) {
+		if (is_present(api, &api->changes[i]))
+			api->changes[kept++] = api->changes[i];
+		else
+			change_done(&api->changes[i]);
+	}
+	api->nchanges = kept;
 	api->oldest = api->version;
 }
 

@@ -9,6 +9,8 @@
 #include "buf.h"
 #include "effect.h"
 
+struct cJSON;
+
 enum kind {
 	KIND_OPERATION,
 	KIND_TARGET,
@@ -27,9 +29,10 @@ struct api_object {
 	int64_t created_ms, deleted_ms;      /* wall; 0: not deleted */
 	char **finalizers;
 	size_t nfinalizers;
-	char *annotations;                   /* JSON object text */
+	char *annotations, *labels;          /* JSON object text, or NULL */
 	char *content;                       /* members beside metadata and status, without braces: "\"spec\":{…}" */
 	char *status;                        /* JSON object text, or NULL */
+	char *applied, *updated;             /* whose the status' members are: model_kube_apply.c */
 };
 
 /* What watches tell of. */
@@ -39,12 +42,21 @@ struct api_change {
 	char *namespace_, *name;
 	const char *type;                    /* ADDED MODIFIED DELETED */
 	char *object;
+	char *labels;                        /* or NULL */
+};
+
+/* Which objects a list or a watch is about. */
+struct api_selector {
+	const char *namespace_;              /* "": any */
+	char name[128];                      /* "": any */
+	char label[128], value[128];         /* label "": any */
 };
 
 struct api_watch {
 	uint64_t id;
 	enum kind kind;
-	char *namespace_, *name;             /* NULL: any */
+	char *namespace_;
+	struct api_selector selector;
 	int64_t version;                     /* told up to here */
 	bool bookmarks;
 	bool expired;                        /* one ERROR line, then the end */
@@ -87,6 +99,9 @@ void api_close_watch(struct api *api, uint64_t id);
 /* Users. 'content' as in struct api_object. Creating gives the uid, borrowed. */
 const char *api_create(struct api *api, enum kind kind, const char *namespace_, const char *name,
     const char *content);
+/* The same with labels: JSON object text, or NULL. */
+const char *api_create_labelled(struct api *api, enum kind kind, const char *namespace_, const char *name,
+    const char *labels, const char *content);
 void api_replace(struct api *api, enum kind kind, const char *namespace_, const char *name,
     const char *content);
 void api_annotate(struct api *api, enum kind kind, const char *namespace_, const char *name,
@@ -108,16 +123,24 @@ struct api_path {
 bool api_path_parse(struct api_path *ret, char *path);
 /* A parameter of the query with %XX undone; false when absent. */
 bool api_query(const struct api_path *path, const char *key, char *ret, size_t size);
+/* False: a selector that this model does not know. Texts are borrowed from the path. */
+bool api_selector(const struct api_path *path, struct api_selector *ret);
+bool api_selects(const struct api_selector *selector, const char *namespace_, const char *name, const char *labels);
+int api_list(struct api *api, const struct api_path *path, struct buf *body);
 const char *api_kind_name(enum kind kind);
 void api_print(const struct api_object *object, struct buf *out);
 /* Count the object's version up and tell the watches. */
 void api_changed(struct api *api, struct api_object *object, const char *type);
-/* After a change of metadata: a deleted object without finalizers goes. True if it went. */
-bool api_collect(struct api *api, struct api_object *object);
+/* A json-patch of finalizers. */
+int api_patch(struct api *api, struct api_object *object, const struct cJSON *patch, struct buf *body);
+/* It goes, and watches tell it as it is. */
+void api_vanish(struct api *api, struct api_object *object);
 int api_failure(struct buf *body, int status, const char *reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 int api_write(struct api *api, const struct api_path *path, const struct effect_kube *request, struct buf *body);
-struct cJSON;
 /* A merge-patch (RFC 7386); 'old' may be NULL. */
 void api_merge(const struct cJSON *old, const struct cJSON *patch, struct buf *ret);
+/* Server-side apply of a status, forced; and what a merge-patch made of it. Both note whose the members are now. */
+void api_apply(struct api_object *object, const struct cJSON *old, const struct cJSON *applied, struct buf *ret);
+void api_own_merged(struct api_object *object, const struct cJSON *old, const struct cJSON *merged);
 void api_foul(struct api *api, const char *format, ...) __attribute__((format(printf, 2, 3)));

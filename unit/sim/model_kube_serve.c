@@ -9,7 +9,7 @@
 #include "alloc.h"
 #include "json.h"
 
-/* Paths, reads and watches of the API server's model. */
+/* Paths, single reads and watches of the API server's model. */
 
 static const struct route {
 	const char *prefix, *plural;
@@ -134,61 +134,6 @@ api_query(const struct api_path *path, const char *key, char *ret, size_t size)
 	return false;
 }
 
-/* The one field selector that Strait uses. False: another one. */
-static bool
-selected_name(const struct api_path *path, char *ret, size_t size)
-{
-	char selector[160];
-
-	*ret = '\0';
-	if (!api_query(path, "fieldSelector", selector, sizeof selector))
-		return true;
-	if (strncmp(selector, "metadata.name=", 14) != 0)
-		return false;
-	snprintf(ret, size, "%s", selector + 14);
-	return true;
-}
-
-static int
-list(struct api *api, const struct api_path *path, struct buf *body)
-{
-	struct json_out out = JSON_OUT(body);
-	char text[64], name[160];
-	size_t limit = api_query(path, "limit", text, sizeof text) ? (size_t)strtoul(text, NULL, 10) : SIZE_MAX;
-	size_t from = api_query(path, "continue", text, sizeof text) ? (size_t)strtoul(text, NULL, 10) : 0;
-	size_t at = 0, told = 0;
-	bool more = false;
-
-	if (!selected_name(path, name, sizeof name))
-		return api_failure(body, 400, "BadRequest", "field label not supported");
-	json_open(&out, NULL);
-	json_put_str(&out, "kind", "List");
-	json_open_array(&out, "items");
-	for (size_t i = 0; i < api->nobjects && !more; i++) {
-		const struct api_object *o = &api->objects[i];
-
-		if (o->kind != path->kind || (*path->namespace_ && strcmp(o->namespace_, path->namespace_) != 0) ||
-		    (*name && strcmp(o->name, name) != 0) || at++ < from)
-			continue;
-		more = told == limit;
-		if (more)
-			break;
-		CLEANUP_BUF struct buf object = BUF_INIT(BUF_MAX_OBJECT);
-		api_print(o, &object);
-		json_put_raw(&out, NULL, buf_str(&object));
-		told++;
-	}
-	json_close_array(&out);
-	json_open(&out, "metadata");
-	snprintf(text, sizeof text, "%" PRId64, api->version);
-	json_put_str(&out, "resourceVersion", text);
-	snprintf(text, sizeof text, "%zu", from + told);
-	json_put_str(&out, "continue", more ? text : NULL);
-	json_close(&out);
-	json_close(&out);
-	return 200;
-}
-
 static int
 read_one(struct api *api, const struct api_path *path, struct buf *body)
 {
@@ -214,7 +159,7 @@ api_serve(struct api *api, const struct effect_kube *request, struct buf *body)
 	if (strcmp(request->method, "GET") != 0)
 		status = api_write(api, &path, request, body);
 	else
-		status = *path.name ? read_one(api, &path, body) : list(api, &path, body);
+		status = *path.name ? read_one(api, &path, body) : api_list(api, &path, body);
 	api->refused += status >= 400;
 	return status;
 }
@@ -233,20 +178,22 @@ int
 api_open_watch(struct api *api, uint64_t id, const struct effect_kube *request, struct buf *body)
 {
 	CLEANUP_FREE char *copy = xstrdup(request->path);
-	char text[64], name[160];
+	struct api_selector selector;
+	char text[64];
 	struct api_path path;
 	struct api_watch *watch;
 
 	if (!api_path_parse(&path, copy) || !api_query(&path, "watch", text, sizeof text) ||
-	    !selected_name(&path, name, sizeof name)) {
+	    !api_selector(&path, &selector)) {
 		api_foul(api, "no such watch: %s", request->path);
 		return api_failure(body, 400, "BadRequest", "no such watch");
 	}
 	watch = ARRAY_GROW(api->watches, api->nwatches);
 	watch->id = id;
 	watch->kind = path.kind;
-	watch->namespace_ = *path.namespace_ ? xstrdup(path.namespace_) : NULL;
-	watch->name = *name ? xstrdup(name) : NULL;
+	watch->namespace_ = xstrdup(path.namespace_);
+	watch->selector = selector;
+	watch->selector.namespace_ = watch->namespace_;
 	watch->version = api_query(&path, "resourceVersion", text, sizeof text) ? strtoll(text, NULL, 10) : 0;
 	watch->expired = watch->version < api->oldest;
 	watch->bookmarks = api_query(&path, "allowWatchBookmarks", text, sizeof text);
@@ -257,8 +204,7 @@ static bool
 is_watched(const struct api_watch *watch, const struct api_change *change)
 {
 	return change->kind == watch->kind &&
-	    (!watch->namespace_ || strcmp(watch->namespace_, change->namespace_) == 0) &&
-	    (!watch->name || strcmp(watch->name, change->name) == 0);
+	    api_selects(&watch->selector, change->namespace_, change->name, change->labels);
 }
 
 static size_t
@@ -323,6 +269,5 @@ api_close_watch(struct api *api, uint64_t id)
 	if (!watch)
 		return;
 	free(watch->namespace_);
-	free(watch->name);
 	*watch = api->watches[--api->nwatches];
 }

@@ -9,9 +9,7 @@
 #include "alloc.h"
 #include "json.h"
 
-/* What the controller writes: finalizers by json-patch, status by server-side apply, Events, the Lease. */
-
-static const char finalizers_path[] = "/metadata/finalizers";
+/* What the controller writes: status by server-side apply, Events, the Lease. */
 
 void
 api_foul(struct api *api, const char *format, ...)
@@ -31,154 +29,20 @@ unprocessable(struct buf *body, const char *what)
 	return api_failure(body, 422, "Invalid", "%s", what);
 }
 
-/* Where a path below finalizers points: an index, nfinalizers for "-", SIZE_MAX for none. */
-static size_t
-finalizer_at(const struct api_object *o, const char *path)
+static char *
+owners_of(const struct api_object *o)
 {
-	const char *at = path + strlen(finalizers_path);
-	char *end = NULL;
-	size_t index;
-
-	if (*at != '/')
-		return SIZE_MAX;
-	if (strcmp(at, "/-") == 0)
-		return o->nfinalizers;
-	index = (size_t)strtoul(at + 1, &end, 10);
-	return *end || index > o->nfinalizers ? SIZE_MAX : index;
+	return xasprintf("%s/%s", o->applied ? o->applied : "", o->updated ? o->updated : "");
 }
 
-static bool
-test_finalizers(const struct api_object *o, const char *path, const struct cJSON *value)
-{
-	const char *text = json_text(value);
-	size_t index = finalizer_at(o, path), i = 0;
-
-	if (strcmp(path, finalizers_path) != 0)
-		return index < o->nfinalizers && text && strcmp(o->finalizers[index], text) == 0;
-	if (!json_is_array(value))
-		return o->nfinalizers == 0;
-	JSON_EACH(element, value) {
-		if (i >= o->nfinalizers || !json_text(element) || strcmp(o->finalizers[i++], json_text(element)) != 0)
-			return false;
-	}
-	return i == o->nfinalizers && i > 0;
-}
-
-static bool
-test_value(const struct api_object *o, const char *path, const struct cJSON *value)
-{
-	const char *text = json_text(value);
-	char version[24];
-
-	snprintf(version, sizeof version, "%" PRId64, o->version);
-	if (strncmp(path, finalizers_path, strlen(finalizers_path)) == 0)
-		return test_finalizers(o, path, value);
-	if (strcmp(path, "/metadata/resourceVersion") == 0)
-		return text && strcmp(text, version) == 0;
-	return strcmp(path, "/metadata/uid") == 0 && text && strcmp(text, o->uid) == 0;
-}
-
-static void
-insert_finalizer(struct api_object *o, size_t at, const char *text)
-{
-	ARRAY_GROW(o->finalizers, o->nfinalizers);
-	memmove(o->finalizers + at + 1, o->finalizers + at, (o->nfinalizers - 1 - at) * sizeof *o->finalizers);
-	o->finalizers[at] = xstrdup(text);
-}
-
-static void
-remove_finalizer(struct api_object *o, size_t at)
-{
-	free(o->finalizers[at]);
-	o->nfinalizers--;
-	memmove(o->finalizers + at, o->finalizers + at + 1, (o->nfinalizers - at) * sizeof *o->finalizers);
-}
-
-static const char *
-add_finalizers(struct api_object *o, const char *path, const struct cJSON *value)
-{
-	size_t at = finalizer_at(o, path);
-
-	if (o->deleted_ms)
-		return "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted";
-	if (strcmp(path, finalizers_path) == 0 && json_is_array(value)) {
-		while (o->nfinalizers)
-			remove_finalizer(o, o->nfinalizers - 1);
-		JSON_EACH(element, value)
-			insert_finalizer(o, o->nfinalizers, json_text(element) ? json_text(element) : "");
-		return NULL;
-	}
-	/* As in RFC 6902: an element can be added only to a list that is there. */
-	if (at == SIZE_MAX || o->nfinalizers == 0 || !json_text(value))
-		return "doc is missing path: /metadata/finalizers";
-	insert_finalizer(o, at, json_text(value));
-	return NULL;
-}
-
-/* One operation of a json-patch; what is wrong with it, or NULL. */
-static const char *
-patch_step(struct api *api, struct api_object *o, const struct cJSON *step)
-{
-	const char *op = json_str_or(step, "op", ""), *path = json_str_or(step, "path", "");
-	const struct cJSON *value = json_get(step, "value");
-	size_t at;
-
-	if (strcmp(op, "test") == 0)
-		return test_value(o, path, value) ? NULL : "the server rejected our request: testing path failed";
-	if (strncmp(path, finalizers_path, strlen(finalizers_path)) != 0) {
-		api_foul(api, "I7: a patch of %s %s touches %s", api_kind_name(o->kind), o->name, path);
-		return "not in this model";
-	}
-	if (strcmp(op, "add") == 0)
-		return add_finalizers(o, path, value);
-	at = finalizer_at(o, path);
-	if (strcmp(op, "remove") != 0 || (at >= o->nfinalizers && strcmp(path, finalizers_path) != 0))
-		return "no such operation or path";
-	if (at < o->nfinalizers && strcmp(o->finalizers[at], "strait.dev/operation") != 0)
-		api_foul(api, "I7: removes the foreign finalizer %s of %s", o->finalizers[at], o->name);
-	if (at < o->nfinalizers) {
-		remove_finalizer(o, at);
-		return NULL;
-	}
-	if (o->nfinalizers != 1)
-		api_foul(api, "I7: removes all finalizers of %s", o->name);
-	while (o->nfinalizers)
-		remove_finalizer(o, o->nfinalizers - 1);
-	return NULL;
-}
-
+/* What changes nothing is no write: no version, no watch event. Whose a member is, is a part of the object. */
 static int
-patch_object(struct api *api, struct api_object *o, const struct cJSON *patch, struct buf *body)
+set_status(struct api *api, struct api_object *o, struct buf *status, const char *owners, struct buf *body)
 {
-	struct api_object was = {0};
-	const char *wrong = json_is_array(patch) ? NULL : "a json-patch is an array";
+	CLEANUP_FREE char *now = owners_of(o);
 
-	/* All or nothing. */
-	for (size_t i = 0; i < o->nfinalizers; i++)
-		insert_finalizer(&was, i, o->finalizers[i]);
-	JSON_EACH(step, patch)
-		wrong = wrong ? wrong : patch_step(api, o, step);
-	while (wrong && o->nfinalizers)
-		remove_finalizer(o, o->nfinalizers - 1);
-	for (size_t i = 0; wrong && i < was.nfinalizers; i++)
-		insert_finalizer(o, i, was.finalizers[i]);
-	while (was.nfinalizers)
-		remove_finalizer(&was, was.nfinalizers - 1);
-	free(was.finalizers);
-	if (wrong)
-		return unprocessable(body, wrong);
-	api_print(o, body);
-	if (!api_collect(api, o))
-		api_changed(api, o, "MODIFIED");
-	return 200;
-}
-
-/* What changes nothing is no write: no version, no watch event. */
-static int
-set_status(struct api *api, struct api_object *o, struct buf *status, struct buf *body)
-{
 	api->status_writes++;
-	if (!o->status || strcmp(o->status, buf_str(status)) != 0) {
+	if (!o->status || strcmp(o->status, buf_str(status)) != 0 || strcmp(owners, now) != 0) {
 		free(o->status);
 		o->status = buf_take(status);
 		api_changed(api, o, "MODIFIED");
@@ -187,39 +51,39 @@ set_status(struct api *api, struct api_object *o, struct buf *status, struct buf
 	return 200;
 }
 
+/* The uid that an applied status names is not looked at: the real server takes one for an object's later life. */
 static int
-apply_status(struct api *api, struct api_object *o, const struct api_path *path, const struct cJSON *applied,
-    struct buf *body)
+apply_status(struct api *api, struct api_object *o, const struct cJSON *applied, struct buf *body)
 {
+	CLEANUP_JSON struct cJSON *old = o->status ? json_parse(o->status, strlen(o->status), NULL) : NULL;
 	CLEANUP_BUF struct buf status = BUF_INIT(BUF_MAX_OBJECT);
+	CLEANUP_FREE char *owners = owners_of(o);
 	const struct cJSON *metadata = json_get(applied, "metadata");
-	const char *uid = json_str(metadata, "uid");
-	char manager[130];
 
-	if (!api_query(path, "fieldManager", manager, sizeof manager))
-		return unprocessable(body, "fieldManager: Required value: is required for apply patch");
 	if (!json_str(applied, "apiVersion") || !json_str(applied, "kind"))
 		return api_failure(body, 400, "BadRequest", "apiVersion and kind must be set");
 	if (strcmp(json_str_or(metadata, "name", ""), o->name) != 0 || json_get(metadata, "managedFields"))
 		return api_failure(body, 400, "BadRequest", "the name does not match, or managedFields is set");
-	if (uid && strcmp(uid, o->uid) != 0)
-		return api_failure(body, 409, "Conflict", "Precondition failed: UID in precondition: %s", uid);
 	if (json_get(applied, "spec"))
 		api_foul(api, "I7: a status of %s carries a spec", o->name);
-	json_print(json_get(applied, "status"), &status);
-	return set_status(api, o, &status, body);
+	api_apply(o, old, json_get(applied, "status"), &status);
+	return set_status(api, o, &status, owners, body);
 }
 
 static int
 merge_status(struct api *api, struct api_object *o, const struct cJSON *patch, struct buf *body)
 {
 	CLEANUP_JSON struct cJSON *old = o->status ? json_parse(o->status, strlen(o->status), NULL) : NULL;
+	CLEANUP_JSON struct cJSON *merged = NULL;
 	CLEANUP_BUF struct buf status = BUF_INIT(BUF_MAX_OBJECT);
+	CLEANUP_FREE char *owners = owners_of(o);
 
 	if (json_get(patch, "spec") || json_get(patch, "metadata"))
 		api_foul(api, "I7: a status of %s carries more", o->name);
 	api_merge(old, json_get(patch, "status"), &status);
-	return set_status(api, o, &status, body);
+	merged = json_parse(buf_str(&status), status.len, NULL);
+	api_own_merged(o, old, merged);
+	return set_status(api, o, &status, owners, body);
 }
 
 static const char *
@@ -263,24 +127,31 @@ post_event(struct api *api, const struct cJSON *event, struct buf *body)
 }
 
 static int
+create_lease(struct api *api, const struct api_path *path, const char *name, const char *labels, const char *content,
+    struct buf *body)
+{
+	api_create_labelled(api, KIND_LEASE, path->namespace_, name, *labels ? labels : NULL, content);
+	api_print(api_find(api, KIND_LEASE, path->namespace_, name), body);
+	return 201;
+}
+
+/* A PUT of a Lease that is not there creates it, whatever version it names. */
+static int
 write_lease(struct api *api, const struct api_path *path, const struct cJSON *lease, bool create, struct buf *body)
 {
 	const struct cJSON *metadata = json_get(lease, "metadata");
-	CLEANUP_BUF struct buf content = BUF_INIT(BUF_MAX_OBJECT);
+	CLEANUP_BUF struct buf content = BUF_INIT(BUF_MAX_OBJECT), labels = BUF_INIT(BUF_MAX_LINE);
 	const char *name = json_str_or(metadata, "name", ""), *version = json_str_or(metadata, "resourceVersion", "");
 	struct api_object *o = api_find(api, KIND_LEASE, path->namespace_, name);
 
 	buf_puts(&content, "\"spec\":");
 	json_print(json_get(lease, "spec"), &content);
+	if (json_get(metadata, "labels"))
+		json_print(json_get(metadata, "labels"), &labels);
 	if (create && o)
 		return api_failure(body, 409, "AlreadyExists", "leases \"%s\" already exists", name);
-	if (create) {
-		api_create(api, KIND_LEASE, path->namespace_, name, buf_str(&content));
-		api_print(api_find(api, KIND_LEASE, path->namespace_, name), body);
-		return 201;
-	}
 	if (!o)
-		return api_failure(body, 404, "NotFound", "leases \"%s\" not found", name);
+		return create_lease(api, path, name, buf_str(&labels), buf_str(&content), body);
 	if (!*version)
 		return unprocessable(body, "metadata.resourceVersion: Invalid value: must be specified for an update");
 	if (strtoll(version, NULL, 10) != o->version)
@@ -291,22 +162,36 @@ write_lease(struct api *api, const struct api_path *path, const struct cJSON *le
 }
 
 static int
+delete_lease(struct api *api, const struct api_path *path, struct buf *body)
+{
+	if (!api_find(api, KIND_LEASE, path->namespace_, path->name))
+		return api_failure(body, 404, "NotFound", "leases \"%s\" not found", path->name);
+	api_delete(api, KIND_LEASE, path->namespace_, path->name);
+	buf_puts(body, "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Success\"}");
+	return 200;
+}
+
+static int
 patch(struct api *api, const struct api_path *path, const struct effect_kube *request, const struct cJSON *content,
     struct buf *body)
 {
 	struct api_object *o = api_find(api, path->kind, path->namespace_, path->name);
 	const char *type = request->content_type ? request->content_type : "";
+	bool apply = strcmp(type, "application/apply-patch+yaml") == 0;
+	char manager[130];
 
+	if (apply && !api_query(path, "fieldManager", manager, sizeof manager))
+		return unprocessable(body, "fieldManager: Required value: is required for apply patch");
 	if (!o)
 		return api_failure(body, 404, "NotFound", "%s \"%s\" not found", api_kind_name(path->kind), path->name);
 	if (path->kind != KIND_OPERATION && path->kind != KIND_TARGET)
 		api_foul(api, "I7: writes to %s %s", api_kind_name(path->kind), path->name);
-	if (strcmp(path->sub, "status") == 0 && strcmp(type, "application/apply-patch+yaml") == 0)
-		return apply_status(api, o, path, content, body);
+	if (strcmp(path->sub, "status") == 0 && apply)
+		return apply_status(api, o, content, body);
 	if (strcmp(path->sub, "status") == 0 && strcmp(type, "application/merge-patch+json") == 0)
 		return merge_status(api, o, content, body);
 	if (!*path->sub && strcmp(type, "application/json-patch+json") == 0)
-		return patch_object(api, o, content, body);
+		return api_patch(api, o, content, body);
 	api_foul(api, "a PATCH of %s with %s", request->path, type);
 	return api_failure(body, 415, "UnsupportedMediaType", "%s", type);
 }
@@ -318,6 +203,8 @@ api_write(struct api *api, const struct api_path *path, const struct effect_kube
 	bool post = strcmp(request->method, "POST") == 0;
 	struct err err = {""};
 
+	if (path->kind == KIND_LEASE && strcmp(request->method, "DELETE") == 0)
+		return delete_lease(api, path, body);
 	if (request->body)
 		content = json_parse(request->body, strlen(request->body), &err);
 	if (!content) {
