@@ -16,13 +16,13 @@ put(struct buf *out, const char *name, const char *type, const char *help, uint6
 static void
 put_phases(const struct core *core, struct buf *out)
 {
-	buf_puts(out, "# HELP strait_operations Operations that have not ended, by phase.\n"
+	buf_puts(out, "# HELP strait_operations Operations of the shards led here that have not ended, by phase.\n"
 	    "# TYPE strait_operations gauge\n");
 	for (enum phase phase = PHASE_PENDING; phase <= PHASE_PLANNED; phase++) {
 		unsigned n = 0;
 
 		for (const struct op *op = core->ops; op; op = op->hh.next)
-			n += op->phase == phase;
+			n += op->phase == phase && shard_is_led(core, op->shard);
 		buf_printf(out, "strait_operations{phase=\"%s\"} %u\n", phase_name(phase), n);
 	}
 }

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "alloc.h"
+#include "buf.h"
 #include "desk.h"
 #include "finished.h"
 #include "instant.h"
@@ -145,11 +146,14 @@ static void
 a_standby_forgets_what_another_has_ended(void **state)
 {
 	struct desk desk = open_desk("", "\"phase\":\"Pending\"");
+	CLEANUP_BUF struct buf metrics = BUF_INIT(BUF_MAX_OBJECT);
 
 	(void)state;
 	desk.core->leading = false;
 	change(&desk, "MODIFIED", "", "\"phase\":\"Running\",\"startTime\":\"2026-01-28T17:00:00Z\",\"planHash\":\"p\"", 101);
 	CHECK_INT(HASH_COUNT(desk.core->ops), 1);
+	core_metrics(desk.core, &metrics);
+	CHECK_CONTAINS(buf_str(&metrics), "strait_operations{phase=\"Running\"} 0");
 	change(&desk, "MODIFIED", "", ENDED, 102);
 	CHECK_INT(HASH_COUNT(desk.core->ops), 0);
 	CHECK(finished_find(desk.core, "uid-one") != NULL);
