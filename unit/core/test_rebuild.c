@@ -1,0 +1,137 @@
+/* A journal asked to be rebuilt from a status that does not tell enough: refused with the reason, and nothing is done. The
+ * rebuilding itself is unit/sim/test_rebuild.c's. */
+#include "check.h"
+
+#include "alloc.h"
+#include "catalog.h"
+#include "cluster.h"
+#include "informer.h"
+#include "json.h"
+#include "op.h"
+#include "registry.h"
+#include "small.h"
+#include "state.h"
+
+enum { TYPES_MAX = 128 };
+
+#define DRAIN "{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}"
+#define NAMED(node) "\"nodes\":[{\"name\":\"" node "\",\"state\":\"running\"}]"
+#define LOOK "{\"wait\":[{\"condition\":\"cluster-normal\"}]}"
+
+/* None of those that exist acts on a whole cluster. */
+static enum verdict
+act_on_all(struct task *t)
+{
+	return task_done(t, "done");
+}
+
+static const struct reconciler rebalance = {
+	.name = "rebalance-everything",
+	.scope = SCOPE_CLUSTER,
+	.impact = IMPACT_CHANGES_TOPOLOGY,
+	.summary = "Acts on a whole cluster.",
+	.timeout_ms = MINUTES(1),
+	.reconcile = act_on_all,
+};
+
+static void
+see(struct small *small, const struct informer_kind *kind, const char *text)
+{
+	CLEANUP_JSON struct cJSON *object = json_parse(text, strlen(text), NULL);
+
+	CHECK(object != NULL);
+	kind->seen(small->core, NULL, object, 1);
+}
+
+/* The journal is lost and all that is left is this status; 'hash' NULL: that of today's plan. The settle time is over and
+ * every node was asked. */
+static struct small
+open_lost(const char *steps, const char *status, const char *hash)
+{
+	static const struct reconciler *types[TYPES_MAX];
+	CLEANUP_FREE char *workflow = xasprintf("{\"metadata\":{\"name\":\"own\",\"namespace\":\"ops\",\"uid\":\"uid-own\","
+	    "\"resourceVersion\":\"1\"},\"spec\":{\"steps\":[%s]}}", steps), *object = NULL;
+	struct err err = {""};
+	struct small small;
+	struct plan *plan;
+	size_t n = 0;
+
+	for (; registry[n]; n++)
+		types[n] = registry[n];
+	types[n] = &rebalance;
+	small_open(&small, &(struct small_config){.core = small_core_config(types)});
+	small_at(&small, 60000);
+	small_sweep(&small);
+	see(&small, &catalog_kind, workflow);
+	plan = op_compile(small.core, small.op, &err);
+	if (!plan)
+		CHECK_FAIL("%s", err.text);
+	object = xasprintf("{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\","
+	    "\"resourceVersion\":\"8\",\"generation\":2},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\","
+	    "\"rebuildJournal\":\"uid-op\"},"
+	    "\"status\":{\"phase\":\"Running\",\"planHash\":\"%s\",%s}}", hash ? hash : plan->hash, status);
+	plan_free(plan);
+	see(&small, &operation_kind, object);
+	small.op->lost = small.op->journal.taken = true;
+	small.op->journal.taken_up_ms = 0;
+	snprintf(small.op->reason, sizeof small.op->reason, "JournalLost");
+	small_settle(&small);
+	effects_clear(small.out);
+	CHECK(journal_rebuild(small.core, small.op));
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	small_answer(&small, small.op->journal.request, OUTCOME_ANSWERED, 0, "[4,0,\"\",\"2\",\"\"]");
+	return small;
+}
+
+static void
+what_would_be_guessing_is_refused(void **state)
+{
+	static const struct {
+		const char *steps, *status, *hash, *why;
+	} cases[] = {
+		{DRAIN, "\"counts\":{\"total\":3,\"done\":1,\"running\":1,\"waiting\":1}," NAMED("db-b-1"), "0123456789abcdef",
+		    "and the status names 0123456789abcdef: the workflow or the cluster has changed"},
+		{DRAIN, "\"counts\":{\"total\":3,\"running\":1,\"failed\":1,\"waiting\":1}," NAMED("db-b-1"), NULL,
+		    "the status names 1 of 2 nodes that are neither done nor waiting"},
+		{DRAIN, "\"counts\":{\"total\":300,\"done\":300}", NULL, "look after them by hand"},
+		{DRAIN "," LOOK "," DRAIN, "\"counts\":{\"total\":6,\"done\":3,\"waiting\":3}", NULL,
+		    "the plan visits db-a-1 more than once"},
+		{DRAIN ",{\"task\":\"rebalance-everything\"}", "\"counts\":{\"total\":3,\"done\":3}", NULL,
+		    "a step of the whole cluster may have been carried out"},
+		{DRAIN ",{\"task\":\"rebalance-everything\"}", "\"counts\":{\"total\":3,\"done\":2,\"running\":1},"
+		    NAMED("db-c-1"), NULL, NULL},
+		{DRAIN "," LOOK, "\"counts\":{\"total\":3,\"done\":3}", NULL, NULL},
+		{DRAIN, "\"counts\":{\"total\":3,\"done\":1,\"running\":1,\"waiting\":1}," NAMED("db-b-1")
+		    ",\"nodesHeldDown\":[\"db-b-1\"]", NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct small small = open_lost(cases[i].steps, cases[i].status, cases[i].hash);
+
+		if (cases[i].why) {
+			if (!small.op->lost || small.op->started || !strstr(small.op->message, cases[i].why))
+				CHECK_FAIL("case %zu: expected \"%s\", it says \"%s\"", i, cases[i].why, small.op->message);
+			/* Nothing is written, nothing is sent; it is looked at again. */
+			CHECK_INT(small_count(&small, EFFECT_REDIS), 1);
+			CHECK_TEXT(small.op->reason, "JournalLost");
+			CHECK(small.op->journal.retry.armed);
+		} else {
+			if (small.op->lost || !small.op->started)
+				CHECK_FAIL("case %zu: it was refused: %s", i, small.op->message);
+			CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_WRITE);
+			CHECK_TEXT(small.op->reason, "JournalRebuilt");
+		}
+		small_close(&small);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_would_be_guessing_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
