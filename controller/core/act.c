@@ -373,6 +373,8 @@ acts_run(struct core *core, struct op *op, struct step *step)
 {
 	bool again = false;
 
+	if (!op_may_act(op))
+		return false;
 	for (size_t i = 0; i < step->nacts && step->task; i++) {
 		struct act_record *act = &step->acts[i];
 		enum act_state before = act->view.state;

@@ -264,6 +264,8 @@ void op_record(struct op *op);
 bool op_is_cancelled(const struct op *op);
 /* May a node be begun, or a step that has not touched anything? */
 bool op_may_begin(const struct core *core, const struct op *op);
+/* May an act be intended or leave? Its status with the plan and its finalizer have been acknowledged. */
+bool op_may_act(const struct op *op);
 void op_taken_over(struct core *core, struct op *op);
 /* The latest form of its object, owned; an older one than it has is dropped. NULL: nothing. */
 void op_take_object(struct core *core, struct op *op, struct operation *object);

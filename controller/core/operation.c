@@ -33,6 +33,13 @@ op_may_begin(const struct core *core, const struct op *op)
 	    core->now.up_ms < shard_valid_until(core, op->shard) && !shard_is_leaving(core, op->shard);
 }
 
+bool
+op_may_act(const struct op *op)
+{
+	/* Of one whose object is away by force nobody can be told, and what it holds down is brought back all the same. */
+	return op->gone || (op->running_acknowledged && (op->object->meta.has_finalizer || op_is_cancelled(op)));
+}
+
 /* --- its turn --- */
 
 /* It may hold nodes down. */
@@ -82,10 +89,6 @@ start(struct core *core, struct op *op)
 {
 	struct err err = {""};
 
-	if (!op->object->meta.has_finalizer) {
-		op_patch_finalizer(core, op, true);
-		return false;
-	}
 	op->plan = op_compile(core, op, &err);
 	if (!op->plan) {
 		op_refuse(core, op, REASON_PlanRefused, err.text);
@@ -102,16 +105,13 @@ start(struct core *core, struct op *op)
 	return true;
 }
 
-/* True: it has ended. */
+/* True: it has ended. What needs no act begins at once: its questions are on their way while plan, finalizer and status
+ * are being written. */
 static bool
 work(struct core *core, struct op *op)
 {
-	if (!op->object->meta.has_finalizer && !op_is_cancelled(op)) {
-		op_patch_finalizer(core, op, true);        /* taken up again: it was released at the first end */
-		return false;
-	}
-	if (!op->running_acknowledged)
-		return false;
+	if (!op->object->meta.has_finalizer && !op_is_cancelled(op))
+		op_patch_finalizer(core, op, true);        /* also of one taken up again: it was released at the first end */
 	stale_judge(op);
 	roll_run(core, op);
 	gate_watch(core, op);

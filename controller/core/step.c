@@ -194,7 +194,7 @@ count_time(struct core *core, struct step *step)
 	int64_t passed = core->now.up_ms - step->counted_up_ms;
 
 	step->counted_up_ms = core->now.up_ms;
-	if (!step->gated && journal_away_ms(core, step->task->op) == 0)
+	if (!step->gated && journal_away_ms(core, step->task->op) == 0 && op_may_act(step->task->op))
 		step->spent_ms += passed;
 }
 

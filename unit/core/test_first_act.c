@@ -1,0 +1,69 @@
+/* What the first act waits for; that questions do not is in the story of test_story.c. */
+#include "check.h"
+
+#include "alloc.h"
+#include "op.h"
+#include "registry.h"
+#include "small.h"
+#include "state.h"
+
+static struct small
+open_small(void)
+{
+	const struct small_config config = {
+		.core = small_core_config(registry),
+		.workflow = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}",
+	};
+	struct small small;
+
+	small_open(&small, &config);
+	return small;
+}
+
+static void
+no_act_before_status_and_finalizer(void **state)
+{
+	static const struct {
+		bool status, finalizer, cancelled, gone, may;
+	} rows[] = {
+		{.status = false, .finalizer = true, .may = false},
+		{.status = true, .finalizer = false, .may = false},
+		{.status = true, .finalizer = true, .may = true},
+		{.status = false, .cancelled = true, .may = false},
+		{.status = true, .cancelled = true, .may = true},
+		{.gone = true, .may = true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct small small = open_small();
+		struct lane *lane = &small.op->lanes[0];
+		struct step *step = step_new(small.op, lane, &lane->block->steps[0]);
+		struct act_record *act = act_add(step, "drain");
+
+		small.core->config.gate = false;
+		lane->step = step;
+		step->task = task_new(small.core, small.op, step);
+		act->channel = 'r';
+		act->target = xstrdup("/storage_service/drain");
+		act->view.answer = xstrdup("");
+		act->fresh = true;
+		small.op->running_acknowledged = rows[i].status;
+		small.op->object->meta.has_finalizer = rows[i].finalizer;
+		small.op->object->cancel = rows[i].cancelled;
+		small.op->gone = rows[i].gone;
+		acts_run(small.core, small.op, step);
+		CHECK_INT(act->view.state, rows[i].may ? ACT_INTENDED : ACT_NONE);
+		small_close(&small);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_act_before_status_and_finalizer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
