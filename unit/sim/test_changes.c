@@ -213,6 +213,7 @@ suspend_and_back_resumes_too_and_frozen_is_no_trouble(void **state)
 	wait_ms(scene, HOURS(2));
 	HOLDS(scene, until_phase(world, "Frozen"));
 	sim_crash(world->sim, world->now, scene_node(world, "db-c-2"));
+	wait_ms(scene, SECONDS(30));    /* a sweep of just before would let an act leave */
 	set_zone(scene, "", NULL);
 	wait_ms(scene, MINUTES(31));
 	HOLDS(scene, is_paused_by(world, "GateTimeout"));
