@@ -76,7 +76,7 @@ struct reconciler {
 
 /* Verdicts and truths, each with a sentence that a person reads in kubectl. */
 enum verdict task_done(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Look again after 'ms': every question of this pass is asked anew. */
+/* Look again after 'ms', and sooner right after an act: every question of this pass is asked anew. */
 enum verdict task_wait(struct task *t, int64_t ms, const char *format, ...) __attribute__((format(printf, 3, 4)));
 enum verdict task_retry(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum verdict task_halt(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));

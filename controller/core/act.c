@@ -174,6 +174,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	act->view.status = event->outcome == OUTCOME_ANSWERED ? event->status : 0;
 	set_answer(act, event->outcome == OUTCOME_ANSWERED && act->channel == 'r' ? event->body : event->error);
 	act->settled_up_ms = core->now.up_ms + core->config.settle_ms;
+	step->acted_up_ms = core->now.up_ms;
 	set_state(core, step, act, state);
 	if (state != ACT_ANSWERED)
 		say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL, "act %s (%s): %s: %.200s",

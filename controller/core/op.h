@@ -130,6 +130,7 @@ struct step {
 	struct task *task;                    /* while RUNNING */
 	struct timer timer;
 	int64_t not_before_up_ms;             /* backoff */
+	int64_t acted_up_ms;                  /* when an act of it was answered last; 0: not in this life */
 	char message[MESSAGE];
 };
 
@@ -223,6 +224,7 @@ struct op {
 	bool end_acknowledged;
 	bool end_told;                        /* its Event is on the way */
 	int64_t status_sent_up_ms;
+	int64_t status_same_up_ms;            /* when there was nothing to write */
 	enum phase status_phase;
 	struct timer status_timer;
 	struct timer timer;
