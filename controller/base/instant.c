@@ -58,13 +58,27 @@ date_of(int64_t wall_ms)
 	return d;
 }
 
+/* The last 'count' digits of 'value', and what follows them; the place behind. */
+static char *
+put_digits(char *at, int count, int value, char after)
+{
+	for (int i = count; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	at[count] = after;
+	return at + count + 1;
+}
+
 char *
 instant_rfc3339(int64_t wall_ms, char *text)
 {
 	struct date d = date_of(wall_ms);
+	char *at = put_digits(text, 4, d.year, '-');
 
-	snprintf(text, INSTANT_TEXT, "%04d-%02d-%02dT%02d:%02d:%02dZ", d.year, d.month, d.day, d.hour, d.minute,
-	    d.second);
+	at = put_digits(at, 2, d.month, '-');
+	at = put_digits(at, 2, d.day, 'T');
+	at = put_digits(at, 2, d.hour, ':');
+	at = put_digits(at, 2, d.minute, ':');
+	*put_digits(at, 2, d.second, 'Z') = '\0';
 	return text;
 }
 

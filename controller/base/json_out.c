@@ -44,6 +44,12 @@ put_escape(struct buf *out, unsigned char c)
 		buf_printf(out, "\\u%04x", c);
 }
 
+static bool
+is_plain(unsigned char c)
+{
+	return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+}
+
 static void
 put_string(struct buf *out, const char *text)
 {
@@ -51,8 +57,13 @@ put_string(struct buf *out, const char *text)
 
 	buf_putc(out, '"');
 	while (*at) {
-		size_t len = utf8_len(at);
+		size_t len;
 
+		if (is_plain(*at)) {
+			at++;
+			continue;
+		}
+		len = utf8_len(at);
 		if (len && *at >= ' ' && *at != '"' && *at != '\\') {
 			at += len;
 			continue;
@@ -132,8 +143,18 @@ json_put_str(struct json_out *out, const char *key, const char *value)
 void
 json_put_int(struct json_out *out, const char *key, int64_t value)
 {
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		digits[--at] = '-';
 	put_key(out, key);
-	buf_printf(out->buf, "%lld", (long long)value);
+	buf_put(out->buf, digits + at, sizeof digits - at);
 }
 
 void

@@ -17,7 +17,7 @@
 #include "state.h"
 #include "status_private.h"
 
-enum { COALESCE_MS = 1000, RETRY_MS = 1000, NODES_SHOWN = 100 };
+enum { COALESCE_MS = 1000, LOOK_MS = 250, RETRY_MS = 1000, NODES_SHOWN = 100 };
 
 /* --- conditions --- */
 
@@ -280,13 +280,16 @@ must_wait_for_journal(const struct core *core, const struct op *op)
 	return journal_away_ms(core, op) == 0 || !op->written;
 }
 
-/* Coalesced: false and a timer while the last write is too young, unless a person waits for this one. */
+/* Coalesced: false and a timer while the last write is too young, or nothing new was found just now, unless a person
+ * waits for this one. */
 static bool
 is_due(struct core *core, struct op *op)
 {
 	bool urgent = op->phase != op->status_phase || (op->started && !op->running_acknowledged) || !op->written;
 	int64_t next = op->status_sent_up_ms + COALESCE_MS;
 
+	if (next < op->status_same_up_ms + LOOK_MS)
+		next = op->status_same_up_ms + LOOK_MS;
 	if (op->status_failed && op->status_timer.armed)
 		return false;
 	if (urgent || core->now.up_ms >= next)
@@ -297,11 +300,12 @@ is_due(struct core *core, struct op *op)
 }
 
 static bool
-is_written(struct op *op, const char *body)
+is_written(const struct core *core, struct op *op, const char *body)
 {
 	if (!op->written || strcmp(op->written, body) != 0)
 		return false;
 	op->status_phase = op->phase;
+	op->status_same_up_ms = core->now.up_ms;
 	/* What is told while the journal is away says nothing of the plan or the end. */
 	op->running_acknowledged |= op->started && journal_is_quiet(op);
 	op->end_acknowledged |= op->ended && journal_is_quiet(op);
@@ -318,7 +322,7 @@ op_write_status(struct core *core, struct op *op)
 	if (must_wait_for_journal(core, op) || !is_due(core, op))
 		return;
 	body = op->started && !op->lost && !journal_is_quiet(op) ? status_body_while_away(op) : body_of(core, op);
-	if (is_written(op, body)) {
+	if (is_written(core, op, body)) {
 		free(body);
 		return;
 	}
