@@ -121,6 +121,11 @@ measure_gate()
 	quantiles 'the sweep' "$DIR/gate-sweep" ms
 	quantiles 'sweep begun -> next node'\''s first request' "$DIR/gate-first" ms
 	quantiles 'sweep begun -> next node'\''s first act' "$DIR/gate-act" ms
+	figure "requests at the ${#small_nodes[@]} nodes, for each one restarted" \
+		"$(ratio "$(wc -l <"$DIR/rolled")" $((rolls * ${#small_nodes[@]})) 1)" ''
+	figure '  of them for what the gate asks beside the views' \
+		"$(ratio "$(grep -cE ' /(raft|task_manager|storage_proxy/schema_versions|storage_service/raft_topology)' "$DIR/rolled")" \
+		$((rolls * ${#small_nodes[@]})) 1)" ''
 	figure 'violations that the oracle saw' "$seen" '' 0
 	stop_controller
 	delete_operations
