@@ -13,6 +13,52 @@
 #include "scylla.h"
 #include "state.h"
 
+static const struct host_unit *
+show_process(struct step *step)
+{
+	const struct plan_step *restore = &step->lane->block->restore;
+
+	return host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+}
+
+static bool
+takes_down(const struct step *step)
+{
+	return step->plan->type && type_takes_down(step->plan->type);
+}
+
+/* Some of its steps are done, or an act has left. */
+static bool
+is_begun(const struct lane *lane)
+{
+	return lane->at > 0 || lane->touched;
+}
+
+/* The node does not tell its generation: it is down, or it boots. Before it is taken down further its host is asked whether
+ * it still runs the process on which the finished steps were done: one that somebody has started since must not be taken
+ * for drained. */
+static enum stamp
+check_process(struct step *step)
+{
+	const struct lane *lane = step->lane;
+	const struct host_unit *unit;
+
+	if (!takes_down(step) || !lane->process[0] || !lane->stamp[0] || lane->up_act || !is_begun(lane))
+		return STAMP_GOOD;
+	unit = show_process(step);
+	if (!unit)
+		return STAMP_ASKING;
+	return unit->reached && unit->invocation[0] && strcmp(unit->invocation, lane->process) != 0 ? STAMP_VOID : STAMP_GOOD;
+}
+
+static bool
+needs_stamp(const struct step *step)
+{
+	const struct lane *lane = step->lane;
+
+	return lane && lane->block->disruptive && !lane->restoring && !step->plan->implied && !step->stamp_checked;
+}
+
 enum stamp
 step_check_stamp(struct core *core, struct op *op, struct step *step)
 {
@@ -21,20 +67,23 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	char text[24];
 	int64_t generation;
 
-	if (!lane || !lane->block->disruptive || lane->restoring || step->plan->implied || step->stamp_checked)
+	if (!needs_stamp(step))
 		return STAMP_GOOD;
 	answer = scylla_get(step->task, SCYLLA_GENERATION);
 	if (!answer)
 		return STAMP_ASKING;
 	/* Down: nobody has started it, yet. The next act is not for whoever does. */
 	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
-		return STAMP_GOOD;
-	step->stamp_checked = true;
+		return check_process(step);
+	/* What takes the node down is ordered of the process that was looked at, not of the one after. */
+	step->stamp_checked = !takes_down(step) || lane->up_act;
 	snprintf(text, sizeof text, "%" PRId64, generation);
 	if (strcmp(lane->stamp, text) == 0)
 		return STAMP_GOOD;
-	if (lane->stamp[0] && !lane->up_act && (lane->at > 0 || lane->touched))
+	if (lane->stamp[0] && !lane->up_act && is_begun(lane))
 		return STAMP_VOID;
+	if (lane->up_act)
+		lane->process[0] = '\0';
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
 	lane->up_act = false;
 	lane_record(core, lane);
@@ -46,18 +95,18 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 enum stamp
 step_check_host(struct core *core, struct op *op, struct step *step)
 {
-	const struct lane *lane = step->lane;
-	const struct plan_step *restore = lane ? &lane->block->restore : NULL;
+	struct lane *lane = step->lane;
 	const struct host_unit *unit;
 	char why[MESSAGE];
 
-	if (!core->config.gate || !lane || lane->touched || !lane->block->disruptive || !restore->type ||
+	if (!core->config.gate || !lane || lane->touched || !lane->block->disruptive || !lane->block->restore.type ||
 	    !op->cluster->target->host_ssh || step->host_checked)
 		return STAMP_GOOD;
-	unit = host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+	unit = show_process(step);
 	if (!unit)
 		return STAMP_ASKING;
 	if (unit->reached) {
+		snprintf(lane->process, sizeof lane->process, "%s", unit->invocation);
 		step->host_checked = true;
 		return STAMP_GOOD;
 	}
@@ -72,12 +121,11 @@ enum stamp
 step_check_boot(struct step *step)
 {
 	const struct lane *lane = step->lane;
-	const struct plan_step *restore = lane ? &lane->block->restore : NULL;
 	const struct host_unit *unit;
 
-	if (!lane || step->plan != restore || !lane_restore_is_open(lane))
+	if (!lane || step->plan != &lane->block->restore || !lane_restore_is_open(lane))
 		return STAMP_GOOD;
-	unit = host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+	unit = show_process(step);
 	if (!unit)
 		return STAMP_ASKING;
 	return unit->reached && strcmp(unit->active, "activating") == 0 ? STAMP_VOID : STAMP_GOOD;

@@ -86,7 +86,7 @@ forget_steps(struct core *core, struct lane *lane)
 	lane->at = 0;
 	lane->held = lane->touched = lane->up_act = lane->restoring = lane->stabilising = false;
 	lane->failed = lane->out_of_service = false;
-	lane->stamp[0] = '\0';
+	lane->stamp[0] = lane->process[0] = '\0';
 	lane->cool_until_wall_ms = 0;
 }
 

@@ -156,6 +156,7 @@ struct lane {
 	int64_t cool_until_wall_ms;           /* its place is not given on before; 0: at once; journaled */
 	int64_t cool_until_up_ms;
 	char stamp[24];                       /* the node's generation as we know it; "" unknown */
+	char process[40];                     /* its InvocationID before we touched it; "" unknown */
 	struct memory *memory;                /* over all steps: what was before we touched the node */
 	size_t nmemory;
 	char message[MESSAGE];
@@ -369,6 +370,8 @@ bool gate_node_is_returning(struct op *op, struct lane *lane);
 /* pass.c: what an author's call does. */
 struct task *task_new(struct core *core, struct op *op, struct step *step);
 struct task *task_free(struct core *core, struct task *task);
+/* What is asked from here on, before the pass too, is asked again in each round, all at once. */
+void task_begin_pass(struct task *t);
 /* One pass over the facts; the verdict is the author's unless a question is still open. */
 enum verdict task_pass(struct task *t);
 bool task_has_open_questions(const struct task *t);

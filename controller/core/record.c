@@ -104,6 +104,7 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 	lane->restoring = json_bool(value, "restoring", false);
 	lane->up_act = json_bool(value, "upAct", false);
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", json_str_or(value, "stamp", ""));
+	snprintf(lane->process, sizeof lane->process, "%s", json_str_or(value, "process", ""));
 	snprintf(lane->message, sizeof lane->message, "%s", json_str_or(value, "message", ""));
 	lane->cool_until_wall_ms = json_int(value, "coolUntil", 0);
 	lane->cool_until_up_ms = pace_up_ms(core, lane->cool_until_wall_ms, lane->block->cool_down_ms);

@@ -108,6 +108,8 @@ put_lane(const void *at, struct json_out *out, size_t most)
 	json_put_bool(out, "upAct", lane->up_act);
 	json_put_str(out, "hostId", lane->node->host_id);
 	json_put_str(out, "stamp", lane->stamp);
+	if (lane->process[0])
+		json_put_str(out, "process", lane->process);
 	if (lane->cool_until_wall_ms)
 		json_put_int(out, "coolUntil", lane->cool_until_wall_ms);
 	if (lane->held)

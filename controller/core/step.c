@@ -349,6 +349,7 @@ pass(struct core *core, struct op *op, struct step *step)
 	}
 	if (!t->news && t->asked == 0)
 		return false;
+	task_begin_pass(t);
 	if (step_check_host(core, op, step) != STAMP_GOOD)
 		return false;
 	stamp = step_check_boot(step);

@@ -208,13 +208,18 @@ task_waits_for_answers(const struct task *t)
 	return task_has_open_questions(t) || (t->ring_used && !task_has_ring((struct task *)t));
 }
 
+void
+task_begin_pass(struct task *t)
+{
+	for (size_t i = 0; i < t->nquestions; i++)
+		t->questions[i]->used = false;
+}
+
 enum verdict
 task_pass(struct task *t)
 {
 	enum verdict verdict;
 
-	for (size_t i = 0; i < t->nquestions; i++)
-		t->questions[i]->used = false;
 	for (size_t i = 0; i < t->step->nacts; i++)
 		t->step->acts[i].fresh = t->step->acts[i].resend = false;
 	return_borrowed(t);
