@@ -114,6 +114,13 @@ lane_void(struct core *core, struct lane *lane, const char *why)
 void
 lane_rearm(struct core *core, struct lane *lane)
 {
+	/* It was left down: its process has nothing to drain, and may be dead. */
+	if (lane->held && lane->block->restore.type) {
+		lane->failed = lane->out_of_service = false;
+		lane_set_state(core, lane, LANE_RUNNING, "is brought back first");
+		lane_restore(core, lane, "it is taken up again");
+		return;
+	}
 	forget_steps(core, lane);
 	lane_set_state(core, lane, LANE_WAITING, "taken up again");
 }

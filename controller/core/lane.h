@@ -7,7 +7,7 @@
 void lane_set_state(struct core *core, struct lane *lane, enum lane_state state, const char *why);
 /* Carry it on as far as it goes now: its steps, then the stable window; or its restoring, if that is needed. */
 void lane_run(struct core *core, struct lane *lane);
-/* Retry: from its first step. */
+/* Retry: from its first step; one that is held down is brought back first, and what that has done is not done again. */
 void lane_rearm(struct core *core, struct lane *lane);
 /* Nothing of it has happened: no act has left, no step is done. */
 bool lane_is_untouched(const struct lane *lane);

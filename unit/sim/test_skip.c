@@ -140,6 +140,29 @@ skip_and_retry_does_the_failed_and_the_rest_only(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
+/* It has nothing to drain: it comes back before anything else is asked of it, and its restart is what it was taken down
+ * for. */
+static void
+retry_without_skip_brings_the_node_back_first(void **state)
+{
+	struct scene *scene = fail_at_the_second();
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-2"));
+	wait_ms(scene, SECONDS(30));
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(1));
+	world_crash(world, SECONDS(3));
+	reach(scene, until_all_serve, NULL, MINUTES(3));
+	reach(scene, until_over, NULL, MINUTES(30));
+	HOLDS(scene, until_message(world, "6 nodes done"));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-a-2") == 1);
+	HOLDS(scene, started(scene, "db-a-2") == 1);
+	end(scene, "Succeeded", 0, 0);
+}
+
 /* Somebody has started it by hand meanwhile: then no act of ours reaches it any more. */
 static void
 what_is_back_already_is_not_touched(void **state)
@@ -199,6 +222,7 @@ main(void)
 		cmocka_unit_test(a_node_that_waits_at_the_gate_is_left_out),
 		cmocka_unit_test(a_wrong_name_is_refused_with_a_sentence),
 		cmocka_unit_test(skip_and_retry_does_the_failed_and_the_rest_only),
+		cmocka_unit_test(retry_without_skip_brings_the_node_back_first),
 		cmocka_unit_test(what_is_back_already_is_not_touched),
 		cmocka_unit_test(what_is_broken_for_good_stands_in_nobodys_way),
 	};
