@@ -264,6 +264,7 @@ is_overtaken(const struct step *step)
 static void
 run_intended(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
+	char why[MESSAGE];
 	enum gate gate;
 
 	if (!journal_is_durable(op, act->ticket))
@@ -274,6 +275,10 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 		withdraw(core, op, step, act, "the node is being restored");
 		return;
 	}
+	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
+		withdraw(core, op, step, act, why);
+		return;
+	}
 	if (shard_is_leaving(core, op->shard)) {
 		withdraw(core, op, step, act, "another controller takes over");
 		return;
@@ -282,7 +287,7 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 		withdraw(core, op, step, act, "it could not leave in time");
 		return;
 	}
-	gate = is_disruptive(step) ? gate_check(core, op, step) : GATE_OPEN;
+	gate = gate_ask(core, op, step, is_disruptive(step));
 	if (gate == GATE_OPEN)
 		send(core, op, step, act);
 	else if (gate == GATE_CLOSED)
@@ -329,11 +334,16 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 static void
 run_wanted(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
+	char why[MESSAGE];
 	enum gate gate;
 
 	if (is_overtaken(step) || shard_is_leaving(core, op->shard))
 		return;
-	gate = is_disruptive(step) ? gate_check(core, op, step) : GATE_OPEN;
+	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
+		step_new_round(core, step);
+		return;
+	}
+	gate = gate_ask(core, op, step, is_disruptive(step));
 	if (gate == GATE_ASKING)
 		return;         /* what it said last stands */
 	step->gated = gate == GATE_CLOSED;

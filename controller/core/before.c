@@ -59,41 +59,9 @@ needs_stamp(const struct step *step)
 	return lane && lane->block->disruptive && !lane->restoring && !step->plan->implied && !step->stamp_checked;
 }
 
-enum stamp
-step_check_stamp(struct core *core, struct op *op, struct step *step)
-{
-	struct lane *lane = step->lane;
-	const struct answer *answer;
-	char text[24];
-	int64_t generation;
-
-	if (!needs_stamp(step))
-		return STAMP_GOOD;
-	answer = scylla_get(step->task, SCYLLA_GENERATION);
-	if (!answer)
-		return STAMP_ASKING;
-	/* Down: nobody has started it, yet. The next act is not for whoever does. */
-	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
-		return check_process(step);
-	/* What takes the node down is ordered of the process that was looked at, not of the one after. */
-	step->stamp_checked = !takes_down(step) || lane->up_act;
-	snprintf(text, sizeof text, "%" PRId64, generation);
-	if (strcmp(lane->stamp, text) == 0)
-		return STAMP_GOOD;
-	if (lane->stamp[0] && !lane->up_act && is_begun(lane))
-		return STAMP_VOID;
-	if (lane->up_act)
-		lane->process[0] = '\0';
-	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
-	lane->up_act = false;
-	lane_record(core, lane);
-	(void)op;
-	return STAMP_GOOD;
-}
-
 /* Before a node is touched its host must answer: what cannot be started again is not stopped. */
-enum stamp
-step_check_host(struct core *core, struct op *op, struct step *step)
+static enum stamp
+check_host(struct core *core, struct op *op, struct step *step)
 {
 	struct lane *lane = step->lane;
 	const struct host_unit *unit;
@@ -115,6 +83,39 @@ step_check_host(struct core *core, struct op *op, struct step *step)
 	snprintf(step->message, sizeof step->message, "%s", why);
 	step_wake_at(core, step, core->now.up_ms + step_gate_poll_ms(op));
 	return STAMP_ASKING;
+}
+
+enum stamp
+step_check_stamp(struct core *core, struct op *op, struct step *step)
+{
+	struct lane *lane = step->lane;
+	const struct answer *answer;
+	char text[24];
+	int64_t generation;
+
+	if (check_host(core, op, step) != STAMP_GOOD)
+		return STAMP_ASKING;
+	if (!needs_stamp(step))
+		return STAMP_GOOD;
+	answer = scylla_get(step->task, SCYLLA_GENERATION);
+	if (!answer)
+		return STAMP_ASKING;
+	/* Down: nobody has started it, yet. The next act is not for whoever does. */
+	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
+		return check_process(step);
+	/* What takes the node down is ordered of the process that was looked at, not of the one after. */
+	step->stamp_checked = !takes_down(step) || lane->up_act;
+	snprintf(text, sizeof text, "%" PRId64, generation);
+	if (strcmp(lane->stamp, text) == 0)
+		return STAMP_GOOD;
+	if (lane->stamp[0] && !lane->up_act && is_begun(lane))
+		return STAMP_VOID;
+	if (lane->up_act)
+		lane->process[0] = '\0';
+	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
+	lane->up_act = false;
+	lane_record(core, lane);
+	return STAMP_GOOD;
 }
 
 enum stamp

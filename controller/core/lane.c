@@ -13,19 +13,6 @@
 
 enum { JOURNAL_PATIENCE_MS = 2000 };
 
-const char *
-lane_address(struct lane *lane)
-{
-	const struct cluster *cluster = lane->op->cluster;
-	int member = cluster ? ring_find_host_id(cluster->ring, lane->node->host_id) : -1;
-
-	if (member >= 0 && cluster->ring->members[member].address[0])
-		snprintf(lane->address, sizeof lane->address, "%s", cluster->ring->members[member].address);
-	else if (!lane->address[0])
-		snprintf(lane->address, sizeof lane->address, "%s", lane->node->address);
-	return lane->address;
-}
-
 void
 lane_record(struct core *core, struct lane *lane)
 {
@@ -371,6 +358,7 @@ advance(struct core *core, struct lane *lane)
 void
 lane_run(struct core *core, struct lane *lane)
 {
+	lane_follow(core, lane);
 	while (lane->state == LANE_RUNNING) {
 		struct step *step;
 

@@ -141,7 +141,7 @@ struct lane {
 	const struct plan_block *block;
 	size_t block_index;
 	const struct plan_node *node;
-	char address[64];                     /* where the ring has last seen it; see lane_address() */
+	char address[64];                     /* where it was last followed to; "": never */
 	enum lane_state state;
 	size_t at;                            /* which step; block->nsteps: the stable step */
 	struct step *step;                    /* the one at work, or NULL */
@@ -306,8 +306,14 @@ size_t roll_count(const struct op *op, enum lane_state state);
 void lane_void(struct core *core, struct lane *lane, const char *why);
 /* Members of the cluster's ring that this operation holds down or is about to; free() it. */
 bool *roll_held(const struct op *op);
-/* Where it is now: a node is known by its host id, and the ring tells its address. */
-const char *lane_address(struct lane *lane);
+/* identity.c. Where the ring has its host id now; where it was last, when that is no member. */
+const char *lane_address(const struct lane *lane);
+/* Tell when that has changed. */
+void lane_follow(struct core *core, struct lane *lane);
+/* Its host id is no member, and another has its address: nothing may be ordered there. */
+bool lane_is_displaced(const struct core *core, const struct lane *lane, char *why, size_t size);
+bool cluster_is_another(const struct core *core, const struct cluster *cluster, char *why, size_t size);
+
 void lane_record(struct core *core, struct lane *lane);
 
 /* step.c: attempts and verdicts. */
@@ -332,7 +338,6 @@ int64_t step_gate_poll_ms(const struct op *op);
 /* before.c: what must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished
  * steps count no more. */
 enum stamp step_check_stamp(struct core *core, struct op *op, struct step *step);
-enum stamp step_check_host(struct core *core, struct op *op, struct step *step);
 /* VOID: systemd is starting already what the step is to restart. */
 enum stamp step_check_boot(struct step *step);
 
@@ -354,6 +359,8 @@ int act_state_parse(const char *text);
 /* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after
  * every earlier disruptive act on the cluster. What closes it is kept in the operation. */
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
+/* Any act: it must be for this cluster; a disruptive one goes through the gate besides. */
+enum gate gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive);
 /* The step may soon want to know: ask what the gate asks beside the sweep. */
 void gate_ask_ahead(struct core *core, struct op *op, struct step *step);
 /* Closed for another cause: told like one of the gate's own. */

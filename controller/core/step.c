@@ -350,8 +350,6 @@ pass(struct core *core, struct op *op, struct step *step)
 	if (!t->news && t->asked == 0)
 		return false;
 	task_begin_pass(t);
-	if (step_check_host(core, op, step) != STAMP_GOOD)
-		return false;
 	stamp = step_check_boot(step);
 	if (stamp == STAMP_VOID)
 		finish(core, op, step, STEP_DONE, "it is booting already");
@@ -382,6 +380,8 @@ pass(struct core *core, struct op *op, struct step *step)
 void
 step_run(struct core *core, struct op *op, struct step *step)
 {
+	char why[MESSAGE];
+
 	if (step->state == STEP_DONE || step->state == STEP_FAILED)
 		return;
 	if (core->now.up_ms < step->not_before_up_ms) {
@@ -391,6 +391,10 @@ step_run(struct core *core, struct op *op, struct step *step)
 	if (!step->task)
 		begin(core, op, step);
 	count_time(core, step);
+	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
+		fail_attempt(core, op, step, REASON_NodeReplaced, why);
+		return;
+	}
 	/* Acts go on between passes: an acknowledgement has come, the gate has opened, a settle time is over. */
 	if (step->observed || step->nacts > 0) {
 		acts_run(core, op, step);

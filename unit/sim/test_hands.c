@@ -50,11 +50,75 @@ a_node_restarted_after_its_drain_is_drained_again(void **state)
 	CHECK(again > 0);
 }
 
+static bool
+until_booting(struct world *world, const char *node)
+{
+	return scene_count(world, SIM_ARRIVED_START, SIM_CONTROLLER, node) > 0;
+}
+
+/* The same host id: its lane goes on there. */
+static void
+a_node_that_comes_back_elsewhere_is_followed(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+	struct err err = {""};
+
+	(void)state;
+	reach(scene, until_booting, "db-b-1", HOURS(2));
+	wait_ms(scene, SECONDS(30));
+	if (sim_readdress(world->sim, world->now, scene_node(world, "db-b-1"), "10.0.0.99", &err) < 0)
+		CHECK_FAIL("%s", err.text);
+	reach(scene, until_over, NULL, HOURS(4));
+	HOLDS(scene, event_says(scene, "db-b-1 has moved from 10.0.0.3 to 10.0.0.99", "the same host id"));
+	scene_free(scene);
+}
+
+/* Another host id at its address: whoever it is, it is not the node that was planned. */
+static void
+a_node_that_was_replaced_is_not_touched(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_booting, "db-b-1", HOURS(2));
+	sim_remake(world->sim, world->now, scene_node(world, "db-b-1"));
+	reach(scene, until_over, NULL, HOURS(12));
+	HOLDS(scene, until_message(world, "db-b-1 is OUT OF SERVICE"));
+	HOLDS(scene, event_says(scene, "db-b-1 is another node now", "is that of host id"));
+	HOLDS(scene, started(scene, "db-b-1") == 1 && arrived(scene, SIM_ARRIVED_STOP, "db-b-1") == 1);
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-b-2") == 0);
+	scene_free(scene);
+}
+
+/* Between two steps. */
+static void
+a_node_that_was_replaced_while_drained_is_not_touched(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-b-1", HOURS(2));
+	sim_remake(world->sim, world->now, scene_node(world, "db-b-1"));
+	reach(scene, until_over, NULL, HOURS(12));
+	wait_ms(scene, SECONDS(2));
+	HOLDS(scene, event_says(scene, "db-b-1 is another node now", "is that of host id"));
+	HOLDS(scene, event_says(scene, "db-b-1 is OUT OF SERVICE", "taken down"));
+	HOLDS(scene, started(scene, "db-b-1") == 0);
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-b-2") == 0);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_restarted_after_its_drain_is_drained_again),
+		cmocka_unit_test(a_node_that_comes_back_elsewhere_is_followed),
+		cmocka_unit_test(a_node_that_was_replaced_is_not_touched),
+		cmocka_unit_test(a_node_that_was_replaced_while_drained_is_not_touched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
