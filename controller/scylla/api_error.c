@@ -57,6 +57,8 @@ static const struct known_error catalogue[] = {
 	{"No such config entry:", SCYLLA_ERROR_HALT},
 	{"API call is not supported yet", SCYLLA_ERROR_HALT},
 	{"Missing mandatory parameter", SCYLLA_ERROR_HALT},
+	/* "… not found": it is over and forgotten, or the process is another one. */
+	{"task with id", SCYLLA_ERROR_RETRY},
 };
 
 /* "Operation X is in progress": the API lock is held by X. -1: the text says no such thing. */

@@ -131,6 +131,72 @@ errors_are_told_apart(void **state)
 	}
 }
 
+/* The catalogue of what Scylla is known to answer, as it words it: none of it is left to chance. */
+static const struct known {
+	int status;
+	const char *text;
+	enum scylla_error expected;
+} known[] = {
+	{500, "Operation decommission is in progress, try again", SCYLLA_ERROR_RETRY},
+	{500, "local node is not a normal member; wait for status to become normal or restart", SCYLLA_ERROR_HALT},
+	{500, "local node is not a member of the cluster", SCYLLA_ERROR_HALT},
+	{500, "node is not in the normal state (current state: bootstrapping)", SCYLLA_ERROR_RETRY},
+	{500, "Cannot decommission last node in cluster", SCYLLA_ERROR_HALT},
+	{500, "the last token-owning node cannot leave", SCYLLA_ERROR_HALT},
+	{500, "node decommission rejected: it would leave too few racks", SCYLLA_ERROR_HALT},
+	{500, "node remove rejected: it would leave too few racks", SCYLLA_ERROR_HALT},
+	{500, "Decommission failed. See earlier errors (). Request ID: 1", SCYLLA_ERROR_HALT},
+	{500, "Canceled. Dead nodes: {a}", SCYLLA_ERROR_RETRY},
+	{500, "Rolled back: streaming failed", SCYLLA_ERROR_HALT},
+	{500, "Unable to find new replica for tablet", SCYLLA_ERROR_HALT},
+	{500, "No candidate nodes to drain to", SCYLLA_ERROR_HALT},
+	{500, "aborted on user request", SCYLLA_ERROR_HALT},
+	{500, "removenode: the node being removed is alive", SCYLLA_ERROR_HALT},
+	{500, "removenode: ignored node 1 is alive", SCYLLA_ERROR_HALT},
+	{500, "removenode: host id 1 is not found in the cluster", SCYLLA_ERROR_HALT},
+	{500, "node 10.0.0.2 is down and not ignored", SCYLLA_ERROR_HALT},
+	{500, "Concurrent request for removal already in progress", SCYLLA_ERROR_ADOPT},
+	{400, "host 1 does not belong to this cluster", SCYLLA_ERROR_HALT},
+	{400, "Cannot mark host 1 as excluded", SCYLLA_ERROR_HALT},
+	{500, "raft_operation_timeout_error (there is no raft quorum)", SCYLLA_ERROR_RETRY},
+	{500, "Can not perform cleanup operation when topology changes", SCYLLA_ERROR_RETRY},
+	{500, "a different topology request is already pending", SCYLLA_ERROR_RETRY},
+	{500, "Cluster-wide vnodes cleanup failed", SCYLLA_ERROR_RETRY},
+	{500, "Cannot rebuild a single node", SCYLLA_ERROR_HALT},
+	{500, "rebuild failed: stream failed", SCYLLA_ERROR_RETRY},
+	{400, "unknown repair id 7", SCYLLA_ERROR_RETRY},
+	{403, "Cannot repair tablet keyspace", SCYLLA_ERROR_HALT},
+	{500, "Node is not in NORMAL status yet!", SCYLLA_ERROR_RETRY},
+	{500, "Tablet 1 is already in repair by tablet_task_id=1", SCYLLA_ERROR_ADOPT},
+	{400, "Cannot repair table because it is colocated", SCYLLA_ERROR_HALT},
+	{500, "The TABLET_REPAIR_SCHEDULER feature is not enabled on the cluster yet", SCYLLA_ERROR_HALT},
+	{400, "task with id 1 not found", SCYLLA_ERROR_RETRY},
+	{403, "task with id 1 cannot be aborted", SCYLLA_ERROR_HALT},
+	{408, "timed out", SCYLLA_ERROR_RETRY},
+	{400, "effective replication map is per-table in keyspace ks", SCYLLA_ERROR_HALT},
+	{500, "ks has tablet table. Query describe_ring with the table parameter", SCYLLA_ERROR_HALT},
+	{500, "The gossiper is not ready yet", SCYLLA_ERROR_RETRY},
+	{500, "Keyspace ks: snapshot s already exists.", SCYLLA_ERROR_HALT},
+	{400, "No such config entry: x", SCYLLA_ERROR_HALT},
+	{500, "API call is not supported yet", SCYLLA_ERROR_HALT},
+	{404, "Not found", SCYLLA_ERROR_RETRY},
+};
+
+static void
+every_known_text_has_its_class(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		char body[200];
+
+		snprintf(body, sizeof body, "{\"message\": \"std::runtime_error (%s)\", \"code\": %d}", known[i].text,
+		    known[i].status);
+		if (scylla_error_class(known[i].status, body, strlen(body), "drain", NULL, 0) != known[i].expected)
+			CHECK_FAIL("%s: class %d", known[i].text, (int)scylla_error_class(known[i].status, body, strlen(body),
+			    "drain", NULL, 0));
+	}
+}
+
 static void
 messages_are_cut_between_characters(void **state)
 {
@@ -150,7 +216,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strings_lose_their_quotes), cmocka_unit_test(integers_are_whole),
 		cmocka_unit_test(booleans_are_words), cmocka_unit_test(lists_are_of_strings),
-		cmocka_unit_test(errors_are_told_apart), cmocka_unit_test(messages_are_cut_between_characters),
+		cmocka_unit_test(errors_are_told_apart),
+		cmocka_unit_test(every_known_text_has_its_class), cmocka_unit_test(messages_are_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
