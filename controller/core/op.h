@@ -327,6 +327,9 @@ void step_record(struct core *core, struct op *op, struct step *step, const char
 void step_new_round(struct core *core, struct step *step);
 /* Look at the step again at 'up_ms' or earlier. */
 void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
+/* In how many ms a step that waits looks again. What an act brings about is looked for at once, then at growing distances:
+ * a service that restarts in no time is not waited for until the next poll. */
+int64_t step_look_again_in(const struct step *step, int64_t now_up_ms);
 const char *step_kind(const struct step *step);
 
 /* After an act of this type the node has another generation, by our own doing. */

@@ -16,7 +16,7 @@
 #include "scylla.h"
 #include "state.h"
 
-enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, MOVED_MS = 1000, SOON_MS = 100, PASSES_AT_ONCE = 8 };
+enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
 
 static void
 wake(struct core *core, void *owner)
@@ -244,16 +244,6 @@ record_deadline(struct core *core, struct op *op, struct step *step)
 		step_record(core, op, step, NULL);
 }
 
-/* What an act brings about is looked for at once, then at growing distances: a service that restarts in no time is not
- * waited for until the next poll. */
-static int64_t
-look_again_in(const struct core *core, const struct step *step)
-{
-	int64_t half = (core->now.up_ms - step->acted_up_ms) / 2, soon = half > SOON_MS ? half : SOON_MS;
-
-	return step->acted_up_ms > 0 && soon < step->task->wait_ms ? soon : step->task->wait_ms;
-}
-
 static void
 after_wait(struct core *core, struct op *op, struct step *step)
 {
@@ -272,7 +262,7 @@ after_wait(struct core *core, struct op *op, struct step *step)
 	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
 	record_deadline(core, op, step);
 	if (t->wait_ms > 0)
-		step_wake_at(core, step, core->now.up_ms + look_again_in(core, step));
+		step_wake_at(core, step, core->now.up_ms + step_look_again_in(step, core->now.up_ms));
 	step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
 	for (size_t i = 0; i < step->nacts; i++)
 		if (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled)
