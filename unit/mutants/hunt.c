@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "defects.h"
+#include "scene.h"
 
 static bool
 names(const char *invariants, const char *wrong)
@@ -39,9 +40,18 @@ is_caught(const struct defect *defect, int width, uint64_t seeds)
 }
 
 static bool
-is_wanted(const struct defect *defect)
+is_under_valgrind(void)
 {
-	return !getenv("MUTANT") || strstr(defect->name, getenv("MUTANT"));
+	return seeds_wanted(100) < 10;
+}
+
+/* Under valgrind one in four: there it is the core's memory that is looked at, not its decisions. */
+static bool
+is_wanted(const struct defect *defects, size_t i)
+{
+	if (getenv("MUTANT"))
+		return strstr(defects[i].name, getenv("MUTANT")) != NULL;
+	return i % (is_under_valgrind() ? 4 : 1) == 0;
 }
 
 void
@@ -53,7 +63,7 @@ each_is_caught(const struct defect *defects, size_t count, uint64_t seeds)
 	for (size_t i = 0; i < count; i++)
 		width = (int)strlen(defects[i].name) > width ? (int)strlen(defects[i].name) : width;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_wanted(&defects[i]))
+		if (!is_wanted(defects, i))
 			continue;
 		wanted++;
 		caught += is_caught(&defects[i], width, seeds);
@@ -68,8 +78,10 @@ the_sound_core_passes(const struct defect *defects, size_t count, uint64_t seeds
 	char wrong[1200];
 
 	mutant = SOUND;
+	if (is_under_valgrind())
+		seeds = 1;
 	for (size_t i = 0; i < count; i++)
-		for (uint64_t seed = 1; is_wanted(&defects[i]) && seed <= seeds; seed++) {
+		for (uint64_t seed = 1; is_wanted(defects, i) && seed <= seeds; seed++) {
 			defects[i].play(seed, wrong, sizeof wrong);
 			CHECK_TEXT(wrong, "");
 		}
