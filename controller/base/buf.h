@@ -17,13 +17,19 @@ struct buf {
 #define BUF_INIT(maximum) {.max = (maximum)}
 #define CLEANUP_BUF __attribute__((cleanup(buf_done)))
 
-/* The maxima, all in one place. */
+/* What may be read from a peer or a file, and kept: the maxima of bytes, all in one place; docs/operations.md lists them
+ * with those that count something else. */
 enum {
 	BUF_MAX_LINE = 8 << 10,          /* a log line, an error text */
+	BUF_MAX_STDERR = 4 << 10,        /* of a command on a host, and of ssh */
+	BUF_MAX_STDOUT = 64 << 10,
+	BUF_MAX_MUX_PACKET = 256 << 10,  /* of ssh's multiplexing protocol */
+	BUF_MAX_FILE = 1 << 20,          /* a kubeconfig, a key, a workflow's text */
 	BUF_MAX_JOURNAL_VALUE = 16 << 10,
+	BUF_MAX_GREETING = 64 << 10,     /* a reply of Redis' or a sentinel's while the connection is made */
 	BUF_MAX_OBJECT = 3 << 20,        /* a Kubernetes object: the API server's own body limit */
-	BUF_MAX_ANSWER = 16 << 20,       /* a REST or LIST answer */
-	BUF_MAX_RING = 64 << 20,         /* describe_ring of 300 nodes x 256 vnodes is 32 MB */
+	BUF_MAX_ANSWER = 16 << 20,       /* of the API server; a reply of Redis' */
+	BUF_MAX_RING = 64 << 20,         /* of a node: describe_ring of 300 nodes x 256 vnodes is 32 MB */
 };
 
 void buf_init(struct buf *b, size_t max);

@@ -140,7 +140,7 @@ http_start(struct http *http, const struct http_ask *ask)
 	snprintf(r->method, sizeof r->method, "%s", ask->method);
 	r->sent = (struct instant){0};
 	r->error[0] = '\0';
-	r->late = false;
+	r->late = r->whole_head = false;
 	r->deadline_ms = ask->deadline_ms;
 	r->not_after_up = ask->not_after_up;
 	r->line = ask->line;
@@ -226,6 +226,8 @@ finish(struct http_request *r, CURLcode code)
 	curl_off_t seconds = 0;
 	long status = 0;
 
+	if (code == CURLE_OK && !r->whole_head)
+		code = CURLE_PARTIAL_FILE;
 	if (code != CURLE_OK) {
 		answer.outcome = judge(r, code, &why);
 		answer.error = buf_str(&why);

@@ -61,6 +61,16 @@ put_lines(struct http_request *r, const char *at, size_t len)
 }
 
 static size_t
+on_header(char *bytes, size_t size, size_t count, void *user)
+{
+	struct http_request *r = user;
+
+	if (size * count > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+		r->whole_head = true;
+	return size * count;
+}
+
+static size_t
 on_bytes(char *bytes, size_t size, size_t count, void *user)
 {
 	struct http_request *r = user;
@@ -111,6 +121,8 @@ http_easy_new(struct http_request *r)
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready);

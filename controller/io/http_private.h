@@ -42,6 +42,7 @@ struct http_request {
 	int64_t deadline_ms;
 	int64_t not_after_up;
 	bool late;                       /* not_after was over */
+	bool whole_head;                 /* of the answer: libcurl takes one that is cut off for whole */
 	io_line_fn *line;
 	io_done_fn *done;
 	void *user;

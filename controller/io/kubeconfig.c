@@ -12,7 +12,7 @@
 #include "buf.h"
 #include "yaml_tree.h"
 
-enum { FILE_MAX = 1 << 20 };
+enum { FILE_MAX = BUF_MAX_FILE };
 
 #define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 

@@ -181,7 +181,7 @@ on_reply(redisAsyncContext *context, void *answered, void *data)
 	const redisReply *reply = answered;
 	struct redis_request *r = data;
 
-	if (redis->context != context || !reply)
+	if (redis->context != context || !reply || redis_is_unasked(context))
 		return;
 	if (r->void_replies > 0) {
 		r->void_replies--;

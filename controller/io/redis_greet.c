@@ -82,7 +82,7 @@ on_greeting(redisAsyncContext *context, void *answer, void *data)
 	size_t what = (size_t)(uintptr_t)data;
 	char why[sizeof redis->reason];
 
-	if (redis->context != context || !reply)
+	if (redis->context != context || !reply || redis_is_unasked(context))
 		return;
 	if (what == ROLE) {
 		on_role(redis, reply);
@@ -151,7 +151,7 @@ on_sentinel(redisAsyncContext *context, void *answer, void *data)
 	const redisReply *reply = answer;
 	char error[160];
 
-	if (redis->context != context || !reply)
+	if (redis->context != context || !reply || redis_is_unasked(context))
 		return;
 	if (reply->type == REDIS_REPLY_ERROR) {
 		sentinel_refused(redis, reply->str, data);

@@ -20,6 +20,8 @@ struct redis_adapter {
 	redisAsyncContext *context;
 	int armed;
 	bool flushing;
+	const void *waiting;             /* the oldest request without its reply, when last looked */
+	size_t unread;                   /* bytes since, about */
 	int closing;                     /* handles still open */
 };
 
@@ -94,6 +96,8 @@ struct redis_request {
 
 /* redis_adapter.c */
 int redis_attach(struct loop *loop, redisAsyncContext *context);
+/* First thing in every callback with a reply: more has come than was asked for. Then the connection is dropped. */
+bool redis_is_unasked(redisAsyncContext *context);
 
 /* redis_command.c */
 extern const char *const *const redis_lua[REDIS_SCRIPTS];

@@ -9,8 +9,8 @@
 
 enum {
 	SSH_AT_ONCE = 8,                 /* commands through one master; sshd's MaxSessions is 10 */
-	SSH_STDOUT = 64 << 10,
-	SSH_STDERR = 4 << 10,
+	SSH_STDOUT = BUF_MAX_STDOUT,
+	SSH_STDERR = BUF_MAX_STDERR,
 	SSH_PATH = 108,                  /* what a socket's address holds */
 	SSH_PLACE = 160,
 };

@@ -8,7 +8,7 @@
 #include "buf.h"
 #include "err.h"
 
-enum { YAML_BYTES_MAX = 1 << 20, YAML_DEPTH_MAX = 32, YAML_KEYS_MAX = 1024 };
+enum { YAML_BYTES_MAX = BUF_MAX_FILE, YAML_DEPTH_MAX = 32, YAML_KEYS_MAX = 1024 };
 
 /* The JSON text is appended to 'out', which holds nothing of use after an error. */
 int yaml_to_json(const char *text, size_t len, struct buf *out, struct err *err);
