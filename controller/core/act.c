@@ -16,33 +16,13 @@
 
 enum { HOST_MARGIN_MS = 10000 };
 
-static const char *const names[] = {
-	[ACT_NONE] = "none", [ACT_INTENDED] = "intended", [ACT_SENT] = "sent", [ACT_ANSWERED] = "answered",
-	[ACT_REFUSED] = "refused", [ACT_NOT_SENT] = "not_sent", [ACT_UNKNOWN] = "unknown",
-};
-
-const char *
-act_state_name(enum act_state state)
-{
-	return names[state];
-}
-
-int
-act_state_parse(const char *text)
-{
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i], text) == 0)
-			return (int)i;
-	return -1;
-}
-
 static void
 set_state(struct core *core, struct step *step, struct act_record *act, enum act_state state)
 {
 	struct op *op = step->task->op;
 
 	say(core, LOG_LEVEL_DEBUG, op, step->id, step->lane ? step->lane->node->name : NULL, "act %s (%s): %s -> %s",
-	    act->label, act->target, names[act->view.state], names[state]);
+	    act->label, act->target, act_state_name(act->view.state), act_state_name(state));
 	act->view.state = state;
 }
 
@@ -134,7 +114,7 @@ journal_result(struct core *core, struct op *op, struct step *step, struct act_r
 		lane_record(core, step->lane);
 	}
 	step_record(core, op, step, NULL);
-	journal_note(op, "%s: %s %s", step->id, act->label, names[act->view.state]);
+	journal_note(op, "%s: %s %s", step->id, act->label, act_state_name(act->view.state));
 }
 
 /* --- INTENDED → SENT → a result --- */
@@ -178,7 +158,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	set_state(core, step, act, state);
 	if (state != ACT_ANSWERED)
 		say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL, "act %s (%s): %s: %.200s",
-		    act->label, act->target, names[state], act->view.answer);
+		    act->label, act->target, act_state_name(state), act->view.answer);
 	journal_result(core, op, step, act);
 	step_new_round(core, step);
 	op_kick(core, op);

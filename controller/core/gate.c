@@ -1,6 +1,8 @@
 /* The gate: may a node be taken down, or taken further down, now? The conditions that the task type declares, plus
  * the cluster's own limits, judged on facts at most fact_age_ms old that were asked after the last disruptive act
  * left. */
+#include "gate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,14 +279,4 @@ gate_check(struct core *core, struct op *op, struct step *step)
 		return GATE_ASKING;
 	}
 	return judge(core, op, step);
-}
-
-enum gate
-gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive)
-{
-	char why[MESSAGE];
-
-	if (cluster_is_another(core, op->cluster, why, sizeof why))
-		return gate_close(core, op, step, NULL, why);
-	return disruptive ? gate_check(core, op, step) : GATE_OPEN;
 }

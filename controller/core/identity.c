@@ -69,3 +69,13 @@ cluster_is_another(const struct core *core, const struct cluster *cluster, char 
 	    "this cluster again", cluster->sweep.asker[0] ? cluster->sweep.asker : "a node", cluster->cluster_name, expected);
 	return true;
 }
+
+enum gate
+gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive)
+{
+	char why[MESSAGE];
+
+	if (cluster_is_another(core, op->cluster, why, sizeof why))
+		return gate_close(core, op, step, NULL, why);
+	return disruptive ? gate_check(core, op, step) : GATE_OPEN;
+}

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "conditions.h"
+#include "gate.h"
 #include "journal.h"
 #include "operation.h"
 #include "pace.h"
@@ -36,8 +37,6 @@ bool phase_is_final(enum phase phase);
 
 enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = 4096, MESSAGE = 512, ACTS_MAX = 4 };
 
-/* What the gate says of a disruptive act. */
-enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
 enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
 
 struct memory {
@@ -357,25 +356,6 @@ void acts_resume(struct core *core, struct step *step);
 void acts_clear(struct core *core, struct step *step);
 const char *act_state_name(enum act_state state);
 int act_state_parse(const char *text);
-
-/* gate.c */
-/* Is a disruptive act of this step allowed now? By facts that are at most fact_age_ms old and were asked after
- * every earlier disruptive act on the cluster. What closes it is kept in the operation. */
-enum gate gate_check(struct core *core, struct op *op, struct step *step);
-/* Any act: it must be for this cluster; a disruptive one goes through the gate besides. */
-enum gate gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive);
-/* The step may soon want to know: ask what the gate asks beside the sweep. */
-void gate_ask_ahead(struct core *core, struct op *op, struct step *step);
-/* Closed for another cause: told like one of the gate's own. */
-enum gate gate_close(struct core *core, struct op *op, struct step *step, const char *node, const char *why);
-/* A condition judged on the ring alone; 'policy' owned, NULL: the target's. */
-bool gate_condition_holds(struct core *core, struct op *op, struct step *step, const char *name,
-    struct ring_policy *policy, char *why, size_t size);
-/* The node of the lane is up in all views, as far as the last sweep knows. */
-bool gate_node_is_up(struct op *op, struct lane *lane);
-bool gate_node_is_down_everywhere(struct op *op, struct lane *lane);
-/* By its own word it boots, or is about to be seen up. */
-bool gate_node_is_returning(struct op *op, struct lane *lane);
 
 /* pass.c: what an author's call does. */
 struct task *task_new(struct core *core, struct op *op, struct step *step);

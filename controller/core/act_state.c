@@ -1,0 +1,25 @@
+/* How the states of an act are called in the journal and the log: persistent. */
+#include <string.h>
+
+#include "alloc.h"
+#include "op.h"
+
+static const char *const names[] = {
+	[ACT_NONE] = "none", [ACT_INTENDED] = "intended", [ACT_SENT] = "sent", [ACT_ANSWERED] = "answered",
+	[ACT_REFUSED] = "refused", [ACT_NOT_SENT] = "not_sent", [ACT_UNKNOWN] = "unknown",
+};
+
+const char *
+act_state_name(enum act_state state)
+{
+	return names[state];
+}
+
+int
+act_state_parse(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], text) == 0)
+			return (int)i;
+	return -1;
+}
