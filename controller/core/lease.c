@@ -153,7 +153,7 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 	was_valid = core->now.up_ms < lease_valid_until(core, lease);
 	lease->renewed_up_ms = lease->sent_up_ms;
 	if (!was_valid && !lease->presence)
-		ops_kick(core);         /* those that could not be taken over meanwhile */
+		shard_renewed(core, lease->shard);
 	set_held(core, lease, true);
 	again_in(core, lease, retry_period(core, lease));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "cluster.h"
 #include "hash.h"
 #include "json.h"
 #include "kube.h"
@@ -66,6 +67,27 @@ bool
 shard_is_valid(const struct core *core, size_t shard)
 {
 	return core->now.up_ms < shard_valid_until(core, shard);
+}
+
+bool
+shard_may_write(const struct core *core, size_t shard)
+{
+	return core->now.up_ms < shard_valid_until(core, shard);
+}
+
+/* What could not be taken over or told meanwhile can be now. */
+void
+shard_renewed(struct core *core, size_t shard)
+{
+	struct cluster *cluster, *next_cluster;
+	struct op *op, *next;
+
+	HASH_ITER (hh, core->ops, op, next)
+		if (op->shard == shard)
+			op_kick(core, op);
+	HASH_ITER (hh, core->clusters, cluster, next_cluster)
+		if (cluster->shard == shard)
+			cluster_kick(core, cluster);
 }
 
 /* --- who is alive --- */

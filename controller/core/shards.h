@@ -49,6 +49,10 @@ size_t shards_led(const struct core *core);
 int64_t shard_valid_until(const struct core *core, size_t shard);
 /* Its Lease is valid now: an operation may be taken over. */
 bool shard_is_valid(const struct core *core, size_t shard);
+/* Ours for certain, so that what we write to the API server is not older than what another one has written: who was stopped
+ * for a while and goes on must renew first. All of the shard is looked at again when it has. */
+bool shard_may_write(const struct core *core, size_t shard);
+void shard_renewed(struct core *core, size_t shard);
 /* Give all of them up; EFFECT_EXIT is ordered when that is answered. */
 void shards_release(struct core *core);
 /* Nothing of ours on its clusters has still to be answered. */

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 #include "status_private.h"
 
@@ -317,7 +318,7 @@ op_write_status(struct core *core, struct op *op)
 {
 	char *body;
 
-	if (op->status_request || op->gone || op->phase == PHASE_NONE)
+	if (op->status_request || op->gone || op->phase == PHASE_NONE || !shard_may_write(core, op->shard))
 		return;
 	if (must_wait_for_journal(core, op) || !is_due(core, op))
 		return;

@@ -11,6 +11,7 @@
 #include "kube.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 
 enum { AGAIN_MS = 10000, WHY = 60 };
@@ -64,7 +65,8 @@ op_write_message(struct core *core, struct op *op)
 	struct buf body = BUF_INIT(BUF_MAX_LINE);
 	struct json_out out = JSON_OUT(&body);
 
-	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0)
+	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0 ||
+	    !shard_may_write(core, op->shard))
 		return;
 	json_open(&out, NULL);
 	json_open(&out, "status");
@@ -81,7 +83,7 @@ op_write_lost(struct core *core, struct op *op)
 	struct json_out out = JSON_OUT(&body);
 	int64_t now = core->now.wall_ms;
 
-	if (op->status_request || op->status_timer.armed || op->lost_told)
+	if (op->status_request || op->status_timer.armed || op->lost_told || !shard_may_write(core, op->shard))
 		return;
 	op->lost_told = true;
 	conditions_set(op->conditions, "Reconciling", "False", op->reason, op->message, now);

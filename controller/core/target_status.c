@@ -10,6 +10,7 @@
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 
 enum { COALESCE_MS = 1000, MEMBERS_SHOWN = 300 };
@@ -152,7 +153,8 @@ cluster_write_status(struct core *core, struct cluster *cluster)
 	char *body, *path, *full;
 	bool flipped = cluster->told_ready != cluster->ready || strcmp(cluster->told, cluster->reason) != 0;
 
-	if (cluster->status_request || cluster->sweep.running || (cluster->status_timer.armed && !flipped))
+	if (cluster->status_request || cluster->sweep.running || (cluster->status_timer.armed && !flipped) ||
+	    !shard_may_write(core, cluster->shard))
 		return;
 	body = body_of(core, cluster);
 	if (cluster->written && strcmp(cluster->written, body) == 0) {
