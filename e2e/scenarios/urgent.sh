@@ -65,7 +65,7 @@ held_by()
 	check "the column says who has it" columns 'maintenance 1'
 	hand db-b-1 restart
 	within 10 "db-b-1 serves" happened db-b-1 serving
-	within 10 "it is told to acknowledge" is next 'held by maintenance: db-b-1 is up: acknowledge$'
+	within 25 "it is told to acknowledge, by the next look at an idle cluster" is next 'held by maintenance: db-b-1 is up: acknowledge$'
 	knob maintenance 'acknowledge: "ticket 4711, the disk is replaced"'
 	succeeds next
 	check "an Event tells who knows" event Acknowledged 'db-b-1 is left down.*ticket 4711, the disk is replaced'
