@@ -15,7 +15,8 @@ static const char name[] = "scylla-server.service";
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = xstrndup((const char *)data + (size > 0), size - (size > 0));
+	size_t len = size - (size > 0);
+	char *text = memcpy(xcalloc(1, len + 1), data + (size > 0), len);
 	struct question question = {
 		.channel = QUESTION_HOST,
 		.address = "10.0.0.1",

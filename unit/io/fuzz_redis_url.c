@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = xstrndup((const char *)data, size);
+	char *text = memcpy(xcalloc(1, size + 1), data, size);
 	struct redis_url url;
 	struct err err = {""};
 
