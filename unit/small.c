@@ -128,6 +128,27 @@ small_open(struct small *small, const struct small_config *config)
 	effects_clear(small->out);
 }
 
+struct small
+small_begun(const struct reconciler *const *types, const char *workflow, const char *limits)
+{
+	struct small small;
+	const struct small_config config = {
+		.core = small_core_config(types),
+		.limits = limits,
+		.workflow = workflow,
+	};
+
+	small_open(&small, &config);
+	small_sweep(&small);
+	for (size_t i = 0; i < small.op->nlanes; i++) {
+		struct lane *lane = &small.op->lanes[i];
+
+		lane->state = LANE_RUNNING;
+		lane->step = step_new(small.op, lane, &lane->block->steps[0]);
+	}
+	return small;
+}
+
 void
 small_close(struct small *small)
 {

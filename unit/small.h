@@ -34,6 +34,8 @@ struct small {
 struct core_config small_core_config(const struct reconciler *const *types);
 void small_open(struct small *small, const struct small_config *config);
 void small_close(struct small *small);
+/* Everybody up, the sweep that says so fresh, and each lane at its first step. 'limits' may be NULL. */
+struct small small_begun(const struct reconciler *const *types, const char *workflow, const char *limits);
 
 /* The moment for calls that are made outside core_step(): 'ms' after the beginning. */
 void small_at(struct small *small, int64_t ms);

@@ -50,14 +50,6 @@ act_add(struct step *step, const char *label)
 	return act;
 }
 
-static bool
-is_disruptive(const struct step *step)
-{
-	const struct reconciler *type = step->plan->type;
-
-	return type && type_takes_down(type);
-}
-
 bool
 acts_unresolved(const struct step *step)
 {
@@ -213,7 +205,7 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 	effect->not_after_up = leave_until(core, step, act);
 	(act->channel == 'r' ? fill_rest : fill_host)(core, step, act, effect);
 	core->counters.acts_sent++;
-	if (is_disruptive(step))
+	if (step_takes_down(step))
 		op->cluster->last_act_up_ms = core->now.up_ms;
 	if (step->lane) {
 		step->lane->touched = true;
@@ -267,7 +259,7 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 		withdraw(core, op, step, act, "it could not leave in time");
 		return;
 	}
-	gate = gate_ask(core, op, step, is_disruptive(step));
+	gate = gate_ask(core, op, step, step_takes_down(step));
 	if (gate == GATE_OPEN)
 		send(core, op, step, act);
 	else if (gate == GATE_CLOSED)
@@ -293,7 +285,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	act->durable_up_ms = -1;
 	act->view.settled = false;
 	set_state(core, step, act, ACT_INTENDED);
-	if (step->lane && is_disruptive(step) && !step->lane->held) {
+	if (step->lane && step_takes_down(step) && !step->lane->held) {
 		step->lane->held = true;
 		lane_record(core, step->lane);
 	}
@@ -323,7 +315,7 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		step_new_round(core, step);
 		return;
 	}
-	gate = gate_ask(core, op, step, is_disruptive(step));
+	gate = gate_ask(core, op, step, step_takes_down(step));
 	if (gate == GATE_ASKING)
 		return;         /* what it said last stands */
 	step->gated = gate == GATE_CLOSED;

@@ -21,12 +21,6 @@ show_process(struct step *step)
 	return host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
 }
 
-static bool
-takes_down(const struct step *step)
-{
-	return step->plan->type && type_takes_down(step->plan->type);
-}
-
 /* Some of its steps are done, or an act has left. */
 static bool
 is_begun(const struct lane *lane)
@@ -43,7 +37,7 @@ check_process(struct step *step)
 	const struct lane *lane = step->lane;
 	const struct host_unit *unit;
 
-	if (!takes_down(step) || !lane->process[0] || !lane->stamp[0] || lane->up_act || !is_begun(lane))
+	if (!step_takes_down(step) || !lane->process[0] || !lane->stamp[0] || lane->up_act || !is_begun(lane))
 		return STAMP_GOOD;
 	unit = show_process(step);
 	if (!unit)
@@ -104,7 +98,7 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
 		return check_process(step);
 	/* What takes the node down is ordered of the process that was looked at, not of the one after. */
-	step->stamp_checked = !takes_down(step) || lane->up_act;
+	step->stamp_checked = !step_takes_down(step) || lane->up_act;
 	snprintf(text, sizeof text, "%" PRId64, generation);
 	if (strcmp(lane->stamp, text) == 0)
 		return STAMP_GOOD;

@@ -334,7 +334,7 @@ const char *step_kind(const struct step *step);
 /* After an act of this type the node has another generation, by our own doing. */
 bool type_brings_up(const struct reconciler *type);
 /* Its acts leave under the gate alone. */
-bool type_takes_down(const struct reconciler *type);
+bool step_takes_down(const struct step *step);
 int64_t step_gate_poll_ms(const struct op *op);
 
 /* before.c: what must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished

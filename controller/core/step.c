@@ -51,9 +51,11 @@ type_brings_up(const struct reconciler *type)
 }
 
 bool
-type_takes_down(const struct reconciler *type)
+step_takes_down(const struct step *step)
 {
-	return type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY;
+	const struct reconciler *type = step->plan->type;
+
+	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
 }
 
 const char *
@@ -131,7 +133,7 @@ begin(struct core *core, struct op *op, struct step *step)
 	step->observed = step->stamp_checked = step->host_checked = false;
 	step->counted_up_ms = core->now.up_ms;
 	step->task = task_new(core, op, step);
-	if (core->config.gate && step->plan->type && type_takes_down(step->plan->type))
+	if (core->config.gate && step_takes_down(step))
 		gate_ask_ahead(core, op, step);
 }
 

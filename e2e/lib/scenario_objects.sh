@@ -15,6 +15,24 @@ operate()
 	YAML
 }
 
+# impatient_workflow: a roll whose wait fails after two seconds, as the Workflow "impatient".
+impatient_workflow()
+{
+	k apply -f - >/dev/null <<-'YAML'
+		apiVersion: strait.dev/v1alpha1
+		kind: Workflow
+		metadata: {name: impatient}
+		spec:
+		  steps:
+		  - eachNode:
+		      steps:
+		      - {task: scylla-drain}
+		      - {task: systemd-stop-scylla-server}
+		      - {task: systemd-start-service, with: {service: scylla-server}}
+		      - wait: [{condition: is-up-normal, successWindow: 200ms, pollInterval: 200ms, timeout: 2s}]
+	YAML
+}
+
 # knob NAME PATCH: such as 'suspend: true'.
 knob() { k patch clop "$1" --type merge --patch "spec: {$2}" >/dev/null; }
 

@@ -102,19 +102,7 @@ kill_failure()
 {
 	local node failed
 	fleet hand db-b-1 "lag?ms=5000&cluster=$CLUSTER"
-	k apply -f - >/dev/null <<-'YAML'
-		apiVersion: strait.dev/v1alpha1
-		kind: Workflow
-		metadata: {name: impatient}
-		spec:
-		  steps:
-		  - eachNode:
-		      steps:
-		      - {task: scylla-drain}
-		      - {task: systemd-stop-scylla-server}
-		      - {task: systemd-start-service, with: {service: scylla-server}}
-		      - wait: [{condition: is-up-normal, successWindow: 200ms, pollInterval: 200ms, timeout: 2s}]
-	YAML
+	impatient_workflow
 	operate roll 'workflow: impatient'
 	ends roll Failed
 	failed=$(k get clop roll -o 'jsonpath={.status.nodes[?(@.state=="failed")].name}')

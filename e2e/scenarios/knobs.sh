@@ -63,19 +63,7 @@ cancelled()
 failed_and_retried()
 {
 	mark
-	k apply -f - >/dev/null <<-'YAML'
-		apiVersion: strait.dev/v1alpha1
-		kind: Workflow
-		metadata: {name: impatient}
-		spec:
-		  steps:
-		  - eachNode:
-		      steps:
-		      - {task: scylla-drain}
-		      - {task: systemd-stop-scylla-server}
-		      - {task: systemd-start-service, with: {service: scylla-server}}
-		      - wait: [{condition: is-up-normal, successWindow: 200ms, pollInterval: 200ms, timeout: 2s}]
-	YAML
+	impatient_workflow
 	operate failing 'workflow: impatient'
 	within 20 "db-b-1 is drained" happened db-b-1 drained
 	hand db-b-1 'lag?ms=5000'

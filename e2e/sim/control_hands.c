@@ -24,79 +24,17 @@ amount(struct conn *conn, const char *name)
 }
 
 static void
-hang(struct sim *sim, int64_t now, size_t node)
-{
-	sim_hang(sim, now, node, true);
-}
-
-static void
-unhang(struct sim *sim, int64_t now, size_t node)
-{
-	sim_hang(sim, now, node, false);
-}
-
-static void
-stick(struct sim *sim, int64_t now, size_t node)
-{
-	sim_stuck_stop(sim, now, node, true);
-}
-
-static void
-unstick(struct sim *sim, int64_t now, size_t node)
-{
-	sim_stuck_stop(sim, now, node, false);
-}
-
-static void
-stray(struct sim *sim, int64_t now, size_t node)
-{
-	sim_schema_stray(sim, now, node, true);
-}
-
-static void
-unstray(struct sim *sim, int64_t now, size_t node)
-{
-	sim_schema_stray(sim, now, node, false);
-}
-
-static void
-hang_drain(struct sim *sim, int64_t now, size_t node)
-{
-	sim_drain_hang(sim, now, node, true);
-}
-
-static void
-unhang_drain(struct sim *sim, int64_t now, size_t node)
-{
-	sim_drain_hang(sim, now, node, false);
-}
-
-static void
-away(struct sim *sim, int64_t now, size_t node)
+away(struct sim *sim, int64_t now, size_t node, bool on)
 {
 	(void)now;
-	sim_host_away(sim, node, true);
+	sim_host_away(sim, node, on);
 }
 
 static void
-back(struct sim *sim, int64_t now, size_t node)
+mask(struct sim *sim, int64_t now, size_t node, bool on)
 {
 	(void)now;
-	sim_host_away(sim, node, false);
-}
-
-static void
-mask(struct sim *sim, int64_t now, size_t node)
-{
-	(void)now;
-	sim_mask(sim, node, true);
-}
-
-static void
-unmask(struct sim *sim, int64_t now, size_t node)
-{
-	(void)now;
-	sim_mask(sim, node, false);
+	sim_mask(sim, node, on);
 }
 
 static const struct {
@@ -104,20 +42,41 @@ static const struct {
 	void (*act)(struct sim *sim, int64_t now, size_t node);
 } hands[] = {
 	{"start", sim_start}, {"stop", sim_stop}, {"restart", sim_restart}, {"crash", sim_crash},
-	{"isolate", sim_isolate}, {"hang", hang}, {"unhang", unhang}, {"stick", stick}, {"unstick", unstick},
-	{"stray", stray}, {"unstray", unstray}, {"away", away}, {"back", back}, {"mask", mask}, {"unmask", unmask},
-	{"wipe", sim_wipe}, {"hang-drain", hang_drain}, {"unhang-drain", unhang_drain},
+	{"isolate", sim_isolate}, {"wipe", sim_wipe},
 };
+
+/* What is so until it is undone. */
+static const struct {
+	const char *on, *off;
+	void (*turn)(struct sim *sim, int64_t now, size_t node, bool on);
+} switches[] = {
+	{"hang", "unhang", sim_hang}, {"stick", "unstick", sim_stuck_stop}, {"stray", "unstray", sim_schema_stray},
+	{"away", "back", away}, {"mask", "unmask", mask}, {"hang-drain", "unhang-drain", sim_drain_hang},
+};
+
+static bool
+by_name(struct cluster *cluster, size_t node, const char *verb)
+{
+	int64_t now = server_now(cluster->server);
+
+	for (size_t i = 0; i < ARRAY_LEN(hands); i++)
+		if (!strcmp(verb, hands[i].verb)) {
+			hands[i].act(cluster->sim, now, node);
+			return true;
+		}
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++)
+		if (!strcmp(verb, switches[i].on) || !strcmp(verb, switches[i].off)) {
+			switches[i].turn(cluster->sim, now, node, !strcmp(verb, switches[i].on));
+			return true;
+		}
+	return false;
+}
 
 static bool
 by_name_or_amount(struct conn *conn, struct cluster *cluster, size_t node, const char *verb)
 {
-	for (size_t i = 0; i < ARRAY_LEN(hands); i++) {
-		if (strcmp(verb, hands[i].verb))
-			continue;
-		hands[i].act(cluster->sim, server_now(conn->door->server), node);
+	if (by_name(cluster, node, verb))
 		return true;
-	}
 	if (!strcmp(verb, "slow"))
 		sim_slow(cluster->sim, node, amount(conn, "ms"));
 	else if (!strcmp(verb, "lag"))

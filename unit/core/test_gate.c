@@ -12,28 +12,6 @@ static const char workflow[] =
     "{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":3,\"concurrencyUnit\":\"all\",\"steps\":["
     "{\"task\":\"scylla-drain\"},{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}";
 
-/* Everybody up, and the sweep that says so is fresh. */
-static struct small
-open_small(const char *limits)
-{
-	struct small small;
-	const struct small_config config = {
-		.core = small_core_config(registry),
-		.limits = limits,
-		.workflow = workflow,
-	};
-
-	small_open(&small, &config);
-	small_sweep(&small);
-	for (size_t i = 0; i < small.op->nlanes; i++) {
-		struct lane *lane = &small.op->lanes[i];
-
-		lane->state = LANE_RUNNING;
-		lane->step = step_new(small.op, lane, &lane->block->steps[0]);
-	}
-	return small;
-}
-
 /* The read barrier is asked of a member that stays up, so of another for the first lane than for the others. */
 static enum gate
 ask(struct small *small, size_t lane)
@@ -51,7 +29,7 @@ ask(struct small *small, size_t lane)
 static void
 a_healthy_ring_opens_it_for_one(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	CHECK_INT(ask(&small, 0), GATE_OPEN);
@@ -63,7 +41,7 @@ a_healthy_ring_opens_it_for_one(void **state)
 static void
 a_reservation_counts_as_down(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	CHECK_INT(ask(&small, 0), GATE_OPEN);
@@ -82,7 +60,7 @@ a_reservation_counts_as_down(void **state)
 static void
 a_stranger_down_closes_it_by_name(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	small_crash(&small, "db-c-1");
@@ -96,7 +74,7 @@ a_stranger_down_closes_it_by_name(void **state)
 static void
 a_candidate_that_is_down_everywhere_is_let_through(void **state)
 {
-	struct small small = open_small("\"frozen\":true,\"maxNodesDown\":1");
+	struct small small = small_begun(registry, workflow, "\"frozen\":true,\"maxNodesDown\":1");
 
 	(void)state;
 	small_crash(&small, "db-b-1");
@@ -113,7 +91,7 @@ a_candidate_that_returns_is_not_let_through(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
-		struct small small = open_small("\"frozen\":true");
+		struct small small = small_begun(registry, workflow, "\"frozen\":true");
 		struct ring *ring = small.cluster->ring;
 
 		small_crash(&small, "db-b-1");
@@ -129,7 +107,7 @@ a_candidate_that_returns_is_not_let_through(void **state)
 static void
 a_frozen_cluster_closes_it(void **state)
 {
-	struct small small = open_small("\"frozen\":true");
+	struct small small = small_begun(registry, workflow, "\"frozen\":true");
 
 	(void)state;
 	CHECK_INT(ask(&small, 0), GATE_CLOSED);
@@ -142,7 +120,7 @@ a_frozen_cluster_closes_it(void **state)
 static void
 the_limit_counts_everybody_who_is_down(void **state)
 {
-	struct small small = open_small("\"maxNodesDown\":1");
+	struct small small = small_begun(registry, workflow, "\"maxNodesDown\":1");
 
 	(void)state;
 	CHECK_INT(ask(&small, 0), GATE_OPEN);
@@ -163,7 +141,7 @@ the_limit_counts_everybody_who_is_down(void **state)
 static void
 facts_older_than_two_seconds_are_asked_again(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	small_at(&small, 2000);
@@ -180,7 +158,7 @@ facts_older_than_two_seconds_are_asked_again(void **state)
 static void
 facts_asked_before_the_last_act_are_asked_again(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	small.cluster->last_act_up_ms = small.core->now.up_ms;
@@ -192,7 +170,7 @@ facts_asked_before_the_last_act_are_asked_again(void **state)
 static void
 facts_asked_in_the_act_s_own_millisecond_do_not_count(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	small_at(&small, 10);
@@ -206,7 +184,7 @@ facts_asked_in_the_act_s_own_millisecond_do_not_count(void **state)
 static void
 a_sweep_under_way_is_waited_for(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	small.cluster->sweep.running = true;
@@ -217,7 +195,7 @@ a_sweep_under_way_is_waited_for(void **state)
 static void
 a_ring_that_cannot_be_read_closes_it_with_the_reason(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	small_at(&small, 5000);
@@ -232,7 +210,7 @@ a_ring_that_cannot_be_read_closes_it_with_the_reason(void **state)
 static void
 who_is_no_member_is_not_let_through(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 	struct ring *ring = small.cluster->ring;
 
 	(void)state;
@@ -256,7 +234,7 @@ count_barriers(const struct small *small)
 static void
 candidates_in_turn_ask_for_few_read_barriers(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	for (int i = 0; i < 20; i++) {
@@ -272,7 +250,7 @@ candidates_in_turn_ask_for_few_read_barriers(void **state)
 static void
 a_silent_read_barrier_closes_it_by_name(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 	struct step *step = small.op->lanes[1].step;
 
 	(void)state;
@@ -294,7 +272,7 @@ a_silent_read_barrier_closes_it_by_name(void **state)
 static void
 without_a_gate_everything_passes(void **state)
 {
-	struct small small = open_small("\"frozen\":true");
+	struct small small = small_begun(registry, workflow, "\"frozen\":true");
 
 	(void)state;
 	small.core->config.gate = false;
@@ -308,7 +286,7 @@ one_silent_member_closes_it(void **state)
 {
 	(void)state;
 	for (size_t silent = 0; silent < SMALL_NODES; silent++) {
-		struct small small = open_small(NULL);
+		struct small small = small_begun(registry, workflow, NULL);
 		struct ring *ring = small.cluster->ring;
 
 		ring_begin_sweep(ring);

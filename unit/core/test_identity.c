@@ -12,28 +12,6 @@ static const char workflow[] =
     "{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":3,\"concurrencyUnit\":\"all\",\"steps\":["
     "{\"task\":\"scylla-drain\"},{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}";
 
-/* Everybody up, and the sweep that says so is fresh. */
-static struct small
-open_small(const char *limits)
-{
-	struct small small;
-	const struct small_config config = {
-		.core = small_core_config(registry),
-		.limits = limits,
-		.workflow = workflow,
-	};
-
-	small_open(&small, &config);
-	small_sweep(&small);
-	for (size_t i = 0; i < small.op->nlanes; i++) {
-		struct lane *lane = &small.op->lanes[i];
-
-		lane->state = LANE_RUNNING;
-		lane->step = step_new(small.op, lane, &lane->block->steps[0]);
-	}
-	return small;
-}
-
 static void
 put_members(struct small *small, const char *body)
 {
@@ -44,7 +22,7 @@ put_members(struct small *small, const char *body)
 static void
 a_node_at_another_address_is_followed(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 	struct lane *lane = &small.op->lanes[1];
 	char why[MESSAGE];
 
@@ -68,7 +46,7 @@ a_node_at_another_address_is_followed(void **state)
 static void
 another_node_at_the_address_is_not_touched(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 	struct lane *lane = &small.op->lanes[1];
 	char why[MESSAGE] = "";
 
@@ -110,7 +88,7 @@ want_start(struct small *small)
 static void
 no_act_leaves_for_another_node(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 	struct act_record *act = want_start(&small);
 
 	(void)state;
@@ -135,7 +113,7 @@ no_act_leaves_for_another_node(void **state)
 static void
 no_act_leaves_for_another_cluster(void **state)
 {
-	struct small small = open_small(NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 	struct act_record *act = want_start(&small);
 
 	(void)state;

@@ -17,21 +17,8 @@ static const char workflow[] =
 static struct small
 open_small(const char *limits)
 {
-	struct small small;
-	const struct small_config config = {
-		.core = small_core_config(registry),
-		.limits = limits,
-		.workflow = workflow,
-	};
+	struct small small = small_begun(registry, workflow, limits);
 
-	small_open(&small, &config);
-	small_sweep(&small);
-	for (size_t i = 0; i < small.op->nlanes; i++) {
-		struct lane *lane = &small.op->lanes[i];
-
-		lane->state = LANE_RUNNING;
-		lane->step = step_new(small.op, lane, &lane->block->steps[0]);
-	}
 	/* Of a release without raft: two of three are its quorum, whatever is lifted. */
 	snprintf(small.cluster->version, sizeof small.cluster->version, "5.4.9");
 	small_crash(&small, "db-c-1");

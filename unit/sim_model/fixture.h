@@ -19,6 +19,11 @@ struct fixture {
 	char error[1 << 10];
 };
 
+/* The one that a test has, and what cmocka calls before and after it: a cluster by sim_defaults(). */
+extern struct fixture f;
+int set_up(void **state);
+int tear_down(void **state);
+
 /* Frees what was there. */
 void begin(struct fixture *f, const struct sim_config *config);
 void done(struct fixture *f);

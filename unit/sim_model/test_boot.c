@@ -4,27 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct fixture f;
-
 #define SHOW "systemctl show scylla-server --property=Id,ActiveState,InvocationID,Job"
-
-static int
-set_up(void **state)
-{
-	struct sim_config config = sim_defaults();
-
-	(void)state;
-	begin(&f, &config);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
-}
 
 static int
 status(size_t node, const char *path)

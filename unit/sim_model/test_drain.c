@@ -3,28 +3,8 @@
 
 #include <string.h>
 
-static struct fixture f;
-
 #define DRAIN "/storage_service/drain"
 #define MODE "/storage_service/operation_mode"
-
-static int
-set_up(void **state)
-{
-	struct sim_config config = sim_defaults();
-
-	(void)state;
-	begin(&f, &config);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
-}
 
 static void
 blocks_until_it_is_done(void **state)

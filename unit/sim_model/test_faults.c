@@ -7,28 +7,8 @@
 #include "faults.h"
 #include "hands.h"
 
-static struct fixture f;
-
 #define MODE "/storage_service/operation_mode"
 #define LIVE "/gossiper/endpoint/live"
-
-static int
-set_up(void **state)
-{
-	struct sim_config config = sim_defaults();
-
-	(void)state;
-	begin(&f, &config);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
-}
 
 /* scylla.md §1.4.1: a drain that does not end; the second is told so; SIGTERM takes the same path, systemd kills. */
 static void

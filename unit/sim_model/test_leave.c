@@ -6,31 +6,11 @@
 
 #include "hands.h"
 
-static struct fixture f;
-
 #define LIVE "/gossiper/endpoint/live"
 #define DOWN "/gossiper/endpoint/down"
 #define HOST_IDS "/storage_service/host_id"
 #define RING "/storage_service/describe_ring/app"
 #define LEAVING "/storage_service/nodes/leaving"
-
-static int
-set_up(void **state)
-{
-	struct sim_config config = sim_defaults();
-
-	(void)state;
-	begin(&f, &config);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
-}
 
 static void
 release(const char *version)

@@ -3,27 +3,17 @@
 
 #include <string.h>
 
-static struct fixture f;
-
 #define STOP "systemctl --no-block stop scylla-server"
 #define START "systemctl --no-block start scylla-server"
 
 static int
-set_up(void **state)
+set_up_own(void **state)
 {
 	struct sim_config config = sim_defaults();
 
 	(void)state;
 	config.layout = "dc1/a:2,dc1/b:2,dc1/c:2";
 	begin(&f, &config);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
 	return 0;
 }
 
@@ -245,7 +235,7 @@ racks_of_equal_name_are_two_zones(void **state)
 int
 main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(a_careful_roll_is_clean),
 		CASE(two_of_our_own_in_two_zones),

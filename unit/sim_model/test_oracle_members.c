@@ -6,8 +6,6 @@
 #include "faults.h"
 #include "hands.h"
 
-static struct fixture f;
-
 static void
 cluster(const char *layout)
 {
@@ -19,18 +17,10 @@ cluster(const char *layout)
 }
 
 static int
-set_up(void **state)
+set_up_own(void **state)
 {
 	(void)state;
 	cluster("dc1/a:2,dc1/b:2,dc1/c:2");
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
 	return 0;
 }
 
@@ -140,7 +130,7 @@ a_cut_counts_for_its_coordinator(void **state)
 int
 main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(nobody_goes_down_while_one_leaves), CASE(nobody_goes_down_while_one_joins),
 		CASE(a_join_that_is_over_does_not_matter), CASE(hands_are_not_judged), CASE(no_tokens_no_replica),

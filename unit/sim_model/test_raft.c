@@ -6,8 +6,6 @@
 
 #include "hands.h"
 
-static struct fixture f;
-
 static void
 cluster(const char *layout, const char *version)
 {
@@ -16,14 +14,6 @@ cluster(const char *layout, const char *version)
 	config.layout = layout;
 	config.version = version;
 	begin(&f, &config);
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
 }
 
 static int

@@ -5,16 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture f;
 static char ring[1 << 18];
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
-}
 
 static void
 cluster(const char *layout, const char *keyspace)

@@ -6,8 +6,6 @@
 
 #include "hands.h"
 
-static struct fixture f;
-
 #define RING "/storage_service/describe_ring/app?table=t1"
 #define MIGRATIONS "/task_manager/list_module_tasks/tablets"
 
@@ -27,18 +25,10 @@ cluster(const char *layout, const char *keyspace, const char *version)
 }
 
 static int
-set_up(void **state)
+set_up_own(void **state)
 {
 	(void)state;
 	cluster("dc1/a:2,dc1/b:2,dc1/c:2", "app:3+tablets=2x8", "2025.1.4");
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
 	return 0;
 }
 
@@ -248,7 +238,7 @@ the_oracle_knows_tablets(void **state)
 int
 main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(keyspaces_by_replication), CASE(a_ring_for_each_table), CASE(a_tablet_migrates),
 		CASE(quiet_is_waited_for), CASE(tablets_leave_first), CASE(there_may_be_no_place),

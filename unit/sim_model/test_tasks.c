@@ -6,8 +6,6 @@
 
 #include "hands.h"
 
-static struct fixture f;
-
 #define TASKS "/task_manager/list_module_tasks/"
 
 static void
@@ -20,18 +18,10 @@ release(const char *version)
 }
 
 static int
-set_up(void **state)
+set_up_own(void **state)
 {
 	(void)state;
 	release("2025.1.4-0.20250622.5f0ca1d");
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
 	return 0;
 }
 
@@ -247,7 +237,7 @@ a_node_is_upgraded(void **state)
 int
 main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(a_cluster_task_is_seen_by_all), CASE(a_join_is_a_task), CASE(a_node_task_is_seen_by_its_node),
 		CASE(a_rebuild_holds_the_lock), CASE(releases_differ), CASE(a_repair_runs),

@@ -4,26 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct fixture f;
-
-static int
-set_up(void **state)
-{
-	struct sim_config config = sim_defaults();
-
-	(void)state;
-	begin(&f, &config);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	done(&f);
-	return 0;
-}
-
 static size_t
 seen_by(size_t node)
 {
