@@ -207,7 +207,7 @@ PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(
 
 # What there is to do -------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build check test valgrind fuzz lint headers bench fleet soak demo clean golden-update needs FORCE
+.PHONY: help deps build check test valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
@@ -260,9 +260,17 @@ fleet: $(B)/unit/sim/test_fleet $(B)/unit/sim/test_crashes ## OPERATIONS=2000 si
 	@STRAIT_SEEDS=$(OPERATIONS) unit/run --limit 1800 --show $^
 
 SEEDS :=
-soak: $(filter $(B)/unit/sim/%,$(TESTS)) ## Fresh seeds for SECONDS=60, or SEEDS=n of every simulation
+KILLS := 200
+soak: $(filter $(B)/unit/sim/%,$(TESTS)) ## Fresh seeds for SECONDS=60, then KILLS=200 on real servers; or SEEDS=n, no kills
 	@if [[ -n "$(SEEDS)" ]]; then STRAIT_SEEDS=$(SEEDS) unit/run --limit 86400 $^; \
 		else SOAK_SECONDS=$(SECONDS_EACH) unit/run --limit 86400 --show $(B)/unit/sim/test_fleet; fi
+	$(if $(SEEDS),,$(MAKE) kills)
+
+# KILLS=n of kill -9, spread over the effects of four scenarios.
+kills: deps
+	$(MAKE) build
+	STRAIT_KILLS=$(KILLS) STRAIT_CONTROLLER=$(CURDIR)/$(B)/strait-controller STRAIT_SIM=$(CURDIR)/$(B)/scylla-sim \
+		e2e/run kills
 
 demo: deps ## A rolling restart, shown live, on servers of its own
 	$(MAKE) build
