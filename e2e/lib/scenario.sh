@@ -78,12 +78,16 @@ evidence()
 
 # fail SENTENCE: the scenario's end.
 fail() { note "FAILED (${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}, ${FUNCNAME[1]}): $*"; exit 1; }
-# check SENTENCE COMMAND...: the command must succeed.
+# check SENTENCE COMMAND...: the command must succeed; soon, for what is told
+# (status, Event, watch) lags behind what is done.
 check()
 {
-	local what=$1
+	local what=$1 deadline=$(($(now_ms) + 3000))
 	shift
-	"$@" || fail "$what"
+	until "$@" >"$STATE/check"; do
+		(($(now_ms) < deadline)) || { cat "$STATE/check"; fail "$what"; }
+		sleep 0.1
+	done
 	say "ok: $what"
 }
 # figure TEXT: for the scenario's line.

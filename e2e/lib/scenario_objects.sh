@@ -82,6 +82,14 @@ event()
 	k get events.events.k8s.io -o jsonpath='{range .items[*]}{.reason}|{.note}{"\n"}{end}' | says "^$1\|.*$2"
 }
 
+# columns "OPERATION QUEUED": of the TargetCluster, as kubectl get shows them.
+columns()
+{
+	local seen
+	seen=$(k get targetcluster "$TARGET" -o 'jsonpath={.status.operation} {.status.queued}')
+	[[ $seen == "$1" ]] || { say "columns: '$seen'"; return 1; }
+}
+
 uid() { k get clop "$1" -o 'jsonpath={.metadata.uid}'; }
 
 # --- objects with mistakes

@@ -48,15 +48,3 @@ zones()
 	fleet_use one
 	no_violations
 }
-
-columns()
-{
-	local seen
-	for ((i = 0; i < 30; i++)); do
-		seen=$(k get targetcluster "$TARGET" -o 'jsonpath={.status.operation} {.status.queued}')
-		[[ $seen != "$1" ]] || return 0
-		sleep 0.1
-	done
-	say "columns: '$seen'"
-	return 1
-}
