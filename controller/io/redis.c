@@ -27,6 +27,7 @@ static void
 lost(struct redis *redis, const char *reason)
 {
 	bool tell = redis->state == REDIS_READY || strncmp(reason, redis->reason, sizeof redis->reason - 1) != 0;
+	char told[sizeof redis->place + sizeof redis->reason + 2];
 
 	redis->context = NULL;
 	redis->state = REDIS_DOWN;
@@ -34,8 +35,9 @@ lost(struct redis *redis, const char *reason)
 	redis_requests_free(redis);
 	if (redis->freed)
 		return;
+	snprintf(told, sizeof told, "%s: %s", redis->place, redis->reason);
 	if (tell && redis->on_state)
-		redis->on_state(redis->user, false, redis->reason);
+		redis->on_state(redis->user, false, told);
 	connect_soon(redis);
 }
 
@@ -137,7 +139,7 @@ static void
 on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 {
 	struct redis *redis = request->data;
-	char ip[INET6_ADDRSTRLEN] = "";
+	char ip[INET6_ADDRSTRLEN] = "", why[128];
 
 	free(request);
 	if (!redis) {                    /* freed meanwhile */
@@ -148,10 +150,11 @@ on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 	if (list)
 		getnameinfo(list->ai_addr, list->ai_addrlen, ip, sizeof ip, NULL, 0, NI_NUMERICHOST);
 	uv_freeaddrinfo(list);
+	snprintf(why, sizeof why, "cannot resolve the name: %s", status ? uv_strerror(status) : "it has no address");
 	if (ip[0])
 		connect_to(redis, ip);
 	else
-		lost(redis, status ? uv_strerror(status) : "the name has no address");
+		lost(redis, why);
 }
 
 static void

@@ -290,6 +290,18 @@ a_name_is_resolved(void **state)
 }
 
 static void
+a_name_that_nobody_knows_is_said(void **state)
+{
+	struct fixture *f = *state;
+	struct err err;
+
+	redis_free(f->redis);
+	f->redis = redis_new(&f->loop, "redis://:secret@redis.invalid:6399/2", on_state, f, &err);
+	CHECK(kit_until(&f->loop, &f->downs, 1, 20000));
+	CHECK_CONTAINS(f->reason, "redis://redis.invalid:6399: cannot resolve the name: ");
+}
+
+static void
 cancelled_and_late_ones_are_not_heard_of(void **state)
 {
 	struct fixture *f = *state;
@@ -353,6 +365,7 @@ main(void)
 		CASE(a_server_that_dies_refuses_until_it_is_back),
 		CASE(a_wrong_password_is_said),
 		CASE(a_name_is_resolved),
+		CASE(a_name_that_nobody_knows_is_said),
 		CASE(cancelled_and_late_ones_are_not_heard_of),
 		CASE(urls_that_are_none_are_refused),
 	};
