@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "cluster.h"
 #include "json.h"
+#include "kube.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
@@ -229,6 +230,12 @@ take_object(struct core *core, struct cluster *cluster, struct target *target)
 	bool another = cluster->target && strcmp(cluster->target->meta.uid, target->meta.uid) != 0;
 	bool same = cluster->target && !another && same_access(cluster->target, target);
 
+	/* It was sent before our own last write, which was of this one. */
+	if (cluster->target && !another && kube_is_older(target->meta.resource_version,
+	    cluster->target->meta.resource_version)) {
+		target_free(target);
+		return;
+	}
 	if (another) {
 		/* Created anew under its name: nothing has been told of it. */
 		free(cluster->written);
@@ -271,6 +278,8 @@ seen(struct core *core, void *owner, const struct cJSON *object, uint64_t round)
 	} else {
 		free(cluster->unreadable);
 		cluster->unreadable = xstrdup(err.text);
+		if (cluster->target)
+			kube_take_version(&cluster->target->meta, object);
 	}
 	cluster_kick(core, cluster);
 }

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "json.h"
+#include "object.h"
 #include "state.h"
 
 struct effect *
@@ -28,6 +29,52 @@ kube_path(const char *namespace_, const char *plural, const char *name, const ch
 {
 	return xasprintf(KUBE_GROUP_PATH "/namespaces/%s/%s/%s%s%s", namespace_, plural, name, subresource ? "/" : "",
 	    subresource ? subresource : "");
+}
+
+uint64_t
+kube_apply_status(struct core *core, const char *plural, const char *kind, const struct object_meta *meta,
+    const char *status, request_done *done, void *owner)
+{
+	CLEANUP_FREE char *path = kube_path(meta->namespace_, plural, meta->name, "status");
+	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+
+	json_open(&out, NULL);
+	json_put_str(&out, "apiVersion", CRD_API_VERSION);
+	json_put_str(&out, "kind", kind);
+	json_open(&out, "metadata");
+	json_put_str(&out, "name", meta->name);
+	json_put_str(&out, "namespace", meta->namespace_);
+	json_put_str(&out, "uid", meta->uid);
+	json_put_str(&out, "resourceVersion", meta->resource_version);
+	json_close(&out);
+	json_put_raw(&out, "status", status);
+	json_close(&out);
+	return kube_request(core, "PATCH", xasprintf("%s?fieldManager=" KUBE_MANAGER "&force=true", path), KUBE_APPLY,
+	    buf_take(&body), done, owner, 0)->id;
+}
+
+bool
+kube_take_version(struct object_meta *meta, const struct cJSON *object)
+{
+	const struct cJSON *metadata = json_get(object, "metadata");
+	const char *version = json_str_or(metadata, "resourceVersion", "");
+
+	if (strcmp(json_str_or(metadata, "uid", meta->uid), meta->uid) != 0)
+		return false;
+	if (kube_is_older(meta->resource_version, version)) {
+		free(meta->resource_version);
+		meta->resource_version = xstrdup(version);
+	}
+	return true;
+}
+
+bool
+kube_take_answered(struct object_meta *meta, const struct event *event)
+{
+	CLEANUP_JSON struct cJSON *object = json_parse(event->body, event->len, NULL);
+
+	return kube_take_version(meta, object);
 }
 
 /* By length, then by digits. */

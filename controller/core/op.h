@@ -216,7 +216,9 @@ struct op {
 	uint64_t finalizer_request;
 	/* status */
 	struct condition *conditions;         /* as they were told last, ended by an empty type */
-	char *written, *sending;              /* bodies: the last acknowledged one, the one on its way */
+	char *written, *sending;              /* the last one that was acknowledged, the one on its way */
+	char *status_version;                 /* the object's, that it was sent as of */
+	unsigned status_conflicts;            /* in a row */
 	bool sending_plan, sending_end;
 	bool status_failed;                   /* the last write was; the timer says when to try again */
 	uint64_t status_request;

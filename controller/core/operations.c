@@ -57,6 +57,7 @@ op_drop(struct core *core, struct op *op)
 	conditions_free(op->conditions);
 	free(op->written);
 	free(op->sending);
+	free(op->status_version);
 	HASH_DEL(core->ops, op);
 	free(op->uid);
 	free(op->name);
@@ -123,9 +124,14 @@ op_take_object(struct core *core, struct op *op, struct operation *object)
 {
 	if (!object)
 		return;
-	/* One that has begun goes on as it was understood. */
-	if (op->object && ((object->problem && op->started) ||
-	    kube_is_older(object->meta.resource_version, op->object->meta.resource_version))) {
+	if (op->object && kube_is_older(object->meta.resource_version, op->object->meta.resource_version)) {
+		operation_free(object);
+		return;
+	}
+	/* One that has begun goes on as it was understood; its status is written as of what it is. */
+	if (op->object && object->problem && op->started) {
+		free(op->object->meta.resource_version);
+		op->object->meta.resource_version = TAKE_PTR(object->meta.resource_version);
 		operation_free(object);
 		return;
 	}

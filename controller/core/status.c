@@ -18,7 +18,7 @@
 #include "state.h"
 #include "status_private.h"
 
-enum { COALESCE_MS = 1000, LOOK_MS = 250, RETRY_MS = 1000, NODES_SHOWN = 100 };
+enum { COALESCE_MS = 1000, LOOK_MS = 250, RETRY_MS = 1000, CONFLICT_MS = 100, CONFLICTS_TOLD = 10, NODES_SHOWN = 100 };
 
 /* --- conditions --- */
 
@@ -207,16 +207,7 @@ body_of(struct core *core, struct op *op)
 	struct json_out out = JSON_OUT(&body);
 
 	json_open(&out, NULL);
-	json_put_str(&out, "apiVersion", CRD_API_VERSION);
-	json_put_str(&out, "kind", "ClusterOperation");
-	json_open(&out, "metadata");
-	json_put_str(&out, "name", op->name);
-	json_put_str(&out, "namespace", op->namespace_);
-	json_put_str(&out, "uid", op->uid);
-	json_close(&out);
-	json_open(&out, "status");
 	put_status(core, op, &out);
-	json_close(&out);
 	json_close(&out);
 	return buf_take(&body);
 }
@@ -229,27 +220,60 @@ due(struct core *core, void *owner)
 	op_kick(core, owner);
 }
 
+/* Somebody else has written the object meanwhile, or it is another one by now: told again as of what it is then. At once
+ * when that is known already; else the watch tells it. */
+static void
+conflicted(struct core *core, struct op *op)
+{
+	bool newer = kube_is_older(op->status_version, op->object->meta.resource_version);
+	int64_t wait_ms = CONFLICT_MS << (op->status_conflicts < 4 ? op->status_conflicts : 4);
+
+	op->status_conflicts++;
+	if (op->status_conflicts % CONFLICTS_TOLD == 0)
+		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: somebody writes the object all the time; "
+		    "%u times in a row it was no more what had been seen of it", op->status_conflicts);
+	if (newer && op->status_conflicts == 1) {
+		op->status_failed = false;
+		op_kick(core, op);
+		return;
+	}
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + (wait_ms < RETRY_MS ? wait_ms : RETRY_MS), due, op);
+}
+
+static void
+refused(struct core *core, struct op *op, const struct event *event)
+{
+	bool answer = event->outcome == OUTCOME_ANSWERED;
+	char problem[300];
+
+	free(op->sending);
+	op->sending = NULL;
+	op->status_failed = true;
+	if (answer && event->status == 404)
+		return;         /* its DELETED is on the way */
+	if (answer && event->status == 409) {
+		conflicted(core, op);
+		return;
+	}
+	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s", kube_problem(event, problem, sizeof problem));
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
+}
+
 static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct op *op = owner;
-	char problem[300];
 
 	(void)arg;
 	op->status_request = 0;
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
-		free(op->sending);
-		op->sending = NULL;
-		op->status_failed = true;
-		if (event->outcome == OUTCOME_ANSWERED && event->status == 404)
-			return;         /* its DELETED is on the way */
-		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s",
-		    kube_problem(event, problem, sizeof problem));
-		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
+		refused(core, op, event);
 		return;
 	}
 	core->counters.status_writes++;
+	kube_take_answered(&op->object->meta, event);
 	op->status_failed = false;
+	op->status_conflicts = 0;
 	free(op->written);
 	op->written = TAKE_PTR(op->sending);
 	op->running_acknowledged |= op->sending_plan;
@@ -260,16 +284,15 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 static void
 send(struct core *core, struct op *op, char *body)
 {
-	char *path = kube_path(op->namespace_, "clusteroperations", op->name, "status");
-	char *full = xasprintf("%s?fieldManager=" KUBE_MANAGER "&force=true", path);
-
-	free(path);
 	op->sending = body;
 	op->sending_plan = op->started && journal_is_quiet(op);
 	op->sending_end = op->ended && journal_is_quiet(op);
 	op->status_phase = op->phase;
 	op->status_sent_up_ms = core->now.up_ms;
-	op->status_request = kube_request(core, "PATCH", full, KUBE_APPLY, xstrdup(body), answered, op, 0)->id;
+	free(op->status_version);
+	op->status_version = xstrdup(op->object->meta.resource_version);
+	op->status_request = kube_apply_status(core, "clusteroperations", "ClusterOperation", &op->object->meta, body,
+	    answered, op);
 }
 
 /* A status that leads the journal would be believed after a crash that the journal did not survive. */
@@ -319,6 +342,9 @@ op_write_status(struct core *core, struct op *op)
 	char *body;
 
 	if (op->status_request || op->gone || op->phase == PHASE_NONE || !shard_may_write(core, op->shard))
+		return;
+	/* Its answer brings the version that this write is of. */
+	if (op->finalizer_request)
 		return;
 	if (must_wait_for_journal(core, op) || !is_due(core, op))
 		return;

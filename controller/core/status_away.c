@@ -14,7 +14,7 @@
 #include "shards.h"
 #include "state.h"
 
-enum { AGAIN_MS = 10000, WHY = 60 };
+enum { AGAIN_MS = 10000, CONFLICT_MS = 1000, WHY = 60 };
 
 void
 status_put_why(struct json_out *out, const char *message)
@@ -42,15 +42,30 @@ static void
 message_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct op *op = owner;
+	bool answer = event->outcome == OUTCOME_ANSWERED;
 
 	(void)arg;
 	/* It is said again while it stays true. */
-	op->lost_told &= event->outcome == OUTCOME_ANSWERED && event->status == 200;
+	op->lost_told &= answer && event->status == 200;
 	op->status_request = 0;
+	if (answer && event->status == 200)
+		kube_take_answered(&op->object->meta, event);
+	else if (answer && event->status == 409)
+		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + CONFLICT_MS, due, op);
 	op_kick(core, op);
 }
 
-/* 'body' is a merge patch of the status: what it does not name stays. */
+/* A merge patch of the object as it was seen last begins: what its status does not name stays. */
+static void
+open_merge(const struct op *op, struct json_out *out)
+{
+	json_open(out, NULL);
+	json_open(out, "metadata");
+	json_put_str(out, "resourceVersion", op->object->meta.resource_version);
+	json_close(out);
+	json_open(out, "status");
+}
+
 static void
 merge(struct core *core, struct op *op, char *body)
 {
@@ -68,8 +83,7 @@ op_write_message(struct core *core, struct op *op)
 	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0 ||
 	    !shard_may_write(core, op->shard))
 		return;
-	json_open(&out, NULL);
-	json_open(&out, "status");
+	open_merge(op, &out);
 	status_put_why(&out, op->message);
 	json_close(&out);
 	json_close(&out);
@@ -89,8 +103,7 @@ op_write_lost(struct core *core, struct op *op)
 	conditions_set(op->conditions, "Reconciling", "False", op->reason, op->message, now);
 	conditions_set(op->conditions, "Ready", "False", op->reason, op->message, now);
 	conditions_set(op->conditions, "Stalled", "True", op->reason, op->message, now);
-	json_open(&out, NULL);
-	json_open(&out, "status");
+	open_merge(op, &out);
 	status_put_why(&out, op->message);
 	json_put_int(&out, "observedGeneration", op->object->meta.generation);
 	conditions_write(op->conditions, &out, op->object->meta.generation);
@@ -110,14 +123,6 @@ status_body_while_away(const struct op *op)
 
 	json_open(&out, NULL);
 	JSON_EACH (member, last) {
-		if (strcmp(json_key(member), "status") == 0)
-			continue;
-		buf_clear(&value);
-		json_print(member, &value);
-		json_put_raw(&out, json_key(member), buf_str(&value));
-	}
-	json_open(&out, "status");
-	JSON_EACH (member, json_get(last, "status")) {
 		if (strcmp(json_key(member), "message") == 0) {
 			status_put_why(&out, op->message);
 			continue;
@@ -126,7 +131,6 @@ status_body_while_away(const struct op *op)
 		json_print(member, &value);
 		json_put_raw(&out, json_key(member), buf_str(&value));
 	}
-	json_close(&out);
 	json_close(&out);
 	buf_done(&value);
 	return buf_take(&body);

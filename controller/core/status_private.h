@@ -8,5 +8,5 @@ struct op;
 void status_put_why(struct json_out *out, const char *message);
 /* What a dry run has planned. */
 void status_put_plan(const struct op *op, struct json_out *out);
-/* The last body, with today's message; owned. */
+/* The last status, with today's message; owned. */
 char *status_body_while_away(const struct op *op);

@@ -96,13 +96,6 @@ body_of(struct core *core, struct cluster *cluster)
 	conditions_set(cluster->conditions, "Ready", cluster->ready ? "True" : "False",
 	    cluster->reason[0] ? cluster->reason : REASON_Discovering, cluster->problem, core->now.wall_ms);
 	json_open(&out, NULL);
-	json_put_str(&out, "apiVersion", CRD_API_VERSION);
-	json_put_str(&out, "kind", "TargetCluster");
-	json_open(&out, "metadata");
-	json_put_str(&out, "name", meta->name);
-	json_put_str(&out, "namespace", meta->namespace_);
-	json_close(&out);
-	json_open(&out, "status");
 	json_put_int(&out, "observedGeneration", meta->generation);
 	put_host_ids(cluster, &out);
 	if (cluster->sweep.done_asked_up_ms != INT64_MIN) {
@@ -112,7 +105,6 @@ body_of(struct core *core, struct cluster *cluster)
 	json_put_str(&out, "operation", works ? cluster->queue[0]->name : "");
 	json_put_int(&out, "queued", (int64_t)(cluster->nqueue - works));
 	conditions_write(cluster->conditions, &out, meta->generation);
-	json_close(&out);
 	json_close(&out);
 	return buf_take(&body);
 }
@@ -130,27 +122,31 @@ static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct cluster *cluster = owner;
+	bool answer = event->outcome == OUTCOME_ANSWERED, written = answer && event->status == 200;
 	char problem[300];
 
 	(void)arg;
 	cluster->status_request = 0;
-	if (event->outcome == OUTCOME_ANSWERED && event->status == 200) {
-		free(cluster->written);
-		cluster->written = TAKE_PTR(cluster->sending);
+	if (written) {
 		core->counters.status_writes++;
-	} else {
-		free(cluster->sending);
-		cluster->sending = NULL;
+		written = kube_take_answered(&cluster->target->meta, event);
+	} else if (!answer || event->status != 409) {   /* 409: somebody has written it; the watch tells what it is now */
 		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "cannot write the status of cluster %s: %s", cluster->key,
 		    kube_problem(event, problem, sizeof problem));
 	}
+	if (written) {
+		free(cluster->written);
+		cluster->written = TAKE_PTR(cluster->sending);
+	}
+	free(cluster->sending);
+	cluster->sending = NULL;
 	timer_arm(&core->timers, &cluster->status_timer, cluster->status_sent_up_ms + COALESCE_MS, due, cluster);
 }
 
 void
 cluster_write_status(struct core *core, struct cluster *cluster)
 {
-	char *body, *path, *full;
+	char *body;
 	bool flipped = cluster->told_ready != cluster->ready || strcmp(cluster->told, cluster->reason) != 0;
 
 	if (cluster->status_request || cluster->sweep.running || (cluster->status_timer.armed && !flipped) ||
@@ -169,13 +165,11 @@ cluster_write_status(struct core *core, struct cluster *cluster)
 		return;
 	}
 	cluster->status_due = false;
-	path = kube_path(cluster->target->meta.namespace_, "targetclusters", cluster->target->meta.name, "status");
-	full = xasprintf("%s?fieldManager=" KUBE_MANAGER "&force=true", path);
-	free(path);
 	free(cluster->sending);
-	cluster->sending = xstrdup(body);
+	cluster->sending = body;
 	cluster->told_ready = cluster->ready;
 	snprintf(cluster->told, sizeof cluster->told, "%s", cluster->reason);
 	cluster->status_sent_up_ms = core->now.up_ms;
-	cluster->status_request = kube_request(core, "PATCH", full, KUBE_APPLY, body, answered, cluster, 0)->id;
+	cluster->status_request = kube_apply_status(core, "targetclusters", "TargetCluster", &cluster->target->meta, body,
+	    answered, cluster);
 }

@@ -147,6 +147,15 @@ put_status(struct steps *f, struct json_out *out, bool whole)
 	json_close(out);
 }
 
+/* A precondition of the write, or none. */
+static void
+put_version(struct steps *f, struct json_out *out)
+{
+	size_t version = draw(f, 6);
+
+	json_put_str(out, "resourceVersion", version == 0 ? NULL : version == 1 ? "@stale@" : "@version@");
+}
+
 static void
 apply_status(struct steps *f, const char *name)
 {
@@ -163,6 +172,7 @@ apply_status(struct steps *f, const char *name)
 	json_put_str(&out, "name", draw(f, 30) ? name : "somebody-else");
 	json_put_str(&out, "namespace", f->pair->namespace_);
 	json_put_str(&out, "uid", uid == 0 ? NULL : uid == 1 ? "of-another-life" : "@uid@");
+	put_version(f, &out);
 	json_close(&out);
 	put_status(f, &out, true);
 	json_close(&out);
@@ -177,6 +187,9 @@ merge_status(struct steps *f, const char *name)
 	struct json_out out = JSON_OUT(&body);
 
 	json_open(&out, NULL);
+	json_open(&out, "metadata");
+	put_version(f, &out);
+	json_close(&out);
 	put_status(f, &out, false);
 	json_close(&out);
 	pair_ask(f->pair, name, "PATCH", path, MERGE, buf_str(&body));

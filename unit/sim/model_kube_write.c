@@ -51,7 +51,20 @@ set_status(struct api *api, struct api_object *o, struct buf *status, const char
 	return 200;
 }
 
-/* The uid that an applied status names is not looked at: the real server takes one for an object's later life. */
+/* A version that the body names is a precondition. */
+static int
+check_version(struct api_object *o, const struct cJSON *metadata, struct buf *body)
+{
+	const char *version = json_str_or(metadata, "resourceVersion", "");
+
+	if (!*version || strtoll(version, NULL, 10) == o->version)
+		return 0;
+	return api_failure(body, 409, "Conflict", "Operation cannot be fulfilled on %s \"%s\": the object has been modified; "
+	    "please apply your changes to the latest version and try again", api_kind_name(o->kind), o->name);
+}
+
+/* The uid that an applied status names is not looked at: the real server takes one for an object's later life. Of the
+ * controller's that is foul. */
 static int
 apply_status(struct api *api, struct api_object *o, const struct cJSON *applied, struct buf *body)
 {
@@ -59,6 +72,7 @@ apply_status(struct api *api, struct api_object *o, const struct cJSON *applied,
 	CLEANUP_BUF struct buf status = BUF_INIT(BUF_MAX_OBJECT);
 	CLEANUP_FREE char *owners = owners_of(o);
 	const struct cJSON *metadata = json_get(applied, "metadata");
+	int refused;
 
 	if (!json_str(applied, "apiVersion") || !json_str(applied, "kind"))
 		return api_failure(body, 400, "BadRequest", "apiVersion and kind must be set");
@@ -66,6 +80,11 @@ apply_status(struct api *api, struct api_object *o, const struct cJSON *applied,
 		return api_failure(body, 400, "BadRequest", "the name does not match, or managedFields is set");
 	if (json_get(applied, "spec"))
 		api_foul(api, "I7: a status of %s carries a spec", o->name);
+	refused = check_version(o, metadata, body);
+	if (refused)
+		return refused;
+	if (strcmp(json_str_or(metadata, "uid", o->uid), o->uid) != 0)
+		api_foul(api, "I7: the status of an earlier %s lands on a later one", o->name);
 	api_apply(o, old, json_get(applied, "status"), &status);
 	return set_status(api, o, &status, owners, body);
 }
@@ -77,8 +96,15 @@ merge_status(struct api *api, struct api_object *o, const struct cJSON *patch, s
 	CLEANUP_JSON struct cJSON *merged = NULL;
 	CLEANUP_BUF struct buf status = BUF_INIT(BUF_MAX_OBJECT);
 	CLEANUP_FREE char *owners = owners_of(o);
+	int refused = check_version(o, json_get(patch, "metadata"), body);
 
-	if (json_get(patch, "spec") || json_get(patch, "metadata"))
+	if (refused)
+		return refused;
+	JSON_EACH(member, json_get(patch, "metadata")) {
+		if (strcmp(json_key(member), "resourceVersion") != 0)
+			api_foul(api, "I7: a status of %s carries more", o->name);
+	}
+	if (json_get(patch, "spec"))
 		api_foul(api, "I7: a status of %s carries more", o->name);
 	api_merge(old, json_get(patch, "status"), &status);
 	merged = json_parse(buf_str(&status), status.len, NULL);

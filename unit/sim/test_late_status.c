@@ -1,0 +1,203 @@
+#include "story.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+/* A status that is long on its way: it is of an object as that was, and never lands on what that has become since, nor on
+ * another of its name. */
+
+/* One that has left its controller and has not arrived. */
+struct late {
+	char *path, *content_type, *body;
+};
+
+static void
+late_done(struct late *late)
+{
+	free(late->path);
+	free(late->content_type);
+	free(late->body);
+}
+
+static struct flight *
+find_status(struct world *world, const char *plural)
+{
+	for (size_t i = 0; i < world->nflights; i++) {
+		struct flight *flight = world->flights[i];
+
+		if (flight->effect.kind == EFFECT_KUBE && flight->state == FLIGHT_LEFT && flight->wanted &&
+		    strcmp(flight->effect.kube.method, "PATCH") == 0 && strstr(flight->effect.kube.path, plural) &&
+		    strstr(flight->effect.kube.path, "/status?"))
+			return flight;
+	}
+	return NULL;
+}
+
+static bool
+until_status_leaves(struct world *world, const char *plural)
+{
+	return find_status(world, plural) != NULL;
+}
+
+/* The next one is taken off its way; its controller hears nothing until the deadline. */
+static struct late
+take_off(struct scene *scene, const char *plural)
+{
+	struct flight *flight;
+
+	reach(scene, until_status_leaves, plural, MINUTES(10));
+	flight = find_status(scene->world, plural);
+	flight->fate = FATE_LOST_REQUEST;
+	return (struct late){xstrdup(flight->effect.kube.path), xstrdup(flight->effect.kube.content_type),
+	    xstrdup(flight->effect.kube.body)};
+}
+
+/* And arrives now. The HTTP status. */
+static int
+arrive(struct scene *scene, const struct late *late)
+{
+	CLEANUP_BUF struct buf answer = BUF_INIT(BUF_MAX_ANSWER);
+	struct effect_kube request = {.method = "PATCH", .path = late->path, .content_type = late->content_type,
+	    .body = late->body};
+	int status = api_serve(scene->world->api, &request, &answer);
+
+	transcript_add(scene->world->log, scene->world->now, "---- a late status arrives: %d", status);
+	world_tell_watches(scene->world);
+	return status;
+}
+
+static void
+create_again(struct scene *scene, enum kind kind, const char *name, const char *content)
+{
+	api_create(scene->world->api, kind, SCENE_NAMESPACE, name, content);
+	world_tell_watches(scene->world);
+}
+
+static void
+one_of_a_deleted_operation_misses_the_next_of_its_name(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	CLEANUP_FREE char *content = NULL;
+	struct late late;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(10));
+	content = xstrdup(scene_operation(world)->content);
+	late = take_off(scene, "clusteroperations");
+	scene_delete(scene);
+	reach(scene, until_gone, NULL, HOURS(1));
+	create_again(scene, KIND_OPERATION, SCENE_OPERATION, content);
+	CHECK_INT(arrive(scene, &late), 409);
+	HOLDS(scene, !until_phase(world, "Running"));
+	late_done(&late);
+	reach(scene, until_over, NULL, HOURS(4));
+	HOLDS(scene, until_phase(world, "Succeeded") && !*world->api->foul);
+	scene_free(scene);
+}
+
+static void
+one_of_a_deleted_cluster_misses_the_next_of_its_name(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	struct late late = take_off(scene, "targetclusters");
+	CLEANUP_FREE char *content = NULL;
+
+	(void)state;
+	content = xstrdup(api_find(world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd")->content);
+	api_delete(world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd");
+	create_again(scene, KIND_TARGET, "messages-prd", content);
+	CHECK_INT(arrive(scene, &late), 409);
+	late_done(&late);
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+an_older_one_does_not_undo_a_newer(void **state)
+{
+	struct scene *scene = begin();
+	struct late late;
+
+	(void)state;
+	reach(scene, until_drained, "db-c-2", HOURS(1));
+	late = take_off(scene, "clusteroperations");
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, until_phase(scene->world, "Succeeded"));
+	CHECK_INT(arrive(scene, &late), 409);
+	late_done(&late);
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+somebody_writes(struct scene *scene, int number)
+{
+	CLEANUP_FREE char *annotations = xasprintf("{\"note\":\"%d\"}", number);
+
+	api_annotate(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, annotations);
+	world_tell_watches(scene->world);
+}
+
+/* Somebody else writes the object meanwhile: what was to be told is told all the same, and soon. */
+static void
+one_that_is_overtaken_is_written_again(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	size_t writes, refused;
+	int64_t began;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(10));
+	wait_ms(scene, SECONDS(3));
+	reach(scene, until_status_leaves, "clusteroperations", MINUTES(10));
+	writes = world->api->status_writes;
+	refused = world->api->refused;
+	began = world->now;
+	somebody_writes(scene, 0);
+	while (world->api->status_writes == writes && world->now < began + SECONDS(2))
+		world_tick(world);
+	HOLDS(scene, world->api->status_writes > writes);
+	CHECK(world->now - began <= 1100);
+	CHECK(world->api->refused - refused <= 2);
+	end(scene, "Succeeded", 6, 1);
+}
+
+/* Writers without end are no reason to do the same, not even while the first act waits for it. */
+static void
+one_that_is_overtaken_always_is_not_written_faster(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	size_t refused;
+	int64_t began;
+
+	(void)state;
+	reach(scene, until_status_leaves, "clusteroperations", MINUTES(10));
+	refused = world->api->refused;
+	began = world->now;
+	for (int64_t written = 0; world->now < began + SECONDS(30); world_tick(world)) {
+		if (world->now > written)
+			somebody_writes(scene, (int)(written = world->now));
+	}
+	refused = world->api->refused - refused;
+	CHECK(refused > 10);
+	CHECK(refused <= 36);
+	end(scene, "Succeeded", 6, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_of_a_deleted_operation_misses_the_next_of_its_name),
+		cmocka_unit_test(one_of_a_deleted_cluster_misses_the_next_of_its_name),
+		cmocka_unit_test(an_older_one_does_not_undo_a_newer),
+		cmocka_unit_test(one_that_is_overtaken_is_written_again),
+		cmocka_unit_test(one_that_is_overtaken_always_is_not_written_faster),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
