@@ -5,9 +5,11 @@
 
 #include "alloc.h"
 #include "field.h"
+#include "instant.h"
 #include "json.h"
 
 enum { API_PORT = 10000, SSH_PORT = 22, PORT_MAX = 65535, NODES_DOWN_MAX = 1000 };
+enum { HINT_WINDOW = 3 * 60 * 60 * 1000, HINT_WINDOW_MIN = 60 * 1000 };
 
 #define ALPHANUMERIC "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -197,15 +199,29 @@ read_decision(struct target *t, const struct field *f, struct err *err)
 }
 
 static int
+read_hint_window(struct target *t, const struct field *window, struct err *err)
+{
+	const char *text = json_text(window->value);
+
+	t->hint_window_ms = HINT_WINDOW;
+	if (!window->value)
+		return 0;
+	t->hint_window_ms = text ? duration_parse(text) : -1;
+	return t->hint_window_ms < HINT_WINDOW_MIN ? field_wrong(window, "a duration from 1m on, such as \"3h\"", err) : 0;
+}
+
+static int
 read_availability(struct target *t, const struct field *availability, struct err *err)
 {
-	static const char *const keys[] = {"consistency", "keyspaces", NULL};
+	static const char *const keys[] = {"consistency", "hintWindow", "keyspaces", NULL};
+	struct field window = field_get(availability, "hintWindow");
 	struct field consistency = field_get(availability, "consistency");
 	struct field keyspaces = field_get(availability, "keyspaces");
 	size_t index = 0;
 	int level = 0;
 
-	if (field_known(availability, keys, err) < 0 || field_choice(&consistency, level_words, &level, err) < 0)
+	if (field_known(availability, keys, err) < 0 || field_choice(&consistency, level_words, &level, err) < 0 ||
+	    read_hint_window(t, &window, err) < 0)
 		return -1;
 	t->levels = levels_of[level];
 	if (keyspaces.value && field_need_array(&keyspaces, err) < 0)
@@ -265,6 +281,24 @@ read_spec(struct target *t, const struct field *spec, struct err *err)
 	return read_limits(t, &limits, err);
 }
 
+static void
+read_outages(struct target *t, const struct cJSON *list)
+{
+	JSON_EACH (element, list) {
+		int64_t down_ms = instant_parse(json_str_or(element, "downSince", ""));
+		int64_t up_ms = instant_parse(json_str_or(element, "upSince", ""));
+
+		if (!json_str(element, "hostId") || down_ms < 0 || up_ms < down_ms)
+			continue;
+		*ARRAY_GROW(t->outages, t->noutages) = (struct target_outage){
+			.name = xstrdup(json_str_or(element, "name", json_str(element, "hostId"))),
+			.host_id = xstrdup(json_str(element, "hostId")),
+			.down_ms = down_ms,
+			.up_ms = up_ms,
+		};
+	}
+}
+
 /* Ours alone: what cannot be read counts as never written, but for the identity, which must not be taken anew. */
 static int
 read_status(struct target *t, const struct field *status, struct err *err)
@@ -279,6 +313,7 @@ read_status(struct target *t, const struct field *status, struct err *err)
 	JSON_EACH (member, json_get(status->value, "members"))
 		if (json_str(member, "address"))
 			*ARRAY_GROW(t->known, t->nknown) = xstrdup(json_str(member, "address"));
+	read_outages(t, json_get(status->value, "repairNeeded"));
 	if (json_is_array(conditions))
 		json_print(conditions, &text);
 	else
@@ -325,6 +360,11 @@ target_free(struct target *t)
 	free_texts(t->known, t->nknown);
 	free_texts(t->decided, t->ndecided);
 	free(t->decided_levels);
+	for (size_t i = 0; i < t->noutages; i++) {
+		free(t->outages[i].name);
+		free(t->outages[i].host_id);
+	}
+	free(t->outages);
 	free(t->cluster_name);
 	free(t->host_user);
 	free(t->host_secret);

@@ -17,6 +17,12 @@ enum target_zone { TARGET_ZONE_RACK, TARGET_ZONE_DATACENTER, TARGET_ZONE_INVENTO
 
 enum target_level { TARGET_ONE = 1, TARGET_LOCAL_ONE = 2, TARGET_QUORUM = 4, TARGET_LOCAL_QUORUM = 8 };
 
+/* Of status.repairNeeded. */
+struct target_outage {
+	char *name, *host_id;
+	int64_t down_ms, up_ms;  /* wall times */
+};
+
 struct target {
 	struct object_meta meta;
 	char *cluster_name;
@@ -35,6 +41,7 @@ struct target {
 	char **decided;          /* availability.keyspaces: names, and beside each what it requires; counted */
 	unsigned *decided_levels;        /* 0: none */
 	size_t ndecided;
+	int64_t hint_window_ms;  /* availability.hintWindow, default 3 h */
 	int64_t max_nodes_down;  /* limits; default 0: no limit beside the gate */
 	bool frozen;
 	/* status */
@@ -42,6 +49,8 @@ struct target {
 	size_t nhost_ids;
 	char **known;            /* addresses of status.members: members are remembered over a restart; counted */
 	size_t nknown;
+	struct target_outage *outages;   /* counted */
+	size_t noutages;
 	char *conditions;        /* JSON array text */
 	int64_t observed_generation;
 };

@@ -287,6 +287,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	set_state(core, step, act, ACT_INTENDED);
 	if (step->lane && step_takes_down(step) && !step->lane->held) {
 		step->lane->held = true;
+		step->lane->down_wall_ms = core->now.wall_ms;
 		lane_record(core, step->lane);
 	}
 	if (step->lane && type_brings_up(step->plan->type)) {

@@ -7,6 +7,7 @@
 
 #include "api.h"
 #include "conditions.h"
+#include "hints.h"
 #include "informer.h"
 #include "observe_topology.h"
 #include "plan.h"
@@ -81,6 +82,7 @@ struct cluster {
 	struct informer secret;
 	char secret_version[32];
 	struct hosts hosts;
+	struct hints hints;
 	bool secret_seen, secret_fits;
 	struct timer refresh;
 	int64_t last_act_up_ms;      /* when the last disruptive act on this cluster was sent */

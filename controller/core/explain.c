@@ -8,6 +8,12 @@
 #include "reasons.h"
 #include "state.h"
 
+const char *
+op_gate_reason(const struct op *op)
+{
+	return op->repair_needed ? REASON_RepairNeeded : REASON_GateClosed;
+}
+
 /* Since when the culprit is down; where the ring does not tell, since when the gate is closed. */
 static void
 explain_closed(struct core *core, struct op *op)
@@ -19,7 +25,9 @@ explain_closed(struct core *core, struct op *op)
 	if (culprit >= 0)
 		ring_since(ring, (size_t)culprit, down);
 	instant_clock(op->closed_since_wall_ms, closed);
-	if (op->closed_node[0])
+	if (op->repair_needed)
+		op_set_phase(core, op, PHASE_FROZEN, REASON_RepairNeeded, "%s", op->closed_by);
+	else if (op->closed_node[0])
 		op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node,
 		    down[0] ? down : closed);
 	else
@@ -38,7 +46,7 @@ explain_running(struct core *core, struct op *op)
 		    stricken->node->name, stricken->step ? stricken->step->message : "");
 	} else if (gated && op->closed_since_wall_ms) {
 		if (op->phase != PHASE_FROZEN)
-			op_event(core, op, "Warning", REASON_GateClosed, "%s", op->closed_by);
+			op_event(core, op, "Warning", op_gate_reason(op), "%s", op->closed_by);
 		explain_closed(core, op);
 	} else if (current) {
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s%s%s", current->lane

@@ -53,6 +53,7 @@ gate_close(struct core *core, struct op *op, struct step *step, const char *node
 			    "reason=%s the gate is closed: %s", REASON_GateClosed, why);
 	}
 	core->counters.gate_closed++;
+	op->repair_needed = false;
 	snprintf(op->closed_by, sizeof op->closed_by, "%s", why);
 	snprintf(op->closed_node, sizeof op->closed_node, "%s", node ? node : "");
 	return GATE_CLOSED;
@@ -65,6 +66,7 @@ opened(struct core *core, struct op *op, struct step *step)
 		say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL,
 		    "the gate is open again");
 	op->closed_since_wall_ms = 0;
+	op->repair_needed = op->repair_told = false;
 	op->closed_by[0] = op->closed_node[0] = '\0';
 	return GATE_OPEN;
 }
@@ -222,6 +224,11 @@ judge(struct core *core, struct op *op, struct step *step)
 	    is_over_limit(cluster, held, candidate, why, sizeof why)) {
 		count_if_it_helps(core, cluster, held, candidate);
 		return gate_close(core, op, step, culprit(cluster->ring, held, candidate), why);
+	}
+	if (!hints_suffice(op, step->lane, why, sizeof why) && !override_lifts(core, op, step, "hints-suffice", why)) {
+		gate_close(core, op, step, NULL, why);
+		hints_hold(op);
+		return GATE_CLOSED;
 	}
 	override_record(core, op, step);
 	return opened(core, op, step);

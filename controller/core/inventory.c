@@ -245,6 +245,8 @@ take_object(struct core *core, struct cluster *cluster, struct target *target)
 	}
 	if (!cluster->conditions)
 		cluster->conditions = conditions_load(target->conditions);
+	if (!cluster->target || another || !cluster_is_led(core, cluster))
+		hints_load(cluster, target);
 	target_free(cluster->target);
 	cluster->target = target;
 	free(cluster->unreadable);
@@ -364,6 +366,7 @@ cluster_free_all(struct core *core)
 		ring_free(cluster->ring);
 		free(cluster->unreadable);
 		free(cluster->queue);
+		hints_drop(cluster);
 		conditions_free(cluster->conditions);
 		free(cluster->written);
 		free(cluster->sending);

@@ -54,6 +54,7 @@ sweep_end(struct core *core, struct cluster *cluster, bool good)
 		sweep->problem[0] = '\0';
 		sweep->done_asked_up_ms = sweep->asked_up_ms;
 		ring_note_down(cluster->ring, core->now.wall_ms);
+		hints_note(core, cluster);
 		core->counters.sweeps++;
 	}
 	cluster_swept(core, cluster);

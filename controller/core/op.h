@@ -146,6 +146,9 @@ struct lane {
 	struct step *step;                    /* the one at work, or NULL */
 	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
 	bool touched;                         /* some act of ours has left for it */
+	int64_t down_wall_ms;                 /* since when 'held', journaled with it */
+	int64_t up_wall_ms;                   /* seen up again after longer than hints are kept; 0: no. Journaled */
+	bool recalled;                        /* these are of a controller before this one, and have not been looked at */
 	bool up_act;                          /* a restoring act of ours was sent since 'stamp' was taken */
 	bool restoring;                       /* the restoring step is at work instead of 'at' */
 	bool stabilising;                     /* then the stable step */
@@ -200,6 +203,9 @@ struct op {
 	int64_t closed_since_wall_ms;         /* the gate; 0: open */
 	char closed_by[MESSAGE];
 	char closed_node[64];
+	bool repair_needed;                   /* ... for that */
+	bool repair_told;                     /* since the gate was last open */
+	uint64_t acknowledge_then;            /* spec.acknowledge when it was told: a hash */
 	char lifting[MESSAGE];                /* what the judgement at hand does without, and why */
 	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
 	/* turn */
@@ -249,6 +255,8 @@ struct plan *op_compile(struct core *core, struct op *op, struct err *err);
 void op_patch_finalizer(struct core *core, struct op *op, bool add);
 
 /* explain.c */
+/* Why the gate is closed: a row of reason.def. */
+const char *op_gate_reason(const struct op *op);
 void op_explain(struct core *core, struct op *op);
 void op_explain_success(struct core *core, struct op *op);
 void op_explain_failure(struct core *core, struct op *op);

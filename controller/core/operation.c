@@ -299,6 +299,7 @@ op_run(struct core *core, struct op *op)
 	} else {
 		rearm(core, op);
 		acknowledge(core, op);
+		hints_acknowledge(core, op);
 		if (op->ended || ends_before_beginning(core, op) ||
 		    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
 			end(core, op);

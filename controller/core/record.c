@@ -103,6 +103,9 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 	lane->out_of_service = json_bool(value, "outOfService", false);
 	lane->restoring = json_bool(value, "restoring", false);
 	lane->up_act = json_bool(value, "upAct", false);
+	lane->down_wall_ms = json_int(value, "downFrom", 0);
+	lane->up_wall_ms = json_int(value, "upAt", 0);
+	lane->recalled = lane->held || lane->up_wall_ms;
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", json_str_or(value, "stamp", ""));
 	snprintf(lane->process, sizeof lane->process, "%s", json_str_or(value, "process", ""));
 	snprintf(lane->message, sizeof lane->message, "%s", json_str_or(value, "message", ""));

@@ -27,7 +27,7 @@ static const struct member of_error[] = {
 static const struct member of_lane[] = {
 	{"state", TEXT}, {"at", NUMBER}, {"held", FLAG}, {"failed", FLAG}, {"outOfService", FLAG}, {"restoring", FLAG},
 	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"process", TEXT}, {"restore", TEXT}, {"message", TEXT},
-	{"coolUntil", NUMBER}, {"memory", OBJECT},
+	{"coolUntil", NUMBER}, {"memory", OBJECT}, {"downFrom", NUMBER}, {"upAt", NUMBER},
 };
 
 static const struct member of_step[] = {

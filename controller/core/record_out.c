@@ -106,6 +106,10 @@ put_lane(const void *at, struct json_out *out, size_t most)
 	if (lane->restoring)
 		json_put_bool(out, "restoring", true);
 	json_put_bool(out, "upAct", lane->up_act);
+	if (lane->down_wall_ms && (lane->held || lane->up_wall_ms))
+		json_put_int(out, "downFrom", lane->down_wall_ms);
+	if (lane->up_wall_ms)
+		json_put_int(out, "upAt", lane->up_wall_ms);
 	json_put_str(out, "hostId", lane->node->host_id);
 	json_put_str(out, "stamp", lane->stamp);
 	if (lane->process[0])

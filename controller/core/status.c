@@ -39,7 +39,7 @@ static void
 set_gate_condition(struct core *core, struct op *op)
 {
 	if (op->closed_since_wall_ms)
-		set(core, op, "GateOpen", "False", REASON_GateClosed, op->closed_by);
+		set(core, op, "GateOpen", "False", op_gate_reason(op), op->closed_by);
 	else if (op->started || op->phase == PHASE_PLANNED)
 		set(core, op, "GateOpen", "True", op->overridden[0] ? REASON_GateOverridden : REASON_GateOpen, op->overridden);
 }

@@ -104,6 +104,7 @@ body_of(struct core *core, struct cluster *cluster)
 	}
 	json_put_str(&out, "operation", works ? cluster->queue[0]->name : "");
 	json_put_int(&out, "queued", (int64_t)(cluster->nqueue - works));
+	hints_put(cluster, &out);
 	conditions_write(cluster->conditions, &out, meta->generation);
 	json_close(&out);
 	return buf_take(&body);

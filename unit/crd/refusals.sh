@@ -124,7 +124,7 @@ accepted $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]')"
 accepted $O lifted "$(lift '"gate":"quorum-safe","keyspaces":["ks"]')"
 accepted $O lifted '{"cluster":"c","workflow":"w"}'
 refused $O lifted "$(lift '"gate":"quorum","nodes":["n"]')" \
-	'is no condition that may be overridden: cluster-normal, quorum-safe, schema-agreed, topology-idle or raft-quorum'
+	'is no condition that may be overridden: cluster-normal, quorum-safe, schema-agreed, topology-idle, raft-quorum or hints-suffice'
 refused $O lifted "$(lift '"gate":"quorum-safe"')" 'exactly one of nodes and keyspaces must be set'
 refused $O lifted "$(lift '"gate":"quorum-safe","nodes":["n"],"keyspaces":["k"]')" 'exactly one of nodes and keyspaces'
 refused $O lifted "$(lift '"gate":"quorum-safe","nodes":[]')" 'should have at least 1 items'
@@ -154,6 +154,10 @@ refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"nodes":[{"name"
 	"spec.nodes[0].address: Invalid value: \"10.0.0.256\": $IP"
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"nodes":[{"name":"n","address":"10.0.0.2"},{"name":"n",
 	"address":"10.0.0.3"}]}' 'spec.nodes[1]: Duplicate value'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":"3 hours"}}' \
+	'spec.availability.hintWindow: Invalid value: "3 hours"'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":3}}' \
+	'spec.availability.hintWindow: Invalid value: "integer"'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"zoneFrom":"inventory"}' \
 	'spec.nodes: Invalid value: every node must name its zone when zoneFrom is inventory'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"ssh"}}}' \

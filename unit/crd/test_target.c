@@ -10,11 +10,14 @@ everything_is_read(void **state)
 	    "\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\",\"zone\":\"e/1\"},{\"name\":\"b\",\"address\":"
 	    "\"10.0.0.2\",\"zone\":\"e/2\"}],\"zoneFrom\":\"inventory\",\"access\":{\"api\":{\"type\":\"direct\","
 	    "\"port\":10001},\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"port\":2222,\"sudo\":true,\"sshSecretRef\":"
-	    "{\"name\":\"key\"}}},\"availability\":{\"consistency\":\"QUORUM\",\"keyspaces\":[{\"name\":\"scratch\","
+	    "{\"name\":\"key\"}}},\"availability\":{\"consistency\":\"QUORUM\","
+	    "\"hintWindow\":\"90m\",\"keyspaces\":[{\"name\":\"scratch\","
 	    "\"require\":\"none\"},{\"name\":\"world\",\"require\":\"global\"},{\"name\":\"pairs\",\"require\":\"ONE\"},"
 	    "{\"name\":\"both\",\"require\":\"QUORUM+LOCAL_QUORUM\"}]},\"limits\":{\"maxNodesDown\":2,"
 	    "\"frozen\":true}}", "{\"observedGeneration\":4,\"hostIds\":[\"x\",\"y\"],\"members\":[{\"name\":\"a\"},"
-	    "{\"name\":\"b\",\"address\":\"10.0.0.2\"}],\"conditions\":[]}");
+	    "{\"name\":\"b\",\"address\":\"10.0.0.2\"}],\"repairNeeded\":[{\"hostId\":\"x\",\"downSince\":"
+	    "\"2026-01-01T00:00:00Z\",\"upSince\":\"2026-01-01T04:00:00Z\"},{\"hostId\":\"y\",\"downSince\":\"?\"},{}],"
+	    "\"conditions\":[]}");
 	struct target *t = target_decode(json, NULL);
 
 	(void)state;
@@ -32,6 +35,7 @@ everything_is_read(void **state)
 	CHECK_INT(t->host_port, 2222);
 	CHECK_TEXT(t->host_secret, "key");
 	CHECK_INT(t->levels, TARGET_QUORUM);
+	CHECK_INT(t->hint_window_ms, 90 * 60 * 1000);
 	CHECK_INT(t->ndecided, 4);
 	CHECK_TEXT(t->decided[0], "scratch");
 	CHECK_INT(t->decided_levels[0], 0);
@@ -43,6 +47,10 @@ everything_is_read(void **state)
 	CHECK(t->frozen);
 	CHECK_INT(t->nhost_ids, 2);
 	CHECK_TEXT(t->host_ids[1], "y");
+	CHECK_INT(t->noutages, 1);
+	CHECK_TEXT(t->outages[0].host_id, "x");
+	CHECK_TEXT(t->outages[0].name, "x");
+	CHECK_INT(t->outages[0].up_ms - t->outages[0].down_ms, 4 * 60 * 60 * 1000);
 	CHECK_INT(t->nknown, 1);
 	CHECK_TEXT(t->known[0], "10.0.0.2");
 	CHECK_INT(t->observed_generation, 4);
@@ -62,6 +70,7 @@ what_is_left_out_has_its_default(void **state)
 	CHECK_INT(t->host_port, 22);
 	CHECK(!t->host_ssh && !t->host_sudo && !t->host_user && !t->host_secret);
 	CHECK_INT(t->levels, TARGET_QUORUM | TARGET_LOCAL_QUORUM);
+	CHECK_INT(t->hint_window_ms, 3 * 60 * 60 * 1000);
 	CHECK_INT(t->ndecided, 0);
 	CHECK_INT(t->max_nodes_down, 0);
 	CHECK(!t->frozen);
@@ -116,6 +125,12 @@ static const char *const refusals[][2] = {
 	{POINTS ",\"availability\":{\"consistency\":\"ALL\"}}",
 	    "spec.availability.consistency: expected QUORUM+LOCAL_QUORUM, QUORUM, LOCAL_QUORUM, EACH_QUORUM, ONE or LOCAL_ONE, "
 	    "got \"ALL\""},
+	{POINTS ",\"availability\":{\"hintWindow\":\"3 hours\"}}",
+	    "spec.availability.hintWindow: expected a duration from 1m on, such as \"3h\", got \"3 hours\""},
+	{POINTS ",\"availability\":{\"hintWindow\":\"59s\"}}",
+	    "spec.availability.hintWindow: expected a duration from 1m on, such as \"3h\", got \"59s\""},
+	{POINTS ",\"availability\":{\"hintWindow\":3}}",
+	    "spec.availability.hintWindow: expected a duration from 1m on, such as \"3h\", got 3"},
 	{POINTS ",\"availability\":{\"keyspaces\":[{\"name\":\"k\"}]}}",
 	    "spec.availability.keyspaces[0].require: missing; expected none, global or a consistency level"},
 	{POINTS ",\"availability\":{\"keyspaces\":[{\"name\":\"k\",\"require\":\"all\"}]}}",

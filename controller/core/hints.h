@@ -1,0 +1,41 @@
+/* Members that were down for longer than the others keep hints for them. What was written meanwhile they lack until they
+ * are repaired, and nothing in Scylla's REST API says whether all of it has been: a list of tasks tells a repair of some
+ * ranges like one of all. So a person says it. Until then nothing else is taken down. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cluster;
+struct core;
+struct json_out;
+struct lane;
+struct op;
+struct target;
+
+/* A member that is down, or was for longer than the window. */
+struct outage {
+	char *host_id, *name;
+	int64_t down_wall_ms;
+	int64_t down_up_ms;          /* the same; while it is down */
+	int64_t up_wall_ms;          /* 0: it is down */
+};
+
+struct hints {
+	struct outage *list;
+	size_t count;
+};
+
+/* What status.repairNeeded says counts, and nothing else is known. */
+void hints_load(struct cluster *cluster, const struct target *target);
+/* After a sweep, when the ring knows who is down: outages begin, end, and are kept when they were too long. */
+void hints_note(struct core *core, struct cluster *cluster);
+/* May the lane's node (NULL: none) be taken down, for all that is known of others? A node that the operation has taken down
+ * already, and one that needs the repair itself, may. */
+bool hints_suffice(const struct op *op, const struct lane *lane, char *why, size_t size);
+/* The gate is closed for it: from now on another spec.acknowledge counts. */
+void hints_hold(struct op *op);
+void hints_acknowledge(struct core *core, struct op *op);
+void hints_put(const struct cluster *cluster, struct json_out *out);
+void hints_drop(struct cluster *cluster);

@@ -1,0 +1,157 @@
+#include "story.h"
+
+/* A node that stays down for longer than the others keep hints for it. */
+
+static const char patient[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
+    "{\"task\":\"scylla-drain\"},"
+    "{\"task\":\"systemd-stop-scylla-server\",\"timeout\":\"12h\"},"
+    "{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"},\"timeout\":\"12h\"},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"5s\",\"pollInterval\":\"1s\","
+    "\"timeout\":\"1h\"}]}]}}]}";
+
+/* db-a-1 has been stopped, and its host cannot be reached for so long. */
+static struct scene *
+hold(int64_t ms)
+{
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = patient});
+	struct world *world = scene->world;
+
+	reach(scene, until_stopped, "db-a-1", MINUTES(10));
+	sim_host_away(world->sim, scene_node(world, "db-a-1"), true);
+	wait_ms(scene, ms);
+	return scene;
+}
+
+static void
+let_go(struct scene *scene)
+{
+	sim_host_away(scene->world->sim, scene_node(scene->world, "db-a-1"), false);
+	reach(scene, until_all_serve, NULL, MINUTES(20));
+}
+
+static struct scene *
+held_too_long(void)
+{
+	struct scene *scene = hold(HOURS(3) + MINUTES(5));
+
+	let_go(scene);
+	reach(scene, until_phase, "Frozen", MINUTES(10));
+	HOLDS(scene, until_message(scene->world, "db-a-1 needs a repair"));
+	return scene;
+}
+
+static bool
+is_held_back(struct scene *scene)
+{
+	wait_ms(scene, MINUTES(5));
+	return until_phase(scene->world, "Frozen") && arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1;
+}
+
+static bool
+the_cluster_says(struct scene *scene, const char *text)
+{
+	const struct api_object *o = api_find(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd");
+
+	return o && o->status && strstr(o->status, text);
+}
+
+/* Not forgotten by a controller that was not there. */
+static void
+no_other_is_taken_down_until_somebody_says_so(void **state)
+{
+	struct scene *scene = held_too_long();
+	struct world *world = scene->world;
+
+	(void)state;
+	HOLDS(scene, is_held_back(scene));
+	HOLDS(scene, event_says(scene, "db-a-1 needs a repair, it was down for 3h", "hints are kept for 3h"));
+	HOLDS(scene, the_cluster_says(scene, "\"repairNeeded\":[{\"name\":\"db-a-1\""));
+	process_crash(&world->processes[0], SECONDS(5));
+	HOLDS(scene, is_held_back(scene));
+	scene->more = ",\"acknowledge\":\"repaired by nodetool\"";
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(10));
+	HOLDS(scene, event_says(scene, "db-a-1", "repaired by nodetool"));
+	HOLDS(scene, !the_cluster_says(scene, "repairNeeded"));
+	end(scene, "Succeeded", 6, 1);
+}
+
+/* It may have been said of something else. */
+static void
+what_was_acknowledged_before_does_not_count(void **state)
+{
+	struct scene *scene = hold(HOURS(3) + MINUTES(5));
+
+	(void)state;
+	scene->more = ",\"acknowledge\":\"of another day\"";
+	scene_turn_knobs(scene);
+	let_go(scene);
+	reach(scene, until_phase, "Frozen", MINUTES(10));
+	HOLDS(scene, is_held_back(scene));
+	scene->more = ",\"acknowledge\":\"repaired\"";
+	scene_turn_knobs(scene);
+	end(scene, "Succeeded", 6, 1);
+}
+
+/* The controller is away while it is down: since when it is, the journal knows. */
+static void
+it_counts_over_a_restart_of_the_controller(void **state)
+{
+	struct scene *scene = hold(HOURS(1));
+
+	(void)state;
+	process_crash(&scene->world->processes[0], HOURS(1));
+	wait_ms(scene, HOURS(1) + MINUTES(30));
+	process_crash(&scene->world->processes[0], SECONDS(5));
+	wait_ms(scene, MINUTES(35));
+	let_go(scene);
+	reach(scene, until_phase, "Frozen", MINUTES(10));
+	HOLDS(scene, is_held_back(scene));
+	scene->more = ",\"acknowledge\":\"repaired\"";
+	scene_turn_knobs(scene);
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+an_override_lets_one_through(void **state)
+{
+	struct scene *scene = held_too_long();
+
+	(void)state;
+	scene->more = ",\"overrides\":[{\"gate\":\"hints-suffice\",\"nodes\":[\"db-a-2\"],\"reason\":\"nothing was "
+	    "written\",\"until\":\"2100-01-01T00:00:00Z\"}]";
+	scene_turn_knobs(scene);
+	reach(scene, until_drained, "db-a-2", MINUTES(5));
+	HOLDS(scene, event_says(scene, "db-a-2: hints-suffice overridden", "db-a-1 needs a repair"));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, until_phase(scene->world, "Frozen"));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 2);
+	scene->more = ",\"acknowledge\":\"repaired\"";
+	scene_turn_knobs(scene);
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+within_the_window_hints_suffice(void **state)
+{
+	struct scene *scene = hold(HOURS(2) + MINUTES(40));
+
+	(void)state;
+	let_go(scene);
+	end(scene, "Succeeded", 6, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_other_is_taken_down_until_somebody_says_so),
+		cmocka_unit_test(what_was_acknowledged_before_does_not_count),
+		cmocka_unit_test(it_counts_over_a_restart_of_the_controller),
+		cmocka_unit_test(an_override_lets_one_through),
+		cmocka_unit_test(within_the_window_hints_suffice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
