@@ -23,7 +23,7 @@ enum {
 	BUF_MAX_LINE = 8 << 10,          /* a log line, an error text */
 	BUF_MAX_STDERR = 4 << 10,        /* of a command on a host, and of ssh */
 	BUF_MAX_STDOUT = 64 << 10,
-	BUF_MAX_MUX_PACKET = 256 << 10,  /* of ssh's multiplexing protocol */
+	BUF_MAX_MUX_PACKET = 16 << 10,   /* of ssh's multiplexing protocol */
 	BUF_MAX_FILE = 1 << 20,          /* a kubeconfig, a key, a workflow's text */
 	BUF_MAX_JOURNAL_VALUE = 16 << 10,
 	BUF_MAX_GREETING = 64 << 10,     /* a reply of Redis' or a sentinel's while the connection is made */

@@ -104,7 +104,8 @@ on_deadline(uv_timer_t *timer)
 		return;
 	}
 	buf_printf(&why, "%s: %s within %g s", m->place, run->sent.up_ms ? "the command has not ended" :
-	    m->ready ? "no place on the connection" : "no connection", (double)run->deadline_ms / 1000);
+	    hung ? "ssh's control socket says nothing" : m->ready ? "no place on the connection" : "no connection",
+	    (double)run->deadline_ms / 1000);
 	if (hung)
 		ssh_master_kill(m);
 	ssh_run_end(run, run->sent.up_ms ? IO_TIMEOUT : IO_REFUSED, buf_str(&why));
@@ -173,7 +174,7 @@ run_new(struct ssh_master *m, const struct ssh_ask *ask, struct buf *command)
 	run->not_after_up = ask->not_after_up;
 	run->deadline_ms = ask->deadline_ms;
 	run->control.fd = run->out.fd = run->err.fd = -1;
-	buf_init(&run->inbox, SSH_STDOUT);
+	buf_init(&run->inbox, SSH_INBOX);
 	buf_init(&run->body, SSH_STDOUT);
 	buf_init(&run->errors, SSH_STDERR);
 	run->done = ask->done;

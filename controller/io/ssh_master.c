@@ -15,6 +15,7 @@
 enum {
 	LOOK_MS = 10,            /* for the socket */
 	LOGIN_MS = 5000,         /* after the connection, to log in */
+	LAST_WORD_MS = 200,      /* after its end, for what it said; a child of its may hold its standard error for ever */
 };
 
 static void
@@ -59,14 +60,23 @@ finish(struct ssh_master *m)
 }
 
 static void
+on_last_word(uv_timer_t *timer)
+{
+	finish(timer->data);
+}
+
+static void
 on_ended(uv_process_t *process, int64_t status, int signal)
 {
 	struct ssh_master *m = process->data;
 
 	(void)status, (void)signal;
 	m->started = false;
+	m->ended = true;
 	if (!uv_is_active((uv_handle_t *)&m->errors))
 		finish(m);
+	else
+		loop_timer(&m->timer, on_last_word, LAST_WORD_MS);
 }
 
 static void
@@ -121,9 +131,10 @@ void
 ssh_master_kill(struct ssh_master *m)
 {
 	m->ended = true;
+	if (!m->started)
+		return;                  /* its last word is awaited */
 	uv_timer_stop(&m->timer);
-	if (m->started)
-		uv_process_kill(&m->process, SIGKILL);
+	uv_process_kill(&m->process, SIGKILL);
 }
 
 void
@@ -245,6 +256,9 @@ ssh_master_why(const struct ssh_master *m, struct buf *out)
 		{"No route to host", "there is no route to the host"},
 		{"Network is unreachable", "there is no route to the host (network is unreachable)"},
 		{"banner exchange", "connected, but no SSH greeting came; is this port sshd's?"},
+		{"exchange_identification: Connection", "the host closed the connection before the SSH greeting; does sshd "
+		    "refuse our address, or has it too many connections (MaxStartups)?"},
+		{"exchange_identification", "connected, but what answers there is no SSH greeting; is this port sshd's?"},
 		{"timed out", "the connection timed out; is the host up, does a firewall drop us?"},
 		{"No user exists for uid", "we run under a uid that has no passwd entry, which ssh insists on"},
 	};

@@ -14,54 +14,15 @@
 
 #include "child.h"
 #include "loop.h"
+#include "ssh_packet.h"
 
-enum {
-	MUX_VERSION = 4,
-	MUX_PACKET_MAX = BUF_MAX_MUX_PACKET,
-	MUX_MSG_HELLO = 0x00000001,
-	MUX_C_NEW_SESSION = 0x10000002,
-};
-
-/* These do not fit an int. */
-#define MUX_S_PERMISSION_DENIED 0x80000002u
-#define MUX_S_FAILURE 0x80000003u
-#define MUX_S_EXIT_MESSAGE 0x80000004u
-#define MUX_S_SESSION_OPENED 0x80000006u
-#define NO_ESCAPE_CHARACTER 0xffffffffu
-
-static void
-put_u32(struct buf *out, uint32_t value)
-{
-	const unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
-	    (unsigned char)(value >> 8), (unsigned char)value};
-
-	buf_put(out, bytes, sizeof bytes);
-}
-
-static void
-put_string(struct buf *out, const char *text)
-{
-	put_u32(out, (uint32_t)strlen(text));
-	buf_puts(out, text);
-}
-
-static uint32_t
-get_u32(const char *at)
-{
-	const unsigned char *b = (const unsigned char *)at;
-
-	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
+enum { AT_ONCE = 16 };           /* pieces read before others have their turn */
 
 /* Small, and the first on a fresh socket: it goes out whole or not at all. */
 static int
-send_packet(int fd, const struct buf *payload)
+send_packet(int fd, const struct buf *packet)
 {
-	struct buf packet CLEANUP_BUF = BUF_INIT(MUX_PACKET_MAX);
-
-	put_u32(&packet, (uint32_t)payload->len);
-	buf_put(&packet, payload->data, payload->len);
-	return send(fd, packet.data, packet.len, MSG_NOSIGNAL) == (ssize_t)packet.len ? 0 : -1;
+	return send(fd, packet->data, packet->len, MSG_NOSIGNAL) == (ssize_t)packet->len ? 0 : -1;
 }
 
 static void
@@ -111,19 +72,20 @@ poll_open(struct ssh_run *run, struct ssh_poll *p, uv_poll_cb callback)
 	return uv_poll_start(&p->poll, UV_READABLE, callback);
 }
 
-/* What has come; false at its end. Past its maximum a buffer drops it, and the command goes on undisturbed. */
+/* What has come, or some of it: the rest makes the loop call again. False at its end. Past its maximum a buffer drops it,
+ * and the command goes on undisturbed. */
 static bool
 take(struct ssh_poll *p, struct buf *into)
 {
 	char chunk[16384];
-	ssize_t got;
+	ssize_t got = 0;
 
-	while (p->fd >= 0 && (got = read(p->fd, chunk, sizeof chunk)) != -1) {
+	for (int i = 0; i < AT_ONCE && p->fd >= 0 && (got = read(p->fd, chunk, sizeof chunk)) != -1; i++) {
 		if (got == 0)
 			return false;
 		buf_put(into, chunk, (size_t)got);
 	}
-	return p->fd >= 0 && (errno == EAGAIN || errno == EINTR);
+	return p->fd >= 0 && (got > 0 || errno == EAGAIN || errno == EINTR);
 }
 
 static void
@@ -154,17 +116,10 @@ make_pipe(struct ssh_run *run, struct ssh_poll *p, int *ret_write)
 static int
 send_session(struct ssh_run *run, int out, int err)
 {
-	struct buf packet CLEANUP_BUF = BUF_INIT(MUX_PACKET_MAX);
+	struct buf packet CLEANUP_BUF = BUF_INIT(BUF_MAX_MUX_PACKET);
 	int control = run->control.fd;
 
-	put_u32(&packet, MUX_C_NEW_SESSION);
-	put_u32(&packet, 0);                     /* our request's number: each socket carries one */
-	put_string(&packet, "");                 /* reserved */
-	for (int i = 0; i < 4; i++)
-		put_u32(&packet, 0);             /* no terminal, X11, agent, subsystem */
-	put_u32(&packet, NO_ESCAPE_CHARACTER);
-	put_string(&packet, "");                 /* terminal type */
-	put_string(&packet, run->command);
+	mux_put_command(&packet, run->command);
 	if (send_packet(control, &packet))
 		return -1;
 	run->sent = loop_now();
@@ -202,59 +157,74 @@ request(struct ssh_run *run)
 		end_unless_sent(run, "cannot hand the command to the connection");
 }
 
-static void
-end_refused(struct ssh_run *run, const char *reason, size_t len)
+/* The master is not one to go on with. Once the command has left, nobody can say that it was not delivered: only a master
+ * that opened no session for it can. */
+static bool
+end_broken(struct ssh_run *run, const char *what)
 {
 	struct buf why CLEANUP_BUF = BUF_INIT(BUF_MAX_LINE);
 
-	buf_printf(&why, "%s: the host opened no session for the command: %.*s", run->master->place, (int)len, reason);
-	ssh_run_end(run, IO_REFUSED, buf_str(&why));
+	ssh_master_kill(run->master);
+	buf_printf(&why, "%s: ssh's control socket: %s", run->master->place, what);
+	ssh_run_end(run, run->sent.up_ms ? IO_BROKEN : IO_REFUSED, buf_str(&why));
+	return false;
 }
 
-/* One packet's payload. False when the run has ended. */
 static bool
-on_packet(struct ssh_run *run, const char *at, size_t len)
+end_refused(struct ssh_run *run, const struct mux_message *message)
 {
-	uint32_t type = len >= 4 ? get_u32(at) : 0, length;
+	struct buf why CLEANUP_BUF = BUF_INIT(BUF_MAX_LINE);
 
-	switch (type) {
-	case MUX_MSG_HELLO:
-		if (len < 8 || get_u32(at + 4) != MUX_VERSION) {
-			ssh_run_end(run, IO_NOT_SENT, "this ssh speaks another multiplexing protocol than version 4");
-			return false;
-		}
+	buf_printf(&why, "%s: the host opened no session for the command: %.*s", run->master->place, (int)message->len,
+	    message->reason);
+	ssh_run_end(run, run->opened ? IO_BROKEN : IO_REFUSED, buf_str(&why));
+	return false;
+}
+
+/* False when the run has ended. */
+static bool
+on_message(struct ssh_run *run, const struct mux_message *message)
+{
+	if (!run->greeted && message->kind != MUX_HELLO && message->kind != MUX_OTHER)
+		return end_broken(run, "it answered before its greeting");
+	switch (message->kind) {
+	case MUX_HELLO:
+		if (run->greeted)
+			return end_broken(run, "a second greeting");
 		run->greeted = true;
 		request(run);
 		return run->active;
-	case MUX_S_SESSION_OPENED:
+	case MUX_OPENED:
 		run->opened = true;
 		return true;
-	case MUX_S_EXIT_MESSAGE:
-		run->exited = len >= 12;
-		run->status = run->exited ? (int)get_u32(at + 8) : 0;
+	case MUX_EXITED:
+		/* The first counts. */
+		run->status = run->exited ? run->status : message->status;
+		run->exited = true;
 		return true;
-	case MUX_S_FAILURE:
-	case MUX_S_PERMISSION_DENIED:
-		length = len >= 12 ? get_u32(at + 8) : 0;
-		end_refused(run, length <= len - 12 ? at + 12 : "", length <= len - 12 ? length : 0);
-		return false;
+	case MUX_FAILED:
+		return end_refused(run, message);
 	default:
-		return true;             /* of no matter to us */
+		return true;
 	}
 }
 
 static bool
 on_inbox(struct ssh_run *run)
 {
-	while (run->inbox.len >= 4) {
-		size_t len = get_u32(run->inbox.data);
+	struct mux_message message;
+	struct err err;
+	size_t at = 0;
+	long len;
 
-		if (run->inbox.len - 4 < len)
-			break;
-		if (!on_packet(run, run->inbox.data + 4, len))
+	while ((len = mux_read(run->inbox.data + at, run->inbox.len - at, &message, &err)) > 0) {
+		if (!on_message(run, &message))
 			return false;
-		buf_consume(&run->inbox, len + 4);
+		at += (size_t)len;
 	}
+	if (len < 0)
+		return end_broken(run, err.text);
+	buf_consume(&run->inbox, at);
 	return true;
 }
 
@@ -303,8 +273,7 @@ ssh_mux_start(struct ssh_run *run)
 	struct buf hello CLEANUP_BUF = BUF_INIT(64);
 
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", run->master->socket);
-	put_u32(&hello, MUX_MSG_HELLO);
-	put_u32(&hello, MUX_VERSION);
+	mux_put_hello(&hello);
 	run->control.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->control.fd < 0 || connect(run->control.fd, (struct sockaddr *)&address, sizeof address) ||
 	    send_packet(run->control.fd, &hello) || poll_open(run, &run->control, on_control)) {

@@ -11,6 +11,7 @@ enum {
 	SSH_AT_ONCE = 8,                 /* commands through one master; sshd's MaxSessions is 10 */
 	SSH_STDOUT = BUF_MAX_STDOUT,
 	SSH_STDERR = BUF_MAX_STDERR,
+	SSH_INBOX = BUF_MAX_MUX_PACKET + (320 << 10),    /* of a packet's rest, and what is read at once */
 	SSH_PATH = 108,                  /* what a socket's address holds */
 	SSH_PLACE = 160,
 };
