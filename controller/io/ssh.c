@@ -81,11 +81,21 @@ ssh_run_end(struct ssh_run *run, enum io_outcome outcome, const char *why)
 	ssh_master_next(m);
 }
 
+/* Nobody waits any more. A master that has not opened a session yet would still send the command, however late, once its
+ * host wakes up: it must not. */
+static void
+give_up(struct ssh_run *run)
+{
+	if (run->active && (!run->greeted || (run->sent.up_ms && !run->opened)))
+		ssh_master_kill(run->master);
+}
+
 void
 ssh_cancel(struct ssh_run *run)
 {
 	struct ssh_master *m = run->master;
 
+	give_up(run);
 	detach(run);
 	ssh_mux_close(run);
 	ssh_master_next(m);
@@ -106,8 +116,7 @@ on_deadline(uv_timer_t *timer)
 	buf_printf(&why, "%s: %s within %g s", m->place, run->sent.up_ms ? "the command has not ended" :
 	    hung ? "ssh's control socket says nothing" : m->ready ? "no place on the connection" : "no connection",
 	    (double)run->deadline_ms / 1000);
-	if (hung)
-		ssh_master_kill(m);
+	give_up(run);
 	ssh_run_end(run, run->sent.up_ms ? IO_TIMEOUT : IO_REFUSED, buf_str(&why));
 }
 

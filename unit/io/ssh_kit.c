@@ -1,5 +1,6 @@
 #include "ssh_kit.h"
 
+#include <signal.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -35,28 +36,49 @@ read_file(const char *directory, const char *name)
 	return text;
 }
 
-/* The ssh that is a child of 'parent'; 0: none. */
-pid_t
-ssh_kit_master(pid_t parent)
+/* The nth child of a process that is called so; 0: none. */
+static pid_t
+child_of(pid_t parent, const char *called, int nth)
 {
-	char *path = xasprintf("/proc/%d/task/%d", parent, parent), comm[64], name[32] = "";
+	char *path = xasprintf("/proc/%d/task/%d", parent, parent), comm[64], name[32];
 	char *children = read_file(path, "children"), *at = children;
-	pid_t pid = 0;
+	pid_t found = 0;
 
-	for (; *at && strcmp(name, "ssh\n") != 0; at += strspn(at, " ")) {
+	for (; *at && !found; at += strspn(at, " ")) {
+		pid_t pid = (pid_t)strtol(at, &at, 10);
 		FILE *file;
 
-		pid = (pid_t)strtol(at, &at, 10);
 		snprintf(comm, sizeof comm, "/proc/%d/comm", pid);
 		file = fopen(comm, "r");
-		if (file && !fgets(name, sizeof name, file))
-			name[0] = '\0';
+		if (file && fgets(name, sizeof name, file) && strncmp(name, called, strlen(called)) == 0 && nth-- == 0)
+			found = pid;
 		if (file)
 			fclose(file);
 	}
 	free(path);
 	free(children);
-	return strcmp(name, "ssh\n") == 0 ? pid : 0;
+	return found;
+}
+
+pid_t
+ssh_kit_master(pid_t parent)
+{
+	return child_of(parent, "ssh\n", 0);
+}
+
+int
+ssh_kit_hosts(const struct ssh_fixture *f, int signal)
+{
+	int count = 0;
+
+	for (pid_t pid; (pid = child_of(f->server, "sshd", count)); count++) {
+		pid_t unprivileged = child_of(pid, "sshd", 0);
+
+		kill(pid, signal);
+		if (unprivileged)
+			kill(unprivileged, signal);
+	}
+	return count;
 }
 
 /* A process that has ended may wait for its parent to hear of it: it has no command line then. */

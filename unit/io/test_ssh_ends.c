@@ -76,6 +76,36 @@ a_deadline_ends_the_wait_not_the_command(void **state)
 	ssh_kit_await(f, "ended");
 }
 
+/* Neither the answer's end nor a cancelled wait leaves anything behind that the host could still be told. */
+static void
+a_host_that_stood_still_does_not_run_later_what_was_given_up(void **state)
+{
+	struct ssh_fixture *f = *state;
+	struct ssh_run *cancelled;
+	struct kit_answer a[2];
+
+	ssh_kit_run(f, &a[0], WORDS("show"));
+	kit_free(&a[0]);
+	ssh_kit_hosts(f, SIGSTOP);
+	ssh_kit_begin(f, f->key, 500, &a[0], WORDS("slow", "0"));
+	CHECK(kit_until(&f->loop, &a[0].count, 1, 5000));
+	CHECK_INT(a[0].outcome, IO_TIMEOUT);
+	kit_free(&a[0]);
+	ssh_kit_hosts(f, SIGCONT);
+	ssh_kit_run(f, &a[0], WORDS("show"));
+	CHECK_INT(a[0].outcome, IO_ANSWERED);
+	kit_free(&a[0]);
+	ssh_kit_hosts(f, SIGSTOP);
+	cancelled = ssh_kit_begin(f, f->key, 10000, &a[1], WORDS("slow", "0"));
+	kit_sleep(&f->loop, 100);
+	ssh_cancel(cancelled);
+	ssh_kit_hosts(f, SIGCONT);
+	ssh_kit_run(f, &a[0], WORDS("show"));
+	kit_sleep(&f->loop, 300);
+	kit_free(&a[0]);
+	ssh_kit_shell(f, "! test -e $0/slow.log");
+}
+
 static void
 a_deadline_before_the_connection_means_never_delivered(void **state)
 {
@@ -166,6 +196,7 @@ main(int argc, char **argv)
 		CASE(what_cannot_connect_says_why),
 		CASE(a_listener_that_never_greets_is_refused),
 		CASE(a_deadline_ends_the_wait_not_the_command),
+		CASE(a_host_that_stood_still_does_not_run_later_what_was_given_up),
 		CASE(a_deadline_before_the_connection_means_never_delivered),
 		CASE(nothing_is_delivered_after_its_time),
 		CASE(a_connection_that_ends_breaks_its_commands),
