@@ -22,7 +22,9 @@ B := build$(if $(FUZZ),/fuzz,$(if $(CLANG),/clang)$(if $(SAN),/san))
 # Flags ---------------------------------------------------------------------------------------------------------------
 
 PURE_LIBS := libcjson yaml-0.1
-IO_LIBS := $(PURE_LIBS) libuv libcurl hiredis libwebsockets
+# TLS to Redis where the distribution's hiredis has it.
+REDIS_TLS := $(shell pkg-config --exists hiredis_ssl openssl 2>/dev/null && echo hiredis_ssl openssl)
+IO_LIBS := $(PURE_LIBS) libuv libcurl $(REDIS_TLS) hiredis libwebsockets
 LACKS := $(shell pkg-config --print-errors --exists $(IO_LIBS) cmocka 2>&1 || echo lacks)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla \
@@ -32,7 +34,7 @@ HARDENED := -O2 -D_FORTIFY_SOURCE=$(if $(CLANG),2,3)
 SANITIZE := -fsanitize=address,undefined
 SANITIZED := -O1 -fno-omit-frame-pointer $(SANITIZE) -fno-sanitize-recover=all \
 	$(if $(FUZZ),-fsanitize=fuzzer-no-link)
-CFLAGS := -std=c17 -D_GNU_SOURCE -g $(WARNINGS) $(if $(SAN),$(SANITIZED),$(HARDENED)) -fstack-protector-strong -fPIE \
+CFLAGS := -std=c17 -D_GNU_SOURCE $(if $(REDIS_TLS),-DSTRAIT_REDIS_TLS) -g $(WARNINGS) $(if $(SAN),$(SANITIZED),$(HARDENED)) -fstack-protector-strong -fPIE \
 	-ffunction-sections -fdata-sections '-Duthash_fatal(text)=abort()' \
 	$(subst -I,-isystem ,$(shell pkg-config --cflags $(IO_LIBS) cmocka 2>/dev/null))
 LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed $(if $(SAN),$(SANITIZE))

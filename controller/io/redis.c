@@ -60,7 +60,7 @@ on_disconnect(const redisAsyncContext *context, int status)
 
 	(void)status;
 	if (redis->context == context)
-		lost(redis, context->c.errstr[0] ? context->c.errstr : "the connection was closed");
+		lost(redis, redis_tls_reason(redis, context->c.errstr[0] ? context->c.errstr : "the connection was closed"));
 }
 
 /* On failure hiredis frees the context by itself afterwards. */
@@ -92,7 +92,7 @@ on_patience_over(uv_timer_t *timer)
 	char why[sizeof redis->reason];
 
 	snprintf(why, sizeof why, "%s%s", redis->asking ? "a sentinel: " : "",
-	    connected ? "connected, but no answer within 2 s" : "no connection within 2 s");
+	    connected ? redis_tls_reason(redis, "connected, but no answer within 2 s") : "no connection within 2 s");
 	redis_drop(redis, why);
 }
 
@@ -115,14 +115,17 @@ static void
 connect_to(struct redis *redis, const char *ip)
 {
 	redisAsyncContext *context = ip ? redisAsyncConnect(ip, redis->target.port) : redisAsyncConnectUnix(redis->url.path);
-	char why[128];
+	struct err why = {"cannot make a connection"};
+	bool usable = context && !context->err && !redis_attach(redis->loop, context);
 
-	if (!context || context->err || redis_attach(redis->loop, context)) {
-		snprintf(why, sizeof why, "%s",
-		    context && context->errstr && context->errstr[0] ? context->errstr : "cannot make a connection");
+	if (!usable && context && context->errstr && context->errstr[0])
+		err_set(&why, "%s", context->errstr);
+	if (usable && redis->url.tls)
+		usable = !redis_tls_begin(redis, context, &why);
+	if (!usable) {
 		if (context)
 			redisAsyncFree(context);
-		lost(redis, why);
+		lost(redis, why.text);
 		return;
 	}
 	set_options(&context->c);
@@ -165,7 +168,8 @@ go_to(struct redis *redis, const char *host, int port)
 
 	snprintf(redis->target.host, sizeof redis->target.host, "%s", host);
 	redis->target.port = port;
-	snprintf(redis->place, sizeof redis->place, "redis%s://%s:%d", redis->asking ? "+sentinel" : "", host, port);
+	snprintf(redis->place, sizeof redis->place, "redis%s%s://%s:%d", redis->url.tls ? "s" : "",
+	    redis->asking ? "+sentinel" : "", host, port);
 	if (inet_pton(AF_INET, host, &numeric) == 1 || inet_pton(AF_INET6, host, &numeric) == 1) {
 		connect_to(redis, redis->target.host);
 		return;
@@ -230,8 +234,8 @@ redis_new(struct loop *loop, const char *url, redis_state_fn *state, void *user,
 	if (redis->url.path)
 		snprintf(redis->place, sizeof redis->place, "unix://%.250s", redis->url.path);
 	else
-		snprintf(redis->place, sizeof redis->place, "redis://%s:%d", redis->url.places[0].host,
-		    redis->url.places[0].port);
+		snprintf(redis->place, sizeof redis->place, "redis%s://%s:%d", redis->url.tls ? "s" : "",
+		    redis->url.places[0].host, redis->url.places[0].port);
 	redis->loop = loop;
 	redis->on_state = state;
 	redis->user = user;
@@ -272,6 +276,7 @@ redis_free(struct redis *redis)
 		redis->spare = r->next;
 		free(r);
 	}
+	redis_tls_end(redis);
 	redis_url_done(&redis->url);
 	redis->closing = 2;
 	uv_close((uv_handle_t *)&redis->timer, on_closed);

@@ -1,5 +1,6 @@
 /* Shared by redis.c (connection), redis_greet.c (its first words, and the sentinels), redis_command.c (requests),
- * redis_probe.c (settings), redis_adapter.c (hiredis on the loop), redis_url.c and redis_text.c (a reply as JSON). */
+ * redis_probe.c (settings), redis_adapter.c (hiredis on the loop), redis_tls.c, redis_url.c and redis_text.c (a reply as
+ * JSON). */
 #pragma once
 
 #include <hiredis/async.h>
@@ -37,6 +38,11 @@ struct redis_url {
 	char *master;                    /* what the sentinels call it; NULL: no sentinels */
 	char *user, *password;           /* NULL: none */
 	char *password_file;             /* instead of the password; or NULL */
+	bool tls;
+	char *ca_file;                   /* who may have signed the server's certificate; NULL: whom this machine trusts */
+	char *cert_file, *key_file;      /* by which we are known; or NULL */
+	char *server_name;               /* what the certificate must say; NULL: the host connected to */
+	bool unverified;                 /* its certificate may be anybody's */
 	int db;
 	int wait, wait_ms;               /* replicas that must have a write, and for how long they are waited for */
 };
@@ -59,6 +65,7 @@ struct redis {
 	void *user;
 	enum redis_state state;
 	redisAsyncContext *context;
+	struct ssl_st *tls;              /* of this connection, or of the one that was lost last; NULL: none */
 	uv_timer_t timer;                /* backoff, or patience with a greeting */
 	uv_getaddrinfo_t *resolving;
 	int64_t backoff_ms;
@@ -110,6 +117,14 @@ void redis_probe_send(struct redis_request *r, redisCallbackFn *done);
 /* The reply to the one that has 'r->replies' still to come. */
 void redis_probe_take(struct redis_request *r, const redisReply *reply);
 void redis_probe_print(const struct redis_request *r, struct buf *out);
+
+/* redis_tls.c: whether this build has it; only then are rediss:// URLs taken. */
+bool redis_tls_is_built_in(void);
+/* TLS over a connection that has just been begun; the files are read anew each time. -1: neither is of use. */
+int redis_tls_begin(struct redis *redis, redisAsyncContext *context, struct err *err);
+/* Why the connection was lost, when it is the certificate; else 'reason'. */
+const char *redis_tls_reason(const struct redis *redis, const char *reason);
+void redis_tls_end(struct redis *redis);
 
 /* redis_greet.c */
 void redis_greet(struct redis *redis);

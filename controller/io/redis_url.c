@@ -7,7 +7,7 @@
 #include "redis_private.h"
 
 #define EXPECTED "expected redis://[user:password@]host:port/db, redis+sentinel://[user:password@]host:port,…/master/db " \
-	"or unix://[user:password@]/path?db=n"
+	"or unix://[user:password@]/path?db=n; rediss:// and rediss+sentinel:// with TLS"
 
 enum { DATABASES = 1 << 20, REPLICAS_MAX = 100, WAIT_MS = 500, WAIT_MOST_MS = 1500, SENTINEL_PORT = 26379 };
 
@@ -122,23 +122,79 @@ parse_place(struct span span, struct redis_url *url, int port, struct err *err)
 	return 0;
 }
 
+/* True: it is one that takes a text; 'text' NULL: one that this URL has no use for. */
+static bool
+is_text_option(struct span name, struct redis_url *url, char ***text)
+{
+	struct {
+		const char *name;
+		bool tls;
+		char **text;
+	} options[] = {
+		{"password-file", false, &url->password_file},
+		{"ca-file", true, &url->ca_file},
+		{"cert-file", true, &url->cert_file},
+		{"key-file", true, &url->key_file},
+		{"server-name", true, &url->server_name},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (is(name, options[i].name)) {
+			*text = options[i].tls && !url->tls ? NULL : options[i].text;
+			return true;
+		}
+	return false;
+}
+
+static int
+parse_text_option(struct span name, struct span value, char **text, struct err *err)
+{
+	int len = (int)(name.end - name.at);
+
+	if (!text)
+		return err_set(err, "the Redis URL's %.*s is for rediss:// and rediss+sentinel:// alone", len, name.at);
+	free(*text);
+	*text = decoded(value);
+	if (len > 5 && strncmp(name.end - 5, "-file", 5) == 0 && **text != '/')
+		return err_set(err, "the Redis URL's %.*s must begin with /", len, name.at);
+	return **text ? 0 : err_set(err, "the Redis URL's %.*s is empty", len, name.at);
+}
+
 static int
 parse_option(struct span name, struct span value, struct redis_url *url, struct err *err)
 {
 	int *number = is(name, "wait") ? &url->wait : is(name, "wait-ms") ? &url->wait_ms : is(name, "db") ? &url->db : NULL;
 	int most = number == &url->wait ? REPLICAS_MAX : number == &url->wait_ms ? WAIT_MOST_MS : DATABASES;
+	char **text;
 
-	if (is(name, "password-file")) {
-		free(url->password_file);
-		url->password_file = decoded(value);
-		return *url->password_file == '/' ? 0 : err_set(err, "the Redis URL's password-file must begin with /");
+	if (is_text_option(name, url, &text))
+		return parse_text_option(name, value, text, err);
+	if (is(name, "tls-verify")) {
+		url->unverified = is(value, "none");
+		return url->tls && url->unverified ? 0 :
+		    err_set(err, "the Redis URL's tls-verify is for rediss:// alone, and can be none");
 	}
 	if (!number)
-		return err_set(err, "the Redis URL has an unknown option \"%.*s\": there are wait, wait-ms, db and "
-		    "password-file", (int)(name.end - name.at), name.at);
+		return err_set(err, "the Redis URL has an unknown option \"%.*s\": there are wait, wait-ms, db, "
+		    "password-file, and with TLS ca-file, cert-file, key-file, server-name and tls-verify",
+		    (int)(name.end - name.at), name.at);
 	*number = number_of(value, number == &url->wait_ms, most);
 	return *number >= 0 ? 0 : err_set(err, "the Redis URL's %.*s is not a number up to %d",
 	    (int)(name.end - name.at), name.at, most);
+}
+
+/* "a=b&c=d" */
+static int
+parse_options(struct span query, struct redis_url *url, struct err *err)
+{
+	while (query.at < query.end) {
+		struct span value = cut(&query, '&');
+		struct span name = cut(&value, '=');
+
+		if (parse_option(name, value, url, err))
+			return -1;
+	}
+	return 0;
 }
 
 /* "/master/db", "/db" or nothing. */
@@ -157,11 +213,15 @@ parse_path(struct span path, struct redis_url *url, bool sentinel, struct err *e
 	return url->db >= 0 ? 0 : err_set(err, "after the host a Redis URL has a database number and nothing else");
 }
 
+struct scheme {
+	const char *prefix;
+	bool sentinel, local, tls;
+};
+
 static int
-parse_body(struct span rest, const char *scheme, struct redis_url *url, struct err *err)
+parse_body(struct span rest, const struct scheme *scheme, struct redis_url *url, struct err *err)
 {
-	bool sentinel = strcmp(scheme, "redis+sentinel://") == 0, local = strcmp(scheme, "unix://") == 0;
-	struct span query, body, hosts, option;
+	struct span query, body, hosts;
 	const char *sign = NULL;
 
 	/* A password may hold '/' or '?': the last '@' ends it, unless an option holds one. */
@@ -173,46 +233,51 @@ parse_body(struct span rest, const char *scheme, struct redis_url *url, struct e
 	}
 	query = rest;
 	body = cut(&query, '?');
-	if (local) {
+	if (scheme->local) {
 		url->path = decoded(body);
 		if (url->path[0] != '/')
 			return err_set(err, "the Redis URL names no socket; " EXPECTED);
 	} else {
 		hosts = cut(&body, '/');
 		do {
-			if (parse_place(cut(&hosts, sentinel ? ',' : '\0'), url, sentinel ? SENTINEL_PORT : 6379, err))
+			if (parse_place(cut(&hosts, scheme->sentinel ? ',' : '\0'), url,
+			    scheme->sentinel ? SENTINEL_PORT : 6379, err))
 				return -1;
 		} while (hosts.at < hosts.end);
-		if (parse_path(body, url, sentinel, err))
+		if (parse_path(body, url, scheme->sentinel, err))
 			return -1;
 	}
-	while (query.at < query.end) {
-		struct span value = cut(&query, '&');
-
-		option = cut(&value, '=');
-		if (parse_option(option, value, url, err))
-			return -1;
-	}
+	if (parse_options(query, url, err))
+		return -1;
+	if (!url->cert_file != !url->key_file)
+		return err_set(err, "the Redis URL has one of cert-file and key-file: both are needed, or neither");
 	return 0;
 }
 
 int
 redis_url_parse(const char *text, struct redis_url *ret, struct err *err)
 {
-	static const char *const schemes[] = {"redis://", "redis+sentinel://", "unix://"};
+	static const struct scheme schemes[] = {
+		{.prefix = "redis://"},
+		{.prefix = "redis+sentinel://", .sentinel = true},
+		{.prefix = "unix://", .local = true},
+		{.prefix = "rediss://", .tls = true},
+		{.prefix = "rediss+sentinel://", .sentinel = true, .tls = true},
+	};
 	struct redis_url url = {.wait_ms = WAIT_MS};
-	const char *scheme = NULL;
+	const struct scheme *scheme = NULL;
 
-	if (strncmp(text, "rediss://", 9) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+		if (strncmp(text, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
+			scheme = &schemes[i];
+	if (!scheme)
+		return err_set(err, "not a Redis URL; " EXPECTED);
+	url.tls = scheme->tls;
+	if (url.tls && !redis_tls_is_built_in())
 		return err_set(err, "rediss:// (TLS) needs hiredis_ssl, and this build's hiredis %d.%d.%d is without it: put a "
 		    "TLS tunnel beside the controller and name its end with redis://127.0.0.1:port or unix:///path",
 		    HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH);
-	for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
-		if (strncmp(text, schemes[i], strlen(schemes[i])) == 0)
-			scheme = schemes[i];
-	if (!scheme)
-		return err_set(err, "not a Redis URL; " EXPECTED);
-	if (parse_body((struct span){text + strlen(scheme), text + strlen(text)}, scheme, &url, err)) {
+	if (parse_body((struct span){text + strlen(scheme->prefix), text + strlen(text)}, scheme, &url, err)) {
 		redis_url_done(&url);
 		return -1;
 	}
@@ -223,12 +288,12 @@ redis_url_parse(const char *text, struct redis_url *ret, struct err *err)
 void
 redis_url_done(struct redis_url *url)
 {
+	char *texts[] = {url->user, url->password, url->password_file, url->ca_file, url->cert_file, url->key_file,
+		url->server_name, url->master, url->path};
+
 	if (url->password)
 		explicit_bzero(url->password, strlen(url->password));
-	free(url->user);
-	free(url->password);
-	free(url->password_file);
-	free(url->master);
-	free(url->path);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		free(texts[i]);
 	*url = (struct redis_url){0};
 }
