@@ -243,11 +243,12 @@ take(struct core *core, struct op *op)
 }
 
 /* Its journal is lost or cannot be read: what is known may be old, so nothing is done on it. A person looks at the nodes
- * that the last status names, and then deletes it, or has its journal rebuilt. */
+ * that the last status names, and then deletes it, or has its journal rebuilt. A cancel waits for that: what it would have to
+ * bring back is not known. */
 static void
 run_lost(struct core *core, struct op *op)
 {
-	if (!op_is_cancelled(op)) {
+	if (!op->gone && !op->object->meta.deleting) {
 		journal_rebuild(core, op);
 		if (op->lost)
 			op_write_lost(core, op);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "faults.h"
+#include "breaks.h"
 #include "hands.h"
 #include "server.h"
 

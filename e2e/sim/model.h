@@ -8,7 +8,7 @@
  *	sim_command(sim, now, SIM_CONTROLLER, node, "systemctl --no-block stop scylla-server", id);
  *	while (sim_next(sim, now, &reply)) ...     and again at sim_wake(sim)
  *
- * hands.h changes its membership, faults.h breaks more of it.
+ * hands.h changes its membership, breaks.h breaks more of it.
  * 'now' is in ms on any clock that never runs backwards. Nodes are numbered in the order of the layout. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* Faults by hand. */
-#include "faults.h"
+#include "breaks.h"
 
 #include <stdio.h>
 #include <string.h>

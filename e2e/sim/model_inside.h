@@ -2,7 +2,7 @@
 #pragma once
 
 #include "buf.h"
-#include "faults.h"
+#include "breaks.h"
 #include "model.h"
 #include "model_topology.h"
 

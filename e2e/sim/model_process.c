@@ -292,6 +292,8 @@ void
 sim_process_fail(struct sim *sim, size_t node, const char *why)
 {
 	sim_note(sim, SIM_BOOT_FAILED, SIM_HAND, node, " why=\"%s\"", why);
+	/* Who starts it again repeats nothing. */
+	sim->nodes[node].restarted = false;
 	gone(sim, node);
 	sim_unit_gone(sim, node, true);
 }

@@ -9,7 +9,8 @@
  *	quorum		a range or tablet of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of
  *			all its replicas, or of those in a datacenter that has three or more, for some coordinator; a
  *			tablet in transition has two sets of them, and each counts,
- *	repeated	the controller does it to a node that it has restarted since the mark.
+ *	repeated	the controller does it to a node that it has restarted since the mark; a boot that
+ *			failed was no restart.
  * Blame: an unsafe act is a violation when it is unsafe by what had been observable for longer than sim_config.blame
  * alone: at the dead node itself (refused, its mode, gossip off) or in an answering peer's view. What the controller
  * itself took down counts at once: it need not ask. Else the act is 'unavoidable', and counted apart. */

@@ -225,7 +225,7 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 		    act->state);
 	*(found.late ? &act->old_arrivals : &act->arrivals) += 1;
 	check_epoch(checker, up_ms, &found, node, verb);
-	checker->untold |= is_untold(found.page, act) && (size_t)found.page->epoch < found.ledger->ntakeovers;
+	checker->forgiven |= is_untold(found.page, act) && (size_t)found.page->epoch < found.ledger->ntakeovers;
 	check_repeated(checker, up_ms, &found, where);
 	return found.ledger->journal.uid;
 }

@@ -86,7 +86,8 @@ struct checker {
 	int64_t settle_ms;
 	size_t faults;
 	size_t excused;          /* done again after Redis had lost it */
-	bool untold;             /* a restoring act of one that is superseded: the journal will never tell of it */
+	bool forgiven;           /* what was restarted may be restarted again: by a restoring act of one that is superseded,
+				  * of which the journal will never tell; or before a retry */
 	char first[512];         /* the first fault: "I5: …" */
 	char *faulty;            /* all of them, a line each */
 };

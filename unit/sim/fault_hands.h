@@ -13,3 +13,7 @@ fault_hand hand_jump;
 fault_hand hand_node_crashes, hand_node_returns, hand_hang, hand_unhang, hand_slow, hand_quick, hand_lag, hand_unlag,
     hand_host_away, hand_host_back, hand_ssh_lost, hand_ssh_found, hand_schema, hand_restart;
 fault_hand hand_freeze, hand_thaw, hand_suspend, hand_resume, hand_retry, hand_cancel;
+
+/* fault_nodes.c */
+fault_hand hand_drain_hangs, hand_drain_goes_on, hand_drain_fails, hand_drain_works, hand_boot_fails, hand_boot_works,
+    hand_boot_slow, hand_boot_quick, hand_stop_hangs, hand_stop_goes_on, hand_mask, hand_unmask, hand_garbage, hand_plain;

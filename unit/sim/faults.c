@@ -60,6 +60,13 @@ static const struct fault_kind {
 	{"suspended", NOBODY, 200, 2, 500, 120000, hand_suspend, hand_resume, 0, 0},
 	{"retried", NOBODY, 150, 2, 0, 0, hand_retry, NULL, 0, 0},
 	{"cancelled", NOBODY, 40, 1, 0, 0, hand_cancel, NULL, 0, 0},
+	{"drain hangs", NODE, 80, 1, 5000, 400000, hand_drain_hangs, hand_drain_goes_on, 0, 0},
+	{"drain fails", NODE, 25, 1, 5000, 400000, hand_drain_fails, hand_drain_works, 0, 0},
+	{"boot fails", NODE, 80, 1, 5000, 400000, hand_boot_fails, hand_boot_works, 0, 0},
+	{"boot slow", NODE, 80, 1, 5000, 400000, hand_boot_slow, hand_boot_quick, 0, 0},
+	{"stop hangs", NODE, 80, 1, 5000, 400000, hand_stop_hangs, hand_stop_goes_on, 0, 0},
+	{"unit masked", NODE, 60, 1, 5000, 400000, hand_mask, hand_unmask, 0, 0},
+	{"REST garbage", NODE, 150, 2, 1000, 90000, hand_garbage, hand_plain, 0, 0},
 };
 _Static_assert(ARRAY_LEN(kinds) <= FAULT_KINDS_MAX, "too many kinds");
 
@@ -68,7 +75,8 @@ draw_one(struct faults *faults, struct chance *chance, int number, int64_t withi
 {
 	const struct fault_kind *kind = &kinds[number];
 	const struct world *world = faults->world;
-	struct fault fault = {.kind = number};
+	struct chance luck = {.state = ~chance->state};
+	struct fault fault = {.kind = number, .luck = chance_next(&luck)};
 
 	fault.at_ms = chance_between(chance, 0, within_ms);
 	/* Short ones are as likely as long ones. */
@@ -95,8 +103,14 @@ draw_one(struct faults *faults, struct chance *chance, int number, int64_t withi
 		faults->list[faults->count++] = fault;
 }
 
+static bool
+is_drawn(struct chance *chance, const struct fault_kind *kind, const char *only)
+{
+	return only ? strcmp(kind->name, only) == 0 : chance_of(chance, kind->permille);
+}
+
 void
-faults_draw(struct faults *ret, struct world *world, int64_t within_ms)
+faults_draw(struct faults *ret, struct world *world, const struct fault_choice *choice, int64_t within_ms)
 {
 	struct chance *chance = &world->chance;
 
@@ -108,11 +122,11 @@ faults_draw(struct faults *ret, struct world *world, int64_t within_ms)
 		.late_act = 1000,        /* what is later is nobody's to blame: test_restart does that */
 	};
 	world->away_silently = chance_of(chance, 500);
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && (choice->kinds == 0 || i < choice->kinds); i++) {
 		/* One stream of luck for each kind: another weight for one leaves the others as they are. */
 		struct chance own = {.state = chance_next(chance)};
 
-		if (!chance_of(&own, kinds[i].permille) || (kinds[i].whom == OTHER_THAN_ONE && world->nprocesses < 2))
+		if (!is_drawn(&own, &kinds[i], choice->only) || (kinds[i].whom == OTHER_THAN_ONE && world->nprocesses < 2))
 			continue;
 		for (int64_t n = chance_between(&own, 1, kinds[i].most); n > 0; n--)
 			draw_one(ret, &own, (int)i, within_ms);
@@ -211,7 +225,7 @@ void
 faults_add_up(const struct faults *faults, size_t *sum)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		sum[i] += faults->happened[i];
+		sum[i] += faults->happened[i] > 0;
 }
 
 const char *

@@ -9,13 +9,14 @@
 
 #include "world.h"
 
-enum { FAULTS_MAX = 64, FAULT_KINDS_MAX = 48 };
+enum { FAULTS_MAX = 64, FAULT_KINDS_MAX = 64 };
 
 struct fault {
 	int kind;
 	int64_t at_ms;           /* after the beginning */
 	int64_t span_ms;
 	int64_t value;           /* of whom: a node's or a process' number; or how much */
+	uint64_t luck;           /* for what else the hand has to choose */
 };
 
 struct faults {
@@ -28,14 +29,19 @@ struct faults {
 	size_t happened[FAULT_KINDS_MAX];
 };
 
+/* What is drawn: of the table's first 'kinds' rows (0: of all); or the row 'only' for certain and no other. */
+struct fault_choice {
+	size_t kinds;
+	const char *only;
+};
 /* Draw them. 'within_ms': when they may begin. */
-void faults_draw(struct faults *ret, struct world *world, int64_t within_ms);
+void faults_draw(struct faults *ret, struct world *world, const struct fault_choice *choice, int64_t within_ms);
 /* Let them happen, but for those left out. 'faults' stays where it is as long as the world. */
 void faults_begin(struct faults *faults);
 void faults_done(struct faults *faults);
 /* When the last one is over, by the world's clock. */
 int64_t faults_end(const struct faults *faults);
 void faults_print(const struct faults *faults);
-/* Adds to 'sum', by kind; sum[i] belongs to fault_name(i); NULL: there is no such kind. */
+/* Adds 1 to 'sum', by kind, where one has happened; sum[i] belongs to fault_name(i); NULL: there is no such kind. */
 void faults_add_up(const struct faults *faults, size_t *sum);
 const char *fault_name(size_t kind);

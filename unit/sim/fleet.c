@@ -4,9 +4,10 @@
 
 #include "alloc.h"
 #include "check.h"
+#include "person.h"
 
 /* About as long as an operation takes for a node without faults. */
-enum { NODE_MS = 35000, TRANSCRIPT = 150 };
+enum { NODE_MS = 35000, TRANSCRIPT = 150, HELPS = 4 };
 
 static const char *const workflows[] = {
 	"\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
@@ -46,20 +47,28 @@ all_serve(struct world *world, const char *unused)
 	return scene_all_serving(world);
 }
 
-/* Faults have ended; who is stuck by then for a person to help is helped once: a retry. */
+/* Faults have ended; who is stuck by then is helped by a person, a few times. */
 static void
 play(struct fleet *fleet)
 {
 	struct world *world = fleet->scene->world;
+	int64_t end = faults_end(&fleet->faults);
 
 	world_start(world);
-	world_run(world, until_over, NULL, faults_end(&fleet->faults) - world->now);
-	world_run(world, until_over, NULL, HOURS(8));
+	world_run(world, until_over, NULL, end - world->now);
+	world_run(world, until_settled, NULL, HOURS(8));
 	/* What is left in the network arrives, the last status too; strangers return, knobs are turned back. */
 	world_run(world, NULL, NULL, SECONDS(30));
-	if (faults_end(&fleet->faults) > world->now)
-		world_run(world, NULL, NULL, faults_end(&fleet->faults) - world->now + SECONDS(30));
-	world_run(world, until_over, NULL, HOURS(2));
+	if (end > world->now)
+		world_run(world, NULL, NULL, end - world->now + SECONDS(30));
+	for (int helped = 0; helped < HELPS; helped++) {
+		world_run(world, until_settled, NULL, HOURS(2));
+		if (!person_helps(fleet->scene, fleet->wrong, sizeof fleet->wrong))
+			break;
+		fleet->helped++;
+		world_run(world, NULL, NULL, SECONDS(30));
+	}
+	world_run(world, until_settled, NULL, HOURS(2));
 	world_run(world, all_serve, NULL, MINUTES(30));
 }
 
@@ -69,19 +78,25 @@ fleet_play(const struct fleet_config *config)
 	struct fleet *fleet = xcalloc(1, sizeof *fleet);
 	char text[600];
 	const char *wrong;
+	size_t nodes;
 
 	fleet->scene = make(config);
+	nodes = sim_nodes(fleet->scene->world->sim);
 	if (!config->told)
 		transcript_off(fleet->scene->world->log);
 	fleet->faults.world = fleet->scene->world;
 	if (!config->calm)
-		faults_draw(&fleet->faults, fleet->scene->world, NODE_MS * (int64_t)sim_nodes(fleet->scene->world->sim));
+		faults_draw(&fleet->faults, fleet->scene->world, &config->choice,
+		    NODE_MS * (int64_t)sim_nodes(fleet->scene->world->sim));
 	fleet->faults.scene = fleet->scene;
 	fleet->faults.left_out = config->left_out;
 	faults_begin(&fleet->faults);
 	play(fleet);
 	wrong = judge(fleet->scene->world, text, sizeof text);
-	snprintf(fleet->wrong, sizeof fleet->wrong, "%s", wrong ? wrong : "");
+	if (!wrong)
+		wrong = judge_end(fleet->scene->world, nodes, text, sizeof text);
+	if (wrong)
+		snprintf(fleet->wrong, sizeof fleet->wrong, "%s", wrong);
 	return fleet;
 }
 
@@ -107,6 +122,7 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 	tally->failed += until_phase(world, "Failed");
 	tally->cancelled += until_phase(world, "Cancelled");
 	tally->stalled += !until_over(world, NULL);
+	tally->helped += fleet->helped > 0;
 	tally->steps += world->steps;
 	tally->effects += world->effects;
 	tally->arrivals += world->arrivals;
@@ -120,12 +136,12 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 void
 tally_print(const struct tally *tally, double seconds)
 {
-	printf("  %zu operations (%zu Succeeded, %zu Failed, %zu Cancelled, %zu Stalled), %.1f operations/s, %.0f steps/s\n"
-	    "  %zu effects, %zu acts arrived, %zu lives of controllers, %zu unavoidable arrivals, %zu done again after Redis "
-	    "lost them,\n  %" PRId64 " simulated hours in %.1f s\n  faults:", tally->operations, tally->succeeded,
-	    tally->failed, tally->cancelled, tally->stalled, (double)tally->runs / seconds, (double)tally->steps / seconds,
-	    tally->effects, tally->arrivals, tally->lives, tally->unavoidable, tally->excused,
-	    tally->simulated_ms / HOURS(1), seconds);
+	printf("  %zu operations (%zu Succeeded, %zu Failed, %zu Cancelled, %zu Stalled; %zu helped by a person), "
+	    "%.1f operations/s, %.0f steps/s\n", tally->operations, tally->succeeded, tally->failed, tally->cancelled,
+	    tally->stalled, tally->helped, (double)tally->runs / seconds, (double)tally->steps / seconds);
+	printf("  %zu effects, %zu acts arrived, %zu lives of controllers, %zu unavoidable arrivals, %zu done again after "
+	    "Redis lost them,\n  %" PRId64 " simulated hours in %.1f s\n  operations that met:", tally->effects,
+	    tally->arrivals, tally->lives, tally->unavoidable, tally->excused, tally->simulated_ms / HOURS(1), seconds);
 	for (size_t i = 0; fault_name(i); i++)
 		printf("%s %zu %s", i ? "," : "", tally->faults[i], fault_name(i));
 	printf("\n");
@@ -184,6 +200,8 @@ fleet_is_right(const struct fleet_config *config, struct tally *tally)
 	}
 	faults_print(&fleet->faults);
 	transcript_print(fleet->scene->world->log, TRANSCRIPT);
+	if (config->choice.only)
+		printf("ONLY=\"%s\" ", config->choice.only);
 	printf("SEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " VERBOSE=1 build/unit/sim/test_fleet plays it again: %s\n", least.seed,
 	    least.left_out, fleet->wrong);
 	fflush(stdout);

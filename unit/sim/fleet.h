@@ -7,7 +7,7 @@
 
 /* What many runs add up to. */
 struct tally {
-	size_t runs, operations, succeeded, failed, cancelled, stalled;
+	size_t runs, operations, succeeded, failed, cancelled, stalled, helped;
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];
 	int64_t simulated_ms;
@@ -16,6 +16,7 @@ struct tally {
 struct fleet {
 	struct scene *scene;
 	struct faults faults;
+	size_t helped;               /* so often a person did */
 	char wrong[1200];            /* what the judgement is; "": nothing */
 };
 
@@ -23,6 +24,7 @@ struct fleet {
 struct fleet_config {
 	uint64_t seed;
 	uint64_t left_out;           /* of the faults: bit i */
+	struct fault_choice choice;
 	bool calm;                   /* no faults */
 	bool told;                   /* keep a transcript */
 	size_t controllers;

@@ -340,9 +340,9 @@ tell_core(struct world *world, struct flight *flight)
 
 		if (checker_acked(world->checker, world->now, &to, &flight->effect.redis, flight->body))
 			world->leader = flight->process;
-		if (world->checker->untold)
+		if (world->checker->forgiven)
 			world_forgive_restarts(world);
-		world->checker->untold = false;
+		world->checker->forgiven = false;
 	}
 	process_step(flight->process, &event);
 }

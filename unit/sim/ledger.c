@@ -145,6 +145,8 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct 
 		checker_fault(checker, up_ms, "the journal's %s is no JSON: %s", name, err.text);
 		return;
 	}
+	/* Taken up again: who has failed and was brought back is restarted once more. */
+	checker->forgiven |= strcmp(name, "op") == 0 && !inherited && strcmp(page->phase, "Failed") == 0;
 	if (strcmp(name, "op") == 0)
 		snprintf(page->phase, sizeof page->phase, "%s", json_str_or(json, "phase", ""));
 	if (strncmp(name, "lane/", 5) == 0)
@@ -229,7 +231,7 @@ acked_takeover(struct checker *checker, int64_t up_ms, const struct sender *to, 
 	page = turn_page(ledger, to, seq);
 	check_raised(checker, up_ms, ledger, json_first(reply));
 	for (size_t i = 0; i < ledger->npages; i++)
-		checker->untold |= ledger->pages[i].life != to->life &&
+		checker->forgiven |= ledger->pages[i].life != to->life &&
 		    checker_has_untold_restore(checker, ledger->pages[i].life);
 	JSON_EACH(element, reply) {
 		const char *text = json_text(element);

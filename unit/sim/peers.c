@@ -167,9 +167,9 @@ read_audit(struct world *world)
 		uid = checker_arrival(world->checker, world->now, sim_name(world->sim, entry->node),
 		    verbs[entry->event], &world->sender);
 		check_object(world, uid, verbs[entry->event]);
-		if (world->checker->untold)
+		if (world->checker->forgiven)
 			world_forgive_restarts(world);
-		world->checker->untold = false;
+		world->checker->forgiven = false;
 	}
 }
 

@@ -23,6 +23,7 @@ struct scene {
 	bool suspend, cancel;
 	int retry;
 	const char *more;            /* more knobs, each with a comma before it: ",\"skip\":[…]"; or NULL */
+	char approved[80];           /* such a one */
 };
 
 /* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */
@@ -63,6 +64,9 @@ bool until_message(struct world *world, const char *text);      /* status.messag
 
 /* judge.c. What is wrong with the run, or NULL: faults of the checker, the oracle, the API server, nodes left down. */
 const char *judge(struct world *world, char *text, size_t size);
+/* judge_end.c. When nothing is in the way any more and a person has helped: it has Succeeded, and all that is left of the
+ * 'nodes' nodes of the first day was restarted; or it was cancelled; or its journal is lost, which the status says. */
+const char *judge_end(struct world *world, size_t nodes, char *text, size_t size);
 /* Also: each of 'nodes' nodes drained, stopped and started exactly once, zone by zone, at most 'limit' at once. */
 const char *judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t size);
 /* As an assertion: prints the transcript's end and the command that plays the run again. */

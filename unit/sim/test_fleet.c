@@ -6,7 +6,7 @@
 #include "fleet.h"
 
 /* Operations of the shipped workflows, each time with other faults, one or two controllers. SEED=n plays one again, with
- * LEFT_OUT=bits of its faults; SOAK_SECONDS=n plays fresh seeds for so long. */
+ * LEFT_OUT=bits of its faults, or with ONLY=kind of fault; SOAK_SECONDS=n plays fresh seeds for so long. */
 
 static double
 seconds_now(void)
@@ -33,8 +33,12 @@ play_one_again(struct tally *tally)
 {
 	const char *left_out = getenv("LEFT_OUT");
 
-	return fleet_is_right(&(struct fleet_config){
-	    .seed = seed_number(0), .left_out = left_out ? strtoull(left_out, NULL, 10) : 0}, tally);
+	const struct fleet_config config = {
+		.seed = seed_number(0), .choice = {.only = getenv("ONLY")}, .controllers = getenv("ONLY") ? 2 : 0,
+		.left_out = left_out ? strtoull(left_out, NULL, 10) : 0,
+	};
+
+	return fleet_is_right(&config, tally);
 }
 
 static void
@@ -56,13 +60,31 @@ operations_with_faults(void **state)
 	CHECK(right);
 }
 
+/* Each by itself, so that no run of few seeds goes without it. */
+static void
+every_kind_of_fault_befalls_an_operation(void **state)
+{
+	struct tally tally = {0};
+
+	(void)state;
+	for (size_t i = 0; fault_name(i); i++) {
+		const struct fleet_config config = {.seed = i + 1, .controllers = 2, .choice = {.only = fault_name(i)}};
+
+		if (!fleet_is_right(&config, &tally))
+			CHECK_FAIL("ONLY=\"%s\": see above", fault_name(i));
+		if (tally.faults[i] == 0)
+			CHECK_FAIL("%s: drawn, and it has not happened", fault_name(i));
+	}
+}
+
 /* What was bad once stays good. 1727: a leader that was stopped wrote an old status over the end that another one had
  * told. */
 static void
 seeds_that_were_bad(void **state)
 {
 	static const struct fleet_config bad[] = {
-		{.seed = 1021}, {.seed = 1237}, {.seed = 1727}, {.seed = 1727, .left_out = 975},
+		{.seed = 1021, .choice = {.kinds = 36}}, {.seed = 1237, .choice = {.kinds = 36}},
+		{.seed = 1727, .choice = {.kinds = 36}}, {.seed = 1727, .choice = {.kinds = 36}, .left_out = 975},
 	};
 	struct tally tally = {0};
 
@@ -76,6 +98,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calm_operations_succeed),
+		cmocka_unit_test(every_kind_of_fault_befalls_an_operation),
 		cmocka_unit_test(seeds_that_were_bad),
 		cmocka_unit_test(operations_with_faults),
 	};

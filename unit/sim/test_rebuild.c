@@ -160,6 +160,41 @@ dying_meanwhile_is_no_harm(void **state)
 	print_message("rebuilding: %zu crash points\n", points);
 }
 
+/* What has been taken down is not known any more, so a cancel cannot be carried out: that is said, and it is carried out when
+ * the journal is rebuilt. */
+static void
+cancelled_it_stays_until_it_is_known_again(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-b-1", MINUTES(30));
+	world_crash(world, SECONDS(20));
+	store_flush(world->store);
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_message, "Redis holds", MINUTES(2));
+	wait_ms(scene, MINUTES(1));
+	HOLDS(scene, strstr(scene_operation(world)->status, "JournalLost") && scene_operation(world)->nfinalizers == 1);
+	ask_rightly(scene);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, until_phase(world, "Cancelled") && scene_all_serving(world));
+	scene_free(scene);
+}
+
+/* Deleted it is let go: a person has looked at the nodes. */
+static void
+deleted_it_is_gone(void **state)
+{
+	struct scene *scene = lose(until_drained, "db-b-1");
+
+	(void)state;
+	scene_delete(scene);
+	reach(scene, until_gone, NULL, MINUTES(1));
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -169,6 +204,8 @@ main(void)
 		cmocka_unit_test(another_uid_is_refused),
 		cmocka_unit_test(an_unreadable_journal_is_rebuilt_too),
 		cmocka_unit_test(one_word_is_for_one_rebuilding),
+		cmocka_unit_test(cancelled_it_stays_until_it_is_known_again),
+		cmocka_unit_test(deleted_it_is_gone),
 		cmocka_unit_test(dying_meanwhile_is_no_harm),
 	};
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "faults.h"
+#include "breaks.h"
 #include "hands.h"
 
 #define MODE "/storage_service/operation_mode"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "faults.h"
+#include "breaks.h"
 #include "hands.h"
 
 static void

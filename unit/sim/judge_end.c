@@ -1,0 +1,59 @@
+/* What has come out of an operation, compared with what the world saw: to be asked when all faults are over and a person has
+ * helped. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "hands.h"
+#include "json.h"
+#include "scene.h"
+
+/* A process of the node has started after the controller had drained it. */
+static bool
+was_restarted(const struct world *world, size_t node)
+{
+	bool drained = false;
+
+	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
+		const struct sim_entry *entry = sim_audit(world->sim, i);
+
+		if (entry->node != node)
+			continue;
+		drained |= entry->source == SIM_CONTROLLER && entry->event == SIM_ARRIVED_DRAIN;
+		if (drained && entry->event == SIM_PROCESS_START)
+			return true;
+	}
+	return false;
+}
+
+/* Every member of the first day has been restarted. */
+static const char *
+judge_success(struct world *world, size_t nodes, char *text, size_t size)
+{
+	for (size_t i = 0; i < nodes; i++) {
+		if (!sim_member(world->sim, i) || was_restarted(world, i))
+			continue;
+		snprintf(text, size, "Succeeded, and %s was not restarted: \"%s\"", sim_name(world->sim, i),
+		    scene_message(world));
+		return text;
+	}
+	return NULL;
+}
+
+const char *
+judge_end(struct world *world, size_t nodes, char *text, size_t size)
+{
+	if (until_phase(world, "Succeeded"))
+		return judge_success(world, nodes, text, size);
+	if (!until_over(world, NULL) && !strstr(scene_operation(world)->status, "\"Journal")) {
+		snprintf(text, size, "has not ended, and nothing is lost: phase %s, \"%s\"", scene_phase(world),
+		    scene_message(world));
+		return text;
+	}
+	if (until_phase(world, "Failed")) {
+		snprintf(text, size, "Failed though nothing is in the way and somebody retried it: \"%s\"",
+		    scene_message(world));
+		return text;
+	}
+	return NULL;
+}
