@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -11,17 +12,65 @@
 
 /* cJSON makes the tree and frees it. Its getters are not used: they ignore case, or take one kind for another. */
 
+static struct cJSON *
+build(const char *text, size_t len, struct err *err)
+{
+	const char *end = text;
+	struct cJSON *json = cJSON_ParseWithLengthOpts(text, len, &end, false);
+
+	if (!json)
+		err_set(err, "JSON, byte %zu: expected something else", (size_t)(end - text));
+	return json;
+}
+
 struct cJSON *
 json_parse(const char *text, size_t len, struct err *err)
 {
-	struct cJSON *json;
-	const char *end = text;
+	return json_scan(text, len, NULL, err) < 0 ? NULL : build(text, len, err);
+}
 
-	if (json_scan(text, len, err) < 0)
-		return NULL;
-	json = cJSON_ParseWithLengthOpts(text, len, &end, false);
-	if (!json)
-		err_set(err, "JSON, byte %zu: expected something else", (size_t)(end - text));
+/* From a copy in which a 0 stands for each span. */
+static struct cJSON *
+build_without(const char *text, size_t len, const struct json_span *spans, size_t count, struct err *err)
+{
+	CLEANUP_FREE char *rest = NULL;
+	size_t from = 0, to = 0;
+
+	if (count == 0)
+		return build(text, len, err);
+	rest = xmalloc(len);
+	for (size_t i = 0; i < count; i++) {
+		memcpy(rest + to, text + from, spans[i].from - from);
+		to += spans[i].from - from;
+		rest[to++] = '0';
+		from = spans[i].to;
+	}
+	memcpy(rest + to, text + from, len - from);
+	return build(rest, to + len - from, err);
+}
+
+struct cJSON *
+json_parse_without(const char *text, size_t len, const char *key, int depth, struct err *err)
+{
+	struct json_find find = {.key = key, .depth = depth};
+	struct cJSON *json = NULL;
+
+	if (json_scan(text, len, &find, err) == 0)
+		json = build_without(text, len, find.spans, find.count, err);
+	free(find.spans);
+	return json;
+}
+
+struct cJSON *
+json_parse_list(const char *text, size_t len, const char *key, struct json_span **ret, size_t *count, struct err *err)
+{
+	struct json_find find = {.key = key, .depth = 1, .elements = true};
+	struct cJSON *json = NULL;
+
+	if (json_scan(text, len, &find, err) == 0)
+		json = build_without(text, len, find.spans, find.count, err);
+	*ret = find.spans;
+	*count = find.count;
 	return json;
 }
 

@@ -14,6 +14,16 @@ struct cJSON;
 /* Parse one document; the whole text must be it. Refused: NUL bytes, duplicate keys, depth over 64, trailing text.
  * Free with json_free(). */
 struct cJSON *json_parse(const char *text, size_t len, struct err *err);
+/* The same, but what members 'key' of objects at 'depth' (1: the outermost) hold is left out: they come out as 0. For what
+ * nobody reads and is large. A key that is written with escapes keeps what it holds. */
+struct cJSON *json_parse_without(const char *text, size_t len, const char *key, int depth, struct err *err);
+struct json_span {
+	size_t from, to;
+};
+/* The same, but each element of the outermost object's array 'key' comes out as 0, and where it lies in the text is in *ret,
+ * which is owned: so that they can be parsed one at a time. */
+struct cJSON *json_parse_list(const char *text, size_t len, const char *key, struct json_span **ret, size_t *count,
+    struct err *err);
 void json_free(struct cJSON *json);
 void json_freep(struct cJSON **at);
 #define CLEANUP_JSON __attribute__((cleanup(json_freep)))

@@ -7,22 +7,16 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "hash.h"
-
-/* A key of an object that is still open. */
-struct key {
-	uint64_t hash;    /* of the key without its escapes */
-	size_t at;
-};
+#include "json_keys.h"
 
 struct scan {
 	const char *text;
 	size_t len;
 	size_t at;
 	int depth;
-	struct key *keys;     /* of all open objects, the innermost one's last */
-	size_t nkeys;
-	size_t keys_cap;
+	struct json_keys keys;
+	struct json_find *find;    /* or NULL */
+	int elements_depth;        /* of an array whose elements are to be found; 0: none */
 	struct err *err;
 };
 
@@ -52,8 +46,12 @@ expected(const struct scan *s, const char *what)
 static void
 skip_space(struct scan *s)
 {
-	while (s->at < s->len && strchr(" \t\r\n", s->text[s->at]) && s->text[s->at])
-		s->at++;
+	for (; s->at < s->len; s->at++) {
+		char c = s->text[s->at];
+
+		if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
+			return;
+	}
 }
 
 static bool
@@ -136,8 +134,29 @@ scan_escape(struct scan *s, uint64_t *hash)
 			utf8[len++] = (unsigned char)(0x80 | (point >> 6 * more & 0x3f));
 	}
 	for (size_t i = 0; hash && i < len; i++)
-		*hash = hash_bytes(*hash, &utf8[i], 1);
+		*hash = json_key_hash(*hash, utf8[i]);
 	return 0;
+}
+
+static bool
+is_plain(char c)
+{
+	return (unsigned char)c >= ' ' && c != '"' && c != '\\';
+}
+
+/* Over what stands for itself: to a quote, a backslash, a control character or the end. */
+static void
+skip_plain(struct scan *s, uint64_t *hash)
+{
+	const char *at = s->text + s->at, *end = s->text + s->len;
+
+	if (hash)
+		for (; at < end && is_plain(*at); at++)
+			*hash = json_key_hash(*hash, (unsigned char)*at);
+	else
+		while (at < end && is_plain(*at))
+			at++;
+	s->at = (size_t)(at - s->text);
 }
 
 /* 'hash' is of the content, for keys; NULL for values. */
@@ -146,19 +165,13 @@ scan_string(struct scan *s, uint64_t *hash)
 {
 	s->at++;
 	for (;;) {
-		int c = peek(s);
-
-		if (c < ' ')
-			return expected(s, c < 0 ? "'\"' at the end of a string" : "an escape for a control character");
-		s->at++;
-		if (c == '"')
+		skip_plain(s, hash);
+		if (accept(s, '"'))
 			return 0;
-		if (c == '\\') {
-			if (scan_escape(s, hash) < 0)
-				return -1;
-		} else if (hash) {
-			*hash = hash_bytes(*hash, &s->text[s->at - 1], 1);
-		}
+		if (!accept(s, '\\'))
+			return expected(s, peek(s) < 0 ? "'\"' at the end of a string" : "an escape for a control character");
+		if (scan_escape(s, hash) < 0)
+			return -1;
 	}
 }
 
@@ -211,64 +224,54 @@ scan_word(struct scan *s, const char *word)
 	return 0;
 }
 
-static int
-key_order(const void *left, const void *right)
+static void
+found(struct json_find *find, size_t from, size_t to)
 {
-	const struct key *a = left, *b = right;
-
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	return (a->at > b->at) - (a->at < b->at);
+	*ARRAY_GROW(find->spans, find->count) = (struct json_span){from, to};
 }
 
-/* The keys of the innermost object, from 'first' on, are complete. */
+/* The value of the member whose key lies at 'key'. */
 static int
-check_keys(struct scan *s, size_t first)
+scan_member_value(struct scan *s, size_t key)
 {
-	struct key *keys = s->keys + first;
-	size_t count = s->nkeys - first;
+	const struct json_find *find = s->find;
+	size_t len = find && find->depth == s->depth ? strlen(find->key) : 0, from;
 
-	s->nkeys = first;
-	if (count > 1)
-		qsort(keys, count, sizeof *keys, key_order);
-	for (size_t i = 1; i < count; i++) {
-		const char *name;
-		size_t at = keys[i].at, len;
-
-		if (keys[i].hash != keys[i - 1].hash)
-			continue;
-		name = s->text + at + 1;
-		len = (size_t)((const char *)memchr(name, '"', s->len - at - 1) - name);
-		return err_set(s->err, "JSON, byte %zu: expected another key: \"%.*s\" is there already, at byte %zu",
-		    at, (int)(len > 100 ? 100 : len), name, keys[i - 1].at);
-	}
+	skip_space(s);
+	from = s->at;
+	if (len == 0 || strncmp(s->text + key + 1, find->key, len) != 0 || s->text[key + 1 + len] != '"')
+		return scan_value(s);
+	if (find->elements && peek(s) == '[')
+		s->elements_depth = s->depth + 1;
+	if (scan_value(s) < 0)
+		return -1;
+	if (!find->elements)
+		found(s->find, from, s->at);
+	s->elements_depth = 0;
 	return 0;
 }
 
 static int
 scan_member(struct scan *s)
 {
-	struct key key = {.hash = HASH_SEED, .at = s->at};
+	uint64_t hash = JSON_KEY_SEED;
+	size_t at = s->at;
 
 	if (peek(s) != '"')
 		return expected(s, "'\"' before a key");
-	if (scan_string(s, &key.hash) < 0)
+	if (scan_string(s, &hash) < 0)
 		return -1;
-	if (s->nkeys == s->keys_cap) {
-		s->keys_cap = s->keys_cap ? 2 * s->keys_cap : 64;
-		s->keys = xreallocarray(s->keys, s->keys_cap, sizeof *s->keys);
-	}
-	s->keys[s->nkeys++] = key;
+	json_keys_add(&s->keys, hash, at);
 	skip_space(s);
 	if (!accept(s, ':'))
 		return expected(s, "':' after a key");
-	return scan_value(s);
+	return scan_member_value(s, at);
 }
 
 static int
 scan_object(struct scan *s)
 {
-	size_t first = s->nkeys;
+	size_t first = s->keys.count;
 
 	s->at++;
 	skip_space(s);
@@ -279,7 +282,7 @@ scan_object(struct scan *s)
 			return -1;
 		skip_space(s);
 		if (accept(s, '}'))
-			return check_keys(s, first);
+			return json_keys_close(&s->keys, first, s->text, s->len, s->err);
 		if (!accept(s, ','))
 			return expected(s, "',' or '}' after a member");
 		skip_space(s);
@@ -294,13 +297,18 @@ scan_array(struct scan *s)
 	if (accept(s, ']'))
 		return 0;
 	for (;;) {
+		size_t from = s->at;
+
 		if (scan_value(s) < 0)
 			return -1;
+		if (s->depth == s->elements_depth)
+			found(s->find, from, s->at);
 		skip_space(s);
 		if (accept(s, ']'))
 			return 0;
 		if (!accept(s, ','))
 			return expected(s, "',' or ']' after an element");
+		skip_space(s);
 	}
 }
 
@@ -344,9 +352,9 @@ scan_value(struct scan *s)
 }
 
 int
-json_scan(const char *text, size_t len, struct err *err)
+json_scan(const char *text, size_t len, struct json_find *find, struct err *err)
 {
-	struct scan s = {.text = text, .len = len, .err = err};
+	struct scan s = {.text = text, .len = len, .find = find, .err = err};
 	int r = scan_value(&s);
 
 	if (r == 0) {
@@ -354,6 +362,6 @@ json_scan(const char *text, size_t len, struct err *err)
 		if (s.at < len)
 			r = expected(&s, "the end of the text");
 	}
-	free(s.keys);
+	json_keys_done(&s.keys);
 	return r;
 }

@@ -2,11 +2,23 @@
  * and what was expected there. For json.c alone. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "err.h"
+#include "json.h"
 
 enum { JSON_MAX_DEPTH = 64, JSON_MAX_NUMBER = 60 };
 
-/* 0 when the whole text is one document that json_parse() may build. */
-int json_scan(const char *text, size_t len, struct err *err);
+/* Where the values of the members 'key' lie, in objects of this depth (1: the outermost); or, with 'elements', where each
+ * element of such an array does. Keys that are written with escapes are not found. The caller frees 'spans'. */
+struct json_find {
+	const char *key;
+	int depth;
+	bool elements;
+	struct json_span *spans;
+	size_t count;
+};
+
+/* 0 when the whole text is one document that json_parse() may build. 'find' may be NULL. */
+int json_scan(const char *text, size_t len, struct json_find *find, struct err *err);

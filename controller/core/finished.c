@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "json.h"
 #include "kube.h"
 #include "log.h"
 #include "op.h"
@@ -145,6 +146,7 @@ finished_take(struct core *core, struct finished *finished, const struct operati
 	struct expiry *expiry;
 
 	expiry_drop(core, finished);
+	finished->generation = object->meta.generation;
 	if (!object->delete_finished || !operation_phase_is_final(object->phase) || object->completion_ms == 0 ||
 	    object->holds_nodes || object->meta.deleting)
 		return;
@@ -156,4 +158,19 @@ finished_take(struct core *core, struct finished *finished, const struct operati
 	expiry->due_wall_ms = object->completion_ms + journal_kept_s(object) * 1000;
 	if (!core->expiry.armed)
 		timer_arm(&core->timers, &core->expiry, core->now.up_ms + LOOK_MS, look, NULL);
+}
+
+bool
+finished_unchanged(struct core *core, const struct cJSON *object, uint64_t round)
+{
+	const struct cJSON *metadata = json_get(object, "metadata"), *status = json_get(object, "status");
+	struct finished *finished = finished_find(core, json_str_or(metadata, "uid", ""));
+
+	if (!finished || finished->expiry || finished->generation == 0 ||
+	    json_int(metadata, "generation", 0) != finished->generation || json_get(metadata, "finalizers") ||
+	    json_get(metadata, "deletionTimestamp") || !operation_phase_is_final(json_str_or(status, "phase", "")) ||
+	    json_count(json_get(status, "nodesHeldDown")) > 0 || json_bool(status, "keepsCluster", false))
+		return false;
+	finished->round = round;
+	return true;
 }

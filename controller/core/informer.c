@@ -14,7 +14,7 @@
 #include "state.h"
 #include "catalog.h"
 
-enum { PAGE = 100, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000 };
+enum { PAGE = 100, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000, OBJECT_DEPTH = 1, LINE_DEPTH = 2 };
 
 static void list_next(struct core *core, struct informer *informer);
 static void watch(struct core *core, struct informer *informer);
@@ -100,11 +100,23 @@ list_done(struct core *core, struct informer *informer, const struct cJSON *list
 	watch(core, informer);
 }
 
+/* One at a time: a page of large objects would need many times its size as a tree. */
+static void
+take_item(struct core *core, struct informer *informer, const char *text, size_t len)
+{
+	CLEANUP_JSON struct cJSON *item = json_parse_without(text, len, "managedFields", OBJECT_DEPTH + 1, NULL);
+
+	if (item)
+		informer->kind->seen(core, informer->owner, item, informer->round);
+}
+
 static void
 list_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct informer *informer = owner;
 	CLEANUP_JSON struct cJSON *list = NULL;
+	CLEANUP_FREE struct json_span *items = NULL;
+	size_t count;
 	struct err err = {""};
 	char problem[300];
 	const char *more;
@@ -120,14 +132,14 @@ list_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 		back_off(core, informer, problem, event->retry_after_ms);
 		return;
 	}
-	list = json_parse(event->body, event->len, &err);
+	list = json_parse_list(event->body, event->len, "items", &items, &count, &err);
 	if (!list) {
 		relist(informer);
 		back_off(core, informer, err.text, 0);
 		return;
 	}
-	JSON_EACH (item, json_get(list, "items"))
-		informer->kind->seen(core, informer->owner, item, informer->round);
+	for (size_t i = 0; i < count; i++)
+		take_item(core, informer, event->body + items[i].from, items[i].to - items[i].from);
 	free(informer->page);
 	more = json_str(json_get(list, "metadata"), "continue");
 	informer->page = more && *more ? xstrdup(more) : NULL;
@@ -171,7 +183,8 @@ expired(struct core *core, struct informer *informer)
 static void
 watch_line(struct core *core, struct informer *informer, const struct event *event)
 {
-	CLEANUP_JSON struct cJSON *line = json_parse(event->body, event->len, NULL);
+	CLEANUP_JSON struct cJSON *line = json_parse_without(event->body, event->len, "managedFields",
+	    LINE_DEPTH + 1, NULL);
 	const struct cJSON *object = json_get(line, "object");
 	const char *type = json_str(line, "type");
 	const char *version = json_str(json_get(object, "metadata"), "resourceVersion");

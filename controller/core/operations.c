@@ -145,10 +145,13 @@ static void
 seen(struct core *core, void *owner, const struct cJSON *json, uint64_t round)
 {
 	struct err err = {""};
-	struct operation *object = operation_decode(json, &err);
+	struct operation *object;
 	struct op *op;
 
 	(void)owner;
+	if (finished_unchanged(core, json, round))
+		return;
+	object = operation_decode(json, &err);
 	if (!object)
 		object = operation_decode_unreadable(json, err.text);
 	if (!object) {

@@ -22,8 +22,8 @@ static char *
 object(const char *spec, const char *status, int version)
 {
 	return xasprintf("{\"metadata\":{\"name\":\"one\",\"namespace\":\"ops\",\"uid\":\"uid-one\",\"resourceVersion\":\"%d\","
-	    "\"generation\":1},\"spec\":{\"cluster\":\"c\",\"workflow\":\"w\"%s%s},\"status\":{%s}}", version, *spec ? "," : "",
-	    spec, status);
+	    "\"generation\":%d},\"spec\":{\"cluster\":\"c\",\"workflow\":\"w\"%s%s},\"status\":{%s}}", version, version,
+	    *spec ? "," : "", spec, status);
 }
 
 /* At 18:00:30, with that object alone. */
