@@ -1,7 +1,9 @@
 /* A proof for tables in tablets that needs no count. Tablets move while no other fact changes, so where they were read
  * last they may not be now. But where a datacenter holds one replica of each range in each of its racks, and has no
  * other rack that owns tokens, there is no place for a tablet to move to but another node of its rack: whichever nodes
- * of one rack are down, they take one replica of a range, and the second that is being made while its tablet moves. */
+ * of one rack are down, they take one replica of a range, and the second that is being made while its tablet moves.
+ * Where that second one is made is not read but bounded: the REST API tells of which table a tablet moves, not of which
+ * range nor whereto (system.tablets does, by CQL). So the table's whole rack is taken for it, and in every rack. */
 #include <stdlib.h>
 #include <string.h>
 

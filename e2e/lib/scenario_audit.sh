@@ -67,6 +67,13 @@ rolled()
 		}'
 }
 
+# two_down: at some time two were down at once.
+two_down()
+{
+	audit | awk '/ event=drain source=controller/ { if (++down == 2) seen = 1 } / event=serving source=controller/ { down-- }
+		END { exit !seen }'
+}
+
 # truthful NAME: what the watch showed was so. Progress never fell, never told
 # of more nodes than served again, nor lagged behind by more than the windows
 # after a node and a write a second allow; the zone shown is the one at work.

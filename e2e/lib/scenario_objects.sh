@@ -33,6 +33,13 @@ impatient_workflow()
 	YAML
 }
 
+# pairs_workflow: the built-in roll with two nodes at a time, as the Workflow "rolling-pairs".
+pairs_workflow()
+{
+	sed -e 's/name: rolling-restart/name: rolling-pairs/' -e 's/concurrencyLimit: 1/concurrencyLimit: 2/' \
+		"$TOP/manifests/workflows/rolling-restart.yaml" | k apply -f - >/dev/null
+}
+
 # knob NAME PATCH: such as 'suspend: true'.
 knob() { k patch clop "$1" --type merge --patch "spec: {$2}" >/dev/null; }
 

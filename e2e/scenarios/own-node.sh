@@ -34,8 +34,7 @@ stop_after_a_crash()
 room_for_one()
 {
 	mark
-	sed -e 's/name: rolling-restart/name: rolling-pairs/' -e 's/concurrencyLimit: 1/concurrencyLimit: 2/' \
-		"$TOP/manifests/workflows/rolling-restart.yaml" | k apply -f - >/dev/null
+	pairs_workflow
 	operate pairs 'workflow: rolling-pairs, variables: {settle: 500ms}'
 	succeeds pairs 60
 	check "one after the other, though two were allowed" rolled 1

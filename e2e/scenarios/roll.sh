@@ -59,8 +59,7 @@ described()
 pairs_begin()
 {
 	fleet_use pairs
-	sed -e 's/name: rolling-restart/name: rolling-pairs/' -e 's/concurrencyLimit: 1/concurrencyLimit: 2/' \
-		"$TOP/manifests/workflows/rolling-restart.yaml" | k apply -f - >/dev/null
+	pairs_workflow
 	operate pairs 'workflow: rolling-pairs, variables: {settle: 500ms}'
 }
 
@@ -72,10 +71,4 @@ pairs_end()
 	check "two were down at once" two_down
 	no_violations
 	check "what kubectl showed was so" truthful pairs
-}
-
-two_down()
-{
-	audit | awk '/ event=drain source=controller/ { if (++down == 2) seen = 1 } / event=serving source=controller/ { down-- }
-		END { exit !seen }'
 }

@@ -13,6 +13,7 @@
  *	POST /node/NAME/repair|cleanup|compaction?keyspace=K&ms=N, /node/NAME/rebuild|cleanup-all?ms=N
  *	                                somebody else runs it there for so long (at speed 1)
  *	POST /migrate?keyspace=K&tablet=N&from=NAME&to=NAME     a tablet moves; also table= (t1), ms=
+ *	POST /migrated?keyspace=K&tablet=N      it is there; also table=
  *	POST /node/NAME/hang-drain, /node/NAME/unhang-drain     its drains do not end
  *	POST /node/NAME/fail-drain?text=T       its drains fail with T; without: they do not
  *	POST /node/NAME/fail-boot?n=N           its next N boots end early
@@ -228,6 +229,8 @@ control_request(struct conn *conn)
 		on_cluster(conn, hand_adds);
 	else if (asks(conn, "POST", "/migrate"))
 		on_cluster(conn, hand_migrates);
+	else if (asks(conn, "POST", "/migrated"))
+		on_cluster(conn, hand_ends_migration);
 	else if (asks(conn, "POST", "/command"))
 		command(conn);
 	else if (asks(conn, "POST", "/mark"))

@@ -285,21 +285,42 @@ hand_adds(struct conn *conn, struct cluster *cluster)
 	free(line);
 }
 
+static const char *
+table_of(struct conn *conn, char *table)
+{
+	if (!*query(conn, "table", table))
+		snprintf(table, WORD, "t1");
+	return table;
+}
+
+static void
+answer_done(struct conn *conn, struct cluster *cluster, int rc, const struct err *err)
+{
+	if (rc < 0) {
+		answer_refused(conn, err);
+		return;
+	}
+	cluster_pump(cluster);
+	answer(conn, 200, "");
+}
+
 void
 hand_migrates(struct conn *conn, struct cluster *cluster)
 {
 	char keyspace[WORD], table[WORD], from[WORD], to[WORD];
 	struct err err;
-	int rc;
 
-	if (!*query(conn, "table", table))
-		snprintf(table, sizeof table, "t1");
-	rc = sim_migrate(cluster->sim, server_now(cluster->server), query(conn, "keyspace", keyspace), table,
-	    (size_t)amount(conn, "tablet"), query(conn, "from", from), query(conn, "to", to), amount(conn, "ms"), &err);
-	if (rc < 0) {
-		answer_refused(conn, &err);
-		return;
-	}
-	cluster_pump(cluster);
-	answer(conn, 200, "");
+	answer_done(conn, cluster, sim_migrate(cluster->sim, server_now(cluster->server), query(conn, "keyspace", keyspace),
+	    table_of(conn, table), (size_t)amount(conn, "tablet"), query(conn, "from", from), query(conn, "to", to),
+	    amount(conn, "ms"), &err), &err);
+}
+
+void
+hand_ends_migration(struct conn *conn, struct cluster *cluster)
+{
+	char keyspace[WORD], table[WORD];
+	struct err err;
+
+	answer_done(conn, cluster, sim_migrate_ends(cluster->sim, server_now(cluster->server),
+	    query(conn, "keyspace", keyspace), table_of(conn, table), (size_t)amount(conn, "tablet"), &err), &err);
 }

@@ -47,5 +47,7 @@ int sim_work(struct sim *sim, int64_t now, size_t node, enum sim_work work, cons
  * addresses. Half-way reads go to the new replica. -1 when the tablet is not there, or is in transition. */
 int sim_migrate(struct sim *sim, int64_t now, const char *keyspace, const char *table, size_t tablet, const char *from,
     const char *to, int64_t ms, struct err *err);
+/* It is there now, however long it was to take. -1 when it is not in transition. */
+int sim_migrate_ends(struct sim *sim, int64_t now, const char *keyspace, const char *table, size_t tablet, struct err *err);
 /* How many tablets are in transition. */
 size_t sim_migrations(struct sim *sim, int64_t now);

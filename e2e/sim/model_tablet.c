@@ -359,3 +359,22 @@ sim_migrate(struct sim *sim, int64_t now, const char *name, const char *table, s
 	migrate(sim, keyspace, tablet, (size_t)source, (size_t)sink, ms > 0 ? ms : sim->config.times.migration);
 	return 0;
 }
+
+int
+sim_migrate_ends(struct sim *sim, int64_t now, const char *name, const char *table, size_t tablet, struct err *err)
+{
+	struct keyspace *keyspace = sim_keyspace_of(sim, name);
+	int number = keyspace ? sim_table_find(keyspace, table) : -1;
+	struct tablet *t;
+	uint64_t task;
+
+	sim_advance(sim, now);
+	if (number < 0 || tablet >= keyspace->of.tablets)
+		return err_set(err, "there is no tablet %zu of %s.%s", tablet, name, table);
+	t = &keyspace->tablets[tablet + (size_t)number * keyspace->of.tablets];
+	if (t->to == NO_REPLICA)
+		return err_set(err, "tablet %zu of %s.%s does not move", tablet, name, table);
+	for (task = t->task; t->to != NO_REPLICA && t->task == task;)
+		sim_migration_goes_on(sim, task);
+	return 0;
+}

@@ -111,6 +111,7 @@ bool hand_on_node(struct conn *conn, struct cluster *cluster, size_t node, const
 /* POST /add, /migrate */
 void hand_adds(struct conn *conn, struct cluster *cluster);
 void hand_migrates(struct conn *conn, struct cluster *cluster);
+void hand_ends_migration(struct conn *conn, struct cluster *cluster);
 
 /* control.c, metrics.c: what comes through those doors. */
 void control_request(struct conn *conn);

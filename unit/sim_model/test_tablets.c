@@ -130,6 +130,25 @@ a_tablet_migrates(void **state)
 	assert_int_equal(tablets_on(0, sim_address(f.sim, from)), before[0] - 1);
 }
 
+static void
+one_that_moves_is_there_when_somebody_says_so(void **state)
+{
+	size_t from = replica_in("a"), to = 1 - from, before = tablets_on(0, sim_address(f.sim, to));
+	struct err err;
+
+	(void)state;
+	assert_int_equal(sim_migrate_ends(f.sim, f.now, "app", "t1", 0, &err), -1);
+	assert_int_equal(sim_migrate(f.sim, f.now, "app", "t1", 0, sim_name(f.sim, from), sim_name(f.sim, to), 3600000,
+	    &err), 0);
+	assert_int_equal(sim_migrations(f.sim, f.now), 1);
+	assert_int_equal(sim_migrate_ends(f.sim, f.now, "app", "t1", 0, &err), 0);
+	assert_int_equal(sim_migrations(f.sim, f.now), 0);
+	assert_int_equal(tablets_on(0, sim_address(f.sim, to)), before + 1);
+	/* What was to happen later does not. */
+	pass(&f, 2 * 3600000);
+	assert_int_equal(tablets_on(0, sim_address(f.sim, to)), before + 1);
+}
+
 /* §1.4.13: both block until no tablet is in transition. */
 static void
 quiet_is_waited_for(void **state)
@@ -241,6 +260,7 @@ main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(keyspaces_by_replication), CASE(a_ring_for_each_table), CASE(a_tablet_migrates),
+		CASE(one_that_moves_is_there_when_somebody_says_so),
 		CASE(quiet_is_waited_for), CASE(tablets_leave_first), CASE(there_may_be_no_place),
 		CASE(tablets_spread_to_a_new_node), CASE(the_oracle_knows_tablets),
 	};
