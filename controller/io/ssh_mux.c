@@ -72,8 +72,17 @@ poll_open(struct ssh_run *run, struct ssh_poll *p, uv_poll_cb callback)
 	return uv_poll_start(&p->poll, UV_READABLE, callback);
 }
 
-/* What has come, or some of it: the rest makes the loop call again. False at its end. Past its maximum a buffer drops it,
- * and the command goes on undisturbed. */
+/* As much of it as there is room for: past its maximum a buffer drops a piece whole. */
+static void
+keep(struct buf *into, const char *bytes, size_t len)
+{
+	size_t room = into->max - into->len;
+
+	buf_put(into, bytes, len < room ? len : room);
+}
+
+/* What has come, or some of it: the rest makes the loop call again. False at its end. What a buffer has no room for is
+ * read all the same, and the command goes on undisturbed. */
 static bool
 take(struct ssh_poll *p, struct buf *into)
 {
@@ -83,7 +92,7 @@ take(struct ssh_poll *p, struct buf *into)
 	for (int i = 0; i < AT_ONCE && p->fd >= 0 && (got = read(p->fd, chunk, sizeof chunk)) != -1; i++) {
 		if (got == 0)
 			return false;
-		buf_put(into, chunk, (size_t)got);
+		keep(into, chunk, (size_t)got);
 	}
 	return p->fd >= 0 && (got > 0 || errno == EAGAIN || errno == EINTR);
 }
@@ -253,7 +262,7 @@ on_control(uv_poll_t *poll, int status, int events)
 	(void)status, (void)events;
 	if (!on_inbox(run))
 		return;
-	if (!more || !buf_ok(&run->inbox))
+	if (!more)
 		end_closed(run);
 }
 

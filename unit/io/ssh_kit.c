@@ -18,6 +18,7 @@ static const char forced[] =
     "exit255) exit 255 ;;\n"
     "die) kill -9 $$ ;;\n"
     "large) head -c 200000 /dev/zero | tr '\\0' x ;;\n"
+    "loud) head -c 6000 /dev/zero | tr '\\0' e >&2; exit 1 ;;\n"
     "stdin) cat; echo end ;;\n"
     "slow) echo started >>slow.log; sleep \"$2\"; echo done ;;\n"
     "held) >started; for i in $(seq 1500); do test -e go && break; sleep 0.02; done; test -e go && >ended ;;\n"
@@ -64,6 +65,27 @@ pid_t
 ssh_kit_master(pid_t parent)
 {
 	return child_of(parent, "ssh\n", 0);
+}
+
+/* It calls itself "sshd: user@notty" then. One that just ends may be there still, before it. */
+pid_t
+ssh_kit_session(const struct ssh_fixture *f)
+{
+	pid_t session = 0;
+
+	for (int i = 0; ; i++) {
+		pid_t pid = child_of(f->server, "sshd", i);
+		char *path = xasprintf("/proc/%d/cmdline", pid), title[128] = "";
+		FILE *file = pid ? fopen(path, "r") : NULL;
+
+		free(path);
+		if (!pid)
+			return session;
+		if (file && fgets(title, sizeof title, file) && strchr(title, '@'))
+			session = pid;
+		if (file)
+			fclose(file);
+	}
 }
 
 int

@@ -30,6 +30,8 @@ void ssh_kit_run(struct ssh_fixture *f, struct kit_answer *a, const char *const 
 void ssh_kit_refused(struct ssh_fixture *f, const char *key, const char *why);
 /* Run a script in sh, with the directory as $0 and the port as $1; it must succeed. */
 void ssh_kit_shell(const struct ssh_fixture *f, const char *script);
+/* sshd's process of the last connection that has logged in; 0: none. */
+pid_t ssh_kit_session(const struct ssh_fixture *f);
 /* A signal to sshd's processes of the connections that there are; the listener goes on. Returns to how many. */
 int ssh_kit_hosts(const struct ssh_fixture *f, int signal);
 /* Turn the loop until that file is in the host's directory: "slow.log" of the command "slow", "started" and "ended" of

@@ -45,7 +45,12 @@ output_is_bounded(void **state)
 	ssh_kit_run(f, &a, WORDS("large"));
 	CHECK_INT(a.outcome, IO_ANSWERED);
 	CHECK_INT(a.status, 0);
-	CHECK(strlen(a.body) > 32 << 10 && strlen(a.body) <= 64 << 10);
+	CHECK_INT(strlen(a.body), 64 << 10);
+	kit_free(&a);
+	ssh_kit_run(f, &a, WORDS("loud"));
+	CHECK_INT(a.status, 1);
+	CHECK_CONTAINS(a.error, "eeee");
+	CHECK_INT(strlen(a.error), 400);
 	kit_free(&a);
 }
 

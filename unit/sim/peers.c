@@ -190,27 +190,10 @@ arrive_rest(struct world *world, struct flight *flight)
 	sim_request(world->sim, world->now, SIM_CONTROLLER, (size_t)node, rest->method, rest->path, flight->number);
 }
 
-static void
-arrive_host(struct world *world, struct flight *flight)
-{
-	CLEANUP_BUF struct buf command = BUF_INIT(BUF_MAX_LINE);
-	const struct effect_host *host = &flight->effect.host;
-	int node = sim_find(world->sim, host->address);
-
-	for (size_t i = 0; i < EFFECT_ARGS && host->args[i]; i++)
-		buf_printf(&command, "%s%s", i ? " " : "", host->args[i]);
-	if (node < 0) {
-		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "no route to host");
-		return;
-	}
-	flight->held = true;
-	sim_command(world->sim, world->now, SIM_CONTROLLER, (size_t)node, buf_str(&command), flight->number);
-}
-
 void
 peers_arrive(struct world *world, struct flight *flight)
 {
-	if (flight->fate == FATE_LOST_REQUEST || flight->state == FLIGHT_ENDED)
+	if (flight->state == FLIGHT_ENDED || (flight->fate == FATE_LOST_REQUEST && flight->effect.kind != EFFECT_HOST))
 		return;
 	world->sender = (struct sender){.life = flight->life, .number = flight->number};
 	switch (flight->effect.kind) {
@@ -224,7 +207,7 @@ peers_arrive(struct world *world, struct flight *flight)
 		arrive_rest(world, flight);
 		break;
 	default:
-		arrive_host(world, flight);
+		host_arrive(world, flight);
 	}
 	/* Nobody waits: the model need not keep its answer. */
 	if (flight->held && !flight->wanted) {
@@ -235,28 +218,18 @@ peers_arrive(struct world *world, struct flight *flight)
 	peers_pump(world);
 }
 
-static bool
-ssh_is_lost(const struct world *world, const struct flight *flight)
-{
-	int node = sim_find(world->sim, flight->effect.host.address);
-
-	return node >= 0 && node < 64 && (world->ssh_lost >> node & 1);
-}
-
 static void
 scylla_answered(struct world *world, const struct sim_reply *reply)
 {
 	struct flight *flight = flight_find(world, reply->request_id);
-	bool host;
 
 	if (!flight)
 		return;
 	flight->held = false;
-	host = flight->effect.kind == EFFECT_HOST;
-	if (flight->fate == FATE_LOST_ANSWER || (!host && reply->status == 0) || (host && ssh_is_lost(world, flight)))
+	if (flight->effect.kind == EFFECT_HOST)
+		host_answered(world, flight, reply);
+	else if (flight->fate == FATE_LOST_ANSWER || reply->status == 0)
 		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
-	else if (host && reply->status == 255)
-		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "ssh: connect: no route to host");
 	else
 		world_answer(world, flight, back(world), OUTCOME_ANSWERED, reply->status, reply->body, reply->len,
 		    *reply->error ? reply->error : NULL);

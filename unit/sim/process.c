@@ -131,6 +131,7 @@ process_start(struct process *process)
 	snprintf(process->identity, sizeof process->identity, "strait-%u", process->life);
 	config.identity = process->identity;
 	process->redis_last_arrival = process->redis_last_answer = 0;
+	host_forget(process);
 	process->core = core_new(&config);
 	process->wake = INT64_MAX;
 	transcript_add(world->log, world->now, "---- core %s starts", process->identity);

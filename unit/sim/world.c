@@ -46,6 +46,7 @@ world_free(struct world *world)
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
 		core_free(world->processes[i].core);
 		free(world->processes[i].late);
+		host_forget(&world->processes[i]);
 	}
 	while (world->nflights)
 		flight_free(world, world->flights[0]);

@@ -13,6 +13,7 @@
 #include "model.h"
 #include "model_kube.h"
 #include "model_redis.h"
+#include "model_ssh.h"
 #include "queue.h"
 #include "transcript.h"
 
@@ -67,6 +68,8 @@ struct process {
 	struct item *late;               /* what would have reached it meanwhile, or left it */
 	size_t nlate;
 	int64_t redis_last_arrival, redis_last_answer;   /* one connection: in order */
+	struct ssh_line *lines;          /* to the nodes' hosts, by number; of its present life */
+	size_t nlines;
 };
 
 /* One effect on its way. */
@@ -186,6 +189,11 @@ void flight_free(struct world *world, struct flight *flight);
 struct flight *flight_find(struct world *world, uint64_t number);
 void flights_forget(struct process *process);
 void peers_arrive(struct world *world, struct flight *flight);
+/* A command's: its connection, and the host's answer to it. */
+void host_arrive(struct world *world, struct flight *flight);
+void host_answered(struct world *world, struct flight *flight, const struct sim_reply *reply);
+/* The process has ended: its connections too. */
+void host_forget(struct process *process);
 /* Take Scylla's answers that are due. */
 void peers_pump(struct world *world);
 /* Every Redis command on the connection ends; NULL: on everybody's. */
