@@ -9,6 +9,7 @@ struct host_unit {
 	const char *error;        /* never NULL */
 	char active[24];          /* active inactive activating deactivating failed */
 	char invocation[40];      /* InvocationID: a new one for each start of the process */
+	char boot[40];            /* a new one for each boot of the host; "" where systemd does not tell */
 	bool job;                 /* a job is queued or running */
 };
 

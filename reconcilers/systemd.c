@@ -64,6 +64,24 @@ systemd_restarted(struct task *t, const struct host_unit *seen)
 	return before && seen->invocation[0] && strcmp(before, seen->invocation);
 }
 
+/* The host has been booted since the act was ordered. */
+static bool
+is_rebooted(struct task *t, const struct host_unit *seen)
+{
+	const char *before = task_recall(t, "boot");
+
+	return before && before[0] && seen->boot[0] && strcmp(before, seen->boot);
+}
+
+/* What is ordered anew after a reboot is another act, with an intent of its own. */
+static const char *
+label_of(struct task *t, const char *verb)
+{
+	if (!task_recall(t, "rebooted"))
+		return verb;
+	return !strcmp(verb, "start") ? "start-again" : !strcmp(verb, "stop") ? "stop-again" : "restart-again";
+}
+
 /* The key is written together with the act's intent: with it there is an act to follow, and asking for the act finds
  * that one. An act of ours that may still arrive would undo what comes after this step, so it is waited for. */
 enum verdict
@@ -72,7 +90,7 @@ systemd_satisfied(struct task *t, const char *verb, const char *unit, const stru
 	const struct act *act;
 
 	if (task_recall(t, "invocation")) {
-		act = host_systemctl(t, verb, ACT_ONCE, verb, unit);
+		act = host_systemctl(t, label_of(t, verb), ACT_ONCE, verb, unit);
 		if (act->state == ACT_SENT || (act->state == ACT_UNKNOWN && !act->settled))
 			return task_wait(t, SECONDS(1), "%s is %s, but our systemctl %s may still arrive", unit,
 			    seen->active, verb);
@@ -135,15 +153,32 @@ answered(struct task *t, const char *verb, const char *unit, const struct host_u
 	return task_wait(t, SECONDS(1), "systemctl %s was accepted, %s is %s", verb, unit, seen->active);
 }
 
+/* The act was carried out or not; what is left of it is the same. So it is over, and another one is ordered, once: a host
+ * that is booted over and over is no place to try on. */
+static enum verdict
+after_reboot(struct task *t, const char *verb, const char *unit, const struct host_unit *seen, const struct act *act)
+{
+	if (act->state == ACT_SENT || (act->state == ACT_UNKNOWN && !act->settled))
+		return task_wait(t, SECONDS(1), "the host was rebooted, but our systemctl %s may still arrive", verb);
+	act_happened(t, act);
+	if (task_recall(t, "rebooted"))
+		return task_retry(t, "%s is %s: the host was rebooted again after systemctl %s", unit, seen->active, verb);
+	task_remember(t, "rebooted", seen->boot);
+	return systemd_order(t, verb, unit, seen);
+}
+
 enum verdict
 systemd_order(struct task *t, const char *verb, const char *unit, const struct host_unit *seen)
 {
-	const struct act *act = host_systemctl(t, verb, ACT_ONCE, verb, unit);
+	const struct act *act = host_systemctl(t, label_of(t, verb), ACT_ONCE, verb, unit);
 
+	if (act->state >= ACT_SENT && act->state != ACT_REFUSED && act->state != ACT_NOT_SENT && is_rebooted(t, seen))
+		return after_reboot(t, verb, unit, seen, act);
 	switch (act->state) {
 	case ACT_NONE:
 	case ACT_NOT_SENT:
 		task_remember(t, "invocation", seen->invocation);
+		task_remember(t, "boot", seen->boot);
 		return task_wait(t, SECONDS(1), "%s is %s, systemctl %s is to be sent%s%s", unit, seen->active, verb,
 		    act->answer[0] ? ", last time: " : "", act->answer);
 	case ACT_UNKNOWN:

@@ -1,6 +1,7 @@
 /* What the types that order systemd about have in common. They all remember the unit's InvocationID before their act
  * (key "invocation"): it changes with each start of the process, so it tells an act that took effect from one that
- * did not. */
+ * did not. With it they remember the host's boot (key "boot"): after another one systemd has neither the job nor the
+ * InvocationID any more, so that nothing is left of the act and nothing to be learnt of it. */
 #pragma once
 
 #include "host.h"

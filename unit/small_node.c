@@ -105,8 +105,9 @@ small_healthy(int node, const char *what, const bool *absent)
 }
 
 char *
-small_unit(const char *state, const char *invocation, bool job)
+small_unit(const char *state, const char *invocation, bool job, const char *boot)
 {
 	return xasprintf("Id=scylla-server.service\nLoadState=loaded\nActiveState=%s\nSubState=any\nInvocationID=%s\n"
-	    "Job=%s\n", state, invocation, job ? "77" : "");
+	    "Job=%s\n\nId=sysinit.target\nLoadState=loaded\nActiveState=active\nSubState=active\nInvocationID=%s\n"
+	    "Job=\n", state, invocation, job ? "77" : "", boot);
 }

@@ -128,19 +128,31 @@ scylla_refused(struct task *t, const struct act *act)
 
 /* --- the host --- */
 
-/* The value of "Key=value" among the lines of `systemctl show`; cut at 'size'. */
+/* The value of "Key=value" among the lines of one unit of `systemctl show`; cut at 'size'. */
 static bool
 property(const char *text, const char *key, char *ret, size_t size)
 {
 	size_t len = strlen(key);
 
-	for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+	for (const char *line = text, *end; line && *line && *line != '\n'; line = end ? end + 1 : NULL) {
+		end = strchr(line, '\n');
 		if (strncmp(line, key, len) != 0 || line[len] != '=')
 			continue;
 		snprintf(ret, size, "%.*s", (int)strcspn(line + len + 1, "\r\n"), line + len + 1);
 		return true;
 	}
 	return false;
+}
+
+/* What is said of the second unit, after an empty line. */
+static void
+read_boot(const char *text, char *ret, size_t size)
+{
+	const char *second = strstr(text, "\n\n");
+	char id[sizeof HOST_BOOT_UNIT + 1] = "";
+
+	if (second && property(second + 2, "Id", id, sizeof id) && strcmp(id, HOST_BOOT_UNIT) == 0)
+		property(second + 2, "InvocationID", ret, size);
 }
 
 const struct host_unit *
@@ -168,6 +180,7 @@ host_show(struct task *t, const char *name)
 	}
 	unit->reached = true;
 	property(answer->body, "InvocationID", unit->invocation, sizeof unit->invocation);
+	read_boot(answer->body, unit->boot, sizeof unit->boot);
 	unit->job = property(answer->body, "Job", job, sizeof job) && job[0] && strcmp(job, "0") != 0;
 	return unit;
 }

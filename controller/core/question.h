@@ -5,6 +5,10 @@
 
 #include "op.h"
 
+/* The target that systemd reaches once in each boot: its InvocationID tells one boot from another, in the same answer as the
+ * unit's own. */
+#define HOST_BOOT_UNIT "sysinit.target"
+
 /* The answer of this round, or NULL while it is being asked. */
 const struct answer *task_question(struct task *t, enum question_channel channel, const char *address,
     const char *what);

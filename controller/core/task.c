@@ -112,7 +112,7 @@ ask(struct task *t, struct question *question)
 		effect->rest.path = xstrdup(question->what);
 		effect->deadline_ms = t->core->config.rest_timeout_ms;
 	} else {
-		const char *const args[] = {"systemctl", "show", question->what, properties};
+		const char *const args[] = {"systemctl", "show", question->what, HOST_BOOT_UNIT, properties};
 
 		effect = request_new(t->core, EFFECT_HOST, question_answered, t, index);
 		cluster_host_effect(t->op->cluster, effect, t->node.address, args, ARRAY_LEN(args));

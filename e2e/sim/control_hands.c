@@ -31,6 +31,13 @@ away(struct sim *sim, int64_t now, size_t node, bool on)
 }
 
 static void
+disable(struct sim *sim, int64_t now, size_t node, bool on)
+{
+	(void)now;
+	sim_disable(sim, node, on);
+}
+
+static void
 mask(struct sim *sim, int64_t now, size_t node, bool on)
 {
 	(void)now;
@@ -51,7 +58,8 @@ static const struct {
 	void (*turn)(struct sim *sim, int64_t now, size_t node, bool on);
 } switches[] = {
 	{"hang", "unhang", sim_hang}, {"stick", "unstick", sim_stuck_stop}, {"stray", "unstray", sim_schema_stray},
-	{"away", "back", away}, {"mask", "unmask", mask}, {"hang-drain", "unhang-drain", sim_drain_hang},
+	{"away", "back", away}, {"mask", "unmask", mask}, {"disable", "enable", disable},
+	{"hang-drain", "unhang-drain", sim_drain_hang},
 };
 
 static bool
@@ -81,6 +89,8 @@ by_name_or_amount(struct conn *conn, struct cluster *cluster, size_t node, const
 		sim_slow(cluster->sim, node, amount(conn, "ms"));
 	else if (!strcmp(verb, "lag"))
 		sim_lag(cluster->sim, node, amount(conn, "ms"));
+	else if (!strcmp(verb, "reboot"))
+		sim_reboot(cluster->sim, server_now(cluster->server), node, amount(conn, "ms"));
 	else if (!strcmp(verb, "slow-boot"))
 		sim_boot_slow(cluster->sim, node, amount(conn, "ms"));
 	else if (!strcmp(verb, "fail-boot"))

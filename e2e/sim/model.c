@@ -161,6 +161,7 @@ is_void(const struct sim *sim, const struct event *event)
 	switch (event->kind) {
 	case EVENT_REPLY:
 	case EVENT_SCHEMA:
+	case EVENT_HOST:
 	case EVENT_TASK:
 	case EVENT_BARRIER:
 	case EVENT_MIGRATION:
@@ -208,6 +209,9 @@ happen(struct sim *sim, const struct event *event)
 		break;
 	case EVENT_KILL:
 		sim_unit_timeout(sim, event->node);
+		break;
+	case EVENT_HOST:
+		sim_unit_booted(sim, event->node);
 		break;
 	case EVENT_SCHEMA:
 		sim_gossip_schema(sim, event->node, event->value);

@@ -118,7 +118,7 @@ struct sim_text *sim_text_unref(struct sim_text *text);
 void sim_request(struct sim *sim, int64_t now, enum sim_source source, size_t node, const char *method,
     const char *path, uint64_t request_id);
 /* A command arrives at the node's host: "[sudo [-n]] systemctl [--no-block] [--no-pager] start|stop|restart UNIT",
- * "... show UNIT [--property=A,B | -p A,B]", "... is-active UNIT". What else: exit status 127. */
+ * "... show UNIT … [--property=A,B | -p A,B]", "... is-active UNIT". What else: exit status 127. */
 void sim_command(struct sim *sim, int64_t now, enum sim_source source, size_t node, const char *command,
     uint64_t request_id);
 /* The client went away: no answer will come, what it asked for goes on. */
@@ -148,6 +148,11 @@ void sim_isolate(struct sim *sim, int64_t now, size_t node);
 /* The unit's host does not answer: commands end with 255. */
 void sim_host_away(struct sim *sim, size_t node, bool away);
 bool sim_host_reachable(const struct sim *sim, size_t node);
+/* The host goes down with all that runs on it, and is there again after 'ms' at speed 1, with another boot; scylla-server is
+ * started then unless it is disabled. */
+void sim_reboot(struct sim *sim, int64_t now, size_t node, int64_t ms);
+/* As by systemctl disable: a boot does not start the unit. */
+void sim_disable(struct sim *sim, size_t node, bool disabled);
 /* The process will not stop: the unit hangs in deactivating until it is let go. */
 void sim_stuck_stop(struct sim *sim, int64_t now, size_t node, bool on);
 /* As by systemctl mask --runtime: the unit can be stopped, not started. */

@@ -13,7 +13,8 @@ struct command {
 	char *words[WORDS];
 	size_t nwords;
 	bool no_block;
-	const char *verb, *unit;
+	const char *verb, *unit, *units[WORDS];
+	size_t nunits;
 	char properties[COMMAND_MAX];   /* ",Id,Job,"; "" for all */
 };
 
@@ -87,11 +88,15 @@ parse(const char *text, struct command *c)
 	for (; at < c->nwords; at++) {
 		if (c->words[at][0] == '-' && is_option(c, &at))
 			continue;
-		if (c->words[at][0] == '-' || (c->verb && c->unit))
+		if (c->words[at][0] == '-')
 			return false;
-		*(c->verb ? &c->unit : &c->verb) = c->words[at];
+		if (!c->verb)
+			c->verb = c->words[at];
+		else
+			c->units[c->nunits++] = c->words[at];
 	}
-	return c->verb && c->unit;
+	c->unit = c->units[0];
+	return c->unit && (c->nunits == 1 || !strcmp(c->verb, "show"));
 }
 
 static bool
@@ -150,7 +155,7 @@ show_scylla(const struct sim *sim, const struct node *n, const struct command *c
 	show(c, out, "LoadState", n->masked ? "masked" : "loaded");
 	show(c, out, "ActiveState", "%s", active_name(n->unit));
 	show(c, out, "SubState", "%s", sub_name(n->unit));
-	show(c, out, "UnitFileState", "enabled");
+	show(c, out, "UnitFileState", n->disabled ? "disabled" : "enabled");
 	show(c, out, "StateChangeTimestampMonotonic", "%" PRId64, n->unit_changed * 1000);
 	if (n->job)
 		show(c, out, "Job", "%" PRIu32, n->job);
@@ -159,13 +164,26 @@ show_scylla(const struct sim *sim, const struct node *n, const struct command *c
 	show(c, out, "InvocationID", "%s", n->invocation);
 }
 
+/* It is reached once in each boot. */
+static void
+show_sysinit(const struct node *n, size_t node, const struct command *c, struct buf *out)
+{
+	show(c, out, "Id", "sysinit.target");
+	show(c, out, "LoadState", "loaded");
+	show(c, out, "ActiveState", "active");
+	show(c, out, "SubState", "active");
+	show(c, out, "UnitFileState", "static");
+	show(c, out, "Job", "%s", "");
+	show(c, out, "InvocationID", "%016zx%016x", node + 1, n->boots + 1);
+}
+
 /* What systemd says of a unit that it does not have; the exit status is 0. */
 static void
-show_unknown(const struct command *c, struct buf *out)
+show_unknown(const struct command *c, const char *unit, struct buf *out)
 {
 	show(c, out, "MainPID", "0");
 	show(c, out, "Result", "success");
-	show(c, out, "Id", "%s%s", c->unit, strchr(c->unit, '.') ? "" : ".service");
+	show(c, out, "Id", "%s%s", unit, strchr(unit, '.') ? "" : ".service");
 	show(c, out, "LoadState", "not-found");
 	show(c, out, "ActiveState", "inactive");
 	show(c, out, "SubState", "dead");
@@ -174,6 +192,19 @@ show_unknown(const struct command *c, struct buf *out)
 		show(c, out, "Job", "%s", "");
 		show(c, out, "InvocationID", "%s", "");
 	}
+}
+
+static void
+show_unit(const struct sim *sim, size_t node, const struct command *c, const char *unit, struct buf *out)
+{
+	const struct node *n = &sim->nodes[node];
+
+	if (is_scylla(unit))
+		show_scylla(sim, n, c, out);
+	else if (!strcmp(unit, "sysinit.target"))
+		show_sysinit(n, node, c, out);
+	else
+		show_unknown(c, unit, out);
 }
 
 static void
@@ -215,10 +246,10 @@ run(struct sim *sim, struct call *call, const struct command *c)
 	struct buf out = BUF_INIT(BUF_MAX_LINE);
 
 	if (!strcmp(c->verb, "show")) {
-		if (is_scylla(c->unit))
-			show_scylla(sim, n, c, &out);
-		else
-			show_unknown(c, &out);
+		for (size_t i = 0; i < c->nunits; i++) {
+			buf_puts(&out, i ? "\n" : "");
+			show_unit(sim, call->node, c, c->units[i], &out);
+		}
 		end(sim, call, 0, buf_str(&out), NULL);
 		buf_done(&out);
 		return;

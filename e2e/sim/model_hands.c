@@ -81,6 +81,21 @@ sim_host_away(struct sim *sim, size_t node, bool away)
 	sim->nodes[node].away = away;
 }
 
+void
+sim_reboot(struct sim *sim, int64_t now, size_t node, int64_t ms)
+{
+	sim_advance(sim, now);
+	sim_unit_forget(sim, node);
+	sim->nodes[node].away = true;
+	sim_event_push(sim, (struct event){.at = sim->now + sim_scaled(sim, ms), .kind = EVENT_HOST, .node = node});
+}
+
+void
+sim_disable(struct sim *sim, size_t node, bool disabled)
+{
+	sim->nodes[node].disabled = disabled;
+}
+
 bool
 sim_host_reachable(const struct sim *sim, size_t node)
 {

@@ -70,7 +70,8 @@ struct node {
 	char invocation[33];
 	uint32_t job;
 	enum verb job_verb;
-	bool again, stuck, away, masked;
+	bool again, stuck, away, masked, disabled;
+	unsigned boots;         /* of the host */
 	enum sim_source starter;
 	int64_t unit_changed;
 
@@ -93,6 +94,7 @@ enum event_kind {
 	EVENT_REPLY, EVENT_BOOT, EVENT_SEEN_UP, EVENT_SEEN_DOWN, EVENT_NOTIFIED, EVENT_CQL, EVENT_ANNOUNCE,
 	    EVENT_DRAINED,
 	EVENT_EXIT, EVENT_KILL, EVENT_SCHEMA,
+	EVENT_HOST,             /* the host has booted */
 	EVENT_TOPOLOGY,         /* the node hears of the topology as it is */
 	EVENT_CHANGE,           /* the node's topology change goes on */
 	EVENT_TASK,             /* a task's time is over */
@@ -325,6 +327,9 @@ uint32_t sim_unit_order(struct sim *sim, size_t node, enum verb verb, enum sim_s
 void sim_unit_ready(struct sim *sim, size_t node);
 void sim_unit_gone(struct sim *sim, size_t node, bool failed);
 void sim_unit_timeout(struct sim *sim, size_t node);
+/* What systemd knew is gone with the boot that is over; and the host is there again. */
+void sim_unit_forget(struct sim *sim, size_t node);
+void sim_unit_booted(struct sim *sim, size_t node);
 
 /* model_audit.c */
 void sim_note(struct sim *sim, enum sim_event event, enum sim_source source, size_t node, const char *format, ...)

@@ -118,6 +118,26 @@ sim_unit_gone(struct sim *sim, size_t node, bool failed)
 		    "to the control process.\n" : "");
 }
 
+void
+sim_unit_forget(struct sim *sim, size_t node)
+{
+	struct node *n = &sim->nodes[node];
+
+	job_done(sim, node, 255, "Connection closed by remote host.\n");
+	sim_process_kill(sim, node);
+	become(sim, node, UNIT_INACTIVE);
+	n->invocation[0] = '\0';
+	n->boots++;
+}
+
+void
+sim_unit_booted(struct sim *sim, size_t node)
+{
+	sim->nodes[node].away = false;
+	if (!sim->nodes[node].disabled)
+		sim_unit_order(sim, node, VERB_START, SIM_HAND);
+}
+
 /* TimeoutStopSec is over: SIGKILL. */
 void
 sim_unit_timeout(struct sim *sim, size_t node)

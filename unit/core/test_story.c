@@ -207,7 +207,7 @@ answer_host(struct story *story, const struct desk_request *request)
 
 	if (strstr(command, "show ")) {
 		snprintf(invocation, sizeof invocation, "a%d", story->invocation);
-		unit = small_unit(story->running ? "active" : "inactive", invocation, false);
+		unit = small_unit(story->running ? "active" : "inactive", invocation, false, "b0");
 		tell_questions(story);
 		desk_answer(&story->desk, request, 0, unit);
 		return;

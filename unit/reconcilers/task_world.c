@@ -108,11 +108,13 @@ answered(int status, char *body, const char *error)
 static struct reply
 unit_reply(const char *words)
 {
-	char state[24] = "", invocation[40] = "", job[8] = "";
+	char state[24] = "", invocation[40] = "", more[40] = "";
+	const char *boot;
 
-	if (sscanf(words, "%23s %39s %7s", state, invocation, job) < 1)
-		CHECK_FAIL("\"unit %s\": expected unit STATE INVOCATION [job]", words);
-	return answered(0, small_unit(state, strcmp(invocation, "-") ? invocation : "", job[0]), "");
+	if (sscanf(words, "%23s %39s %39s", state, invocation, more) < 1)
+		CHECK_FAIL("\"unit %s\": expected unit STATE INVOCATION [job | boot=ID]", words);
+	boot = strncmp(more, "boot=", 5) == 0 ? more + 5 : "b0";
+	return answered(0, small_unit(state, strcmp(invocation, "-") ? invocation : "", strcmp(more, "job") == 0, boot), "");
 }
 
 struct reply

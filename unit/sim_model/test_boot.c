@@ -132,6 +132,34 @@ shows_the_unit_as_systemd_does(void **state)
 	assert_non_null(strstr(command(&f, SIM_CONTROLLER, 0, SHOW), "ActiveState=failed"));
 }
 
+#define BOTH "systemctl show scylla-server sysinit.target --property=Id,ActiveState,InvocationID"
+
+/* systemd of the next boot knows nothing of what was before. */
+static void
+a_reboot_leaves_nothing(void **state)
+{
+	char invocation[33], before[33], after[33];
+
+	(void)state;
+	assert_int_equal(sscanf(command(&f, SIM_CONTROLLER, 0, BOTH), "Id=scylla-server.service\nActiveState=active\n"
+	    "InvocationID=%32[0-9a-f]\n\nId=sysinit.target\nActiveState=active\nInvocationID=%32[0-9a-f]\n", invocation,
+	    before), 2);
+	sim_disable(f.sim, 0, true);
+	command(&f, SIM_CONTROLLER, 0, "systemctl --no-block restart scylla-server");
+	sim_reboot(f.sim, f.now, 0, 60000);
+	command(&f, SIM_CONTROLLER, 0, BOTH);
+	assert_int_equal(f.status, 255);
+	pass(&f, 61000);
+	assert_int_equal(sscanf(command(&f, SIM_CONTROLLER, 0, BOTH), "Id=scylla-server.service\nActiveState=inactive\n"
+	    "InvocationID=\n\nId=sysinit.target\nActiveState=active\nInvocationID=%32[0-9a-f]\n", after), 1);
+	assert_string_not_equal(before, after);
+	assert_int_equal(noted(&f, SIM_PROCESS_START, 0), 0);
+	sim_disable(f.sim, 0, false);
+	sim_reboot(f.sim, f.now, 0, 60000);
+	pass(&f, 61000);
+	until_serving(&f, 0);
+}
+
 static void
 a_restart_is_one_job(void **state)
 {
@@ -203,6 +231,7 @@ main(void)
 		CASE(an_old_release_opens_cql_without_its_peers),
 		CASE(a_slow_peer_is_waited_for_ten_seconds),
 		CASE(shows_the_unit_as_systemd_does),
+		CASE(a_reboot_leaves_nothing),
 		CASE(a_restart_is_one_job),
 		CASE(a_new_order_cancels_the_old),
 		CASE(a_process_that_will_not_stop_is_killed),
