@@ -23,3 +23,13 @@ act_state_parse(const char *text)
 			return (int)i;
 	return -1;
 }
+
+bool
+acts_may_arrive(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_SENT ||
+		    (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled))
+			return true;
+	return false;
+}

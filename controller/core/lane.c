@@ -114,16 +114,6 @@ lane_rearm(struct core *core, struct lane *lane)
 
 /* --- restoring --- */
 
-static bool
-act_is_in_flight(const struct step *step)
-{
-	for (size_t i = 0; step && i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_SENT ||
-		    (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled))
-			return true;
-	return false;
-}
-
 /* The place after the last step that brings the node up; 0 if the lane has none. */
 static size_t
 after_start(const struct lane *lane)
@@ -160,7 +150,7 @@ is_stranded(const struct core *core, const struct lane *lane)
 {
 	return journal_away_ms(core, lane->op) > JOURNAL_PATIENCE_MS && lane->held && lane->touched && !lane->restoring &&
 	    lane->block->restore.type && lane->at < after_start(lane) && !start_has_left(lane) &&
-	    !act_is_in_flight(lane->step);
+	    !(lane->step && acts_may_arrive(lane->step));
 }
 
 void

@@ -360,6 +360,8 @@ struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
 bool acts_unresolved(const struct step *step);
+/* One has left, and the time within which it arrives or never does is not over. */
+bool acts_may_arrive(const struct step *step);
 /* The author asks for one that has not been intended yet. */
 bool acts_wanted(const struct step *step);
 void acts_resume(struct core *core, struct step *step);

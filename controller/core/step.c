@@ -16,7 +16,7 @@
 #include "scylla.h"
 #include "state.h"
 
-enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, GATE_POLL_MS = 500, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
+enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
 
 static void
 wake(struct core *core, void *owner)
@@ -34,34 +34,6 @@ void
 step_wake_at(struct core *core, struct step *step, int64_t up_ms)
 {
 	timer_arm_earlier(&core->timers, &step->timer, up_ms, wake, step);
-}
-
-/* Each look at the gate is a sweep: the larger the ring, the less often. */
-int64_t
-step_gate_poll_ms(const struct op *op)
-{
-	return GATE_POLL_MS + 10 * (int64_t)op->cluster->ring->nmembers;
-}
-
-/* A restart does both: it takes the node down and brings it up. */
-bool
-type_brings_up(const struct reconciler *type)
-{
-	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
-}
-
-bool
-step_takes_down(const struct step *step)
-{
-	const struct reconciler *type = step->plan->type;
-
-	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
-}
-
-const char *
-step_kind(const struct step *step)
-{
-	return step->plan->type ? step->plan->type->name : "wait-for-conditions";
 }
 
 struct step *
@@ -246,15 +218,37 @@ record_deadline(struct core *core, struct op *op, struct step *step)
 		step_record(core, op, step, NULL);
 }
 
+static bool
+is_late(const struct step *step)
+{
+	return step->spent_ms >= step->plan->timeout_ms && step->observed && !step->gated;
+}
+
+static void
+wake_when_settled(struct core *core, struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled)
+			step_wake_at(core, step, step->acts[i].settled_up_ms);
+}
+
+/* An act of ours may still arrive: until it cannot, nothing is begun anew, and nothing given up. What looks untouched may be
+ * down the moment after. */
+static bool
+awaits_settling(struct core *core, struct step *step)
+{
+	if (!acts_may_arrive(step))
+		return false;
+	step->stamp_checked = false;
+	wake_when_settled(core, step);
+	return true;
+}
+
 static void
 after_wait(struct core *core, struct op *op, struct step *step)
 {
 	struct task *t = step->task;
 
-	if (step->spent_ms >= step->plan->timeout_ms && step->observed && !step->gated) {
-		time_out(core, op, step);
-		return;
-	}
 	if (step->gated) {
 		if (step->recorded_wall_ms > 0)
 			step_record(core, op, step, NULL);      /* its time stands still, in the journal too */
@@ -265,10 +259,9 @@ after_wait(struct core *core, struct op *op, struct step *step)
 	record_deadline(core, op, step);
 	if (t->wait_ms > 0)
 		step_wake_at(core, step, core->now.up_ms + step_look_again_in(step, core->now.up_ms));
-	step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled)
-			step_wake_at(core, step, step->acts[i].settled_up_ms);
+	if (!is_late(step))
+		step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
+	wake_when_settled(core, step);
 }
 
 /* True: the step has ended, or waits for something outside. */
@@ -283,33 +276,22 @@ take_verdict(struct core *core, struct op *op, struct step *step, enum verdict v
 		finish(core, op, step, STEP_DONE, sentence);
 		return true;
 	case VERDICT_HALT:
+		if (awaits_settling(core, step))
+			break;
 		fail_attempt(core, op, step, REASON_StepFailed, sentence);
 		return true;
 	case VERDICT_RETRY:
-		if (has_once_unknown(step) || acts_unresolved(step))
-			return false;
+		if (acts_unresolved(step) || awaits_settling(core, step))
+			break;
 		fail_attempt(core, op, step, REASON_StepRetry, sentence);
 		return true;
 	default:
+		break;
+	}
+	if (!is_late(step) || acts_may_arrive(step))
 		return false;
-	}
-}
-
-/* An act of ours may still arrive: until it cannot, nothing is begun anew. */
-static bool
-awaits_settling(struct core *core, struct step *step)
-{
-	for (size_t i = 0; i < step->nacts; i++) {
-		const struct act_record *act = &step->acts[i];
-
-		if (act->view.state == ACT_SENT || (act->view.state == ACT_UNKNOWN && !act->view.settled)) {
-			step->stamp_checked = false;
-			if (act->view.state == ACT_UNKNOWN)
-				step_wake_at(core, step, act->settled_up_ms);
-			return true;
-		}
-	}
-	return false;
+	time_out(core, op, step);
+	return true;
 }
 
 /* A ring that cannot be read is an answer too: said, and counted. */
@@ -321,6 +303,8 @@ after_blindness(struct core *core, struct op *op, struct step *step)
 	if (!step->task->ring_used || !sweep->failed || task_has_open_questions(step->task))
 		return;
 	snprintf(step->message, sizeof step->message, "the ring cannot be read: %.250s", sweep->problem);
+	if (awaits_settling(core, step))
+		return;
 	if (step->spent_ms >= step->plan->timeout_ms)
 		time_out(core, op, step);
 	else

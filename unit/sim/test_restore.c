@@ -124,11 +124,61 @@ a_drain_that_met_another_process_is_undone(void **state)
 	CHECK(hit >= 4);
 }
 
+static const char hasty[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
+    "{\"task\":\"scylla-drain\",\"timeout\":\"1s\",\"retries\":%s},"
+    "{\"task\":\"systemd-stop-scylla-server\"},"
+    "{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}";
+
+/* The step gives up while its drain is on its way, and the node is up, as if nothing had been done to it. */
+static size_t
+give_up_early(uint64_t seed, const char *retries, bool crash)
+{
+	char workflow[sizeof hasty + 20];
+	struct scene *scene;
+	struct world *world;
+	size_t drained;
+
+	snprintf(workflow, sizeof workflow, hasty, retries);
+	scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = workflow});
+	world = scene->world;
+	world->chance.state = seed;
+	world->weather.slow_act = 1000;
+	world->weather.late_act = 7000;
+	reach(scene, until_drain_is_sent, NULL, MINUTES(10));
+	if (crash)
+		process_crash(&world->processes[0], SECONDS(1));
+	wait_ms(scene, SECONDS(8));
+	drained = arrived(scene, SIM_ARRIVED_DRAIN, "db-a-1");
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, scene_all_serving(world) || !until_over(world, NULL));
+	world->weather.slow_act = 0;
+	reach(scene, until_over, NULL, HOURS(2));
+	HOLDS(scene, scene_all_serving(world));
+	end(scene, scene_phase(world), 0, 0);
+	return drained;
+}
+
+static void
+a_late_drain_is_not_forgotten(void **state)
+{
+	size_t drained = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		drained += give_up_early(seed, "0", false);
+		drained += give_up_early(seed, "1", false);
+		drained += give_up_early(seed, "0", true);
+	}
+	CHECK(drained >= 20);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_that_boots_is_not_restarted_again),
+		cmocka_unit_test(a_late_drain_is_not_forgotten),
 		cmocka_unit_test(a_drain_that_met_another_process_is_undone),
 	};
 
