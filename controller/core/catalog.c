@@ -9,6 +9,7 @@
 #include "json.h"
 #include "object.h"
 #include "op.h"
+#include "source.h"
 #include "state.h"
 #include "workflow.h"
 
@@ -27,7 +28,7 @@ put(struct core *core, const char *namespace_, const char *name, const struct cJ
 	}
 	workflow_free(entry->workflow);
 	free(entry->problem);
-	entry->workflow = workflow_decode(object, &err);
+	entry->workflow = workflow_of_object(object, &err);
 	entry->problem = entry->workflow ? NULL : xstrdup(err.text);
 }
 

@@ -24,6 +24,7 @@ static const struct option options[] = {
 	    "the API server and who we are; else $KUBECONFIG, else ~/.kube/config"},
 	{0, "--context", "NAME", TAKES_API, offsetof(struct args, context), "of the kubeconfig; its current one by default"},
 	{'o', "--output", "json", TAKES_OUTPUT, offsetof(struct args, output), "for programs, instead of a table"},
+	{'o', "--output", "FORM", TAKES_FINDINGS, offsetof(struct args, output), "text (the default), json or sarif"},
 	{'h', "--help", NULL, ALWAYS, offsetof(struct args, help), "print this and leave"},
 };
 
@@ -97,6 +98,18 @@ parse_option(struct args *ret, int argc, char **argv, int *i, unsigned takes, st
 	return 0;
 }
 
+static int
+check_output(const char *output, unsigned takes, struct err *err)
+{
+	if (!output || strcmp(output, "json") == 0)
+		return 0;
+	if (!(takes & TAKES_FINDINGS))
+		return err_set(err, "--output %s: expected json, or no --output for a table", output);
+	if (strcmp(output, "text") != 0 && strcmp(output, "sarif") != 0)
+		return err_set(err, "--output %s: expected text, json or sarif", output);
+	return 0;
+}
+
 int
 args_parse(struct args *ret, int argc, char **argv, unsigned takes, struct err *err)
 {
@@ -110,9 +123,7 @@ args_parse(struct args *ret, int argc, char **argv, unsigned takes, struct err *
 		else if (parse_option(ret, argc, argv, &i, takes, err))
 			return -1;
 	}
-	if (ret->output && strcmp(ret->output, "json") != 0)
-		return err_set(err, "--output %s: expected json, or no --output for a table", ret->output);
-	return 0;
+	return check_output(ret->output, takes, err);
 }
 
 void

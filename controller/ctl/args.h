@@ -10,7 +10,8 @@
 /* Which options a command takes. */
 enum {
 	TAKES_API = 1,           /* where the API server is, and the namespace there */
-	TAKES_OUTPUT = 2,
+	TAKES_OUTPUT = 2,        /* json */
+	TAKES_FINDINGS = 4,      /* text, json, sarif */
 };
 
 struct args {

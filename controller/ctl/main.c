@@ -10,7 +10,7 @@
 
 enum { OUT_MAX = 16 << 20 };
 
-static const struct command *const commands[] = {&cmd_nodes, &cmd_explain, &cmd_version};
+static const struct command *const commands[] = {&cmd_nodes, &cmd_lint, &cmd_convert, &cmd_explain, &cmd_version};
 
 static const char *
 program_name(const char *path)
@@ -23,7 +23,8 @@ program_name(const char *path)
 static void
 usage(const char *program, struct buf *out)
 {
-	buf_printf(out, "usage: %s COMMAND [ARGUMENT...]\n\nLooks at ScyllaDB clusters through Strait's objects.\n\n", program);
+	buf_printf(out, "usage: %s COMMAND [ARGUMENT...]\n\n"
+	    "Looks at ScyllaDB clusters through Strait's objects, and checks workflows.\n\n", program);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		CLEANUP_FREE char *left = xasprintf("%s %s", commands[i]->name, commands[i]->arguments);
 

@@ -14,6 +14,9 @@
  * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll. */
 enum { PLAN_FORMAT = 2, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
+/* Of a condition: how long it is waited for when neither the workflow nor the type says, and how often it may be asked. */
+enum { PLAN_WAIT_MS = 30 * 60 * 1000, PLAN_POLL_LEAST_MS = 100 };
+
 struct plan_node {
 	char *name;
 	char *host_id;

@@ -1,75 +1,23 @@
 #include "alloc.h"
 #include "instant.h"
-#include "known.h"
 #include "plan_parts.h"
+#include "types.h"
 
 /* When neither the workflow nor the type says how long. */
 static const int64_t default_timeout_ms = MINUTES(10);
-static const int64_t default_poll_ms = SECONDS(5), least_poll_ms = 100;
-static const int64_t default_wait_ms = MINUTES(30);
-
-static int
-unknown_type(const struct compiler *c, const char *place, const char *name, bool condition)
-{
-	const struct reconciler *const *types = c->input->types;
-	struct known known;
-
-	known_init(&known, name);
-	for (; *types; types++) {
-		if (condition == ((*types)->judge != NULL))
-			known_offer(&known, (*types)->name);
-	}
-	return known_refuse(&known, c->err, "%s: unknown %s \"%.80s\"", place, condition ? "condition" : "task type",
-	    name);
-}
-
-static const struct reconciler *
-find_task(const struct compiler *c, const struct plan_block *block, const char *place, const char *name)
-{
-	const struct reconciler *type = plan_find_type(c->input->types, name);
-
-	if (!type)
-		unknown_type(c, place, name, false);
-	else if (!type->reconcile)
-		err_set(c->err, "%s: %s is a condition, not a task; it belongs under a step's 'wait'", place, name);
-	else if (block->each_node && type->scope == SCOPE_CLUSTER)
-		err_set(c->err, "%s: %s works on the whole cluster; it belongs under clusterTask, or outside eachNode",
-		    place, name);
-	else if (!block->each_node && type->scope == SCOPE_NODE)
-		err_set(c->err, "%s: %s works on one node; it belongs under nodeTask, or inside eachNode", place, name);
-	else
-		return type;
-	return NULL;
-}
-
-static const struct reconciler *
-find_condition(const struct compiler *c, const struct plan_block *block, const char *place, const char *name)
-{
-	const struct reconciler *type = plan_find_type(c->input->types, name);
-
-	if (!type)
-		unknown_type(c, place, name, true);
-	else if (!type->judge)
-		err_set(c->err, "%s: %s is a task, not a condition; it is a step of its own", place, name);
-	else if (!block->each_node && type->scope == SCOPE_NODE)
-		err_set(c->err, "%s: %s judges one node; a wait outside eachNode takes conditions of the cluster only, "
-		    "in this release", place, name);
-	else
-		return type;
-	return NULL;
-}
+static const int64_t default_poll_ms = SECONDS(5);
 
 static int
 compile_times(struct compiler *c, const struct workflow_condition *source, const char *place,
     struct plan_condition *condition)
 {
-	int64_t fallback = condition->type->timeout_ms ? condition->type->timeout_ms : default_wait_ms;
+	int64_t fallback = condition->type->timeout_ms ? condition->type->timeout_ms : PLAN_WAIT_MS;
 	CLEANUP_FREE char *window = xasprintf("%s.successWindow", place), *poll = xasprintf("%s.pollInterval", place);
 	CLEANUP_FREE char *timeout = xasprintf("%s.timeout", place);
 	char within[INSTANT_TEXT], longest[INSTANT_TEXT];
 
 	if (plan_compile_duration(c, window, source->success_window, 0, 0, &condition->window_ms) < 0 ||
-	    plan_compile_duration(c, poll, source->poll_interval, least_poll_ms, default_poll_ms,
+	    plan_compile_duration(c, poll, source->poll_interval, PLAN_POLL_LEAST_MS, default_poll_ms,
 	    &condition->poll_ms) < 0 ||
 	    plan_compile_duration(c, timeout, source->timeout, 1, fallback, &condition->timeout_ms) < 0)
 		return -1;
@@ -83,7 +31,7 @@ static int
 compile_condition(struct compiler *c, const struct plan_block *block, const struct workflow_condition *source,
     const char *place, struct plan_condition *condition)
 {
-	condition->type = find_condition(c, block, place, source->type);
+	condition->type = type_of_condition(c->input->types, block->each_node, place, source->type, c->err);
 	if (!condition->type || compile_times(c, source, place, condition) < 0)
 		return -1;
 	return plan_compile_with(c, condition->type, place, source->with, source->nwith, &condition->with,
@@ -122,7 +70,7 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 	}
 	if (!source->task)
 		return compile_wait(c, block, source, step);
-	step->type = find_task(c, block, source->place, source->task);
+	step->type = type_of_task(c->input->types, block->each_node, source->place, source->task, c->err);
 	if (!step->type)
 		return -1;
 	step->retries = source->retries < 0 ? WORKFLOW_RETRIES : source->retries;

@@ -3,32 +3,9 @@
 
 #include "alloc.h"
 #include "instant.h"
-#include "known.h"
 #include "plan_parts.h"
+#include "types.h"
 #include "value.h"
-
-static const struct parameter *
-find_parameter(const struct reconciler *type, const char *name)
-{
-	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
-		if (strcmp(type->parameters[i].name, name) == 0)
-			return &type->parameters[i];
-	}
-	return NULL;
-}
-
-static int
-check_known(const struct compiler *c, const struct reconciler *type, const char *place, const char *name)
-{
-	struct known known;
-
-	if (find_parameter(type, name))
-		return 0;
-	known_init(&known, name);
-	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++)
-		known_offer(&known, type->parameters[i].name);
-	return known_refuse(&known, c->err, "%s.with: %s has no parameter \"%.80s\"", place, type->name, name);
-}
 
 static const char *
 find_given(const struct workflow_value *given, size_t count, const char *name)
@@ -70,7 +47,7 @@ plan_compile_with(struct compiler *c, const struct reconciler *type, const char 
     const struct workflow_value *given, size_t ngiven, struct plan_value **ret, size_t *nret)
 {
 	for (size_t i = 0; i < ngiven; i++) {
-		if (check_known(c, type, place, given[i].name) < 0)
+		if (!type_parameter(type, place, given[i].name, c->err))
 			return -1;
 	}
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {

@@ -11,6 +11,26 @@
 
 enum { RETRIES_MAX = 100 };
 
+/* Who reads: for one answer, which ends with the first mistake, or for all of them. */
+struct reading {
+	struct workflow *w;
+	lint_fn *say;            /* NULL: the first mistake, in 'err' */
+	void *user;
+	bool mistaken;
+	struct err *err;
+};
+
+/* What comes of one element of a list that could not be read: -1, or 0 when the next one is to be looked at. */
+static int
+mistake(struct reading *r)
+{
+	r->mistaken = true;
+	if (!r->say)
+		return -1;
+	r->say(r->user, SEVERITY_ERROR, r->err->text);
+	return 0;
+}
+
 static int
 read_values(const struct field *with, struct workflow_value **values, size_t *count, struct err *err)
 {
@@ -33,11 +53,13 @@ read_values(const struct field *with, struct workflow_value **values, size_t *co
 static int
 read_condition(struct workflow_condition *condition, const struct field *f, struct err *err)
 {
-	static const char *const keys[] = {"condition", "with", "successWindow", "pollInterval", "timeout", NULL};
+	static const char *const keys[] = {"name", "condition", "with", "successWindow", "pollInterval", "timeout", NULL};
 	struct field type = field_get(f, "condition"), with = field_get(f, "with"), timeout = field_get(f, "timeout");
 	struct field window = field_get(f, "successWindow"), poll = field_get(f, "pollInterval");
+	struct field name = field_get(f, "name");
 
 	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
+	    field_text(&name, &condition->name, err) < 0 ||
 	    field_need_text(&type, &condition->type, err) < 0 ||
 	    read_values(&with, &condition->with, &condition->nwith, err) < 0 ||
 	    field_text(&window, &condition->success_window, err) < 0 ||
@@ -47,21 +69,21 @@ read_condition(struct workflow_condition *condition, const struct field *f, stru
 }
 
 static int
-read_wait(struct workflow_step *step, const struct field *wait, struct err *err)
+read_wait(struct reading *r, struct workflow_step *step, const struct field *wait)
 {
 	size_t index = 0;
 
-	if (field_need_array(wait, err) < 0)
+	if (field_need_array(wait, r->err) < 0)
 		return -1;
 	if (json_count(wait->value) > WORKFLOW_CONDITIONS)
-		return field_error(wait, err, "more than %d conditions; wait in two steps", WORKFLOW_CONDITIONS);
+		return field_error(wait, r->err, "more than %d conditions; wait in two steps", WORKFLOW_CONDITIONS);
 	JSON_EACH(element, wait->value) {
 		struct field f = field_at(wait, index++, element);
 
-		if (read_condition(ARRAY_GROW(step->conditions, step->nconditions), &f, err) < 0)
+		if (read_condition(ARRAY_GROW(step->conditions, step->nconditions), &f, r->err) < 0 && mistake(r) < 0)
 			return -1;
 	}
-	return index ? 0 : field_error(wait, err, "waits for nothing; expected at least one condition");
+	return index ? 0 : field_error(wait, r->err, "waits for nothing; expected at least one condition");
 }
 
 static int
@@ -78,14 +100,18 @@ read_approval(struct workflow_step *step, const struct field *approval, struct e
 
 /* A task, a wait or, outside eachNode, an approval. 'step' is zeroed, and freed by the caller whatever comes of it. */
 static int
-read_step(struct workflow_step *step, const struct field *f, bool each_node, struct err *err)
+read_step(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
 {
+	struct field name = field_get(f, "name");
+	struct err *err = r->err;
 	struct field task = field_get(f, "task"), with = field_get(f, "with"), wait = field_get(f, "wait");
 	struct field retries = field_get(f, "retries"), timeout = field_get(f, "timeout");
 	struct field approval = field_get(f, "approval");
 
 	step->place = field_place(f);
 	step->retries = -1;
+	if (field_text(&name, &step->name, err) < 0)
+		return -1;
 	if ((task.value != NULL) + (wait.value != NULL) + (approval.value != NULL) != 1)
 		return field_error(f, err, each_node ? "exactly one of task and wait must be set"
 		    : "exactly one of eachNode, task, wait and approval must be set");
@@ -94,7 +120,7 @@ read_step(struct workflow_step *step, const struct field *f, bool each_node, str
 	if (approval.value)
 		return read_approval(step, &approval, err);
 	if (wait.value)
-		return read_wait(step, &wait, err);
+		return read_wait(r, step, &wait);
 	if (field_need_text(&task, &step->task, err) < 0 || read_values(&with, &step->with, &step->nwith, err) < 0 ||
 	    field_int(&retries, 0, RETRIES_MAX, &step->retries, err) < 0)
 		return -1;
@@ -102,39 +128,42 @@ read_step(struct workflow_step *step, const struct field *f, bool each_node, str
 }
 
 static int
-read_node_steps(struct workflow_block *block, const struct field *list, struct err *err)
+read_node_steps(struct reading *r, struct workflow_block *block, const struct field *list)
 {
-	static const char *const keys[] = {"task", "with", "retries", "timeout", "wait", NULL};
+	static const char *const keys[] = {"name", "task", "with", "retries", "timeout", "wait", NULL};
 	size_t index = 0;
 
-	if (field_need_array(list, err) < 0)
+	if (field_need_array(list, r->err) < 0)
 		return -1;
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
-		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0 ||
-		    read_step(ARRAY_GROW(block->steps, block->nsteps), &f, true, err) < 0)
+		if ((field_need_object(&f, r->err) < 0 || field_known(&f, keys, r->err) < 0 ||
+		    read_step(r, ARRAY_GROW(block->steps, block->nsteps), &f, true) < 0) && mistake(r) < 0)
 			return -1;
 	}
-	return index ? 0 : field_error(list, err, "does nothing; expected at least one step");
+	return index ? 0 : field_error(list, r->err, "does nothing; expected at least one step");
 }
 
 static int
-read_each_node(struct workflow *w, const struct field *f, struct err *err)
+read_each_node(struct reading *r, const struct field *f)
 {
 	struct field steps = field_get(f, "steps");
-	struct workflow_block *block = ARRAY_GROW(w->blocks, w->nblocks);
+	struct workflow_block *block = ARRAY_GROW(r->w->blocks, r->w->nblocks);
 
 	block->place = field_place(f);
 	block->each_node = true;
 	block->limit.count = 1;
-	return workflow_read_roll(block, f, err) < 0 ? -1 : read_node_steps(block, &steps, err);
+	if (workflow_read_roll(block, f, r->err) < 0 && mistake(r) < 0)
+		return -1;
+	return read_node_steps(r, block, &steps);
 }
 
 /* Joins the cluster steps before it, if the last block is one of cluster steps. */
 static int
-read_cluster_step(struct workflow *w, const struct field *f, struct err *err)
+read_cluster_step(struct reading *r, const struct field *f)
 {
+	struct workflow *w = r->w;
 	struct workflow_block *block = w->nblocks ? &w->blocks[w->nblocks - 1] : NULL;
 
 	if (!block || block->each_node) {
@@ -142,29 +171,49 @@ read_cluster_step(struct workflow *w, const struct field *f, struct err *err)
 		block->place = field_place(f);
 		block->limit.count = 1;
 	}
-	return read_step(ARRAY_GROW(block->steps, block->nsteps), f, false, err);
+	return read_step(r, ARRAY_GROW(block->steps, block->nsteps), f, false);
 }
 
 static int
-read_steps(struct workflow *w, const struct field *list, struct err *err)
+read_outer_step(struct reading *r, const struct field *f)
 {
-	static const char *const keys[] = {"eachNode", "task", "with", "retries", "timeout", "wait", "approval", NULL};
+	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "timeout", "wait", "approval",
+	    NULL};
+	struct field each = field_get(f, "eachNode");
+
+	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)
+		return -1;
+	if (each.value && json_count(f->value) > 1)
+		return field_error(f, r->err, "eachNode stands alone; what its nodes do goes under its 'steps'");
+	return each.value ? read_each_node(r, &each) : read_cluster_step(r, f);
+}
+
+static int
+read_steps(struct reading *r, const struct field *list)
+{
 	size_t index = 0;
 
-	if (field_need_array(list, err) < 0)
+	if (field_need_array(list, r->err) < 0)
 		return -1;
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
-		struct field each = field_get(&f, "eachNode");
 
-		if (field_need_object(&f, err) < 0 || field_known(&f, keys, err) < 0)
-			return -1;
-		if (each.value && json_count(f.value) > 1)
-			return field_error(&f, err, "eachNode stands alone; what its nodes do goes under its 'steps'");
-		if ((each.value ? read_each_node(w, &each, err) : read_cluster_step(w, &f, err)) < 0)
+		if (read_outer_step(r, &f) < 0 && mistake(r) < 0)
 			return -1;
 	}
-	return index ? 0 : field_error(list, err, "does nothing; expected at least one step");
+	return index ? 0 : field_error(list, r->err, "does nothing; expected at least one step");
+}
+
+/* The last variable's name. */
+static int
+check_name_is_new(const struct workflow *w, const struct field *f, const char *name, struct err *err)
+{
+	for (size_t i = 0; i + 1 < w->nvariables; i++) {
+		/* One that was mistaken may have none. */
+		if (w->variables[i].name && strcmp(w->variables[i].name, name) == 0)
+			return field_error(f, err, "\"%s\" is the name of variables[%zu] too", name, i);
+	}
+	return 0;
 }
 
 static int
@@ -190,54 +239,73 @@ read_variable(struct workflow *w, const struct field *f, struct err *err)
 		return field_wrong(&name, "letters, digits, '_' and '-', beginning with a letter or '_'", err);
 	if (variable->required && variable->fallback)
 		return field_error(f, err, "a required variable takes no default");
-	for (size_t i = 0; i + 1 < w->nvariables; i++) {
-		if (strcmp(w->variables[i].name, variable->name) == 0)
-			return field_error(&name, err, "\"%s\" is the name of variables[%zu] too", variable->name, i);
-	}
-	return 0;
+	return check_name_is_new(w, &name, variable->name, err);
 }
 
 static int
-read_variables(struct workflow *w, const struct field *list, struct err *err)
+read_variables(struct reading *r, const struct field *list)
 {
 	size_t index = 0;
 
-	if (list->value && field_need_array(list, err) < 0)
+	if (list->value && field_need_array(list, r->err) < 0)
 		return -1;
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
-		if (read_variable(w, &f, err) < 0)
+		if (read_variable(r->w, &f, r->err) < 0 && mistake(r) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-read_workflow(struct workflow *w, const struct cJSON *object, const char *origin, struct err *err)
+read_workflow(struct reading *r, const struct cJSON *object, const char *origin)
 {
-	static const char *const keys[] = {"variables", "steps", NULL};
+	static const char *const keys[] = {"description", "variables", "steps", NULL};
 	struct field root = field_of(object, origin), spec = field_get(&root, "spec");
 	struct field variables = field_get(&spec, "variables"), steps = field_get(&spec, "steps");
+	struct field description = field_get(&spec, "description");
 
-	if (field_need_object(&spec, err) < 0 || field_known(&spec, keys, err) < 0 ||
-	    read_variables(w, &variables, err) < 0)
+	if (field_need_object(&spec, r->err) < 0)
 		return -1;
-	return read_steps(w, &steps, err);
+	if ((field_known(&spec, keys, r->err) < 0 || field_text(&description, &r->w->description, r->err) < 0) &&
+	    mistake(r) < 0)
+		return -1;
+	if (read_variables(r, &variables) < 0 && mistake(r) < 0)
+		return -1;
+	return read_steps(r, &steps);
+}
+
+static struct workflow *
+decode(struct reading *r, const struct cJSON *object)
+{
+	struct field root = field_of(object, ""), metadata = field_get(&root, "metadata");
+	struct field name = field_get(&metadata, "name");
+	CLEANUP_FREE char *origin = NULL;
+
+	r->w = xcalloc(1, sizeof *r->w);
+	if (field_need_text(&name, &r->w->name, r->err) < 0) {
+		mistake(r);
+		return workflow_free(r->w);
+	}
+	origin = xasprintf("workflow %s, ", r->w->name);
+	if (read_workflow(r, object, origin) < 0)
+		mistake(r);
+	return r->mistaken ? workflow_free(r->w) : r->w;
 }
 
 struct workflow *
 workflow_decode(const struct cJSON *object, struct err *err)
 {
-	struct field root = field_of(object, ""), metadata = field_get(&root, "metadata");
-	struct field name = field_get(&metadata, "name");
-	struct workflow *w = xcalloc(1, sizeof *w);
-	CLEANUP_FREE char *origin = NULL;
+	return decode(&(struct reading){.err = err}, object);
+}
 
-	if (field_need_text(&name, &w->name, err) < 0)
-		return workflow_free(w);
-	origin = xasprintf("workflow %s, ", w->name);
-	return read_workflow(w, object, origin, err) < 0 ? workflow_free(w) : w;
+struct workflow *
+workflow_decode_all(const struct cJSON *object, lint_fn *say, void *user)
+{
+	struct err err = {""};
+
+	return decode(&(struct reading){.err = &err, .say = say, .user = user}, object);
 }
 
 /* A single task's parameters are meant as written: no variables, so each plus is a plus. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "findings.h"
 #include "reconciler.h"
 
 struct cJSON;
@@ -28,6 +29,7 @@ struct workflow_value {
 };
 
 struct workflow_condition {
+	char *name;              /* for readers, or NULL */
 	char *type;
 	struct workflow_value *with;
 	size_t nwith;
@@ -36,6 +38,7 @@ struct workflow_condition {
 
 struct workflow_step {
 	char *place;             /* where it stands in the source, for errors: "spec.steps[0].eachNode.steps[1]" */
+	char *name;              /* for readers, or NULL */
 	char *task;              /* type; NULL: a wait */
 	struct workflow_value *with;
 	size_t nwith;
@@ -66,6 +69,7 @@ struct workflow_canary {
 /* A run of consecutive cluster steps, or one eachNode. */
 struct workflow_block {
 	char *place;
+	char *name;                          /* for readers, or NULL */
 	bool each_node;
 	enum workflow_unit unit;
 	struct workflow_share limit;         /* concurrencyLimit: of the unit's nodes */
@@ -78,6 +82,7 @@ struct workflow_block {
 
 struct workflow {
 	char *name;
+	char *description;       /* for readers, or NULL */
 	struct workflow_variable *variables;
 	size_t nvariables;
 	struct workflow_block *blocks;
@@ -87,6 +92,12 @@ struct workflow {
 /* From a Workflow object (or a built-in one): the "spec" member is read. Unknown keys, wrong kinds, missing members are
  * refused with their place: "spec.steps[0].eachNode.concurrencyLimit: expected an integer of 1 or more, got \"x\"". */
 struct workflow *workflow_decode(const struct cJSON *object, struct err *err);
+
+/* Told one thing after the other. 'sentence' begins with the path of what it is about, and a colon. */
+typedef void lint_fn(void *user, enum severity severity, const char *sentence);
+/* The same, but after a mistake in a variable, step or condition it goes on with the next one and tells of each; NULL if
+ * there was any. */
+struct workflow *workflow_decode_all(const struct cJSON *object, lint_fn *say, void *user);
 /* The workflow of one task: what ClusterOperation's nodeTask and clusterTask mean. 'with' is a JSON object's text. */
 struct workflow *workflow_of_task(const char *type, const char *with, bool each_node, struct err *err);
 struct workflow *workflow_free(struct workflow *workflow);

@@ -16,6 +16,7 @@ static void
 free_conditions(struct workflow_condition *conditions, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		free(conditions[i].name);
 		free(conditions[i].type);
 		free_values(conditions[i].with, conditions[i].nwith);
 		free(conditions[i].success_window);
@@ -32,6 +33,7 @@ free_block(struct workflow_block *block)
 		struct workflow_step *step = &block->steps[i];
 
 		free(step->place);
+		free(step->name);
 		free(step->task);
 		free_values(step->with, step->nwith);
 		free_conditions(step->conditions, step->nconditions);
@@ -43,6 +45,7 @@ free_block(struct workflow_block *block)
 	free(block->canary.message);
 	free(block->cool_down);
 	free(block->gate_timeout);
+	free(block->name);
 	free(block->place);
 }
 
@@ -60,6 +63,7 @@ workflow_free(struct workflow *workflow)
 	for (size_t i = 0; i < workflow->nblocks; i++)
 		free_block(&workflow->blocks[i]);
 	free(workflow->blocks);
+	free(workflow->description);
 	free(workflow->name);
 	free(workflow);
 	return NULL;

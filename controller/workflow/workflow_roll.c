@@ -76,16 +76,17 @@ read_unit(const struct field *f, enum workflow_unit *ret, struct err *err)
 int
 workflow_read_roll(struct workflow_block *block, const struct field *f, struct err *err)
 {
-	static const char *const keys[] = {"nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
+	static const char *const keys[] = {"name", "nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
 	    "maxFailures", "gateTimeout", "steps", NULL};
 	static const char *const selections[] = {"targets", NULL};
 	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
 	struct field limit = field_get(f, "concurrencyLimit"), canary = field_get(f, "canary");
 	struct field cool_down = field_get(f, "coolDown"), failures = field_get(f, "maxFailures");
-	struct field gate_timeout = field_get(f, "gateTimeout");
+	struct field gate_timeout = field_get(f, "gateTimeout"), name = field_get(f, "name");
 	int selection = 0;
 
 	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
+	    field_text(&name, &block->name, err) < 0 ||
 	    field_choice(&nodes, selections, &selection, err) < 0 || read_unit(&unit, &block->unit, err) < 0 ||
 	    read_share(&limit, 1, &block->limit, err) < 0 || read_canary(&block->canary, &canary, err) < 0 ||
 	    field_text(&cool_down, &block->cool_down, err) < 0 ||

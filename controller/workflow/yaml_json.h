@@ -7,8 +7,10 @@
 
 #include "buf.h"
 #include "err.h"
-
-enum { YAML_BYTES_MAX = BUF_MAX_FILE, YAML_DEPTH_MAX = 32, YAML_KEYS_MAX = 1024 };
+#include "places.h"
 
 /* The JSON text is appended to 'out', which holds nothing of use after an error. */
 int yaml_to_json(const char *text, size_t len, struct buf *out, struct err *err);
+/* The same of a document that has been read, with the places of all that is in it; 'where' is that of what is refused. */
+int yaml_value_to_json(const struct yaml_value *value, struct buf *out, struct places *places, struct yaml_mark *where,
+    struct err *err);

@@ -174,6 +174,12 @@ refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{
 W=Workflow
 accepted $W wf '{"steps":[{"eachNode":{"steps":[{"task":"t","with":{"a":true}},{"wait":[{"condition":"c"}]}]}}],
 	"variables":[{"name":"a","type":"integer","default":3}]}'
+accepted $W scp '{"definition":"- task: !scylla-drain\n"}'
+accepted $W named '{"description":"d","steps":[{"eachNode":{"name":"n","steps":[{"name":"n","task":"t","timeout":"+a+s"},
+	{"name":"n","wait":[{"name":"n","condition":"c","timeout":"+h+h30m"}]}]}},{"name":"n","task":"t"}]}'
+refused $W new '{"steps":[{"task":"t"}],"definition":"x"}' 'exactly one of steps and definition must be set'
+refused $W new '{"description":"d"}' 'exactly one of steps and definition must be set'
+refused $W new '{"variables":[{"name":"a","type":"string"}],"definition":"x"}' 'a definition has its variables in it'
 refused $W new '{"steps":[]}' 'spec.steps in body should have at least 1 items'
 refused $W new '{"steps":[{"task":"t","wait":[{"condition":"c"}]}]}' \
 	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait and approval must be set'

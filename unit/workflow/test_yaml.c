@@ -53,14 +53,16 @@ what_is_not_plain_is_refused_with_its_line(void **state)
 		{"&a [1]", shared},
 		{"x: !thing 1", shared},
 		{"x: !!str 1", shared},
-		{"a:\n  b: *c\n", "line 2: anchors, aliases and tags are not taken; write it out"},
-		{"a: 1\nb: 2\na: 3\n", "line 3: the key \"a\" comes twice"},
+		{"a:\n  b: *c\n", "line 2: there is no &c before this *c"},
+		{"a: &c 1\nb: *c\n", shared},
+		{"a: &c [*c]\n", "line 1: *c stands inside of what it means"},
+		{"a: 1\nb: 2\na: 3\n", "line 3: the key \"a\" comes twice, first in line 1"},
 		{"x:\n  on: targets\n", "line 2: the key \"on\" is not a string to kubectl; quote it"},
 		{"1: x", "line 1: the key \"1\" is not a string to kubectl; quote it"},
 		{"<<: x", "line 1: the key \"<<\" is not a string to kubectl; quote it"},
 		{"? [a]\n: b", "line 1: expected a plain key"},
 		{"a: \"x\\0y\"", "line 1: a NUL byte"},
-		{"a: \xff", "byte 3: invalid leading UTF-8 octet"},
+		{"a: \xff", "line 1: invalid leading UTF-8 octet, at byte 3"},
 	};
 	static const char *const numbers[] = {"017", "0o17", "0x1f", "0b11", "1_000", "+5", ".5", "1.", ".inf", "-.INF",
 	    ".nan", "08", "-0x1F", "+1.5e3"};
@@ -104,12 +106,19 @@ everything_has_a_bound(void **state)
 	buf_printf(&text, "%080d", 0);
 	buf_puts(&text, "x");
 	CHECK_INT(yaml_to_json(buf_str(&text), text.len, &out, &err), -1);
-	CHECK_TEXT(err.text, "longer than 64 bytes as JSON");
+	CHECK_TEXT(err.text, "line 1: longer than 64 bytes as JSON");
+	buf_clear(&text);
+	buf_puts(&text, "a: &a [x, x, x, x, x, x, x, x, x]\n");
+	for (char c = 'b'; c < 'k'; c++)
+		buf_printf(&text, "%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n", c, c, c - 1, c - 1, c - 1, c - 1,
+		    c - 1, c - 1, c - 1, c - 1, c - 1);
+	CHECK_INT(yaml_to_json(buf_str(&text), text.len, &out, &err), -1);
+	CHECK_TEXT(err.text, "line 6: more than 200000 values, those behind aliases counted each time");
 	buf_clear(&text);
 	for (int i = 0; i <= YAML_BYTES_MAX; i++)
 		buf_putc(&text, ' ');
 	CHECK_INT(yaml_to_json(buf_str(&text), text.len, &out, &err), -1);
-	CHECK_TEXT(err.text, "longer than 1048576 bytes");
+	CHECK_TEXT(err.text, "line 1: longer than 1048576 bytes");
 }
 
 int

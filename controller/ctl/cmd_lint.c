@@ -1,0 +1,159 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "command.h"
+#include "json.h"
+#include "registry.h"
+#include "source.h"
+#include "text_file.h"
+#include "version.h"
+#include "workflow.h"
+
+enum { LINT_FOUND = 1 };
+
+/* How findings are printed. */
+struct printer {
+	void (*open)(struct buf *out);
+	void (*finding)(const char *file, const struct finding *finding, bool first, struct buf *out);
+	void (*close)(struct buf *out);
+};
+
+static void
+nothing(struct buf *out)
+{
+	(void)out;
+}
+
+static void
+text_finding(const char *file, const struct finding *f, bool first, struct buf *out)
+{
+	(void)first;
+	buf_printf(out, "%s:%d:%d: %s: %s\n", file, f->mark.line, f->mark.column, severity_name(f->severity), f->text);
+}
+
+static void
+json_begin(struct buf *out)
+{
+	buf_puts(out, "[");
+}
+
+static void
+json_finding(const char *file, const struct finding *f, bool first, struct buf *out)
+{
+	struct json_out json = JSON_OUT(out);
+
+	buf_puts(out, first ? "\n" : ",\n");
+	json_open(&json, NULL);
+	json_put_str(&json, "file", file);
+	json_put_int(&json, "line", f->mark.line);
+	json_put_int(&json, "column", f->mark.column);
+	json_put_str(&json, "severity", severity_name(f->severity));
+	json_put_str(&json, "message", f->text);
+	json_close(&json);
+}
+
+static void
+json_end(struct buf *out)
+{
+	buf_puts(out, "\n]\n");
+}
+
+/* The static analysis results interchange format, 2.1.0: what code hosts show beside the line. */
+static void
+sarif_begin(struct buf *out)
+{
+	buf_puts(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":["
+	    "{\"tool\":{\"driver\":{\"name\":\"straitctl lint\",\"version\":\"" STRAIT_VERSION "\","
+	    "\"rules\":[{\"id\":\"workflow\"}]}},"
+	    "\"results\":[");
+}
+
+static void
+sarif_finding(const char *file, const struct finding *f, bool first, struct buf *out)
+{
+	struct json_out json = JSON_OUT(out);
+
+	buf_puts(out, first ? "\n" : ",\n");
+	json_open(&json, NULL);
+	json_put_str(&json, "ruleId", "workflow");
+	json_put_str(&json, "level", severity_name(f->severity));
+	json_open(&json, "message");
+	json_put_str(&json, "text", f->text);
+	json_close(&json);
+	json_open_array(&json, "locations");
+	json_open(&json, NULL);
+	json_open(&json, "physicalLocation");
+	json_open(&json, "artifactLocation");
+	json_put_str(&json, "uri", file);
+	json_close(&json);
+	json_open(&json, "region");
+	json_put_int(&json, "startLine", f->mark.line);
+	json_put_int(&json, "startColumn", f->mark.column);
+	json_close(&json);
+	json_close(&json);
+	json_close(&json);
+	json_close_array(&json);
+	json_close(&json);
+}
+
+static void
+sarif_end(struct buf *out)
+{
+	buf_puts(out, "\n]}]}\n");
+}
+
+static const struct printer text_printer = {nothing, text_finding, nothing};
+static const struct printer json_printer = {json_begin, json_finding, json_end};
+static const struct printer sarif_printer = {sarif_begin, sarif_finding, sarif_end};
+
+/* -1: it cannot be read. */
+static int
+lint_file(const struct args *args, const char *file, const struct printer *printer, size_t *printed, size_t *errors,
+    struct buf *out, struct buf *said)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(YAML_BYTES_MAX + 1);
+	struct findings findings = {.count = 0};
+	struct err err;
+
+	if (text_file_read(file, &text, &err) < 0)
+		return complain(args, said, -1, "%s", err.text);
+	CLEANUP_FREE char *name = text_file_stem(file);
+
+	workflow_free(workflow_read(buf_str(&text), text.len, name, registry, &findings));
+	for (size_t i = 0; i < findings.count; i++)
+		printer->finding(file, &findings.items[i], (*printed)++ == 0, out);
+	*errors += findings.errors;
+	findings_done(&findings);
+	return 0;
+}
+
+static int
+run(const struct args *args, struct buf *out, struct buf *said)
+{
+	const char *form = args->output ? args->output : "text";
+	const struct printer *printer = strcmp(form, "json") == 0 ? &json_printer
+	    : strcmp(form, "sarif") == 0 ? &sarif_printer : &text_printer;
+	size_t printed = 0, errors = 0, unread = 0;
+
+	printer->open(out);
+	for (size_t i = 0; i < args->nwords; i++)
+		unread += lint_file(args, args->words[i], printer, &printed, &errors, out, said) < 0;
+	printer->close(out);
+	if (unread > 0)
+		return EXIT_USAGE;
+	return errors > 0 ? LINT_FOUND : EXIT_DONE;
+}
+
+const struct command cmd_lint = {
+	.name = "lint",
+	.arguments = "FILE...",
+	.takes = TAKES_FINDINGS,
+	.least = 1,
+	.most = 100000,
+	.summary = "Check workflows without a cluster: every mistake with its line and column.",
+	.help = "FILE is a Workflow object or SCP's YAML; - is the standard input. Exit status: 0 no error (warnings and\n"
+	    "notes do not count); 1 errors were found; 2 a file could not be read, or wrong usage.\n",
+	.run = run,
+};
