@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "bear.h"
 #include "catalog.h"
 #include "cluster.h"
 #include "knobs.h"
@@ -21,6 +22,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	struct workflow *own = NULL;
 	const struct workflow *workflow;
 	struct plan_input input = {.types = core->config.types, .variables = variables, .nvariables = object->nvariables};
+	struct bearing bearing = {op, core->now.wall_ms};
 	struct plan *plan = NULL;
 	struct plan_node *nodes;
 
@@ -41,6 +43,8 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.ntargets = object->nnodes;
 	input.max_nodes_down = op->cluster->target->max_nodes_down;
 	input.stable_ms = core->config.stable_ms;
+	input.bears_pair = core->config.gate ? op_bears_pair : NULL;
+	input.arg = &bearing;
 	plan = plan_compile(workflow, &input, err);
 	cluster_plan_nodes_free(nodes, input.nnodes);
 	workflow_free(own);

@@ -216,6 +216,10 @@ bool ring_quorum_proof(const struct ring *ring, const bool *held, int candidate,
 /* User keyspaces that cannot keep what the policy asks with one node down, and no standing decision of their own: their
  * names and the remedy into 'why' and true; false when there is none among those whose ranges are known. */
 bool ring_undecided(const struct ring *ring, const struct ring_policy *policy, struct err *why);
+/* Of a roll that takes several nodes of one unit down at once: may any two of them ever be, with everybody else up?
+ * units[member] is a number, equal for members of one unit, or -1: not in the roll. False and 'why', of the first pair,
+ * when there are pairs and as the ranges lie (of keyspaces in vnodes, those that are known) none is borne. */
+bool ring_bears_pair(const struct ring *ring, const int *units, const struct ring_policy *policy, struct err *why);
 /* Keyspaces that never close the gate: internal ones below RF 3, RING_EVERYWHERE, those decided to need none. Their
  * names with the reason of each into 'names' and true; false when there is none. */
 bool ring_passed_over(const struct ring *ring, const struct ring_policy *policy, struct err *names);

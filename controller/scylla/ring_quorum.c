@@ -92,7 +92,7 @@ judge_tally(struct judge *j, const struct set *set)
 	return 0;
 }
 
-static void
+void
 judge_set(struct judge *j, const struct set *set, unsigned gone, bool user)
 {
 	struct tally all = {.count = set->count, .gone = (uint16_t)gone};
@@ -113,7 +113,7 @@ judge_set(struct judge *j, const struct set *set, unsigned gone, bool user)
 }
 
 /* Nearly all sets lose nothing, and there are tens of thousands: this loop is the predicate's whole time. */
-static void
+void
 judge_layout(struct judge *j, const struct ring_layout *layout, bool user)
 {
 	const uint8_t *is_gone = j->gone;
@@ -132,9 +132,8 @@ judge_layout(struct judge *j, const struct ring_layout *layout, bool user)
 	}
 }
 
-/* Keyspaces that are replicated alike are judged alike: once. */
-static bool
-is_judged(const struct ring *ring, size_t keyspace, const struct ring_policy *policy, unsigned levels)
+bool
+judge_is_alike(const struct ring *ring, size_t keyspace, const struct ring_policy *policy, unsigned levels)
 {
 	const struct ring_keyspace *at = &ring->keyspaces[keyspace];
 
@@ -216,7 +215,7 @@ judge_keyspaces(struct judge *j, const struct ring_policy *policy, struct err *w
 		}
 		if (!keyspace->layout)
 			return err_set(why, "keyspace %s: its ranges are not known yet", keyspace->name) == 0;
-		if (!is_judged(ring, i, policy, levels) && !judge_vnodes(j, keyspace, why))
+		if (!judge_is_alike(ring, i, policy, levels) && !judge_vnodes(j, keyspace, why))
 			return false;
 	}
 	return true;

@@ -52,6 +52,11 @@ void judge_done(struct judge *j);
 /* How many replicas of the set are in each datacenter, and how many of them are gone; -1 when the datacenter of one is
  * not known. */
 int judge_tally(struct judge *j, const struct set *set);
+/* The set with so many of it gone, and a whole layout: what is missing is noted in j->worst. */
+void judge_set(struct judge *j, const struct set *set, unsigned gone, bool user);
+void judge_layout(struct judge *j, const struct ring_layout *layout, bool user);
+/* Keyspaces that are replicated alike are judged alike: an earlier one is, so this one need not be. */
+bool judge_is_alike(const struct ring *ring, size_t keyspace, const struct ring_policy *policy, unsigned levels);
 /* ring_racks.c: the table's ranges keep what they need, wherever its tablets are now; else j->worst says what not. */
 void judge_by_racks(struct judge *j, const struct ring_table *table, bool user);
 

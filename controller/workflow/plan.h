@@ -101,10 +101,14 @@ struct plan_input {
 	size_t nzones, ntargets;
 	int64_t max_nodes_down;                      /* limits.maxNodesDown; 0: none */
 	int64_t stable_ms;
+	/* Can any two of a unit's planned nodes be down together? Asked of a block that takes several down at once; its lanes
+	 * and shape are there. False and why; NULL: not asked. */
+	bool (*bears_pair)(void *arg, const struct plan *plan, const struct plan_block *block, struct err *why);
+	void *arg;
 };
 
 /* NULL and a sentence with place and remedy: unknown type (with "did you mean"), parameter, variable, zone, node; a
- * missing or mistyped value; a limit above maxNodesDown. */
+ * missing or mistyped value; a limit above maxNodesDown, or one that the replication can never bear. */
 struct plan *plan_compile(const struct workflow *workflow, const struct plan_input *input, struct err *err);
 /* Read a plan back from its text; types must be known. Same text, same hash. */
 struct plan *plan_decode(const char *text, const struct reconciler *const *types, struct err *err);

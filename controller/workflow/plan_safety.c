@@ -111,12 +111,27 @@ widest(const struct plan *plan, const struct plan_block *block)
 	return most;
 }
 
+static int
+check_limit(struct compiler *c, const struct workflow_block *source, const struct plan_block *block)
+{
+	int64_t most = c->input->max_nodes_down, limit = widest(c->plan, block);
+	struct err why = {""};
+
+	if (most > 0 && limit > most)
+		return err_set(c->err, "%s.concurrencyLimit: %lld nodes at once, but the TargetCluster's "
+		    "limits.maxNodesDown is %lld; lower one or raise the other", source->place,
+		    (long long)limit, (long long)most);
+	if (limit > 1 && c->input->bears_pair && !c->input->bears_pair(c->input->arg, c->plan, block, &why))
+		return err_set(c->err, "%s.concurrencyLimit: %lld nodes at once, but no two of a unit can ever be down "
+		    "together: %s; set it to 1, choose another concurrencyUnit, or replicate otherwise", source->place,
+		    (long long)limit, why.text);
+	return 0;
+}
+
 int
 plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
     size_t number)
 {
-	int64_t most = c->input->max_nodes_down, limit;
-
 	for (size_t i = 0; i < block->nsteps; i++) {
 		block->disruptive = block->disruptive || takes_down(&block->steps[i]);
 		if (takes_down(&block->steps[i]))
@@ -128,10 +143,7 @@ plan_compile_safety(struct compiler *c, const struct workflow_block *source, str
 		block->disruptive = block->leaves_down = false;
 		return 0;
 	}
-	limit = widest(c->plan, block);
-	if (most > 0 && limit > most)
-		return err_set(c->err, "%s.concurrencyLimit: %lld nodes at once, but the TargetCluster's "
-		    "limits.maxNodesDown is %lld; lower one or raise the other", source->place,
-		    (long long)limit, (long long)most);
+	if (check_limit(c, source, block) < 0)
+		return -1;
 	return add_restore(c, block, number) < 0 ? -1 : add_stable(c, block, number);
 }

@@ -9,6 +9,7 @@ scenario()
 	watch_operations
 	controller controller
 	stop_after_a_crash
+	never_room_for_two
 	room_for_one
 	deleted
 }
@@ -30,17 +31,38 @@ stop_after_a_crash()
 	no_violations
 }
 
-# Three nodes, three replicas: a quorum bears one down.
-room_for_one()
+# Three nodes, three replicas: a quorum bears one down, whichever, and never two.
+never_room_for_two()
 {
 	mark
 	pairs_workflow
 	operate pairs 'workflow: rolling-pairs, variables: {settle: 500ms}'
-	succeeds pairs 60
-	check "one after the other, though two were allowed" rolled 1
+	within 10 "two at once are refused, with place and keyspace" refused_for_good
+	check "no node was touched" untouched
+	k delete clop pairs >/dev/null
+}
+
+refused_for_good()
+{
+	condition_is clop/pairs Accepted '^False\|PlanRefused\|workflow rolling-pairs, spec[.]steps\[0\][.]eachNode[.]concurrencyLimit: 2 nodes at once, but no two of a unit can ever be down together: keyspace .* QUORUM needs 2'
+}
+
+# Only two of a rack share no range: of any other two one waits.
+room_for_one()
+{
+	fleet_up two --layout dc1/a:2,dc1/b:1,dc1/c:2 --no-system-keyspaces --speed 10
+	apply_fleet
+	sed -e 's/name: rolling-restart/name: rolling-datacenter/' -e 's/concurrencyLimit: 1/concurrencyLimit: 2/' \
+		-e 's/concurrencyUnit: zone/concurrencyUnit: datacenter/' \
+		"$TOP/manifests/workflows/rolling-restart.yaml" | k apply -f - >/dev/null
+	operate two 'workflow: rolling-datacenter, variables: {settle: 500ms}'
+	succeeds two 60
+	check "never two of different zones, though two were allowed" rolled 2
+	check "two of one zone were down at once" two_down
 	no_violations
 	# A candidate that waits for our own node freezes nothing.
-	check "it was never called Frozen" never_frozen pairs
+	check "it was never called Frozen" never_frozen two
+	fleet_use one
 }
 
 never_frozen() { ! was "$1" '^Frozen'; }

@@ -69,7 +69,7 @@ two_at_once(uint64_t seed, char *wrong, size_t size)
 	    "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},{\"wait\":[{\"condition\":"
 	    "\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
 	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"",
-	    .workflow = workflow}, seed);
+	    .workflow = workflow, .no_system_keyspaces = true}, seed);
 
 	scene->world->weather.slow_act = 1000;
 	scene->world->weather.late_act = 900;
@@ -81,7 +81,7 @@ void
 late_acts(uint64_t seed, char *wrong, size_t size)
 {
 	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"",
-	    .workflow = scene_by_restart}, seed);
+	    .workflow = scene_by_restart, .no_system_keyspaces = true}, seed);
 
 	scene->world->weather.slow_act = 1000;
 	scene->world->weather.late_act = SECONDS(6);

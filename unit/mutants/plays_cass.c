@@ -150,7 +150,7 @@ cass_5(uint64_t seed, char *wrong, size_t size)
 void
 cass_6(uint64_t seed, char *wrong, size_t size)
 {
-	struct scene *scene = play_begin((struct scene_config){.workflow = scene_by_restart,
+	struct scene *scene = play_begin((struct scene_config){.workflow = scene_by_restart, .no_system_keyspaces = true,
 	    .operation = ROLLING ",\"targets\":{\"zones\":[\"dc1/a\",\"dc1/b\"]}"}, seed);
 	struct world *world = scene->world;
 	enum sim_event last = SIM_MARK;

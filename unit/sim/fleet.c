@@ -34,6 +34,8 @@ make(const struct fleet_config *config)
 		.lease_ms = 6000,
 	};
 
+	/* Two at once is legal where any two may be down together: with the stock keyspaces none may. */
+	scene.no_system_keyspaces = strstr(scene.operation, "\"own\"") != NULL;
 	scene.controllers = config->controllers ? config->controllers : (size_t)chance_between(&chance, 1, 2);
 	if (scene.controllers == 1 && chance_of(&chance, 300))
 		scene.lease_ms = 0;

@@ -20,7 +20,8 @@ struct place {
 static struct scene *
 in_pending(void)
 {
-	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\""});
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"",
+	    .no_system_keyspaces = true});
 
 	wait_ms(scene, MINUTES(1));
 	return scene;

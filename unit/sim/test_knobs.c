@@ -79,7 +79,8 @@ host_away_then_failed_then_retried(void **state)
 static void
 unknown_workflow_is_refused_and_recovers(void **state)
 {
-	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\""});
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"",
+	    .no_system_keyspaces = true});
 	struct world *world = scene->world;
 
 	(void)state;

@@ -228,6 +228,7 @@ roll_once(uint64_t seed, bool faults)
 		.operation = faults && seed % 3 == 0 ? "\"workflow\":\"own\"" :
 		    "\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
 		.workflow = scene_by_restart,
+		.no_system_keyspaces = faults && seed % 3 == 0,
 		.stable_ms = 3000,
 		.lease_ms = faults && seed % 2 ? 6000 : 0,
 	};

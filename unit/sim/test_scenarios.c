@@ -153,12 +153,39 @@ own_drained_node_does_not_block_the_stop(void **state)
 static void
 two_candidates_with_room_for_one(void **state)
 {
-	/* One rack: any two nodes share a range, so that of two lanes only one may go. */
+	/* Only two of a rack share no range: of any other two lanes one may go. */
+	static const char workflow[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"datacenter\","
+	    "\"concurrencyLimit\":2,\"steps\":[{\"task\":\"scylla-drain\",\"retries\":1},"
+	    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}";
 	struct scene *scene = begin_with((struct scene_config){
-	    .layout = "dc1/a:5", .operation = "\"workflow\":\"own\"", .workflow = own_roll});
+	    .layout = "dc1/a:2,dc1/b:1,dc1/c:2", .operation = "\"workflow\":\"own\"", .workflow = workflow,
+	    .no_system_keyspaces = true});
 
 	(void)state;
-	end(scene, "Succeeded", 5, 1);
+	reach(scene, until_over, NULL, HOURS(2));
+	for (size_t i = 0; i < sim_nodes(scene->world->sim); i++)
+		HOLDS(scene, started(scene, sim_name(scene->world->sim, i)) == 1);
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* One rack: any two nodes share a range, so that two at once could only ever wait for one another. */
+static void
+room_for_two_that_is_never_there_is_refused(void **state)
+{
+	struct scene *scene = begin_with((struct scene_config){.layout = "dc1/a:5", .operation = "\"workflow\":\"later\""});
+	struct world *world = scene->world;
+
+	(void)state;
+	wait_ms(scene, MINUTES(1));
+	api_create(world->api, KIND_WORKFLOW, SCENE_NAMESPACE, "later", own_roll);
+	world_tell_watches(world);
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, until_phase(world, "Pending"));
+	HOLDS(scene, strstr(scene_operation(world)->status, "\"reason\":\"PlanRefused\""));
+	HOLDS(scene, strstr(scene_operation(world)->status, "workflow later, spec.steps[0].eachNode.concurrencyLimit: 2 nodes "
+	    "at once, but no two of a unit can ever be down together: keyspace "));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 0);
+	scene_free(scene);
 }
 
 static void
@@ -221,6 +248,7 @@ main(void)
 		cmocka_unit_test(node_restarted_by_hand_after_an_unseen_drain),
 		cmocka_unit_test(own_drained_node_does_not_block_the_stop),
 		cmocka_unit_test(two_candidates_with_room_for_one),
+		cmocka_unit_test(room_for_two_that_is_never_there_is_refused),
 		cmocka_unit_test(two_candidates_with_room_for_both),
 		cmocka_unit_test(deleted_mid_roll),
 		cmocka_unit_test(two_datacenters_with_equal_rack_names),

@@ -208,6 +208,49 @@ a_limit_binds_only_what_takes_nodes_down(void **state)
 	plan_free(plan);
 }
 
+/* How often it was asked, and by which lanes. */
+struct bearing {
+	size_t asked, lanes;
+	bool bears;
+};
+
+static bool
+bears_pair(void *arg, const struct plan *plan, const struct plan_block *block, struct err *why)
+{
+	struct bearing *bearing = arg;
+
+	bearing->asked++;
+	bearing->lanes = block->nlanes;
+	CHECK(block->nlanes <= plan->nnodes);
+	return bearing->bears || err_set(why, "keyspace app: no") == 0;
+}
+
+static void
+several_at_once_must_be_borne(void **state)
+{
+	static const char two[] = "[{\"eachNode\":{\"concurrencyLimit\":2,\"steps\":[{\"task\":\"scylla-drain\"}]}}]";
+	struct bearing bearing = {.bears = true};
+	struct plan_input input = fake_input();
+	struct workflow *workflow;
+	struct err err = {""};
+
+	(void)state;
+	input.bears_pair = bears_pair;
+	input.arg = &bearing;
+	plan_free(plan_of("[{\"eachNode\":{\"concurrencyLimit\":2,\"steps\":[{\"task\":\"look\"}]}}]", &input));
+	plan_free(plan_of("[{\"eachNode\":{\"concurrencyLimit\":1,\"steps\":[{\"task\":\"scylla-drain\"}]}}]", &input));
+	CHECK_INT(bearing.asked, 0);
+	plan_free(plan_of(two, &input));
+	CHECK_INT(bearing.asked, 1);
+	CHECK_INT(bearing.lanes, input.nnodes);
+	bearing.bears = false;
+	workflow = fake_steps(two);
+	CHECK(!plan_compile(workflow, &input, &err));
+	CHECK_TEXT(err.text, "workflow roll, spec.steps[0].eachNode.concurrencyLimit: 2 nodes at once, but no two of a unit "
+	    "can ever be down together: keyspace app: no; set it to 1, choose another concurrencyUnit, or replicate otherwise");
+	workflow_free(workflow);
+}
+
 static void
 cluster_steps_have_no_lanes(void **state)
 {
@@ -264,6 +307,7 @@ main(void)
 		cmocka_unit_test(the_order_of_the_input_does_not_matter),
 		cmocka_unit_test(what_was_stopped_is_what_is_restored),
 		cmocka_unit_test(a_limit_binds_only_what_takes_nodes_down),
+		cmocka_unit_test(several_at_once_must_be_borne),
 		cmocka_unit_test(cluster_steps_have_no_lanes),
 		cmocka_unit_test(a_single_task_is_planned),
 		cmocka_unit_test(a_value_falls_back_to_the_types_default),
