@@ -43,7 +43,8 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.ntargets = object->nnodes;
 	input.max_nodes_down = op->cluster->target->max_nodes_down;
 	input.stable_ms = core->config.stable_ms;
-	input.bears_pair = core->config.gate ? op_bears_pair : NULL;
+	/* One whose journal is lost has begun: what it left behind is not refused for its limit. */
+	input.bears_pair = core->config.gate && !op->lost ? op_bears_pair : NULL;
 	input.arg = &bearing;
 	plan = plan_compile(workflow, &input, err);
 	cluster_plan_nodes_free(nodes, input.nnodes);

@@ -252,6 +252,16 @@ revive(struct core *core, struct op *op)
 	    roll_count(op, LANE_DONE), op->nlanes, roll_count(op, LANE_RUNNING));
 }
 
+/* Can it be done, as status and nodes are now? It says why not. */
+static bool
+place_all(struct core *core, struct op *op)
+{
+	if (!make_plan(core, op) || !may_be_told(op))
+		return false;
+	place_lanes(core, op);
+	return place_block(op);
+}
+
 static void
 taken(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
@@ -262,12 +272,7 @@ taken(struct core *core, void *owner, uint64_t arg, const struct event *event)
 	op->journal.request = 0;
 	if (event->outcome == OUTCOME_ANSWERED && event->status == 0)
 		reply = json_parse(event->body, event->len, NULL);
-	if (!json_is_array(reply) || !make_plan(core, op) || !may_be_told(op)) {
-		wait_for(core, op, FIRST_RETRY_MS);
-		return;
-	}
-	place_lanes(core, op);
-	if (!place_block(op)) {
+	if (!json_is_array(reply) || !place_all(core, op)) {
 		wait_for(core, op, FIRST_RETRY_MS);
 		return;
 	}
@@ -298,6 +303,7 @@ journal_rebuild(struct core *core, struct op *op)
 {
 	struct effect *effect;
 	char why[MESSAGE];
+	bool may;
 
 	if (!is_asked_for(op))
 		return false;
@@ -311,6 +317,13 @@ journal_rebuild(struct core *core, struct op *op)
 		tell(op, "the TargetCluster is not ready");
 		wait_for(core, op, FIRST_RETRY_MS);
 	} else if (is_time(core, op)) {
+		/* Each takeover raises the epoch: what is refused takes nothing over. */
+		may = place_all(core, op);
+		roll_free(core, op);
+		if (!may) {
+			wait_for(core, op, FIRST_RETRY_MS);
+			return true;
+		}
 		effect = journal_request(core, op, REDIS_TAKEOVER, 1, taken, op);
 		effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
 		op->journal.request = effect->id;
