@@ -51,17 +51,31 @@ may_have_begun(const struct operation *object)
 	return object->phase[0] && strcmp(object->phase, "Pending") != 0;
 }
 
-/* After a restart an operation that has begun must not be overtaken by one that was read first. */
+/* It is older, and about to ask for its turn: what is refused for what it says itself never will. */
+static bool
+comes_first(const struct op *other, const struct op *op)
+{
+	return !op->started && (!other->journal.taken || other->dirty) && !other->ended && !other->lost &&
+	    !other->object->problem && !other->object->dry_run && !op_is_cancelled(other) &&
+	    (other->object->urgent || !op->object->urgent) && turn_is_older(other, op);
+}
+
+/* After a restart an operation that has begun must not be overtaken by one that was read first, nor one that was first
+ * come by one that was first read. */
 static bool
 all_are_read(struct core *core, const struct op *op)
 {
 	struct op *other, *next;
 
-	HASH_ITER (hh, core->ops, other, next)
-		if (other != op && !other->journal.taken && may_have_begun(other->object) &&
-		    strcmp(other->object->cluster, op->object->cluster) == 0 &&
-		    strcmp(other->namespace_, op->namespace_) == 0)
-			return false;
+	HASH_ITER (hh, core->ops, other, next) {
+		if (other == op || strcmp(other->object->cluster, op->object->cluster) != 0 ||
+		    strcmp(other->namespace_, op->namespace_) != 0 ||
+		    !((!other->journal.taken && may_have_begun(other->object)) || comes_first(other, op)))
+			continue;
+		if (other->dirty)
+			cluster_kick(core, op->cluster);        /* and look again when it has been looked at */
+		return false;
+	}
 	return true;
 }
 
@@ -335,6 +349,8 @@ op_taken_over(struct core *core, struct op *op)
 	if (op->started)
 		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "taken over at epoch %lld, sequence %lld: %zu of %zu nodes done",
 		    (long long)op->journal.epoch, (long long)op->journal.seq, roll_count(op, LANE_DONE), op->nlanes);
+	if (op->cluster)
+		turn_kick(core, op->cluster);   /* whoever has waited for what it would say; after it */
 	op_kick(core, op);
 }
 

@@ -176,6 +176,11 @@ seen(struct core *core, void *owner, const struct cJSON *json, uint64_t round)
 static void
 mark_gone(struct core *core, struct op *op)
 {
+	struct cluster *cluster = cluster_find(core, op->namespace_, op->object->cluster);
+
+	/* Others may have waited for what its journal would say. */
+	if (cluster && !op->journal.taken)
+		turn_kick(core, cluster);
 	op->gone = true;
 	op->object->meta.has_finalizer = false;
 	if (!shard_is_led(core, op->shard))

@@ -280,6 +280,35 @@ nobody_goes_on_before_all_are_read(void **state)
 	small_close(&small);
 }
 
+/* Both have come while nobody led, or while the cluster was not ready. The older one's journal may be read last. */
+static void
+nobody_begins_before_an_older_one_is_read(void **state)
+{
+	struct small small = open_small();
+	struct op *older = add(&small, "older", 100, ""), *younger = add(&small, "younger", 200, "");
+
+	(void)state;
+	for (int i = 0; i < INFORMER_KINDS; i++)
+		small.core->informers.kinds[i].synced = true;
+	turn_leave(small.core, small.op);
+	small.op->ended = true;
+	turn_leave(small.core, older);          /* its journal is on the way */
+	older->accepted = younger->accepted = younger->journal.taken = true;
+	small_settle(&small);
+	op_kick(small.core, younger);
+	ops_run(small.core);
+	CHECK(turn_is_ours(younger) && !younger->has_turn);
+	/* It has come, and is to be looked at after the younger one. */
+	older->journal.taken = true;
+	op_taken_over(small.core, older);
+	older->accepted = true;
+	op_kick(small.core, younger);
+	ops_run(small.core);
+	/* It has had its turn: its plan was to be made, of a Workflow that is not there. */
+	CHECK(strstr(older->message, "no Workflow \"own\"") && !younger->has_turn);
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -291,6 +320,7 @@ main(void)
 		cmocka_unit_test(an_end_with_a_node_down_keeps_the_cluster),
 		cmocka_unit_test(the_waiting_say_behind_whom),
 		cmocka_unit_test(nobody_goes_on_before_all_are_read),
+		cmocka_unit_test(nobody_begins_before_an_older_one_is_read),
 		cmocka_unit_test(the_turn_regained_begins_with_new_facts),
 	};
 

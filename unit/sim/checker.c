@@ -123,12 +123,15 @@ struct found {
 };
 
 static bool
-is_better(const struct found *old, const struct checked_act *act, bool late)
+is_better(const struct found *old, const struct ledger *ledger, const struct checked_act *act, bool late)
 {
 	bool lane = strncmp(act->step, "lane/", 5) == 0;
 
 	if (!old->act)
 		return true;
+	/* Another operation may have been at work on that node before. */
+	if (old->ledger != ledger && has_licence(old->act, old->late))
+		return has_licence(act, late) && act->intended > old->act->intended;
 	return has_licence(act, late) && (!lane || !has_licence(old->act, old->late));
 }
 
@@ -142,7 +145,7 @@ look_at_page(struct found *found, struct ledger *ledger, struct page *page, cons
 	for (size_t i = 0; i < page->nacts; i++) {
 		struct checked_act *act = &page->acts[i];
 
-		if (is_of_node(act->step, node) && label_is_for(act->label, verb) && is_better(found, act, late))
+		if (is_of_node(act->step, node) && label_is_for(act->label, verb) && is_better(found, ledger, act, late))
 			*found = (struct found){ledger, page, act, late};
 	}
 }

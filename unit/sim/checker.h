@@ -40,6 +40,7 @@ struct checked_act {
 	char attempt[48];        /* and when the step began: a step begun anew has attempts of its own */
 	bool inherited;          /* came with the takeover: no licence to send */
 	int64_t epoch;           /* of the last intent */
+	size_t intended;         /* the last intent was acknowledged as the so manieth of all */
 	size_t intents, arrivals;            /* since the core has taken over */
 	size_t old_intents, old_arrivals;    /* before it took over once more: what it sent then may arrive late */
 };
@@ -84,6 +85,7 @@ struct checker {
 	struct ledger *ledgers;
 	size_t nledgers;
 	int64_t settle_ms;
+	size_t intents;          /* acknowledged so far, of all */
 	size_t faults;
 	size_t excused;          /* done again after Redis had lost it */
 	bool forgiven;           /* what was restarted may be restarted again: by a restoring act of one that is superseded,

@@ -7,7 +7,7 @@
 #include "person.h"
 
 /* About as long as an operation takes for a node without faults. */
-enum { NODE_MS = 35000, TRANSCRIPT = 150, HELPS = 4 };
+enum { NODE_MS = 35000, TRANSCRIPT = 150, HELPS = 4, HELPS_WITH_OTHERS = 12 };
 
 static const char *const workflows[] = {
 	"\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
@@ -24,7 +24,7 @@ static const char *const layouts[] = {
 static struct scene *
 make(const struct fleet_config *config)
 {
-	struct chance chance = {.state = config->seed ^ UINT64_C(0xf1ee7)};
+	struct chance chance = {.state = config->seed ^ UINT64_C(0xf1ee7)}, second = {.state = config->seed ^ UINT64_C(0x25ec)};
 	struct scene_config scene = {
 		.seed = config->seed,
 		.workflow = scene_by_restart,
@@ -37,6 +37,8 @@ make(const struct fleet_config *config)
 	/* Two at once is legal where any two may be down together: with the stock keyspaces none may. */
 	scene.no_system_keyspaces = strstr(scene.operation, "\"own\"") != NULL;
 	scene.controllers = config->controllers ? config->controllers : (size_t)chance_between(&chance, 1, 2);
+	if (!config->alone && chance_of(&second, 250))
+		scene.second = "dc1/x:1,dc1/y:1,dc1/z:1";
 	if (scene.controllers == 1 && chance_of(&chance, 300))
 		scene.lease_ms = 0;
 	return scene_new(&scene);
@@ -49,28 +51,50 @@ all_serve(struct world *world, const char *unused)
 	return scene_all_serving(world);
 }
 
-/* Faults have ended; who is stuck by then is helped by a person, a few times. */
+/* When people's hands and faults have come to an end, by the world's clock. */
+static int64_t
+end_of(const struct fleet *fleet)
+{
+	int64_t faults = faults_end(&fleet->faults), others = others_end(&fleet->others, fleet->scene->world);
+
+	return faults > others ? faults : others;
+}
+
+/* Who is stuck is helped by a person, a few times. */
 static void
-play(struct fleet *fleet)
+help(struct fleet *fleet, bool (*settled)(struct world *world, const char *unused))
 {
 	struct world *world = fleet->scene->world;
-	int64_t end = faults_end(&fleet->faults);
 
-	world_start(world);
-	world_run(world, until_over, NULL, end - world->now);
-	world_run(world, until_settled, NULL, HOURS(8));
-	/* What is left in the network arrives, the last status too; strangers return, knobs are turned back. */
-	world_run(world, NULL, NULL, SECONDS(30));
-	if (end > world->now)
-		world_run(world, NULL, NULL, end - world->now + SECONDS(30));
-	for (int helped = 0; helped < HELPS; helped++) {
-		world_run(world, until_settled, NULL, HOURS(2));
-		if (!person_helps(fleet->scene, fleet->wrong, sizeof fleet->wrong))
+	for (int helped = 0; helped < (fleet->others.count ? HELPS_WITH_OTHERS : HELPS); helped++) {
+		bool first, others;
+
+		world_run(world, settled, NULL, HOURS(2));
+		first = person_helps(fleet->scene, fleet->wrong, sizeof fleet->wrong);
+		others = others_help(&fleet->others);
+		if (!first && !others)
 			break;
 		fleet->helped++;
 		world_run(world, NULL, NULL, SECONDS(30));
 	}
-	world_run(world, until_settled, NULL, HOURS(2));
+}
+
+static void
+play(struct fleet *fleet)
+{
+	struct world *world = fleet->scene->world;
+	bool (*settled)(struct world *world, const char *unused) = fleet->others.count ? until_all_settled : until_settled;
+	int64_t end = end_of(fleet);
+
+	world_start(world);
+	world_run(world, until_all_over, NULL, end - world->now);
+	world_run(world, settled, NULL, HOURS(8));
+	/* What is left in the network arrives, the last status too; strangers return, knobs are turned back. */
+	world_run(world, NULL, NULL, SECONDS(30));
+	if (end > world->now)
+		world_run(world, NULL, NULL, end - world->now + SECONDS(30));
+	help(fleet, settled);
+	world_run(world, settled, NULL, HOURS(2));
 	world_run(world, all_serve, NULL, MINUTES(30));
 }
 
@@ -78,6 +102,8 @@ struct fleet *
 fleet_play(const struct fleet_config *config)
 {
 	struct fleet *fleet = xcalloc(1, sizeof *fleet);
+	struct chance chance = {.state = config->seed ^ UINT64_C(0x07e25)};
+	int64_t within_ms;
 	char text[600];
 	const char *wrong;
 	size_t nodes;
@@ -87,12 +113,16 @@ fleet_play(const struct fleet_config *config)
 	if (!config->told)
 		transcript_off(fleet->scene->world->log);
 	fleet->faults.world = fleet->scene->world;
+	within_ms = NODE_MS * (int64_t)sim_nodes(fleet->scene->world->sim);
+	if (!config->alone)
+		others_draw(&fleet->others, fleet->scene->world, &chance, within_ms);
+	fleet->others.left_out = config->others_left_out;
 	if (!config->calm)
-		faults_draw(&fleet->faults, fleet->scene->world, &config->choice,
-		    NODE_MS * (int64_t)sim_nodes(fleet->scene->world->sim));
+		faults_draw(&fleet->faults, fleet->scene->world, &config->choice, within_ms);
 	fleet->faults.scene = fleet->scene;
 	fleet->faults.left_out = config->left_out;
 	faults_begin(&fleet->faults);
+	others_begin(&fleet->others);
 	play(fleet);
 	wrong = judge(fleet->scene->world, text, sizeof text);
 	if (!wrong)
@@ -119,12 +149,18 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 	struct world *world = fleet->scene->world;
 
 	tally->runs++;
-	tally->operations++;
-	tally->succeeded += until_phase(world, "Succeeded");
-	tally->failed += until_phase(world, "Failed");
-	tally->cancelled += until_phase(world, "Cancelled");
-	tally->stalled += !until_over(world, NULL);
+	for (size_t i = 0; i < world->checker->nledgers; i++) {
+		const char *phase = world->checker->ledgers[i].told_phase;
+
+		tally->operations++;
+		tally->succeeded += strcmp(phase, "Succeeded") == 0;
+		tally->failed += strcmp(phase, "Failed") == 0;
+		tally->cancelled += strcmp(phase, "Cancelled") == 0;
+		tally->planned += strcmp(phase, "Planned") == 0;
+	}
+	tally->clusters += world->second ? 2 : 1;
 	tally->helped += fleet->helped > 0;
+	others_add_up(&fleet->others, tally->others);
 	tally->steps += world->steps;
 	tally->effects += world->effects;
 	tally->arrivals += world->arrivals;
@@ -138,30 +174,60 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 void
 tally_print(const struct tally *tally, double seconds)
 {
-	printf("  %zu operations (%zu Succeeded, %zu Failed, %zu Cancelled, %zu Stalled; %zu helped by a person), "
-	    "%.1f operations/s, %.0f steps/s\n", tally->operations, tally->succeeded, tally->failed, tally->cancelled,
-	    tally->stalled, tally->helped, (double)tally->runs / seconds, (double)tally->steps / seconds);
+	size_t ended = tally->succeeded + tally->failed + tally->cancelled + tally->planned;
+
+	printf("  %zu operations on %zu clusters in %zu worlds (%zu Succeeded, %zu Failed, %zu Cancelled, %zu Planned, "
+	    "%zu Stalled or gone;\n  %zu worlds helped by a person), %.1f operations/s, %.0f steps/s\n", tally->operations,
+	    tally->clusters, tally->runs, tally->succeeded, tally->failed, tally->cancelled, tally->planned,
+	    tally->operations - ended, tally->helped, (double)tally->operations / seconds, (double)tally->steps / seconds);
 	printf("  %zu effects, %zu acts arrived, %zu lives of controllers, %zu unavoidable arrivals, %zu done again after "
 	    "Redis lost them,\n  %" PRId64 " simulated hours in %.1f s\n  operations that met:", tally->effects,
 	    tally->arrivals, tally->lives, tally->unavoidable, tally->excused, tally->simulated_ms / HOURS(1), seconds);
 	for (size_t i = 0; fault_name(i); i++)
 		printf("%s %zu %s", i ? "," : "", tally->faults[i], fault_name(i));
+	printf("\n  operations beside:");
+	for (size_t i = 0; other_kind_name(i); i++)
+		printf("%s %zu %s", i ? "," : "", tally->others[i], other_kind_name(i));
 	printf("\n");
 }
 
+/* "I10", or whatever the first word is after the time; -1: nothing is wrong. */
+static int
+invariant_of(const char *wrong, char *ret, size_t size)
+{
+	wrong += strspn(wrong, " 0123456789.");
+	return *wrong ? snprintf(ret, size, "%.*s", (int)strcspn(wrong, ": "), wrong) : -1;
+}
+
+/* In the same way? A smaller world that goes wrong in another one is another finding. */
 static bool
-is_bad(const struct fleet_config *config)
+is_bad(const struct fleet_config *config, const char *wrong)
 {
 	struct fleet *fleet = fleet_play(config);
-	bool bad = *fleet->wrong != '\0';
+	char one[40], other[40];
+	bool bad = invariant_of(fleet->wrong, one, sizeof one) >= 0 && invariant_of(wrong, other, sizeof other) >= 0 &&
+	    strcmp(one, other) == 0;
 
 	fleet_free(fleet);
 	return bad;
 }
 
+/* Leave out as many of the other operations as possible. */
+static void
+shrink_others(struct fleet_config *config, const char *wrong, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct fleet_config fewer = *config;
+
+		fewer.others_left_out |= 1u << i;
+		if (is_bad(&fewer, wrong))
+			*config = fewer;
+	}
+}
+
 /* Leave out as many faults as possible: halves, quarters, … single ones, again while that helps. */
 static void
-shrink(struct fleet_config *config, size_t count)
+shrink(struct fleet_config *config, const char *wrong, size_t count)
 {
 	bool helped = true;
 
@@ -172,7 +238,7 @@ shrink(struct fleet_config *config, size_t count)
 
 			for (size_t i = from; i < from + size && i < count; i++)
 				fewer.left_out |= UINT64_C(1) << i;
-			if (fewer.left_out == config->left_out || !is_bad(&fewer))
+			if (fewer.left_out == config->left_out || !is_bad(&fewer, wrong))
 				continue;
 			*config = fewer;
 			helped = true;
@@ -194,18 +260,22 @@ fleet_is_right(const struct fleet_config *config, struct tally *tally)
 	}
 	printf("SEED=%" PRIu64 ": %s\n", config->seed, fleet->wrong);
 	if (!getenv("VERBOSE")) {
-		if (!getenv("LEFT_OUT"))
-			shrink(&least, fleet->faults.count);
+		if (!getenv("LEFT_OUT")) {
+			shrink_others(&least, fleet->wrong, fleet->others.count);
+			shrink(&least, fleet->wrong, fleet->faults.count);
+			shrink_others(&least, fleet->wrong, fleet->others.count);
+		}
 		fleet_free(fleet);
 		least.told = true;
 		fleet = fleet_play(&least);
 	}
+	others_print(&fleet->others);
 	faults_print(&fleet->faults);
 	transcript_print(fleet->scene->world->log, TRANSCRIPT);
 	if (config->choice.only)
 		printf("ONLY=\"%s\" ", config->choice.only);
-	printf("SEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " VERBOSE=1 build/unit/sim/test_fleet plays it again: %s\n", least.seed,
-	    least.left_out, fleet->wrong);
+	printf("%sSEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " OTHERS_LEFT_OUT=%u VERBOSE=1 build/unit/sim/test_fleet plays it again: "
+	    "%s\n", config->alone ? "ALONE=1 " : "", least.seed, least.left_out, least.others_left_out, fleet->wrong);
 	fflush(stdout);
 	fleet_free(fleet);
 	return false;

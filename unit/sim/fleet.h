@@ -3,13 +3,15 @@
 #pragma once
 
 #include "faults.h"
+#include "others.h"
 #include "scene.h"
 
 /* What many runs add up to. */
 struct tally {
-	size_t runs, operations, succeeded, failed, cancelled, stalled, helped;
+	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters;
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];
+	size_t others[OTHER_KINDS_MAX];
 	int64_t simulated_ms;
 };
 
@@ -17,6 +19,7 @@ struct fleet {
 	struct scene *scene;
 	struct faults faults;
 	size_t helped;               /* so often a person did */
+	struct others others;
 	char wrong[1200];            /* what the judgement is; "": nothing */
 };
 
@@ -26,6 +29,8 @@ struct fleet_config {
 	uint64_t left_out;           /* of the faults: bit i */
 	struct fault_choice choice;
 	bool calm;                   /* no faults */
+	bool alone;                  /* one operation */
+	unsigned others_left_out;    /* of the other ones: bit i */
 	bool told;                   /* keep a transcript */
 	size_t controllers;
 };
@@ -39,6 +44,6 @@ void tally_print(const struct tally *tally, double seconds);
  * the command that plays it again are printed. */
 bool fleet_is_right(const struct fleet_config *config, struct tally *tally);
 
-/* fleet_many.c: seeds 'from', 'from' + 1, … in several processes: 'count' of them or, if that is 0, until 'seconds' have
- * gone by. False: one was not right; the first that is found ends it. */
-bool fleet_many(uint64_t from, size_t count, unsigned seconds, struct tally *tally);
+/* fleet_many.c: seeds 'from', 'from' + 1, … in several processes: so many of them that they are 'operations'
+ * or more; if that is 0, until 'seconds' have gone by. False: one was not right; the first that is found ends it. */
+bool fleet_many(uint64_t from, size_t operations, unsigned seconds, struct tally *tally);

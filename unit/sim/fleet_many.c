@@ -27,13 +27,14 @@ tally_add(struct tally *sum, const struct tally *one)
 		to[i] += from[i];
 }
 
+/* 'operations' or, if that is 0, until the time has come. */
 static int
-work(uint64_t from, uint64_t step, uint64_t end, time_t until, int out)
+work(uint64_t from, uint64_t step, size_t operations, time_t until, int out)
 {
 	struct tally tally = {0};
 	bool right = true;
 
-	for (uint64_t seed = from; right && seed < end && (!until || time(NULL) < until); seed += step)
+	for (uint64_t seed = from; right && (operations ? tally.operations < operations : time(NULL) < until); seed += step)
 		right = fleet_is_right(&(struct fleet_config){.seed = seed}, &tally);
 	if (write(out, &tally, sizeof tally) != sizeof tally)
 		return 2;
@@ -41,7 +42,7 @@ work(uint64_t from, uint64_t step, uint64_t end, time_t until, int out)
 }
 
 static struct worker
-hire(uint64_t from, uint64_t step, uint64_t end, time_t until)
+hire(uint64_t from, uint64_t step, size_t operations, time_t until)
 {
 	struct worker worker = {.pipe = -1};
 	int ends[2];
@@ -53,7 +54,7 @@ hire(uint64_t from, uint64_t step, uint64_t end, time_t until)
 	if (worker.pid < 0)
 		abort();
 	if (worker.pid == 0) {
-		int status = work(from, step, end, until, ends[1]);
+		int status = work(from, step, operations, until, ends[1]);
 
 		fflush(stdout);
 		_exit(status);
@@ -86,17 +87,17 @@ wait_for_all(const struct worker *workers, size_t count)
 }
 
 bool
-fleet_many(uint64_t from, size_t count, unsigned seconds, struct tally *tally)
+fleet_many(uint64_t from, size_t operations, unsigned seconds, struct tally *tally)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t nworkers = processors < 1 ? 1 : processors < WORKERS_MAX ? (size_t)processors : WORKERS_MAX;
 	struct worker workers[WORKERS_MAX];
-	time_t until = count ? 0 : time(NULL) + (time_t)seconds;
+	time_t until = operations ? 0 : time(NULL) + (time_t)seconds;
 	struct tally one;
 	bool right;
 
 	for (size_t i = 0; i < nworkers; i++)
-		workers[i] = hire(from + i, nworkers, count ? from + count : UINT64_MAX, until);
+		workers[i] = hire(from + i, nworkers, (operations + nworkers - 1) / nworkers, until);
 	right = wait_for_all(workers, nworkers);
 	for (size_t i = 0; i < nworkers; i++) {
 		if (read(workers[i].pipe, &one, sizeof one) == (ssize_t)sizeof one)

@@ -176,7 +176,7 @@ unwant(struct world *world, struct flight *flight)
 		api_close_watch(world->api, flight->number);
 	flight->open = false;
 	if (flight->held)
-		sim_forget(world->sim, flight->number);
+		peers_forget(world, flight);
 	flight->held = false;
 }
 

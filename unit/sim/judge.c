@@ -10,19 +10,28 @@
 
 enum { NODES = 64, TRANSCRIPT = 120 };
 
+static bool
+some_status_names(const struct world *world, const char *node)
+{
+	for (size_t i = 0; i < world->api->nobjects; i++) {
+		const struct api_object *o = &world->api->objects[i];
+
+		if (o->kind == KIND_OPERATION && o->status && strstr(o->status, node))
+			return true;
+	}
+	return false;
+}
+
 /* I8: no node is left down that no status names. */
 static const char *
-judge_nodes(struct world *world, char *text, size_t size)
+judge_nodes(struct world *world, struct sim *sim, char *text, size_t size)
 {
-	const struct api_object *operation = scene_operation(world);
-	const char *status = operation && operation->status ? operation->status : "";
-
-	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
-		if (!sim_member(world->sim, i) || sim_serving(world->sim, world->now, i) ||
-		    strstr(status, sim_name(world->sim, i)))
+	for (size_t i = 0; i < sim_nodes(sim); i++) {
+		if (!sim_member(sim, i) || sim_serving(sim, world->now, i) ||
+		    some_status_names(world, sim_name(sim, i)))
 			continue;
-		snprintf(text, size, "I8: %s is left %s, and no status names it", sim_name(world->sim, i),
-		    sim_mode(world->sim, world->now, i));
+		snprintf(text, size, "I8: %s is left %s, and no status names it", sim_name(sim, i),
+		    sim_mode(sim, world->now, i));
 		return text;
 	}
 	return NULL;
@@ -31,12 +40,12 @@ judge_nodes(struct world *world, char *text, size_t size)
 /* Was the last start of the node before entry 'at' somebody else's, or did it crash after ours? Then restarting it once
  * more repeats nothing. */
 static bool
-others_had_it(struct world *world, size_t at)
+others_had_it(const struct sim *sim, size_t at)
 {
-	size_t node = sim_audit(world->sim, at)->node;
+	size_t node = sim_audit(sim, at)->node;
 
 	while (at-- > 0) {
-		const struct sim_entry *entry = sim_audit(world->sim, at);
+		const struct sim_entry *entry = sim_audit(sim, at);
 
 		if (entry->node != node)
 			continue;
@@ -48,23 +57,22 @@ others_had_it(struct world *world, size_t at)
 
 /* The first violation that is one; NULL: there is none. */
 static const char *
-violation(struct world *world)
+violation(struct world *world, const struct sim *sim)
 {
-	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
-		const struct sim_entry *entry = sim_audit(world->sim, i);
+	for (size_t i = 0; i < sim_audit_count(sim); i++) {
+		const struct sim_entry *entry = sim_audit(sim, i);
 
 		if (entry->event == SIM_VIOLATION && !(strstr(entry->text, "kind=repeated") &&
-		    (others_had_it(world, i) || checker_has_lost(world->checker))))
+		    (others_had_it(sim, i) || !turns_has_repeated(&world->turns, sim, i) || checker_has_lost(world->checker))))
 			return entry->text;
 	}
 	return NULL;
 }
 
 static bool
-is_stalled(struct world *world)
+is_stalled(const struct api_object *operation)
 {
-	const struct api_object *operation = scene_operation(world);
-	const char *text = operation && operation->status ? operation->status : "";
+	const char *text = operation->status ? operation->status : "";
 	CLEANUP_JSON struct cJSON *status = json_parse(text, strlen(text), NULL);
 
 	JSON_EACH (element, json_get(status, "conditions"))
@@ -73,26 +81,44 @@ is_stalled(struct world *world)
 	return false;
 }
 
+/* I8: all have ended, or are Stalled. */
+static const char *
+judge_ends(struct world *world, char *text, size_t size)
+{
+	for (size_t i = 0; i < world->api->nobjects; i++) {
+		const struct api_object *o = &world->api->objects[i];
+
+		if (o->kind != KIND_OPERATION || scene_has_ended(world, o) || is_stalled(o))
+			continue;
+		snprintf(text, size, "I8: neither ended nor Stalled: %s, phase %s, \"%s\"", o->name,
+		    checker_ledger(world->checker, o->uid)->told_phase,
+		    checker_ledger(world->checker, o->uid)->told_message);
+		return text;
+	}
+	return NULL;
+}
+
 const char *
 judge(struct world *world, char *text, size_t size)
 {
+	struct sim *sim;
 	const char *wrong;
 
 	if (world->checker->faults)
 		return world->checker->faulty;
 	if (*world->api->foul)
 		return world->api->foul;
-	wrong = sim_violations(world->sim) > 0 ? violation(world) : NULL;
-	if (wrong) {
-		snprintf(text, size, "I2: %zu violations, the first: %s", sim_violations(world->sim), wrong);
+	for (size_t i = 0; (sim = world_cluster(world, i)); i++) {
+		wrong = sim_violations(sim) > 0 ? violation(world, sim) : NULL;
+		if (!wrong)
+			continue;
+		snprintf(text, size, "I2: %zu violations, the first: %s", sim_violations(sim), wrong);
 		return text;
 	}
-	if (!until_over(world, NULL) && !is_stalled(world)) {
-		snprintf(text, size, "I8: neither ended nor Stalled: phase %s, \"%s\"", scene_phase(world),
-		    scene_message(world));
-		return text;
-	}
-	return judge_nodes(world, text, size);
+	wrong = judge_ends(world, text, size);
+	for (size_t i = 0; !wrong && (sim = world_cluster(world, i)); i++)
+		wrong = judge_nodes(world, sim, text, size);
+	return wrong;
 }
 
 /* The roll as it was seen at the nodes. */

@@ -79,7 +79,8 @@ act_of(struct page *page, const char *step, const char *label)
 
 /* An act's value is acknowledged: a write of an intent is a licence for one arrival. */
 static void
-set_act(struct page *page, struct checked_act *act, const char *attempt, const struct cJSON *value, bool inherited)
+set_act(struct checker *checker, struct page *page, struct checked_act *act, const char *attempt, const struct cJSON *value,
+    bool inherited)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 	const char *state = json_str_or(value, "state", "");
@@ -90,6 +91,7 @@ set_act(struct page *page, struct checked_act *act, const char *attempt, const s
 	if (intended && !inherited &&
 	    (strcmp(act->state, "intended") != 0 || strcmp(act->value, buf_str(&text)) != 0 || act->inherited)) {
 		act->intents++;
+		act->intended = ++checker->intents;
 		act->epoch = page->epoch;
 	}
 	snprintf(act->state, sizeof act->state, "%s", state);
@@ -103,13 +105,14 @@ set_act(struct page *page, struct checked_act *act, const char *attempt, const s
 /* A node held down may be started again without another word: its restoring act is journaled with the first act. A core
  * that has taken over may do so too. */
 static void
-set_lane(struct page *page, const char *name, const struct cJSON *lane, bool taken_over)
+set_lane(struct checker *checker, struct page *page, const char *name, const struct cJSON *lane, bool taken_over)
 {
 	const char *restore = json_bool(lane, "held", false) ? json_str_or(lane, "restore", "") : "";
 	struct checked_act *act = act_of(page, name, "restore");
 
 	if (strcmp(restore, "intended") == 0 && (taken_over || strcmp(act->state, "intended") != 0)) {
 		act->intents++;
+		act->intended = ++checker->intents;
 		act->epoch = page->epoch;
 	}
 	snprintf(act->state, sizeof act->state, "%s", restore);
@@ -150,11 +153,11 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct 
 	if (strcmp(name, "op") == 0)
 		snprintf(page->phase, sizeof page->phase, "%s", json_str_or(json, "phase", ""));
 	if (strncmp(name, "lane/", 5) == 0)
-		set_lane(page, name, json, inherited);
+		set_lane(checker, page, name, json, inherited);
 	snprintf(attempt, sizeof attempt, "%" PRId64 " %" PRId64, json_int(json, "attempt", 0),
 	    json_int(json, "began", 0));
 	JSON_EACH(act, json_get(json, "acts"))
-		set_act(page, act_of(page, name, json_key(act)), attempt, act, inherited);
+		set_act(checker, page, act_of(page, name, json_key(act)), attempt, act, inherited);
 }
 
 static void

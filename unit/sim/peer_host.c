@@ -6,6 +6,8 @@
 
 /* Commands and the hosts: a process has one connection to each host, as model_ssh.h has it; Scylla's model is the host. */
 
+enum { SECOND_FROM = 64 };      /* the second cluster's hosts are numbered from here */
+
 static int64_t
 back(struct world *world)
 {
@@ -26,6 +28,16 @@ line_of(struct flight *flight, size_t node, struct ssh_line *other)
 			process->lines[process->nlines] = (struct ssh_line){0};
 	}
 	return &process->lines[node];
+}
+
+/* The host's cluster and, among all hosts, its number; NULL and -1: there is no such host. */
+static struct sim *
+host_of(const struct world *world, const struct flight *flight, size_t *ret_node, int *ret_number)
+{
+	struct sim *sim = world_find(world, flight->effect.host.address, ret_node);
+
+	*ret_number = !sim ? -1 : (int)*ret_node + (sim == world->second ? SECOND_FROM : 0);
+	return sim;
 }
 
 static enum ssh_way
@@ -50,23 +62,25 @@ host_arrive(struct world *world, struct flight *flight)
 {
 	CLEANUP_BUF struct buf command = BUF_INIT(BUF_MAX_LINE);
 	const struct effect_host *host = &flight->effect.host;
-	int node = sim_find(world->sim, host->address);
-	enum ssh_host at = node >= 0 && sim_host_reachable(world->sim, (size_t)node) ? SSH_LISTENS :
-	    node < 0 || !world->away_silently ? SSH_GONE : SSH_SILENT;
-	struct ssh_line none = {0}, *line = node < 0 ? &none : line_of(flight, (size_t)node, &none);
+	size_t node;
+	int number;
+	struct sim *sim = host_of(world, flight, &node, &number);
+	enum ssh_host at = sim && sim_host_reachable(sim, node) ? SSH_LISTENS :
+	    !sim || !world->away_silently ? SSH_GONE : SSH_SILENT;
+	struct ssh_line none = {0}, *line = !sim ? &none : line_of(flight, (size_t)number, &none);
 	struct ssh_end end;
 
 	/* A lost request is lost without a word, or with the connection. */
 	if (flight->fate == FATE_LOST_REQUEST && flight->number % 2)
 		return;
-	if (!ssh_line_carry(line, at, way_of(world, flight, node), world->now, &end)) {
+	if (!ssh_line_carry(line, at, way_of(world, flight, number), world->now, &end)) {
 		hear(world, flight, &end, "");
 		return;
 	}
 	for (size_t i = 0; i < EFFECT_ARGS && host->args[i]; i++)
 		buf_printf(&command, "%s%s", i ? " " : "", host->args[i]);
 	flight->held = true;
-	sim_command(world->sim, world->now, SIM_CONTROLLER, (size_t)node, buf_str(&command), flight->number);
+	sim_command(sim, world->now, SIM_CONTROLLER, node, buf_str(&command), flight->number);
 }
 
 void
@@ -74,11 +88,13 @@ host_answered(struct world *world, struct flight *flight, const struct sim_reply
 {
 	const struct ssh_said said = {.status = reply->status, .body = reply->body, .len = reply->len,
 	    .error = reply->error};
-	int node = sim_find(world->sim, flight->effect.host.address);
-	struct ssh_line none = {0}, *line = node < 0 ? &none : line_of(flight, (size_t)node, &none);
+	size_t node;
+	int number;
+	struct sim *sim = host_of(world, flight, &node, &number);
+	struct ssh_line none = {0}, *line = !sim ? &none : line_of(flight, (size_t)number, &none);
 	struct ssh_end end;
 
-	ssh_line_answer(line, way_of(world, flight, node), &said, world->now, &end);
+	ssh_line_answer(line, way_of(world, flight, number), &said, world->now, &end);
 	hear(world, flight, &end, reply->body);
 }
 

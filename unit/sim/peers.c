@@ -147,15 +147,15 @@ check_object(struct world *world, const char *uid, const char *verb)
 
 /* What Scylla's model has newly written to its audit log: its arrivals are the checker's. */
 static void
-read_audit(struct world *world)
+read_audit_of(struct world *world, struct sim *sim, size_t *audited)
 {
 	static const char *const verbs[] = {
 		[SIM_ARRIVED_DRAIN] = "drain", [SIM_ARRIVED_STOP] = "stop", [SIM_ARRIVED_START] = "start",
 		[SIM_ARRIVED_RESTART] = "restart",
 	};
 
-	for (size_t count = sim_audit_count(world->sim); world->audited < count; world->audited++) {
-		const struct sim_entry *entry = sim_audit(world->sim, world->audited);
+	for (size_t count = sim_audit_count(sim); *audited < count; ++*audited) {
+		const struct sim_entry *entry = sim_audit(sim, *audited);
 		const char *uid;
 
 		transcript_add(world->log, world->now, "**** %s", entry->text);
@@ -164,9 +164,10 @@ read_audit(struct world *world)
 		if ((size_t)entry->event >= ARRAY_LEN(verbs))
 			continue;
 		world->arrivals++;
-		uid = checker_arrival(world->checker, world->now, sim_name(world->sim, entry->node),
+		uid = checker_arrival(world->checker, world->now, sim_name(sim, entry->node),
 		    verbs[entry->event], &world->sender);
 		check_object(world, uid, verbs[entry->event]);
+		turns_arrival(world, sim, *audited, uid);
 		if (world->checker->forgiven)
 			world_forgive_restarts(world);
 		world->checker->forgiven = false;
@@ -174,20 +175,35 @@ read_audit(struct world *world)
 }
 
 static void
+read_audit(struct world *world)
+{
+	for (size_t i = 0; world_cluster(world, i); i++)
+		read_audit_of(world, world_cluster(world, i), &world->audited[i]);
+}
+
+static void
 arrive_rest(struct world *world, struct flight *flight)
 {
 	const struct effect_rest *rest = &flight->effect.rest;
-	int node = sim_find(world->sim, rest->address);
+	size_t node;
+	struct sim *sim = world_find(world, rest->address, &node);
 	unsigned changes;
 
 	if (world->black_hole && strcmp(rest->address, world->black_hole) == 0)
 		return;
-	if (node < 0 || !sim_listening(world->sim, world->now, (size_t)node, &changes)) {
+	if (!sim || !sim_listening(sim, world->now, node, &changes)) {
 		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
 		return;
 	}
 	flight->held = true;
-	sim_request(world->sim, world->now, SIM_CONTROLLER, (size_t)node, rest->method, rest->path, flight->number);
+	sim_request(sim, world->now, SIM_CONTROLLER, node, rest->method, rest->path, flight->number);
+}
+
+void
+peers_forget(struct world *world, const struct flight *flight)
+{
+	for (size_t i = 0; world_cluster(world, i); i++)
+		sim_forget(world_cluster(world, i), flight->number);
 }
 
 void
@@ -211,7 +227,7 @@ peers_arrive(struct world *world, struct flight *flight)
 	}
 	/* Nobody waits: the model need not keep its answer. */
 	if (flight->held && !flight->wanted) {
-		sim_forget(world->sim, flight->number);
+		peers_forget(world, flight);
 		flight->held = false;
 	}
 	read_audit(world);
@@ -240,8 +256,9 @@ peers_pump(struct world *world)
 {
 	struct sim_reply reply;
 
-	while (sim_next(world->sim, world->now, &reply))
-		scylla_answered(world, &reply);
+	for (size_t i = 0; world_cluster(world, i); i++)
+		while (sim_next(world_cluster(world, i), world->now, &reply))
+			scylla_answered(world, &reply);
 	read_audit(world);
 }
 

@@ -67,6 +67,7 @@ request(struct process *process, struct effect *effect)
 		return false;
 	}
 	checker_ordered(world->checker, world->now, &sender, effect, status_of(world, effect));
+	turns_ordered(world, effect);
 	flight_order(process, effect);
 	if (effect_letter(&world->flights[world->nflights - 1]->effect) == 'a' && world->acts == world->pause_at_act)
 		process_pause(process, world->pause_ms);

@@ -21,15 +21,15 @@ const char scene_by_restart[] =
     "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
 
 static struct sim *
-make_scylla(const struct scene_config *config)
+make_scylla(const struct scene_config *config, bool second)
 {
 	struct sim_config sim = sim_defaults();
 	struct err err = {""};
 	struct sim *made;
 
-	sim.cluster_name = "messages-prd";
-	sim.layout = config->layout ? config->layout : "dc1/a:2,dc1/b:2,dc1/c:2";
-	sim.first_address = "10.0.0.1";
+	sim.cluster_name = second ? SCENE_SECOND : SCENE_CLUSTER;
+	sim.layout = second ? config->second : config->layout ? config->layout : "dc1/a:2,dc1/b:2,dc1/c:2";
+	sim.first_address = second ? "10.0.9.1" : "10.0.0.1";
 	sim.vnodes = 8;
 	sim.seed = config->seed;
 	sim.now = FIRST_UP_MS;
@@ -46,15 +46,15 @@ make_scylla(const struct scene_config *config)
 }
 
 static char *
-target_content(struct world *world, const struct scene_config *config, bool frozen)
+target_content(const struct sim *sim, const struct scene_config *config, bool frozen)
 {
 	struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
 
-	buf_printf(&buf, "\"spec\":{\"clusterName\":\"messages-prd\",\"contactPoints\":[\"%s\"],\"nodes\":[",
-	    sim_address(world->sim, 0));
-	for (size_t i = 0; i < sim_nodes(world->sim); i++)
-		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", sim_name(world->sim, i),
-		    sim_address(world->sim, i));
+	buf_printf(&buf, "\"spec\":{\"clusterName\":\"%s\",\"contactPoints\":[\"%s\"],\"nodes\":[", sim_cluster_name(sim),
+	    sim_address(sim, 0));
+	for (size_t i = 0; i < sim_nodes(sim); i++)
+		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", sim_name(sim, i),
+		    sim_address(sim, i));
 	buf_printf(&buf, "],\"access\":{\"host\":"
 	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}}%s}",
 	    config->target ? config->target : frozen ? ",\"limits\":{\"frozen\":true}" : "");
@@ -79,11 +79,19 @@ operation_content(const struct scene *scene)
 }
 
 static void
+make_second(struct scene *scene)
+{
+	CLEANUP_FREE char *target = target_content(scene->world->second, &scene->config, false);
+
+	api_create(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_SECOND, target);
+}
+
+static void
 make_objects(struct scene *scene)
 {
 	static const char *const crds[] = {"clusteroperations", "targetclusters", "workflows"};
 	CLEANUP_FREE char *content = operation_content(scene);
-	CLEANUP_FREE char *target = target_content(scene->world, &scene->config, false);
+	CLEANUP_FREE char *target = target_content(scene->world->sim, &scene->config, false);
 	struct api *api = scene->world->api;
 
 	for (size_t i = 0; i < ARRAY_LEN(crds); i++) {
@@ -94,7 +102,9 @@ make_objects(struct scene *scene)
 	}
 	/* As io shows a Secret to the core: the keys' names alone. */
 	api_create(api, KIND_SECRET, SCENE_NAMESPACE, "ops-ssh", "\"keys\":[\"ssh-privatekey\",\"known_hosts\"]");
-	api_create(api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd", target);
+	api_create(api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER, target);
+	if (scene->world->second)
+		make_second(scene);
 	if (scene->config.workflow)
 		api_create(api, KIND_WORKFLOW, SCENE_NAMESPACE, own_workflow, scene->config.workflow);
 	api_create(api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
@@ -124,7 +134,8 @@ scene_new(const struct scene_config *config)
 	};
 
 	scene->config = *config;
-	scene->world = world_new(&core, make_scylla(config), config->seed);
+	scene->world = world_new(&core, make_scylla(config, false), config->seed);
+	scene->world->second = config->second ? make_scylla(config, true) : NULL;
 	scene->world->nprocesses = config->controllers ? config->controllers : 1;
 	/* Each on a machine of its own. */
 	for (size_t i = 1; i < scene->world->nprocesses; i++) {
@@ -174,8 +185,8 @@ scene_turn_knobs(struct scene *scene)
 	transcript_add(scene->world->log, scene->world->now, "---- somebody sets suspend=%d cancel=%d retry=%d%s",
 	    scene->suspend, scene->cancel, scene->retry, scene->more ? scene->more : "");
 	/* Who asks for it anew may have a node restarted that has been restarted. */
-	if (scene->retry && sim_violations(scene->world->sim) == 0)
-		sim_mark(scene->world->sim, scene->world->now);
+	if (scene->retry)
+		world_forgive_restarts(scene->world);
 	api_replace(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
 	world_tell_watches(scene->world);
 }
@@ -183,7 +194,7 @@ scene_turn_knobs(struct scene *scene)
 void
 scene_freeze(struct scene *scene, bool frozen)
 {
-	CLEANUP_FREE char *content = target_content(scene->world, &scene->config, frozen);
+	CLEANUP_FREE char *content = target_content(scene->world->sim, &scene->config, frozen);
 
 	transcript_add(scene->world->log, scene->world->now, "---- somebody sets frozen=%d", frozen);
 	api_replace(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, "messages-prd", content);
@@ -240,13 +251,31 @@ until_phase(struct world *world, const char *phase)
 }
 
 bool
+scene_has_ended(struct world *world, const struct api_object *operation)
+{
+	const char *phase = checker_ledger(world->checker, operation->uid)->told_phase;
+
+	return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 || strcmp(phase, "Cancelled") == 0 ||
+	    strcmp(phase, "Planned") == 0;
+}
+
+bool
 until_over(struct world *world, const char *unused)
 {
-	const char *phase = scene_phase(world);
+	const struct api_object *operation = scene_operation(world);
 
 	(void)unused;
-	return !scene_operation(world) || strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0 ||
-	    strcmp(phase, "Cancelled") == 0 || strcmp(phase, "Planned") == 0;
+	return !operation || scene_has_ended(world, operation);
+}
+
+bool
+until_all_over(struct world *world, const char *unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < world->api->nobjects; i++)
+		if (world->api->objects[i].kind == KIND_OPERATION && !scene_has_ended(world, &world->api->objects[i]))
+			return false;
+	return true;
 }
 
 bool

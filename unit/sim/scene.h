@@ -5,6 +5,7 @@
 
 struct scene_config {
 	const char *layout;          /* as in struct sim_config; NULL: two nodes in each of three racks */
+	const char *second;          /* of another cluster beside it, with racks of other names; or NULL */
 	uint64_t seed;
 	const char *operation;       /* the spec's members beside "cluster": "\"workflow\":\"rolling-restart\"" */
 	const char *workflow;        /* the content of a Workflow "own", or NULL */
@@ -31,6 +32,8 @@ extern const char scene_by_restart[];
 
 #define SCENE_NAMESPACE "ops"
 #define SCENE_OPERATION "roll"
+#define SCENE_CLUSTER "messages-prd"
+#define SCENE_SECOND "messages-stg"
 
 /* Everything is there; the core has not been started. */
 struct scene *scene_new(const struct scene_config *config);
@@ -41,6 +44,8 @@ struct api_object *scene_operation(struct world *world);
 /* "" when there is none. Borrowed until the next status. */
 const char *scene_phase(struct world *world);
 const char *scene_message(struct world *world);
+/* Has the operation ended, as its status tells? */
+bool scene_has_ended(struct world *world, const struct api_object *operation);
 /* Write the knobs of struct scene into the object. */
 void scene_turn_knobs(struct scene *scene);
 /* Set or clear limits.frozen of the target. */
@@ -55,6 +60,8 @@ bool scene_all_serving(struct world *world);
 /* For world_run(). */
 bool until_phase(struct world *world, const char *phase);
 bool until_over(struct world *world, const char *unused);       /* final, or gone */
+/* That, of every operation there is. */
+bool until_all_over(struct world *world, const char *unused);
 bool until_gone(struct world *world, const char *unused);
 bool until_drained(struct world *world, const char *node);      /* the drain of the node is done */
 bool until_stopped(struct world *world, const char *node);      /* the process has ended */

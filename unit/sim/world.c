@@ -53,8 +53,10 @@ world_free(struct world *world)
 	free(world->flights);
 	queue_done(&world->queue);
 	sim_free(world->sim);
+	sim_free(world->second);
 	api_free(world->api);
 	store_free(world->store);
+	turns_done(&world->turns);
 	checker_free(world->checker);
 	transcript_free(world->log);
 	free(world);
@@ -80,8 +82,10 @@ world_start(struct world *world)
 void
 world_forgive_restarts(struct world *world)
 {
-	if (sim_violations(world->sim) == 0)
-		sim_mark(world->sim, world->now);
+	turns_forgive(&world->turns);
+	for (size_t i = 0; world_cluster(world, i); i++)
+		if (sim_violations(world_cluster(world, i)) == 0)
+			sim_mark(world_cluster(world, i), world->now);
 }
 
 void
@@ -145,12 +149,43 @@ world_redis_away(struct world *world, int64_t ms)
 		peers_break_redis(world, NULL);
 }
 
+struct sim *
+world_cluster(const struct world *world, size_t i)
+{
+	return i == 0 ? world->sim : i == 1 ? world->second : NULL;
+}
+
+struct sim *
+world_find(const struct world *world, const char *name_or_address, size_t *ret_node)
+{
+	struct sim *sim;
+
+	for (size_t i = 0; (sim = world_cluster(world, i)); i++) {
+		int node = sim_find(sim, name_or_address);
+
+		*ret_node = (size_t)node;
+		if (node >= 0)
+			return sim;
+	}
+	return NULL;
+}
+
 const char *
 world_node_name(const struct world *world, const char *address)
 {
-	int node = sim_find(world->sim, address);
+	size_t node;
+	const struct sim *sim = world_find(world, address, &node);
 
-	return node < 0 ? address : sim_name(world->sim, (size_t)node);
+	return sim ? sim_name(sim, node) : address;
+}
+
+/* When one of them has something to say next. */
+static int64_t
+next_of_scylla(const struct world *world)
+{
+	int64_t first = sim_wake(world->sim), second = world->second ? sim_wake(world->second) : INT64_MAX;
+
+	return first < second ? first : second;
 }
 
 static void
@@ -193,7 +228,7 @@ bool
 world_tick(struct world *world)
 {
 	const struct event wake = {.kind = EVENT_WAKE, .body = ""};
-	int64_t item = queue_next(&world->queue), scylla = sim_wake(world->sim);
+	int64_t item = queue_next(&world->queue), scylla = next_of_scylla(world);
 	int64_t next = item < scylla ? item : scylla;
 	struct process *process = next_to_wake(world);
 	int64_t at = process && process->wake < next ? process->wake : next;

@@ -16,6 +16,7 @@
 #include "model_ssh.h"
 #include "queue.h"
 #include "transcript.h"
+#include "turns.h"
 
 /* How hard life is. Delays in ms, drawn from 0 to the maximum; losses per mille of requests. */
 struct weather {
@@ -117,13 +118,15 @@ struct world {
 
 	struct api *api;
 	struct store *store;
-	struct sim *sim;                 /* all three owned */
+	struct sim *sim;
+	struct sim *second;              /* another cluster; or NULL. All four owned */
 	int64_t api_away_until, redis_away_until;
 	const char *black_hole;          /* nothing at this address ever answers; or NULL */
 	bool away_silently;              /* black hole instead of connection refused */
 	uint64_t ssh_lost;               /* bit i: to node i connections break before the answer */
 
 	struct checker *checker;
+	struct turns turns;
 	struct transcript *log;
 	struct crash crashes[WORLD_CRASHES];
 	size_t ncrashes;
@@ -133,7 +136,7 @@ struct world {
 	size_t crashed, acts;
 	/* Counters. */
 	size_t effects, steps, arrivals;
-	size_t audited;                  /* of Scylla's audit log */
+	size_t audited[2];               /* of the clusters' audit logs */
 	struct sender sender;            /* of what arrives now */
 	struct buf *kinds;               /* effect_letter() of each effect, if wanted; or NULL */
 };
@@ -172,6 +175,10 @@ void world_tell_watches(struct world *world);
 /* A node was restarted on an intent that was journaled with its drain, and nobody who lives can know: that it is
  * restarted again is nobody's fault. */
 void world_forgive_restarts(struct world *world);
+/* The clusters by number; NULL: there are no more. */
+struct sim *world_cluster(const struct world *world, size_t i);
+/* Of which one is the node by this name or address? NULL: of none. */
+struct sim *world_find(const struct world *world, const char *name_or_address, size_t *ret_node);
 const char *world_node_name(const struct world *world, const char *address);
 
 /* Between the world's own files: a completion, an event. */
@@ -188,6 +195,8 @@ void flight_release(struct world *world, struct flight *flight);
 void flight_free(struct world *world, struct flight *flight);
 struct flight *flight_find(struct world *world, uint64_t number);
 void flights_forget(struct process *process);
+/* Nobody waits for what a node would answer. */
+void peers_forget(struct world *world, const struct flight *flight);
 void peers_arrive(struct world *world, struct flight *flight);
 /* A command's: its connection, and the host's answer to it. */
 void host_arrive(struct world *world, struct flight *flight);
