@@ -31,6 +31,10 @@ bool __real_record_read(struct core *core, struct op *op, const char *field, con
 bool __wrap_record_read(struct core *core, struct op *op, const char *field, const char *value);
 void __real_roll_start(struct core *core, struct op *op);
 void __wrap_roll_start(struct core *core, struct op *op);
+struct operation *__real_operation_decode(const struct cJSON *json, struct err *err);
+struct operation *__wrap_operation_decode(const struct cJSON *json, struct err *err);
+bool __real_turn_is_kept(const struct op *op);
+bool __wrap_turn_is_kept(const struct op *op);
 int __real_store_run(struct store *store, const struct effect_redis *call, struct buf *reply);
 int __wrap_store_run(struct store *store, const struct effect_redis *call, struct buf *reply);
 
@@ -148,6 +152,24 @@ __wrap_roll_start(struct core *core, struct op *op)
 				op->lanes[i] = op->lanes[j];
 				op->lanes[j] = other;
 			}
+}
+
+struct operation *
+__wrap_operation_decode(const struct cJSON *json, struct err *err)
+{
+	struct operation *object = __real_operation_decode(json, err);
+
+	if (object && mutant == LAST_COME)
+		object->meta.created_ms = -object->meta.created_ms;
+	if (object && mutant == DRY_RUN_ACTS)
+		object->dry_run = false;
+	return object;
+}
+
+bool
+__wrap_turn_is_kept(const struct op *op)
+{
+	return mutant != KEEPS_NOTHING && __real_turn_is_kept(op);
 }
 
 /* What the scripts do without the line that matters. */

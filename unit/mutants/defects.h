@@ -20,6 +20,10 @@ enum mutant {
 	FREEZE_BLOCKS_STARTS,
 	DONE_AGAIN,              /* a finished lane is read as one to be done */
 	HASH_ORDER,              /* nodes in the order of a hash */
+	/* With several operations. CHECK_THEN_ACT below is one, too. */
+	LAST_COME,               /* the last come is the first served */
+	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */
+	DRY_RUN_ACTS,
 	/* What cass-operator does. */
 	UNKNOWN_RACK_IS_ALL,     /* a zone that matches nothing narrows nothing */
 	END_OUT_OF_STEP,         /* the journal says ended, the status does not: nothing goes on */
@@ -66,7 +70,7 @@ void each_is_caught(const struct defect *defects, size_t count, uint64_t seeds);
 void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t seeds);
 
 /* plays.c */
-play with_faults, with_faults_and_two, calmly, two_at_once, late_acts, two_leaders, an_isolation_meanwhile,
+play with_faults, with_faults_and_two, with_others, calmly, two_at_once, late_acts, two_leaders, an_isolation_meanwhile,
     restart_in_a_window, frozen_with_a_node_down;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */
 play cass_1, cass_2, cass_3, cass_4, cass_5, cass_6, cass_7, cass_8, cass_9;

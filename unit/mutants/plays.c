@@ -16,6 +16,16 @@ with_faults(uint64_t seed, char *wrong, size_t size)
 	fleet_free(fleet);
 }
 
+/* One to four operations on one or two clusters, and nothing that goes wrong but what they are for. */
+void
+with_others(uint64_t seed, char *wrong, size_t size)
+{
+	struct fleet *fleet = fleet_play(&(struct fleet_config){.seed = seed, .calm = true});
+
+	snprintf(wrong, size, "%s", fleet->wrong);
+	fleet_free(fleet);
+}
+
 void
 with_faults_and_two(uint64_t seed, char *wrong, size_t size)
 {
