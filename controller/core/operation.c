@@ -55,7 +55,7 @@ may_have_begun(const struct operation *object)
 static bool
 comes_first(const struct op *other, const struct op *op)
 {
-	return !op->started && (!other->journal.taken || other->dirty) && !other->ended && !other->lost &&
+	return !op->started && (!other->journal.taken || other->unseen) && !other->ended && !other->lost &&
 	    !other->object->problem && !other->object->dry_run && !op_is_cancelled(other) &&
 	    (other->object->urgent || !op->object->urgent) && turn_is_older(other, op);
 }
@@ -72,7 +72,7 @@ all_are_read(struct core *core, const struct op *op)
 		    strcmp(other->namespace_, op->namespace_) != 0 ||
 		    !((!other->journal.taken && may_have_begun(other->object)) || comes_first(other, op)))
 			continue;
-		if (other->dirty)
+		if (other->unseen)
 			cluster_kick(core, op->cluster);        /* and look again when it has been looked at */
 		return false;
 	}
@@ -303,6 +303,7 @@ op_run(struct core *core, struct op *op)
 {
 	if (!shard_is_led(core, op->shard) || !informers_synced(core))
 		return;
+	op->unseen = false;
 	if (is_abandoned(op)) {
 		op_patch_finalizer(core, op, false);
 	} else if (op->lost) {
@@ -328,6 +329,7 @@ op_taken_over(struct core *core, struct op *op)
 {
 	struct operation *object = op->object;
 
+	op->unseen = true;
 	op->accepted = op->started;     /* its plan is frozen */
 	op->cluster = cluster_find(core, op->namespace_, object->cluster);
 	if (op->plan)

@@ -20,6 +20,7 @@ static const struct defect defects[] = {
 	{STATUS_FIRST, "status first", "I6", with_faults},
 	{FREEZE_BLOCKS_STARTS, "freeze that also blocks starts", "I8", frozen_with_a_node_down},
 	{DONE_AGAIN, "finished lane redone", "I4", with_faults},
+	{CHECK_THEN_ACT, "everybody's turn", "I10", with_others},
 	{LAST_COME, "last come, first served", "I11", with_others},
 	{DRY_RUN_ACTS, "a dry run that acts", "I12", with_others},
 	{KEEPS_NOTHING, "nothing is held down after the end", "I13", with_others},
