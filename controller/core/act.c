@@ -304,13 +304,24 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	}
 }
 
+/* Who had the node before us may have brought it back while Redis was away, so that the journal does not tell: until that
+ * has arrived or never will, the node is not started besides. Then it is looked at anew. */
+static bool
+may_be_restored(struct core *core, struct step *step)
+{
+	if (!step->lane || !type_brings_up(step->plan->type) || core->now.up_ms >= step->lane->unsettled_up_ms)
+		return false;
+	step_wake_at(core, step, step->lane->unsettled_up_ms);
+	return true;
+}
+
 static void
 run_wanted(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
 	char why[MESSAGE];
 	enum gate gate;
 
-	if (is_overtaken(step) || shard_is_leaving(core, op->shard))
+	if (is_overtaken(step) || shard_is_leaving(core, op->shard) || may_be_restored(core, step))
 		return;
 	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
 		step_new_round(core, step);

@@ -149,6 +149,7 @@ struct lane {
 	int64_t down_wall_ms;                 /* since when 'held', journaled with it */
 	int64_t up_wall_ms;                   /* seen up again after longer than hints are kept; 0: no. Journaled */
 	bool recalled;                        /* these are of a controller before this one, and have not been looked at */
+	int64_t unsettled_up_ms;              /* until then a restoring act may arrive that the journal does not know */
 	bool up_act;                          /* a restoring act of ours was sent since 'stamp' was taken */
 	bool restoring;                       /* the restoring step is at work instead of 'at' */
 	bool stabilising;                     /* then the stable step */

@@ -106,6 +106,7 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 	lane->down_wall_ms = json_int(value, "downFrom", 0);
 	lane->up_wall_ms = json_int(value, "upAt", 0);
 	lane->recalled = lane->held || lane->up_wall_ms;
+	lane->unsettled_up_ms = lane->held ? core->now.up_ms + core->config.settle_ms : 0;
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", json_str_or(value, "stamp", ""));
 	snprintf(lane->process, sizeof lane->process, "%s", json_str_or(value, "process", ""));
 	snprintf(lane->message, sizeof lane->message, "%s", json_str_or(value, "message", ""));
