@@ -158,6 +158,9 @@ refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{
 	'spec.availability.hintWindow: Invalid value: "3 hours"'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":3}}' \
 	'spec.availability.hintWindow: Invalid value: "integer"'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":"59s"}}' \
+	'spec.availability.hintWindow: Invalid value: "59s": must be 1m at least'
+accepted $T window '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":"1h30m"}}'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"zoneFrom":"inventory"}' \
 	'spec.nodes: Invalid value: every node must name its zone when zoneFrom is inventory'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"ssh"}}}' \
