@@ -73,7 +73,7 @@ may_unit/mutants := unit/sim $(may_unit/sim)
 may_unit/sim_model := e2e/sim controller/base
 may_unit/io := controller/io controller/base
 may_unit/differential := unit unit/sim unit/io controller/io $(PURE)
-may_unit/shell := $(may_controller/shell) $(PURE) $(EVERY_TYPE)
+may_unit/shell := unit/io $(may_controller/shell) $(PURE) $(EVERY_TYPE)
 may_unit/ctl := $(may_controller/ctl) controller/scylla $(TYPES)
 
 may = $(or $(may_$(1)),$(error $(1)/ has no row in the table of walls))

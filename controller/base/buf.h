@@ -23,12 +23,16 @@ enum {
 	BUF_MAX_LINE = 8 << 10,          /* a log line, an error text */
 	BUF_MAX_STDERR = 4 << 10,        /* of a command on a host, and of ssh */
 	BUF_MAX_STDOUT = 64 << 10,
+	BUF_MAX_ERROR = 400,             /* of either's standard error, and of its reasons, what is told on: the end */
+	BUF_MAX_ACT_ANSWER = 4 << 10,    /* of a node's answer to an act, what is remembered */
 	BUF_MAX_MUX_PACKET = 16 << 10,   /* of ssh's multiplexing protocol */
+	BUF_MAX_PASSWORD = 1 << 10,      /* of Redis, in a file */
 	BUF_MAX_FILE = 1 << 20,          /* a kubeconfig, a key, a workflow's text */
 	BUF_MAX_JOURNAL_VALUE = 16 << 10,
 	BUF_MAX_GREETING = 64 << 10,     /* a reply of Redis' or a sentinel's while the connection is made */
 	BUF_MAX_OBJECT = 3 << 20,        /* a Kubernetes object: the API server's own body limit */
 	BUF_MAX_ANSWER = 16 << 20,       /* of the API server; a reply of Redis' */
+	BUF_MAX_IN_FLIGHT = 32 << 20,    /* to Redis: hiredis itself knows no limit */
 	BUF_MAX_RING = 64 << 20,         /* of a node: describe_ring of 300 nodes x 256 vnodes is 32 MB */
 };
 

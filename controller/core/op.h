@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "conditions.h"
 #include "gate.h"
 #include "journal.h"
@@ -35,7 +36,7 @@ const char *phase_name(enum phase phase);
 enum phase phase_parse(const char *text);
 bool phase_is_final(enum phase phase);
 
-enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = 4096, MESSAGE = 512, ACTS_MAX = 4 };
+enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = BUF_MAX_ACT_ANSWER, MESSAGE = 512, ACTS_MAX = 4 };
 
 enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
 

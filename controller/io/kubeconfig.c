@@ -12,8 +12,6 @@
 #include "buf.h"
 #include "yaml_tree.h"
 
-enum { FILE_MAX = BUF_MAX_FILE };
-
 #define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
 /* What a reader of one file carries about. */
@@ -28,7 +26,7 @@ struct reader {
 char *
 kubeconfig_read(const char *path, struct err *err)
 {
-	struct buf text CLEANUP_BUF = BUF_INIT(FILE_MAX);
+	struct buf text CLEANUP_BUF = BUF_INIT(BUF_MAX_FILE);
 	char chunk[4096];
 	ssize_t got = -1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -38,7 +36,7 @@ kubeconfig_read(const char *path, struct err *err)
 	if (got < 0)
 		err_set(err, "%s: %s", path, strerror(errno));
 	else if (!buf_ok(&text))
-		got = err_set(err, "%s: larger than %d bytes", path, FILE_MAX);
+		got = err_set(err, "%s: larger than %d bytes", path, BUF_MAX_FILE);
 	if (fd >= 0)
 		close(fd);
 	explicit_bzero(chunk, sizeof chunk);

@@ -11,7 +11,6 @@
 
 enum {
 	REQUESTS_MAX = 4096,             /* in flight */
-	BYTES_MAX = 32 << 20,            /* in flight: hiredis itself knows no limit */
 	KEYS = 4,
 	ARGV_FIRST = 3,                  /* "EVALSHA", name, number of keys */
 };
@@ -282,7 +281,7 @@ redis_start(struct redis *redis, const struct redis_ask *ask)
 	if (redis->state != REDIS_READY)
 		return refuse(redis, ask, IO_REFUSED, "not connected: ",
 		    redis->reason[0] ? redis->reason : "connecting");
-	if (redis->nrequests >= REQUESTS_MAX || redis->bytes >= BYTES_MAX)
+	if (redis->nrequests >= REQUESTS_MAX || redis->bytes >= BUF_MAX_IN_FLIGHT)
 		return refuse(redis, ask, IO_REFUSED, "too many requests are unanswered", "");
 	if (ask->not_after_up && now.up_ms > ask->not_after_up)
 		return refuse(redis, ask, IO_NOT_SENT, "not sent: its time was over", "");

@@ -7,11 +7,11 @@
 #include "alloc.h"
 #include "redis_private.h"
 
-enum { PASSWORD_MAX = 1024, ROLE = REDIS_SCRIPTS, LOG_IN };
+enum { ROLE = REDIS_SCRIPTS, LOG_IN };
 
 /* Read anew for each connection: a Secret that is mounted changes under our feet. NULL when there is none. */
 static char *
-password_of(const struct redis *redis, char (*text)[PASSWORD_MAX])
+password_of(const struct redis *redis, char (*text)[BUF_MAX_PASSWORD])
 {
 	FILE *file;
 	size_t len;
@@ -32,7 +32,7 @@ password_of(const struct redis *redis, char (*text)[PASSWORD_MAX])
 static bool
 log_in(struct redis *redis, redisCallbackFn *done, void *data)
 {
-	char text[PASSWORD_MAX], why[sizeof redis->reason], *password = password_of(redis, &text);
+	char text[BUF_MAX_PASSWORD], why[sizeof redis->reason], *password = password_of(redis, &text);
 
 	if (!password && redis->url.password_file) {
 		snprintf(why, sizeof why, "the password file %.180s cannot be read", redis->url.password_file);

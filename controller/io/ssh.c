@@ -10,8 +10,6 @@
 #include "alloc.h"
 #include "loop.h"
 
-enum { ERROR_MAX = 400 };
-
 struct ssh *
 ssh_new(struct loop *loop, const struct ssh_config *config)
 {
@@ -59,7 +57,7 @@ trimmed(struct buf *errors)
 		errors->data[--errors->len] = '\0';
 	if (!errors->len)
 		return NULL;
-	from = errors->len > ERROR_MAX ? errors->len - ERROR_MAX : 0;
+	from = errors->len > BUF_MAX_ERROR ? errors->len - BUF_MAX_ERROR : 0;
 	while (((unsigned char)errors->data[from] & 0xc0) == 0x80)
 		from++;                  /* not in the middle of a character */
 	return errors->data + from;

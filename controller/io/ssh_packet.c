@@ -102,7 +102,7 @@ read_payload(const char *at, size_t len, struct mux_message *ret, struct err *er
 	if (length > len - 3 * WORD)
 		return err_set(err, "a packet of %zu bytes that is shorter than the reason in it, of %u", len, length);
 	ret->reason = at + 3 * WORD;
-	ret->len = length < MUX_REASON_MAX ? length : MUX_REASON_MAX;
+	ret->len = length < BUF_MAX_ERROR ? length : BUF_MAX_ERROR;
 	return 0;
 }
 

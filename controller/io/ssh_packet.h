@@ -13,10 +13,8 @@ struct mux_message {
 	enum mux_kind kind;
 	int status;              /* EXITED: the command's exit status */
 	const char *reason;      /* FAILED: why no session was opened; borrowed from the bytes, no NUL after it */
-	size_t len;              /* of it, REASON_MAX at most */
+	size_t len;              /* of it, BUF_MAX_ERROR at most */
 };
-
-enum { MUX_REASON_MAX = 400 };
 
 /* Reads the packet that the bytes begin with. How many bytes it is long; 0: it is not whole yet; -1: it is none, and
  * 'err' says why. */

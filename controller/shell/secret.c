@@ -87,6 +87,15 @@ secrets_get(const struct secrets *secrets, const char *name, const char *key)
 	return NULL;
 }
 
+/* NULL: none, or nothing that has keys. */
+static const struct cJSON *
+data_of(const struct cJSON *object)
+{
+	const struct cJSON *data = json_get(object, "data");
+
+	return json_is_object(data) ? data : NULL;
+}
+
 static void
 keep(struct secrets *secrets, const char *name, const struct cJSON *object)
 {
@@ -94,7 +103,7 @@ keep(struct secrets *secrets, const char *name, const struct cJSON *object)
 
 	drop(secrets, name);
 	secret->name = xstrdup(name);
-	JSON_EACH(member, json_get(object, "data")) {
+	JSON_EACH(member, data_of(object)) {
 		const char *text = json_text(member);
 		size_t len;
 		char *data = text ? base64_decode(text, &len) : NULL;
@@ -123,7 +132,7 @@ put_secret(struct json_out *out, const char *key, const struct cJSON *object)
 		json_put_str(out, kept[i], json_str(metadata, kept[i]));
 	json_close(out);
 	json_open_array(out, "keys");
-	JSON_EACH(member, json_get(object, "data"))
+	JSON_EACH(member, data_of(object))
 		json_put_str(out, NULL, json_key(member));
 	json_close_array(out);
 	json_close(out);
@@ -172,16 +181,22 @@ static void
 take_event(struct secrets *secrets, const struct cJSON *event, const char *type, struct json_out *out)
 {
 	const struct cJSON *object = json_get(event, "object");
-	bool bookmark = strcmp(type, "BOOKMARK") == 0;
-	bool secret = strcmp(json_str_or(object, "kind", ""), "Secret") == 0;
+	const char *kind = json_str_or(object, "kind", "");
 
 	json_open(out, NULL);
 	json_put_str(out, "type", type);
-	/* A bookmark is of the kind Secret, but has nothing of one; its metadata says where the watch stands. */
-	if (secret && !bookmark)
+	if (strcmp(type, "BOOKMARK") == 0) {
+		/* Of the kind Secret, but with nothing of one; its metadata says where the watch stands. */
+		json_open(out, "object");
+		json_put_str(out, "kind", kind);
+		if (json_get(object, "metadata"))
+			put_raw(out, "metadata", json_get(object, "metadata"));
+		json_close(out);
+	} else if (strcmp(kind, "Secret") == 0) {
 		take(secrets, object, strcmp(type, "DELETED") == 0, "object", out);
-	else if (object)
+	} else if (strcmp(kind, "Status") == 0) {
 		put_raw(out, "object", object);
+	}
 	json_close(out);
 }
 

@@ -18,7 +18,7 @@ read_one(const char *bytes, size_t len, struct mux_message *message)
 	if ((took < 0) != (err.text[0] != '\0') || took > (long)len)
 		abort();
 	if (took > 0 && message->kind == MUX_FAILED &&
-	    (message->reason < bytes || message->reason + message->len > bytes + took || message->len > MUX_REASON_MAX))
+	    (message->reason < bytes || message->reason + message->len > bytes + took || message->len > BUF_MAX_ERROR))
 		abort();
 	return took;
 }

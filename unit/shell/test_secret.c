@@ -65,6 +65,12 @@ what_is_not_understood_is_not_passed_on(void **state)
 	filter(s, "{\"kind\":\"Secret\",\"data\":{\"key\":\"S0VZ\"", "{}");
 	filter(s, "[1]", "{}");
 	filter(s, "{\"kind\":\"Table\",\"rows\":[\"S0VZ\"]}", "{}");
+	filter(s, "{\"type\":\"ADDED\",\"object\":{\"kind\":\"ConfigMap\",\"data\":{\"key\":\"S0VZ\"}}}",
+	    "{\"type\":\"ADDED\"}");
+	filter(s, "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Secret\",\"data\":{\"key\":\"S0VZ\"}}}",
+	    "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Secret\"}}");
+	filter(s, "{\"kind\":\"Secret\",\"data\":[\"S0VZ\"]}", "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{},"
+	    "\"keys\":[]}");
 	filter(s, "{\"kind\":\"Status\",\"code\":403}", "{\"kind\":\"Status\",\"code\":403}");
 	secrets_free(s);
 }
