@@ -88,8 +88,12 @@ void
 sshd_host(struct sshd_pair *pair, enum ssh_host host, bool other_key)
 {
 	CHECK(host != SSH_GONE);
-	if (pair->host == SSH_SILENT)
+	if (pair->host == SSH_SILENT) {
 		signal_host(pair, SIGCONT);
+		/* One that is being made would come to be now, and the model would not know of it. */
+		if (!pair->line.up)
+			sshd_cut(pair, true);
+	}
 	ssh_kit_shell(pair->real, host == SSH_DENIES && other_key ? "cp $0/host.bad $0/host" : "cp $0/host.good $0/host");
 	ssh_kit_shell(pair->real, host == SSH_DENIES && !other_key ? "cp $0/other.pub $0/authorized" :
 	    "cp $0/key.pub $0/authorized");

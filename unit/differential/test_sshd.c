@@ -2,10 +2,11 @@
  * the outcome is compared, its status and texts, and whether it ran in truth; where the real ones do not let themselves be
  * told when exactly a connection ends, the outcome must be one that the model has for such a connection. The model must
  * never be kinder: what a host really does to a command, the simulation's cores have to live with. STRAIT_STEPS=n or
- * STRAIT_SEEDS=n (5 steps a seed) runs more; STRAIT_SEED=n begins elsewhere.
+ * STRAIT_SEEDS=n (2 steps a seed) runs more; STRAIT_SEED=n begins elsewhere.
  *
  * Not here: a host that is told of as unreachable (SSH_GONE), a connection whose packets are lost (a host that stands
- * still is the same but for the kernel's acknowledgements), and what comes of those after minutes. */
+ * still is the same but for the kernel's acknowledgements), one that was being made when its host went on, and what comes
+ * of those after minutes. */
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@
 #include "loop.h"
 #include "sshd_pair.h"
 
-enum { STEPS = 60, QUICK_STEPS = 25, A_SEED = 5, LONG_MS = 15000, SHORT_MS = 350, TEXT_MAX = 300000 };
+enum { STEPS = 40, QUICK_STEPS = 20, A_SEED = 2, LONG_MS = 15000, SHORT_MS = 350, TEXT_MAX = 300000 };
 
 struct steps {
 	struct sshd_pair *pair;
@@ -299,6 +300,9 @@ step(struct steps *s)
 	};
 	size_t sum = 0, kind = 0, at;
 
+	/* Most kinds need a host that listens. */
+	if (s->pair->host != SSH_LISTENS && draw(s, 3) == 0)
+		sshd_host(s->pair, SSH_LISTENS, false);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		sum += kinds[i].weight;
 	for (at = draw(s, sum); at >= kinds[kind].weight; kind++)
