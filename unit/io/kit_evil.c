@@ -66,10 +66,12 @@ static void
 on_written(uv_write_t *write, int status)
 {
 	struct victim *v = write->data;
-	const struct kit_evil *evil = v->server->evil;
+	const struct kit_evil *evil;
 
+	/* So may the server be. */
 	if (v->gone)
 		return;
+	evil = v->server->evil;
 	if (status < 0 || evil->close)
 		drop(v);
 	else if (evil->pause_ms)
