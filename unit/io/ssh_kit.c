@@ -160,10 +160,12 @@ ssh_kit_up(void **state)
 	f->port = kit_port();
 	f->directory = kit_directory();
 	kit_write(f->directory, "forced", forced, 0755);
+	/* A bash that sshd starts reads the .bashrc of whoever tests, unless another shell is above it. */
 	ssh_kit_shell(f, "cd $0 && for k in host key other; do ssh-keygen -q -t ed25519 -N '' -f $k; done &&"
 	    "cp key.pub authorized && echo \"[127.0.0.1]:$1 $(cut -d' ' -f1,2 host.pub)\" >known &&"
 	    "printf '%s\\n' 'ListenAddress 127.0.0.1' \"HostKey $0/host\" \"AuthorizedKeysFile $0/authorized\" 'StrictModes no'"
-	    " 'UsePAM no' 'PidFile none' \"ForceCommand $0/forced\" 'MaxStartups 100' 'LogLevel QUIET' >config &&"
+	    " 'UsePAM no' 'SetEnv SHLVL=9' 'PidFile none'"
+	    " \"ForceCommand $0/forced\" 'MaxStartups 100' 'LogLevel QUIET' >config &&"
 	    "id -un >user && { test $(id -u) -ne 0 || mkdir -p /run/sshd; }");
 	f->key = read_file(f->directory, "key");
 	f->other_key = read_file(f->directory, "other");
