@@ -213,6 +213,7 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 	if (!step->task)
 		return NULL;
 	check_duration(c, step->place, "timeout", step->timeout, 1);
+	check_duration(c, step->place, "retryBackoff", step->retry_backoff, 1);
 	named = xasprintf("%s.task", step->place);
 	type = type_of_task(c->types, block->each_node, named, step->task, &sentence);
 	if (type)

@@ -45,6 +45,7 @@ struct plan_step {
 	struct plan_condition *conditions;
 	size_t nconditions;
 	int64_t retries;
+	int64_t retry_backoff_ms;            /* before the first retry; 0: the engine's own */
 	int64_t timeout_ms;
 	bool approval;                       /* a person's word is awaited; 'type' NULL, no conditions */
 	char *message;                       /* what is said meanwhile; or NULL */

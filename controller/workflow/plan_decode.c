@@ -142,9 +142,11 @@ static int
 decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 {
 	struct field wait = field_get(f, "wait"), approval = field_get(f, "approval");
+	struct field backoff = field_get(f, "retryBackoffMs");
 
 	if (need_string(f, "number", &step->number, d->err) < 0 ||
 	    need_int(f, "retries", 0, INT64_MAX, &step->retries, d->err) < 0 ||
+	    field_int(&backoff, 0, INT64_MAX, &step->retry_backoff_ms, d->err) < 0 ||
 	    need_int(f, "timeoutMs", 0, INT64_MAX, &step->timeout_ms, d->err) < 0)
 		return -1;
 	if (approval.value) {

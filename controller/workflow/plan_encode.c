@@ -67,6 +67,8 @@ put_step(struct json_out *out, const char *key, const struct plan_step *step)
 		json_close_array(out);
 	}
 	json_put_int(out, "retries", step->retries);
+	if (step->retry_backoff_ms)
+		json_put_int(out, "retryBackoffMs", step->retry_backoff_ms);
 	json_put_int(out, "timeoutMs", step->timeout_ms);
 	json_close(out);
 }

@@ -129,7 +129,7 @@ plan_needs_format_2(const struct plan *plan)
 		if (block->canary.nodes || block->cool_down_ms || block->max_failures)
 			return true;
 		for (size_t i = 0; i < block->nsteps; i++) {
-			if (block->steps[i].approval)
+			if (block->steps[i].approval || block->steps[i].retry_backoff_ms)
 				return true;
 		}
 	}

@@ -59,7 +59,8 @@ int
 plan_compile_step(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
     struct plan_step *step)
 {
-	CLEANUP_FREE char *timeout = NULL;
+	CLEANUP_FREE char *timeout = xasprintf("%s.timeout", source->place);
+	CLEANUP_FREE char *backoff = xasprintf("%s.retryBackoff", source->place);
 	int64_t fallback;
 
 	if (source->approval) {
@@ -74,9 +75,9 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 	if (!step->type)
 		return -1;
 	step->retries = source->retries < 0 ? WORKFLOW_RETRIES : source->retries;
-	timeout = xasprintf("%s.timeout", source->place);
 	fallback = step->type->timeout_ms ? step->type->timeout_ms : default_timeout_ms;
-	if (plan_compile_duration(c, timeout, source->timeout, 1, fallback, &step->timeout_ms) < 0)
+	if (plan_compile_duration(c, timeout, source->timeout, 1, fallback, &step->timeout_ms) < 0 ||
+	    plan_compile_duration(c, backoff, source->retry_backoff, 1, 0, &step->retry_backoff_ms) < 0)
 		return -1;
 	return plan_compile_with(c, step->type, source->place, source->with, source->nwith, &step->with, &step->nwith);
 }

@@ -106,7 +106,7 @@ read_step(struct reading *r, struct workflow_step *step, const struct field *f, 
 	struct err *err = r->err;
 	struct field task = field_get(f, "task"), with = field_get(f, "with"), wait = field_get(f, "wait");
 	struct field retries = field_get(f, "retries"), timeout = field_get(f, "timeout");
-	struct field approval = field_get(f, "approval");
+	struct field approval = field_get(f, "approval"), backoff = field_get(f, "retryBackoff");
 
 	step->place = field_place(f);
 	step->retries = -1;
@@ -115,14 +115,15 @@ read_step(struct reading *r, struct workflow_step *step, const struct field *f, 
 	if ((task.value != NULL) + (wait.value != NULL) + (approval.value != NULL) != 1)
 		return field_error(f, err, each_node ? "exactly one of task and wait must be set"
 		    : "exactly one of eachNode, task, wait and approval must be set");
-	if (!task.value && (with.value || retries.value || timeout.value))
-		return field_error(f, err, "with, retries and timeout belong to a task; a condition has its own");
+	if (!task.value && (with.value || retries.value || backoff.value || timeout.value))
+		return field_error(f, err, "with, retries, retryBackoff and timeout belong to a task; a condition has its own");
 	if (approval.value)
 		return read_approval(step, &approval, err);
 	if (wait.value)
 		return read_wait(r, step, &wait);
 	if (field_need_text(&task, &step->task, err) < 0 || read_values(&with, &step->with, &step->nwith, err) < 0 ||
-	    field_int(&retries, 0, RETRIES_MAX, &step->retries, err) < 0)
+	    field_int(&retries, 0, RETRIES_MAX, &step->retries, err) < 0 ||
+	    field_text(&backoff, &step->retry_backoff, err) < 0)
 		return -1;
 	return field_text(&timeout, &step->timeout, err);
 }
@@ -130,7 +131,8 @@ read_step(struct reading *r, struct workflow_step *step, const struct field *f, 
 static int
 read_node_steps(struct reading *r, struct workflow_block *block, const struct field *list)
 {
-	static const char *const keys[] = {"name", "task", "with", "retries", "timeout", "wait", NULL};
+	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "wait",
+	    NULL};
 	size_t index = 0;
 
 	if (field_need_array(list, r->err) < 0)
@@ -177,8 +179,8 @@ read_cluster_step(struct reading *r, const struct field *f)
 static int
 read_outer_step(struct reading *r, const struct field *f)
 {
-	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "timeout", "wait", "approval",
-	    NULL};
+	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout", "wait",
+	    "approval", NULL};
 	struct field each = field_get(f, "eachNode");
 
 	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)

@@ -45,6 +45,7 @@ struct workflow_step {
 	struct workflow_condition *conditions;
 	size_t nconditions;
 	int64_t retries;         /* -1: default */
+	char *retry_backoff;     /* duration as text, with variables; NULL: default */
 	char *timeout;
 	bool approval;           /* neither task nor wait: a person's word is awaited */
 	char *message;           /* and this is said meanwhile, with variables; or NULL */

@@ -37,6 +37,7 @@ free_block(struct workflow_block *block)
 		free(step->task);
 		free_values(step->with, step->nwith);
 		free_conditions(step->conditions, step->nconditions);
+		free(step->retry_backoff);
 		free(step->timeout);
 		free(step->message);
 	}

@@ -178,7 +178,7 @@ W=Workflow
 accepted $W wf '{"steps":[{"eachNode":{"steps":[{"task":"t","with":{"a":true}},{"wait":[{"condition":"c"}]}]}}],
 	"variables":[{"name":"a","type":"integer","default":3}]}'
 accepted $W scp '{"definition":"- task: !scylla-drain\n"}'
-accepted $W named '{"description":"d","steps":[{"eachNode":{"name":"n","steps":[{"name":"n","task":"t","timeout":"+a+s"},
+accepted $W named '{"description":"d","steps":[{"eachNode":{"name":"n","steps":[{"name":"n","task":"t","timeout":"+a+s","retryBackoff":"90s"},
 	{"name":"n","wait":[{"name":"n","condition":"c","timeout":"+h+h30m"}]}]}},{"name":"n","task":"t"}]}'
 refused $W new '{"steps":[{"task":"t"}],"definition":"x"}' 'exactly one of steps and definition must be set'
 refused $W new '{"description":"d"}' 'exactly one of steps and definition must be set'
@@ -187,7 +187,7 @@ refused $W new '{"steps":[]}' 'spec.steps in body should have at least 1 items'
 refused $W new '{"steps":[{"task":"t","wait":[{"condition":"c"}]}]}' \
 	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait and approval must be set'
 refused $W new '{"steps":[{"wait":[{"condition":"c"}],"retries":1}]}' \
-	'spec.steps[0]: Invalid value: with, retries and timeout belong to a task'
+	'spec.steps[0]: Invalid value: with, retries, retryBackoff and timeout belong to a task'
 refused $W new '{"steps":[{"eachNode":{"steps":[{}]}}]}' \
 	'spec.steps[0].eachNode.steps[0]: Invalid value: exactly one of task and wait must be set'
 refused $W new '{"steps":[{"eachNode":{"concurrencyLimit":0,"steps":[{"task":"t"}]}}]}' \

@@ -60,7 +60,7 @@ horizon(const struct run *run)
 {
 	int64_t slack = run->variation->fault == FAULT_TIMEOUT ? SLOW_FACT_MS : SLACK_MS;
 
-	return (timeout_of(run) + slack) * (run->scenario->retries + 1);
+	return (timeout_of(run) + run->scenario->backoff_ms + slack) * (run->scenario->retries + 1);
 }
 
 static void
@@ -82,6 +82,7 @@ open_small(struct run *run)
 	step = &run->small.op->plan->blocks[0].steps[0];
 	step->timeout_ms = timeout_of(run);
 	step->retries = s->retries;
+	step->retry_backoff_ms = s->backoff_ms;
 	run->lane = s->cluster_step ? NULL : find_lane(run->small.op, SCRIPT_NODE);
 	if (s->holds) {
 		struct lane *other = find_lane(run->small.op, s->holds);

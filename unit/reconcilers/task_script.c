@@ -147,6 +147,8 @@ read_knob(struct scenario *s, const char *line)
 		s->timeout_ms = take_duration(&rest);
 	else if ((rest = after_word(line, "retries")))
 		s->retries = strtoll(rest, NULL, 10);
+	else if ((rest = after_word(line, "backoff")))
+		s->backoff_ms = take_duration(&rest);
 	else if ((rest = after_word(line, "window")))
 		set_text(&s->window, rest);
 	else if ((rest = after_word(line, "poll")))

@@ -23,7 +23,7 @@ struct scenario {
 	char *name;
 	char *with;               /* JSON members: "service":"x" */
 	char *window, *poll;
-	int64_t timeout_ms, retries;
+	int64_t timeout_ms, retries, backoff_ms;
 	bool gate, cluster_step;
 	char *holds;              /* or NULL */
 	struct script_change *changes;

@@ -2,7 +2,7 @@
  * hand, and below each what the type was seen to do, written by the kit (make golden-update) and read by a person.
  *
  *	scenario drains a node that serves
- *	    with service=scylla-server         a parameter; also: timeout 2m, retries 1, window 5s, poll 1s, gate
+ *	    with service=scylla-server         a parameter; also: timeout 2m, retries 1, backoff 30s, window 5s, poll 1s, gate
  *	    holds db-a-1                       that node is held down by the operation; also: cluster step
  *	    fact /path = 200 "NORMAL"          what the step's node answers; also "db-a-1 /path", "show UNIT"
  *	    fact down db-c-1                   crashed, as the others see it; also: up, unseen, seen

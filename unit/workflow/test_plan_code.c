@@ -117,6 +117,24 @@ damaged_plans_are_refused(void **state)
 	plan_free(plan);
 }
 
+/* A build that reads format 1 would wait too short a time. */
+static void
+a_retry_backoff_makes_it_format_2(void **state)
+{
+	struct plan *plan = plan_of("[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\",\"retryBackoff\":\"90s\"}]}}]");
+	struct err err = {""};
+	struct plan *back = plan_decode(plan->text, fake_types, &err);
+
+	(void)state;
+	if (!back)
+		CHECK_FAIL("%s", err.text);
+	CHECK_CONTAINS(plan->text, "{\"format\":2,");
+	CHECK_INT(back->blocks[0].steps[0].retry_backoff_ms, 90000);
+	CHECK_TEXT(back->hash, plan->hash);
+	plan_free(plan);
+	plan_free(back);
+}
+
 static void
 what_is_no_plan_is_refused(void **state)
 {
@@ -137,6 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plan_survives_its_text),
 		cmocka_unit_test(damaged_plans_are_refused),
+		cmocka_unit_test(a_retry_backoff_makes_it_format_2),
 		cmocka_unit_test(what_is_no_plan_is_refused),
 	};
 

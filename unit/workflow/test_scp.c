@@ -33,8 +33,10 @@ it_becomes_the_structured_form(void **state)
 	static const char *const cases[][2] = {
 		/* A tag on nothing: no parameters. Keys beside it are the engine's, or the type's. */
 		{"- task: !scylla-drain\n", "[{\"task\":\"scylla-drain\"}]"},
-		{"- task: !scylla-drain\n  name: out of traffic\n  retries: 3\n  timeout_seconds: 90\n",
-		    "[{\"task\":\"scylla-drain\",\"name\":\"out of traffic\",\"retries\":3,\"timeout\":\"90s\"}]"},
+		{"- task: !scylla-drain\n  name: out of traffic\n  retries: 3\n  retry_delay_seconds: 30\n"
+		    "  timeout_seconds: 90\n",
+		    "[{\"task\":\"scylla-drain\",\"name\":\"out of traffic\",\"retries\":3,\"retryBackoff\":\"30s\","
+		    "\"timeout\":\"90s\"}]"},
 		{"- task: !systemd-start-service\n    service: scylla-server\n",
 		    "[{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"}}]"},
 		{"- task: !systemd-start-service {service: scylla-server}\n",

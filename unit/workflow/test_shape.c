@@ -30,7 +30,7 @@ static const struct refusal {
 	{"[{\"approval\":true}]", "workflow roll, spec.steps[0].approval: expected an object, got true"},
 	{"[{\"approval\":{\"text\":\"m\"}}]", "workflow roll, spec.steps[0].approval.text: unknown field"},
 	{"[{\"approval\":{},\"timeout\":\"1m\"}]",
-	    "workflow roll, spec.steps[0]: with, retries and timeout belong to a task; a condition has its own"},
+	    "workflow roll, spec.steps[0]: with, retries, retryBackoff and timeout belong to a task; a condition has its own"},
 	{"[{\"eachNode\":{\"steps\":[{\"approval\":{}}]}}]", AT "steps[0].approval: unknown field"},
 };
 
