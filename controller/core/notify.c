@@ -10,9 +10,10 @@
 #include "kube.h"
 #include "log.h"
 #include "op.h"
+#include "reasons.h"
 #include "state.h"
 
-enum { NOTE = 1000 };
+enum { NOTE = 1000, START_TOLD_MS = 1000 };
 
 static void
 posted(struct core *core, void *owner, uint64_t arg, const struct event *event)
@@ -69,4 +70,19 @@ op_event(struct core *core, struct op *op, const char *type, const char *reason,
 	json_close(&out);
 	kube_request(core, "POST", xasprintf("/apis/events.k8s.io/v1/namespaces/%s/events", op->namespace_), KUBE_JSON,
 	    buf_take(&body), posted, &core->counters, 0);
+}
+
+static void
+tell_start(struct core *core, void *owner)
+{
+	struct op *op = owner;
+
+	op_event(core, op, "Normal", REASON_Started, "%s on %s: %zu nodes, plan %s", op->plan->title, op->object->cluster,
+	    op->nlanes, op->plan->hash);
+}
+
+void
+op_tell_start(struct core *core, struct op *op)
+{
+	timer_arm(&core->timers, &op->start_timer, core->now.up_ms + START_TOLD_MS, tell_start, op);
 }

@@ -237,7 +237,7 @@ struct op {
 	int64_t status_sent_up_ms;
 	int64_t status_same_up_ms;            /* when there was nothing to write */
 	enum phase status_phase;
-	struct timer status_timer;
+	struct timer status_timer, start_timer;
 	struct timer timer;
 	bool dirty;
 	struct op *next_dirty;
@@ -398,3 +398,5 @@ void op_write_message(struct core *core, struct op *op);
 /* notify.c: Events. */
 void op_event(struct core *core, struct op *op, const char *type, const char *reason, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+/* That it has begun: after a moment, and of one that has ended by then only the end is told. */
+void op_tell_start(struct core *core, struct op *op);

@@ -114,8 +114,7 @@ start(struct core *core, struct op *op)
 	fleet_note_plan(op, op->plan);
 	journal_put_plan(op, op->plan->text);
 	op_set_phase(core, op, PHASE_RUNNING, REASON_Starting, "plan %s: %zu nodes", op->plan->hash, op->nlanes);
-	op_event(core, op, "Normal", REASON_Started, "%s on %s: %zu nodes, plan %s", op->plan->title, op->object->cluster,
-	    op->nlanes, op->plan->hash);
+	op_tell_start(core, op);
 	return true;
 }
 
@@ -170,6 +169,7 @@ end(struct core *core, struct op *op)
 {
 	if (!journal_is_quiet(op))
 		return;
+	timer_disarm(&core->timers, &op->start_timer);
 	if (!op->gone) {
 		if (!op->end_told && !op->end_acknowledged && op->started)
 			op_event(core, op, op->phase == PHASE_FAILED ? "Warning" : "Normal", op->reason, "%s: %s",

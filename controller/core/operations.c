@@ -34,6 +34,7 @@ op_drop(struct core *core, struct op *op)
 	requests_drop(core, op);
 	timer_disarm(&core->timers, &op->timer);
 	timer_disarm(&core->timers, &op->status_timer);
+	timer_disarm(&core->timers, &op->start_timer);
 	timer_disarm(&core->timers, &op->pace.timer);
 	roll_free(core, op);
 	journal_done(core, op);
