@@ -108,7 +108,11 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 		lane->process[0] = '\0';
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
 	lane->up_act = false;
-	lane_record(core, lane);
+	/* Of a node that nothing was done to yet a restart would find out the same. */
+	if (is_begun(lane))
+		lane_record(core, lane);
+	else
+		lane_record_later(lane);
 	return STAMP_GOOD;
 }
 

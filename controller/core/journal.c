@@ -196,6 +196,12 @@ journal_send(struct core *core, struct op *op)
 	journal->request = effect->id;
 }
 
+static bool
+is_due(const struct journal_batch *batch)
+{
+	return batch->due || batch->plan || batch->line.len > 0;
+}
+
 void
 journal_flush(struct core *core, struct op *op)
 {
@@ -203,7 +209,7 @@ journal_flush(struct core *core, struct op *op)
 
 	if (!journal->taken || journal->sending || op->lost)
 		return;
-	if (journal->open.count == 0 && !journal->open.plan && journal->open.line.len == 0)
+	if (!is_due(&journal->open))
 		return;
 	journal->sent = journal->open;
 	journal->open = (struct journal_batch){.line = BUF_INIT(BUF_MAX_LINE)};
@@ -212,8 +218,8 @@ journal_flush(struct core *core, struct op *op)
 	journal_send(core, op);
 }
 
-uint64_t
-journal_put(struct op *op, const char *field, const char *value)
+void
+journal_put_later(struct op *op, const char *field, const char *value)
 {
 	struct journal_batch *batch = &op->journal.open;
 	struct journal_entry *entry;
@@ -223,12 +229,19 @@ journal_put(struct op *op, const char *field, const char *value)
 		if (strcmp(entry->field, field) == 0) {
 			free(entry->value);
 			entry->value = xstrdup(value);
-			return op->journal.open_ticket;
+			return;
 		}
 	}
 	entry = ARRAY_GROW(batch->entries, batch->count);
 	entry->field = xstrdup(field);
 	entry->value = xstrdup(value);
+}
+
+uint64_t
+journal_put(struct op *op, const char *field, const char *value)
+{
+	journal_put_later(op, field, value);
+	op->journal.open.due = true;
 	return op->journal.open_ticket;
 }
 
@@ -263,7 +276,7 @@ journal_is_quiet(const struct op *op)
 {
 	const struct journal *journal = &op->journal;
 
-	return !journal->sending && journal->open.count == 0 && !journal->open.plan && journal->open.line.len == 0;
+	return !journal->sending && !is_due(&journal->open);
 }
 
 int64_t

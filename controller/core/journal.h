@@ -28,6 +28,7 @@ struct journal_batch {
 	size_t count;
 	char *plan;              /* or NULL */
 	struct buf line;         /* the stream's text */
+	bool due;                /* an entry of it is not to wait */
 };
 
 struct journal {
@@ -50,13 +51,16 @@ void journal_take(struct core *core, struct op *op);
 /* Put a value into the open batch; it leaves at the end of the core's step. Returns its ticket. A value has at most
  * BUF_MAX_JOURNAL_VALUE bytes: a larger one is refused when it is read. */
 uint64_t journal_put(struct op *op, const char *field, const char *value);
+/* The same, but it leaves with whatever is put next, and alone never: for what would be found out again after a restart, and
+ * matters only once an act is intended. It is in that intent's batch, or in one before. */
+void journal_put_later(struct op *op, const char *field, const char *value);
 void journal_put_plan(struct op *op, const char *text);
 /* A line for the audit trail, with the batch. */
 void journal_note(struct op *op, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Send the open batch if none is on its way. */
 void journal_flush(struct core *core, struct op *op);
 bool journal_is_durable(const struct op *op, uint64_t ticket);
-/* Nothing open and nothing on its way: what memory has is what the journal has. */
+/* Nothing open and nothing on its way: what memory has is what the journal has, but for what may wait. */
 bool journal_is_quiet(const struct op *op);
 /* How long it has not answered, in ms; 0 while it does. */
 int64_t journal_away_ms(const struct core *core, const struct op *op);

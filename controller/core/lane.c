@@ -14,16 +14,23 @@
 enum { JOURNAL_PATIENCE_MS = 2000 };
 
 void
-lane_record(struct core *core, struct lane *lane)
+lane_record_later(struct lane *lane)
 {
 	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 	char field[200];
 
-	(void)core;
 	snprintf(field, sizeof field, "lane/%zu/%s", lane->block_index + 1, lane->node->name);
 	record_lane(lane, &value);
-	journal_put(lane->op, field, buf_str(&value));
+	journal_put_later(lane->op, field, buf_str(&value));
 	buf_done(&value);
+}
+
+void
+lane_record(struct core *core, struct lane *lane)
+{
+	(void)core;
+	lane_record_later(lane);
+	lane->op->journal.open.due = true;
 }
 
 void

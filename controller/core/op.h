@@ -327,6 +327,7 @@ bool lane_is_displaced(const struct core *core, const struct lane *lane, char *w
 bool cluster_is_another(const struct core *core, const struct cluster *cluster, char *why, size_t size);
 
 void lane_record(struct core *core, struct lane *lane);
+void lane_record_later(struct lane *lane);      /* as journal_put_later() */
 
 /* step.c: attempts and verdicts. */
 struct step *step_new(struct op *op, struct lane *lane, const struct plan_step *plan);

@@ -128,7 +128,7 @@ task_remember_first(struct task *t, const char *key, const char *value)
 	slot = ARRAY_GROW(lane->memory, lane->nmemory);
 	snprintf(slot->key, sizeof slot->key, "%s", key);
 	slot->value = xstrndup(value, MEMORY_VALUE);
-	lane_record(t->core, lane);
+	lane_record_later(lane);
 }
 
 const char *

@@ -94,6 +94,29 @@ nothing_to_say_is_no_write(void **state)
 	small_close(&small);
 }
 
+/* It costs no write of its own and keeps no status back; and it is never left behind by what comes after it. */
+static void
+what_may_wait_leaves_with_the_next(void **state)
+{
+	struct small small = open_small(workflow);
+
+	(void)state;
+	journal_put_later(small.op, "lane/1/db-b-1", "{\"stamp\":1}");
+	flush(&small);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 0);
+	CHECK(journal_is_quiet(small.op));
+	journal_put(small.op, "1.1/db-b-1", "{}");
+	CHECK(!journal_is_quiet(small.op));
+	journal_put_later(small.op, "lane/1/db-b-1", "{\"stamp\":2}");
+	flush(&small);
+	check_write(&small, "  lane/1/db-b-1 {\"stamp\":2} 1.1/db-b-1 {}");
+	answer(&small, 0, "[\"OK\",1]");
+	CHECK(journal_is_quiet(small.op));
+	flush(&small);
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 1);
+	small_close(&small);
+}
+
 static void
 one_write_is_on_its_way_at_a_time(void **state)
 {
@@ -310,6 +333,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_put_in_one_step_leaves_as_one_write),
 		cmocka_unit_test(nothing_to_say_is_no_write),
+		cmocka_unit_test(what_may_wait_leaves_with_the_next),
 		cmocka_unit_test(one_write_is_on_its_way_at_a_time),
 		cmocka_unit_test(another_content_has_another_digest),
 		cmocka_unit_test(an_unanswered_write_is_sent_again_unchanged),
