@@ -328,8 +328,11 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		return;
 	}
 	gate = gate_ask(core, op, step, step_takes_down(step));
+	if (gate == GATE_ASKING && step->gate_asked_up_ms == 0)
+		step->gate_asked_up_ms = core->now.up_ms;
 	if (gate == GATE_ASKING)
 		return;         /* what it said last stands */
+	step->gate_asked_up_ms = 0;
 	step->gated = gate == GATE_CLOSED;
 	if (gate == GATE_CLOSED) {
 		snprintf(step->message, sizeof step->message, "%s", op->closed_by);

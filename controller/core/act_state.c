@@ -24,12 +24,12 @@ act_state_parse(const char *text)
 	return -1;
 }
 
-bool
+const struct act_record *
 acts_may_arrive(const struct step *step)
 {
 	for (size_t i = 0; i < step->nacts; i++)
 		if (step->acts[i].view.state == ACT_SENT ||
 		    (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled))
-			return true;
-	return false;
+			return &step->acts[i];
+	return NULL;
 }

@@ -119,6 +119,8 @@ bool cluster_is_led(const struct core *core, const struct cluster *cluster);
 
 /* refresh.c: ask its members now, or when its turn among the clusters comes, and again and again; a timer. */
 void cluster_refresh(struct core *core, void *cluster);
+/* It is not ready any more: what keeps it so is looked at again before long. */
+void cluster_refresh_soon(struct core *core, struct cluster *cluster);
 
 /* cluster.c: what it says to others. */
 /* Nodes for plan_compile(): texts borrowed of the ring, zones owned. */

@@ -1,11 +1,13 @@
 /* Why it does what it does now, or does nothing: phase, reason and the sentence of the WHY column. */
 #include <stdio.h>
 
+#include "asking.h"
 #include "cluster.h"
 #include "lane.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 
 const char *
@@ -35,32 +37,101 @@ explain_closed(struct core *core, struct op *op)
 		    : REASON_GateClosed, "%s (since %s)", op->closed_by, closed);
 }
 
+/* What a step says: whom it waits for, or else what its last look has found. */
+static const char *
+say_step(struct core *core, struct op *op, const struct step *step, char *text, size_t size)
+{
+	if (asking_explain_step(core, op, step, text, size))
+		return text;
+	return step->message[0] ? step->message : step_kind(step);
+}
+
+static bool
+explain_stricken(struct core *core, struct op *op, enum phase phase)
+{
+	struct lane *lane = roll_stricken(op);
+	char text[MESSAGE] = "";
+	const char *why = text;
+
+	if (!lane)
+		return false;
+	if (lane->step)
+		why = say_step(core, op, lane->step, text, sizeof text);
+	else
+		asking_explain_lane(core, lane, text, sizeof text);
+	op_set_phase(core, op, phase, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
+	    lane->node->name, why);
+	return true;
+}
+
+/* One that is to be brought back and is being looked at. */
+static struct lane *
+find_restored(struct op *op)
+{
+	for (size_t i = 0; i < op->nlanes; i++)
+		if (op->lanes[i].restoring && !op->lanes[i].step)
+			return &op->lanes[i];
+	return NULL;
+}
+
+/* 'what' goes before: "", or what will be done after the nodes at work. False: nothing is at work. */
+static bool
+explain_work(struct core *core, struct op *op, enum phase phase, const char *reason, const char *what)
+{
+	const struct step *current = roll_current(op);
+	struct lane *restored = find_restored(op);
+	const char *node = current && current->lane ? current->lane->node->name : "";
+	char text[MESSAGE] = "is looked at before it is brought back";
+
+	if (current) {
+		op_set_phase(core, op, phase, reason, "%s%s%s%s", what, node, *node ? ": " : "",
+		    say_step(core, op, current, text, sizeof text));
+		return true;
+	}
+	if (!restored)
+		return false;
+	asking_explain_lane(core, restored, text, sizeof text);
+	op_set_phase(core, op, phase, reason, "%s%s: %s", what, restored->node->name, text);
+	return true;
+}
+
+/* Nothing is at work, and nothing holds it: then it is this controller that may not begin anything. */
+static void
+explain_rest(struct core *core, struct op *op)
+{
+	if (!op->cluster->ready)
+		op_set_phase(core, op, PHASE_FROZEN, REASON_ClusterNotReady, "%s", op->cluster->problem);
+	else if (!informers_connected(core))
+		op_set_phase(core, op, PHASE_RUNNING, REASON_ServerAway, "the API server does not answer: no node is begun");
+	else if (core->stopping || shard_is_leaving(core, op->shard))
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "this controller hands over: no node is begun");
+	else
+		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "next node");
+}
+
 static void
 explain_running(struct core *core, struct op *op)
 {
-	const struct step *gated = roll_gated(op), *current = roll_current(op);
-	const struct lane *stricken = roll_stricken(op);
+	const struct step *gated = roll_gated(op);
 
-	if (stricken) {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_OutOfService, "%s is OUT OF SERVICE and being brought back: %s",
-		    stricken->node->name, stricken->step ? stricken->step->message : "");
-	} else if (gated && op->closed_since_wall_ms) {
+	if (explain_stricken(core, op, PHASE_RUNNING))
+		return;
+	if (gated && op->closed_since_wall_ms) {
 		if (op->phase != PHASE_FROZEN)
 			op_event(core, op, "Warning", op_gate_reason(op), "%s", op->closed_by);
 		explain_closed(core, op);
-	} else if (current) {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "%s%s%s", current->lane
-		    ? current->lane->node->name : "", current->lane ? ": " : "", current->message[0]
-		    ? current->message : step_kind(current));
-	} else if (pace_explain(core, op)) {
 		return;
-	} else if (!op->cluster->ready) {
-		op_set_phase(core, op, PHASE_FROZEN, REASON_ClusterNotReady, "%s", op->cluster->problem);
-	} else if (!informers_connected(core)) {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_ServerAway, "the API server does not answer: no node is begun");
-	} else {
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "next node");
 	}
+	if (!explain_work(core, op, PHASE_RUNNING, REASON_Progressing, "") && !pace_explain(core, op))
+		explain_rest(core, op);
+}
+
+/* It will stop at the next safe point: what is it doing until then? */
+static void
+explain_stopping(struct core *core, struct op *op, enum phase phase, const char *reason, const char *what, const char *knob)
+{
+	if (!explain_stricken(core, op, phase) && !explain_work(core, op, phase, reason, what))
+		op_set_phase(core, op, phase, reason, "%s", knob);
 }
 
 void
@@ -69,13 +140,11 @@ op_explain(struct core *core, struct op *op)
 	if (journal_away_ms(core, op) > 0)
 		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
 	else if (op_is_cancelled(op))
-		op_set_phase(core, op, PHASE_CANCELLING, REASON_Cancelling, "nodes being finished first: %zu",
-		    roll_count(op, LANE_RUNNING));
+		explain_stopping(core, op, PHASE_CANCELLING, REASON_Cancelling, "cancels after ", "spec.cancel is set");
 	else if (op->object->suspend && roll_at_safe_point(op))
 		op_set_phase(core, op, PHASE_PAUSED, REASON_Suspended, "spec.suspend is set");
 	else if (op->object->suspend)
-		op_set_phase(core, op, PHASE_RUNNING, REASON_Suspending, "spec.suspend is set; nodes being finished first: %zu",
-		    roll_count(op, LANE_RUNNING));
+		explain_stopping(core, op, PHASE_RUNNING, REASON_Suspending, "suspends after ", "spec.suspend is set");
 	else
 		explain_running(core, op);
 }

@@ -71,13 +71,13 @@ opened(struct core *core, struct op *op, struct step *step)
 	return GATE_OPEN;
 }
 
-/* Whom a person looks for. */
+/* Whom a person looks for: somebody calls it down. One that only does not answer may be slow. */
 static const char *
 culprit(const struct ring *ring, const bool *held, int candidate)
 {
 	int stranger = ring_stranger(ring, held, candidate);
 
-	return stranger < 0 ? NULL : ring->members[stranger].name;
+	return stranger < 0 || !ring_is_called_down(ring, (size_t)stranger) ? NULL : ring->members[stranger].name;
 }
 
 static bool
@@ -215,7 +215,7 @@ judge(struct core *core, struct op *op, struct step *step)
 
 	override_begin(op, step);
 	if (step->lane && candidate < 0)
-		return gate_close(core, op, step, step->lane->node->name, "the node is no member of the cluster");
+		return gate_close(core, op, step, NULL, "the node is no member of the cluster");
 	if (candidate >= 0 && is_out(cluster->ring, (size_t)candidate))
 		return opened(core, op, step);
 	if (cluster->target->frozen)

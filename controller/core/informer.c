@@ -239,8 +239,12 @@ watch(struct core *core, struct informer *informer)
 {
 	struct effect *effect;
 	int64_t seconds = WATCH_SECONDS + core_jitter(core, informer->path, "watch", core->last_id, WATCH_SECONDS);
+	bool connected = informers_connected(core);
 
 	enter(core, informer, INFORMER_WATCHING);
+	/* What was held back without the API server goes on. */
+	if (!connected && informers_connected(core))
+		ops_kick(core);
 	informer->heard = false;
 	informer->opened_up_ms = core->now.up_ms;
 	effect = kube_request(core, "GET", xasprintf("%s?watch=1&allowWatchBookmarks=true&resourceVersion=%s"

@@ -153,16 +153,20 @@ cluster_run(struct core *core, struct cluster *cluster)
 {
 	bool was = cluster->ready;
 	char before[sizeof cluster->problem];
+	bool changed;
 
 	snprintf(before, sizeof before, "%s", cluster->problem);
 	judge(core, cluster);
 	duplicates_kick(core, cluster);
-	if (was != cluster->ready || strcmp(before, cluster->problem) != 0)
+	changed = was != cluster->ready || strcmp(before, cluster->problem) != 0;
+	if (changed)
 		say(core, cluster->ready ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, NULL, NULL, NULL,
 		    "cluster %s is %s reason=%s%s%s", cluster->key, cluster->ready ? "ready" : "not ready",
 		    cluster->reason, cluster->problem[0] ? ": " : "", cluster->problem);
 	turn_kick(core, cluster);
-	if (was != cluster->ready) {
+	if (was && !cluster->ready)
+		cluster_refresh_soon(core, cluster);
+	if (changed) {
 		struct op *op, *next;
 
 		HASH_ITER (hh, core->ops, op, next)

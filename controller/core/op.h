@@ -68,6 +68,7 @@ struct question {
 	char address[64];
 	char *what;                   /* path; or unit */
 	uint64_t request;             /* 0: answered */
+	int64_t asked_up_ms;
 	struct answer answer;         /* body and error owned */
 	bool used;                    /* in the last pass */
 };
@@ -130,6 +131,7 @@ struct step {
 	struct task *task;                    /* while RUNNING */
 	struct timer timer;
 	int64_t not_before_up_ms;             /* backoff */
+	int64_t gate_asked_up_ms;             /* since when the gate has given no answer; 0: it has */
 	int64_t acted_up_ms;                  /* when an act of it was answered last; 0: not in this life */
 	char message[MESSAGE];
 };
@@ -311,7 +313,7 @@ const struct step *roll_gated(const struct op *op);
 /* The step that a person would look at: of the first lane at work, or the cluster step; NULL: none. */
 const struct step *roll_current(const struct op *op);
 /* A lane whose node we took down, failed with, and are bringing back; NULL: none. */
-const struct lane *roll_stricken(const struct op *op);
+struct lane *roll_stricken(const struct op *op);
 void roll_free(struct core *core, struct op *op);
 size_t roll_count(const struct op *op, enum lane_state state);
 /* The lane's steps so far count no more: somebody restarted the node. */
@@ -364,8 +366,8 @@ struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
 bool acts_unresolved(const struct step *step);
-/* One has left, and the time within which it arrives or never does is not over. */
-bool acts_may_arrive(const struct step *step);
+/* One that has left, and the time within which it arrives or never does is not over; NULL: there is none. */
+const struct act_record *acts_may_arrive(const struct step *step);
 /* The author asks for one that has not been intended yet. */
 bool acts_wanted(const struct step *step);
 void acts_resume(struct core *core, struct step *step);

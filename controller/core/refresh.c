@@ -48,3 +48,9 @@ cluster_refresh(struct core *core, void *owner)
 	else
 		ask(core, cluster);
 }
+
+void
+cluster_refresh_soon(struct core *core, struct cluster *cluster)
+{
+	timer_arm_earlier(&core->timers, &cluster->refresh, core->now.up_ms + NOT_READY_REFRESH_MS, cluster_refresh, cluster);
+}

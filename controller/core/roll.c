@@ -160,7 +160,7 @@ roll_gated(const struct op *op)
 	return gated;
 }
 
-const struct lane *
+struct lane *
 roll_stricken(const struct op *op)
 {
 	for (size_t i = 0; i < op->nlanes; i++)

@@ -14,7 +14,7 @@
 #include "shards.h"
 #include "state.h"
 
-enum { AGAIN_MS = 10000, CONFLICT_MS = 1000, WHY = 60 };
+enum { AGAIN_MS = 10000, RETRY_MS = 1000, WHY = 60 };
 
 void
 status_put_why(struct json_out *out, const char *message)
@@ -45,13 +45,14 @@ message_answered(struct core *core, void *owner, uint64_t arg, const struct even
 	bool answer = event->outcome == OUTCOME_ANSWERED;
 
 	(void)arg;
-	/* It is said again while it stays true. */
-	op->lost_told &= answer && event->status == 200;
 	op->status_request = 0;
-	if (answer && event->status == 200)
+	/* It is said again while it stays true; before long if nobody has heard it. */
+	if (answer && event->status == 200) {
 		kube_take_answered(&op->object->meta, event);
-	else if (answer && event->status == 409)
-		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + CONFLICT_MS, due, op);
+	} else {
+		op->lost_told = false;
+		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
+	}
 	op_kick(core, op);
 }
 

@@ -237,8 +237,11 @@ wake_when_settled(struct core *core, struct step *step)
 static bool
 awaits_settling(struct core *core, struct step *step)
 {
-	if (!acts_may_arrive(step))
+	const struct act_record *act = acts_may_arrive(step);
+
+	if (!act)
 		return false;
+	snprintf(step->message, sizeof step->message, "our %s may still arrive", act->label);
 	step->stamp_checked = false;
 	wake_when_settled(core, step);
 	return true;

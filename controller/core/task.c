@@ -119,6 +119,7 @@ ask(struct task *t, struct question *question)
 		effect->deadline_ms = t->core->config.connect_timeout_ms + t->core->config.rest_timeout_ms;
 	}
 	question->request = effect->id;
+	question->asked_up_ms = t->core->now.up_ms;
 }
 
 const struct answer *

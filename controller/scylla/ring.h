@@ -34,6 +34,7 @@ struct ring_member {
 	/* This sweep's answers. */
 	unsigned heard;                 /* which of the three answers were read, ring.c knows the bits */
 	bool answered;                  /* its mode, gossiping and live list were all read */
+	bool garbled;                   /* one of them came, and could not be read */
 	bool gossiping;
 	char mode[RING_MODE];           /* operation_mode, "" unless answered */
 };
@@ -185,6 +186,8 @@ bool ring_is_up(const struct ring *ring, size_t member, struct err *why);
 /* Every view that matters is known: no member outside the set (as below) that a voting view calls up has failed to
  * answer. With ring_is_up() it means up for all, not only for those that were heard. */
 bool ring_is_heard(const struct ring *ring, const bool *held, int candidate, struct err *why);
+/* By its own word or by a voting view: one that only does not answer is not. */
+bool ring_is_called_down(const struct ring *ring, size_t member);
 /* Nothing gets worse if it goes: it says itself that it is DRAINED; or every voting view but its own calls it down,
  * there is at least one, and no other member that a voting view calls up has failed to answer. */
 bool ring_is_down_everywhere(const struct ring *ring, size_t member);

@@ -81,6 +81,13 @@ say_down(const struct ring *ring, size_t member, const struct views *views, stru
 		err_set(why, "%s is down%s%s, as %s and %zu more see it", name, word, since, observer, views->down - 1);
 }
 
+/* Of one whose word is missing: a node that talks rubbish is looked for elsewhere than one that is silent. */
+static const char *
+word_of_silence(const struct ring_member *member)
+{
+	return member->garbled ? "answers what cannot be read" : "does not answer";
+}
+
 /* What the member's own answers say against it; false when they say nothing. */
 static bool
 says_not_serving(const struct ring *ring, size_t member, struct err *why)
@@ -113,7 +120,7 @@ ring_is_up(const struct ring *ring, size_t member, struct err *why)
 		return false;
 	}
 	if (!ring->members[member].answered)
-		return err_set(why, "%s does not answer", ring->members[member].name) == 0;
+		return err_set(why, "%s %s", ring->members[member].name, word_of_silence(&ring->members[member])) == 0;
 	if (ring->nmembers > 1 && views.up < 2)
 		return err_set(why, "%s is alone with its view, no other member's is known",
 		    ring->members[member].name) == 0;
@@ -157,8 +164,8 @@ ring_is_heard(const struct ring *ring, const bool *held, int candidate, struct e
 
 	if (silent == ring->nmembers)
 		return true;
-	err_set(why, "%s does not answer, though %s calls it up: its view is unknown", ring->members[silent].name,
-	    ring->members[views_of(ring, silent, without).first_up].name);
+	err_set(why, "%s %s, though %s calls it up: its view is unknown", ring->members[silent].name,
+	    word_of_silence(&ring->members[silent]), ring->members[views_of(ring, silent, without).first_up].name);
 	return false;
 }
 

@@ -19,8 +19,6 @@ struct ring_layout *ring_read_layout(struct ring *ring, const char *keyspace, co
     size_t len, struct err *err);
 /* What moves is not known any more; nor, if so, is what was counted in this sweep. */
 void ring_forget_motion(struct ring *ring, bool counts_too);
-/* By its own word or by a voting view. */
-bool ring_is_called_down(const struct ring *ring, size_t member);
 
 /* What both gates begin with: the views are judged and *gone (nmembers of 0 and 1) gets everything that is down, held
  * or the candidate. False, with 'why': too little is known. */

@@ -15,7 +15,7 @@ ring_begin_sweep(struct ring *ring)
 		struct ring_member *member = &ring->members[i];
 
 		member->heard = 0;
-		member->answered = false;
+		member->answered = member->garbled = false;
 		member->gossiping = false;
 		member->mode[0] = '\0';
 	}
@@ -59,8 +59,10 @@ ring_set_mode(struct ring *ring, size_t member, const char *body, size_t len, st
 		return -1;
 	hear(m, HEARD_MODE, false);
 	m->mode[0] = '\0';
-	if (!scylla_string(body, len, mode, sizeof mode) || !is_mode(mode))
+	if (!scylla_string(body, len, mode, sizeof mode) || !is_mode(mode)) {
+		m->garbled = len > 0;
 		return err_set(err, "%s: " SCYLLA_MODE " answers no mode", m->name);
+	}
 	memcpy(m->mode, mode, sizeof mode);
 	hear(m, HEARD_MODE, true);
 	return 0;
@@ -75,8 +77,10 @@ ring_set_gossiping(struct ring *ring, size_t member, const char *body, size_t le
 		return -1;
 	hear(m, HEARD_GOSSIPING, false);
 	m->gossiping = false;
-	if (!scylla_boolean(body, len, &m->gossiping))
+	if (!scylla_boolean(body, len, &m->gossiping)) {
+		m->garbled = len > 0;
 		return err_set(err, "%s: " SCYLLA_GOSSIPING " answers neither true nor false", m->name);
+	}
 	hear(m, HEARD_GOSSIPING, true);
 	return 0;
 }
@@ -104,6 +108,7 @@ ring_set_live(struct ring *ring, size_t member, const char *body, size_t len, st
 	}
 	if (scan_done(&s, SCYLLA_LIVE, err) < 0) {
 		memset(row, 0, ring->nmembers);
+		m->garbled = len > 0;
 		return -1;
 	}
 	hear(m, HEARD_LIVE, true);

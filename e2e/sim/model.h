@@ -168,6 +168,8 @@ bool sim_sees(struct sim *sim, int64_t now, size_t observer, size_t subject);
 bool sim_serving(struct sim *sim, int64_t now, size_t node);                    /* NORMAL, gossip and CQL on */
 unsigned sim_pending(struct sim *sim, int64_t now, size_t node);
 int64_t sim_started(const struct sim *sim, size_t node);                        /* the process' start, in ms of 'now' */
+/* systemd's ActiveState of the unit; is a job of its under way? */
+const char *sim_unit_state(const struct sim *sim, size_t node, bool *ret_job);
 int64_t sim_generation(const struct sim *sim, size_t node);
 
 enum sim_event {

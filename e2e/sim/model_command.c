@@ -144,6 +144,13 @@ show(const struct command *c, struct buf *out, const char *name, const char *for
 	buf_putc(out, '\n');
 }
 
+const char *
+sim_unit_state(const struct sim *sim, size_t node, bool *ret_job)
+{
+	*ret_job = sim->nodes[node].job != 0;
+	return active_name(sim->nodes[node].unit);
+}
+
 /* In the order of systemd's own interface, not in the order asked for. */
 static void
 show_scylla(const struct sim *sim, const struct node *n, const struct command *c, struct buf *out)

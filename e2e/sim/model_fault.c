@@ -64,6 +64,12 @@ sim_garbage(struct sim *sim, size_t node, enum sim_garbage garbage)
 	sim->nodes[node].garbage = garbage;
 }
 
+enum sim_garbage
+sim_garbage_of(const struct sim *sim, size_t node)
+{
+	return sim->nodes[node].garbage;
+}
+
 static struct sim_text *
 huge(void)
 {

@@ -159,6 +159,25 @@ stranger_is_the_one_that_is_named(void **state)
 	ring_free(ring);
 }
 
+/* Who answers rubbish is not silent, and is looked for elsewhere. */
+static void
+rubbish_is_not_silence(void **state)
+{
+	static const char half[] = "[\"10.0.0";
+	struct ring *ring = kit_six();
+	struct err why;
+
+	(void)state;
+	ring_set_live(ring, kit_member(ring, "db-c-2"), half, strlen(half), NULL);
+	assert_false(ring_is_heard(ring, NULL, -1, &why));
+	CHECK_TEXT(why.text, "db-c-2 answers what cannot be read, though db-a-1 calls it up: its view is unknown");
+	ring_begin_sweep(ring);
+	kit_apply(ring, "silent:db-c-2");
+	assert_false(ring_is_up(ring, kit_member(ring, "db-c-2"), &why));
+	CHECK_TEXT(why.text, "db-c-2 does not answer");
+	ring_free(ring);
+}
+
 static void
 heard_means_all_but_the_set(void **state)
 {
@@ -209,6 +228,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_view_counts_for_up), cmocka_unit_test(down_everywhere_is_no_guess),
 		cmocka_unit_test(strangers_close_the_gate), cmocka_unit_test(stranger_is_the_one_that_is_named),
+		cmocka_unit_test(rubbish_is_not_silence),
 		cmocka_unit_test(heard_means_all_but_the_set), cmocka_unit_test(one_node_and_none),
 	};
 

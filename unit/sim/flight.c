@@ -335,6 +335,7 @@ tell_core(struct world *world, struct flight *flight)
 	    flight->error ? flight->error : "");
 	unwant(world, flight);
 	flight->state = FLIGHT_ENDED;
+	silence_heard(world, flight);
 	if (flight->effect.kind == EFFECT_REDIS && flight->outcome == OUTCOME_ANSWERED && flight->status == 0) {
 		const struct sender to = {.life = flight->life, .number = world->numbers};
 

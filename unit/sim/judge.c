@@ -118,7 +118,7 @@ judge(struct world *world, char *text, size_t size)
 	wrong = judge_ends(world, text, size);
 	for (size_t i = 0; !wrong && (sim = world_cluster(world, i)); i++)
 		wrong = judge_nodes(world, sim, text, size);
-	return wrong;
+	return wrong || !*world->silence->wrong ? wrong : world->silence->wrong;
 }
 
 /* The roll as it was seen at the nodes. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "silence.h"
 
 enum { FIRST_UP_MS = 50000 };
 
@@ -28,6 +29,7 @@ world_new(const struct core_config *config, struct sim *sim, uint64_t seed)
 	world->checker = checker_new();
 	world->checker->settle_ms = config->settle_ms;
 	world->log = transcript_new();
+	world->silence = xcalloc(1, sizeof *world->silence);
 	world->nprocesses = 1;
 	world->leader = &world->processes[0];
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
@@ -58,6 +60,7 @@ world_free(struct world *world)
 	store_free(world->store);
 	turns_done(&world->turns);
 	checker_free(world->checker);
+	silence_free(world->silence);
 	transcript_free(world->log);
 	free(world);
 	return NULL;
@@ -245,6 +248,7 @@ world_tick(struct world *world)
 		process->wake = INT64_MAX;
 		process_step(process, &wake);
 	}
+	silence_look(world);
 	return true;
 }
 

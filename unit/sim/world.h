@@ -15,6 +15,7 @@
 #include "model_redis.h"
 #include "model_ssh.h"
 #include "queue.h"
+#include "silence.h"
 #include "transcript.h"
 #include "turns.h"
 
@@ -127,6 +128,7 @@ struct world {
 
 	struct checker *checker;
 	struct turns turns;
+	struct silence *silence;
 	struct transcript *log;
 	struct crash crashes[WORLD_CRASHES];
 	size_t ncrashes;

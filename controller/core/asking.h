@@ -1,0 +1,15 @@
+/* Whom an operation has been waiting for, for a second or longer. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct core;
+struct lane;
+struct op;
+struct step;
+
+/* False: the step waits for nobody, or not for long: what it said last stands. The operation is looked at again in time. */
+bool asking_explain_step(struct core *core, struct op *op, const struct step *step, char *text, size_t size);
+/* The same of a lane that is to be restored and has no step yet. */
+bool asking_explain_lane(struct core *core, struct lane *lane, char *text, size_t size);

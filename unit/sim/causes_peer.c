@@ -1,0 +1,172 @@
+#include "causes.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "json.h"
+#include "world.h"
+
+/* Of Redis, of the API server and what people have written there, and of other operations. */
+
+bool
+cause_redis_away(const struct claim *claim)
+{
+	const struct world *world = claim->world;
+
+	for (size_t i = 0; i < world->nprocesses; i++)
+		if (world->processes[i].redis_away_until > world->now)
+			return true;
+	return world->redis_away_until > world->now || cause_is_recent(claim, claim->silence->redis_failed_ms);
+}
+
+/* Less than was reported; a person has to do something about it. */
+bool
+cause_journal_lost(const struct claim *claim)
+{
+	const struct store_journal *journal = store_find(claim->world->store, claim->operation->uid);
+
+	return claim->nwords >= 2 && (!journal || journal->seq < strtoll(claim->words[1], NULL, 10));
+}
+
+bool
+cause_api_away(const struct claim *claim)
+{
+	return cause_is_recent(claim, claim->silence->watch_failed_ms);
+}
+
+static struct api_object *
+target_of(const struct claim *claim)
+{
+	CLEANUP_FREE char *text = xasprintf("{%s}", claim->operation->content);
+	CLEANUP_JSON struct cJSON *json = json_parse(text, strlen(text), NULL);
+
+	return api_find(claim->world->api, KIND_TARGET, claim->operation->namespace_,
+	    json_str_or(json_get(json, "spec"), "cluster", ""));
+}
+
+bool
+cause_frozen(const struct claim *claim)
+{
+	const struct api_object *target = target_of(claim);
+
+	return target && strstr(target->content, "\"frozen\":true");
+}
+
+bool
+cause_no_target(const struct claim *claim)
+{
+	return !target_of(claim);
+}
+
+bool
+cause_suspended(const struct claim *claim)
+{
+	return strstr(claim->operation->content, "\"suspend\":true") != NULL;
+}
+
+bool
+cause_cancelled(const struct claim *claim)
+{
+	return claim->operation->deleted_ms || strstr(claim->operation->content, "\"cancel\":true");
+}
+
+/* Its name comes last, and may be cut; or stands before a colon. */
+bool
+cause_behind(const struct claim *claim)
+{
+	const struct api *api = claim->world->api;
+
+	for (size_t i = 0; i < api->nobjects; i++) {
+		const struct api_object *other = &api->objects[i];
+
+		if (other->kind == KIND_OPERATION && other != claim->operation && strstr(claim->text, other->name))
+			return true;
+	}
+	return claim->cut;
+}
+
+/* A time of day that is still to come, by some process' clock. */
+bool
+cause_until(const struct claim *claim)
+{
+	const struct world *world = claim->world;
+
+	for (size_t i = 0; i < world->nprocesses; i++) {
+		int64_t wall = world->now + world->wall_ahead + world->processes[i].wall_ahead;
+		int64_t left = (claim->minute - wall / 60000 % (24 * 60) + 24 * 60) % (24 * 60);
+
+		if (left < 12 * 60)
+			return true;
+	}
+	return claim->cut;
+}
+
+bool
+cause_approval(const struct claim *claim)
+{
+	CLEANUP_FREE char *text = xasprintf("{%s}", claim->operation->content);
+	CLEANUP_JSON struct cJSON *json = json_parse(text, strlen(text), NULL);
+	const char *step = claim->nwords > 0 ? claim->words[claim->nwords - 2 < claim->nwords ? claim->nwords - 2 : 0] : "";
+
+	JSON_EACH (approval, json_get(json_get(json, "spec"), "approvals"))
+		if (strcmp(json_str_or(approval, "step", ""), step) == 0 &&
+		    strstr(claim->text, json_str_or(approval, "planHash", "?")) && !strstr(claim->text, "wrong planHash"))
+			return false;
+	return true;
+}
+
+bool
+cause_gate_paused(const struct claim *claim)
+{
+	const char *op = store_value(&claim->ledger->journal, "op");
+
+	return op && strstr(op, "\"gatePaused\":");
+}
+
+static bool
+is_being_asked(const struct claim *claim, enum effect_kind kind)
+{
+	const struct world *world = claim->world;
+
+	for (size_t i = 0; i < world->nflights; i++)
+		if (world->flights[i]->wanted && world->flights[i]->effect.kind == kind)
+			return true;
+	return false;
+}
+
+static bool
+has_failed(const struct claim *claim, const int64_t *failed)
+{
+	for (size_t i = 0; i < sim_nodes(claim->sim) && i < SILENCE_NODES; i++)
+		if (cause_is_recent(claim, failed[i]))
+			return true;
+	return false;
+}
+
+/* Some have not answered. */
+bool
+cause_asking_nodes(const struct claim *claim)
+{
+	return is_being_asked(claim, EFFECT_REST) || has_failed(claim, claim->seen->rest_failed_ms);
+}
+
+bool
+cause_asking_hosts(const struct claim *claim)
+{
+	return is_being_asked(claim, EFFECT_HOST) || has_failed(claim, claim->seen->host_failed_ms);
+}
+
+bool
+cause_not_planned(const struct claim *claim)
+{
+	return !*claim->ledger->journal.plan;
+}
+
+/* It was so, and somebody is being asked again. */
+bool
+cause_read_again(const struct claim *claim)
+{
+	return cause_silent(claim) || is_being_asked(claim, EFFECT_REST);
+}
