@@ -38,6 +38,11 @@ bool __wrap_turn_is_kept(const struct op *op);
 int __real_store_run(struct store *store, const struct effect_redis *call, struct buf *reply);
 int __wrap_store_run(struct store *store, const struct effect_redis *call, struct buf *reply);
 
+void __real_op_explain(struct core *core, struct op *op);
+void __wrap_op_explain(struct core *core, struct op *op);
+bool __real_ring_is_called_down(const struct ring *ring, size_t member);
+bool __wrap_ring_is_called_down(const struct ring *ring, size_t member);
+
 struct core *
 __wrap_core_new(const struct core_config *config)
 {
@@ -198,4 +203,23 @@ __wrap_store_run(struct store *store, const struct effect_redis *call, struct bu
 		*reply = same;
 	}
 	return status;
+}
+
+void
+__wrap_op_explain(struct core *core, struct op *op)
+{
+	char before[MESSAGE];
+	enum phase phase = op->phase;
+
+	snprintf(before, sizeof before, "%s", op->message);
+	__real_op_explain(core, op);
+	if (mutant == SAYS_WHAT_IT_SAID && op->phase == phase && *before)
+		snprintf(op->message, sizeof op->message, "%s", before);
+}
+
+bool
+__wrap_ring_is_called_down(const struct ring *ring, size_t member)
+{
+	return __real_ring_is_called_down(ring, member) ||
+	    (mutant == SLOW_IS_DOWN && !ring->members[member].answered);
 }

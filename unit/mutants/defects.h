@@ -20,6 +20,8 @@ enum mutant {
 	FREEZE_BLOCKS_STARTS,
 	DONE_AGAIN,              /* a finished lane is read as one to be done */
 	HASH_ORDER,              /* nodes in the order of a hash */
+	SAYS_WHAT_IT_SAID,       /* the status keeps its sentence as long as its phase */
+	SLOW_IS_DOWN,            /* who does not answer is called down */
 	/* With several operations. CHECK_THEN_ACT below is one, too. */
 	LAST_COME,               /* the last come is the first served */
 	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */

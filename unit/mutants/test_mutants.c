@@ -25,6 +25,8 @@ static const struct defect defects[] = {
 	{DRY_RUN_ACTS, "a dry run that acts", "I12", with_others},
 	{KEEPS_NOTHING, "nothing is held down after the end", "I13", with_others},
 	{HASH_ORDER, "hash-order scheduling", "out of order|two zones", calmly},
+	{SAYS_WHAT_IT_SAID, "an old reason stands", "I9", with_faults},
+	{SLOW_IS_DOWN, "slow taken for down", "I9", with_faults},
 };
 
 static void
