@@ -92,7 +92,15 @@ scylla_impact(struct task *t)
 int
 scylla_member_named(struct task *t, const char *node)
 {
-	return ring_find_name(t->op->cluster->ring, node);
+	const struct plan *plan = t->op->plan;
+	const struct ring *ring = t->op->cluster->ring;
+	int member = -1;
+
+	/* One that has moved is at an address that the inventory does not know. */
+	for (size_t i = 0; plan && i < plan->nnodes && member < 0; i++)
+		if (plan->nodes[i].host_id && strcmp(plan->nodes[i].name, node) == 0)
+			member = ring_find_host_id(ring, plan->nodes[i].host_id);
+	return member >= 0 ? member : ring_find_name(ring, node);
 }
 
 const struct ring_policy *

@@ -28,6 +28,22 @@ lane_address(const struct lane *lane)
 	return lane->address[0] ? lane->address : lane->node->address;
 }
 
+/* One answer may be of a node that has not heard of everybody yet. */
+enum { MISSING_MS = 30000 };
+
+static void
+look_for_it(const struct core *core, struct lane *lane)
+{
+	const struct cluster *cluster = lane->op->cluster;
+
+	if (!cluster || cluster->sweep.running || cluster->ring->nmembers == 0)
+		return;
+	if (!lane->node->host_id[0] || member_of(lane) >= 0)
+		lane->missing_up_ms = 0;
+	else if (lane->missing_up_ms == 0)
+		lane->missing_up_ms = core->now.up_ms;
+}
+
 void
 lane_follow(struct core *core, struct lane *lane)
 {
@@ -42,6 +58,7 @@ lane_follow(struct core *core, struct lane *lane)
 			step_new_round(core, lane->step);
 	}
 	snprintf(lane->address, sizeof lane->address, "%s", now);
+	look_for_it(core, lane);
 }
 
 bool
@@ -56,6 +73,16 @@ lane_is_displaced(const struct core *core, const struct lane *lane, char *why, s
 	    "more: see who replaced it, then skip it or cancel the operation", lane->node->name, lane_address(lane),
 	    cluster->ring->members[other].host_id, lane->node->host_id);
 	return true;
+}
+
+bool
+lane_has_left(const struct core *core, const struct lane *lane)
+{
+	const struct cluster *cluster = lane->op->cluster;
+
+	return core->config.gate && !cluster->sweep.running && lane->missing_up_ms > 0 && member_of(lane) < 0 &&
+	    core->now.up_ms - lane->missing_up_ms >= MISSING_MS &&
+	    ring_find_address(cluster->ring, lane_address(lane)) < 0;
 }
 
 bool

@@ -179,12 +179,13 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 
 /* Is the member's own word needed? While a sweep is under way nobody knows who votes: whoever answered last is asked. */
 static bool
-is_needed(const struct cluster *cluster, size_t member)
+is_needed(const struct cluster *cluster, size_t member, int candidate)
 {
 	const struct topology_watch *watch = &cluster->topology;
 
+	/* Who is about to go down is asked also when it does not vote: one answer that is lost does not end its work. */
 	if (!cluster->sweep.running)
-		return ring_votes(cluster->ring, member);
+		return (int)member == candidate || ring_votes(cluster->ring, member);
 	return watch->told.repairs[member].state != TOPOLOGY_SILENT;
 }
 
@@ -237,9 +238,9 @@ topology_want(struct core *core, struct cluster *cluster, int64_t since_up_ms, i
 	if (full)
 		all &= want(core, cluster, since_up_ms, TOPOLOGY_TABLETS, 0);
 	for (size_t i = 0; i < cluster->ring->nmembers; i++)
-		if (is_needed(cluster, i))
+		if (is_needed(cluster, i, member))
 			all &= want(core, cluster, since_up_ms, TOPOLOGY_REPAIRS, i);
-	if (member >= 0 && is_needed(cluster, (size_t)member))
+	if (member >= 0 && is_needed(cluster, (size_t)member, member))
 		all &= want(core, cluster, since_up_ms, TOPOLOGY_CLEANUPS, (size_t)member);
 	return all;
 }

@@ -151,6 +151,7 @@ struct lane {
 	bool touched;                         /* some act of ours has left for it */
 	int64_t down_wall_ms;                 /* since when 'held', journaled with it */
 	int64_t up_wall_ms;                   /* seen up again after longer than hints are kept; 0: no. Journaled */
+	int64_t missing_up_ms;                /* since when the ring has been without its host id; 0: it has not */
 	bool recalled;                        /* these are of a controller before this one, and have not been looked at */
 	int64_t unsettled_up_ms;              /* until then a restoring act may arrive that the journal does not know */
 	bool up_act;                          /* a restoring act of ours was sent since 'stamp' was taken */
@@ -324,6 +325,8 @@ bool *roll_held(const struct op *op);
 const char *lane_address(const struct lane *lane);
 /* Tell when that has changed. */
 void lane_follow(struct core *core, struct lane *lane);
+/* Its host id has been no member for a while, and nobody has its address. */
+bool lane_has_left(const struct core *core, const struct lane *lane);
 /* Its host id is no member, and another has its address: nothing may be ordered there. */
 bool lane_is_displaced(const struct core *core, const struct lane *lane, char *why, size_t size);
 bool cluster_is_another(const struct core *core, const struct cluster *cluster, char *why, size_t size);

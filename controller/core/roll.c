@@ -251,6 +251,20 @@ skip_if_gone(struct core *core, struct op *op, struct lane *lane)
 	return true;
 }
 
+/* So is one that left while it was at work: what is no member needs not be brought back. */
+static bool
+skip_if_left(struct core *core, struct op *op, struct lane *lane)
+{
+	if (!lane_has_left(core, lane) || (lane->step && acts_unresolved(lane->step)))
+		return false;
+	op_event(core, op, "Normal", REASON_NodeLeft, "%s has left the ring while it was at work: it is skipped",
+	    lane->node->name);
+	lane->step = step_free(core, lane->step);
+	lane->held = lane->restoring = lane->stabilising = lane->failed = lane->out_of_service = false;
+	lane_set_state(core, lane, LANE_SKIPPED, "the node has left the ring");
+	return true;
+}
+
 static void
 begin_lanes(struct core *core, struct op *op, const struct plan_block *block, size_t first)
 {
@@ -287,7 +301,8 @@ run_lanes(struct core *core, struct op *op, const struct plan_block *block, size
 
 		if (lane->state != LANE_RUNNING)
 			continue;
-		lane_run(core, lane);
+		if (!skip_if_left(core, op, lane))
+			lane_run(core, lane);
 		ended |= lane->state != LANE_RUNNING;
 	}
 	return ended;

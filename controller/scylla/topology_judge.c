@@ -210,6 +210,13 @@ ring_changes(const struct ring *ring, struct err *said)
 	return true;
 }
 
+/* A member that does not vote has nobody's trust, but the candidate's own word that it is at work counts. */
+static bool
+is_asked(const struct topology_answer *answer, const struct ring *ring, size_t member, int candidate)
+{
+	return ring_votes(ring, member) || ((int)member == candidate && answer->state == TOPOLOGY_TOLD);
+}
+
 bool
 topology_is_idle(const struct topology *topology, const struct ring *ring, int candidate, bool full, struct err *said)
 {
@@ -220,9 +227,10 @@ topology_is_idle(const struct topology *topology, const struct ring *ring, int c
 	if (full && !is_quiet(&topology->of_all[TOPOLOGY_TABLETS], ring, "tablets are being moved or repaired", said))
 		return false;
 	for (size_t i = 0; i < ring->nmembers; i++)
-		if (ring_votes(ring, i) && !repairs_allow(topology, ring, i, candidate, full, said))
+		if (is_asked(&topology->repairs[i], ring, i, candidate) &&
+		    !repairs_allow(topology, ring, i, candidate, full, said))
 			return false;
-	if (candidate >= 0 && ring_votes(ring, (size_t)candidate) &&
+	if (candidate >= 0 && is_asked(&topology->cleanups[candidate], ring, (size_t)candidate, candidate) &&
 	    !is_quiet(&topology->cleanups[candidate], ring, "the node is being cleaned up", said))
 		return false;
 	if (topology->of_all[TOPOLOGY_NODE_OPS].state == TOPOLOGY_ABSENT)

@@ -59,8 +59,14 @@ another_node_at_the_address_is_not_touched(void **state)
 	CHECK_CONTAINS(why,
 	    "db-b-1 is another node now: its address 10.0.0.2 is that of host id 00000000-0000-4000-8000-0000000000ff");
 	CHECK(!lane_is_displaced(small.core, &small.op->lanes[0], why, sizeof why));
-	/* It has left, and nobody is there: not this trouble. */
-	CHECK(!lane_is_displaced(small.core, &small.op->lanes[2], why, sizeof why));
+	/* It has left, and nobody is there: one who has not heard of it would say the same, for a while. */
+	lane_follow(small.core, &small.op->lanes[2]);
+	small.core->now.up_ms += 29000;
+	lane_follow(small.core, &small.op->lanes[2]);
+	CHECK(!lane_has_left(small.core, &small.op->lanes[2]));
+	small.core->now.up_ms += 1000;
+	CHECK(lane_has_left(small.core, &small.op->lanes[2]));
+	CHECK(!lane_has_left(small.core, lane) && !lane_has_left(small.core, &small.op->lanes[0]));
 	small_close(&small);
 }
 

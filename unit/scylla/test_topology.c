@@ -202,6 +202,30 @@ a_member_that_is_down_repairs_nothing(void **state)
 	quiet_done(&q);
 }
 
+/* It does not vote as one answer of its is lost: what it says of its work counts all the same, until it says nothing. */
+static void
+a_candidate_that_does_not_vote_is_believed_that_it_works(void **state)
+{
+	static const char repair[] = "[{\"type\":\"repair\",\"state\":\"running\",\"keyspace\":\"right\"}]",
+	    cleanup[] = "[{\"type\":\"cleanup compaction\",\"state\":\"running\",\"keyspace\":\"right\"}]";
+	struct quiet q = quiet();
+	size_t candidate = kit_member(q.ring, "db-c-2");
+	struct err said = {""};
+
+	(void)state;
+	kit_crash(q.ring, "db-c-2");
+	put(&q, &q.topology.repairs[candidate], TOPOLOGY_REPAIRS, repair);
+	CHECK(topology_is_idle(&q.topology, q.ring, 0, false, NULL));
+	CHECK(!topology_is_idle(&q.topology, q.ring, (int)candidate, false, &said));
+	CHECK_CONTAINS(said.text, "db-c-2 is repairing");
+	topology_fail(&q.topology.repairs[candidate], "connection refused");
+	CHECK(topology_is_idle(&q.topology, q.ring, (int)candidate, false, NULL));
+	put(&q, &q.topology.cleanups[candidate], TOPOLOGY_CLEANUPS, cleanup);
+	CHECK(!topology_is_idle(&q.topology, q.ring, (int)candidate, false, &said));
+	CHECK_CONTAINS(said.text, "being cleaned up");
+	quiet_done(&q);
+}
+
 static void
 what_nobody_was_asked_closes(void **state)
 {
@@ -271,6 +295,7 @@ main(void)
 		cmocka_unit_test(endless_lists_are_cut),
 		cmocka_unit_test(a_repair_holds_back_who_shares_a_range_of_its_keyspace),
 		cmocka_unit_test(a_member_that_is_down_repairs_nothing),
+		cmocka_unit_test(a_candidate_that_does_not_vote_is_believed_that_it_works),
 		cmocka_unit_test(what_nobody_was_asked_closes),
 		cmocka_unit_test(schemas_count_members_that_are_up_and_not_the_candidate),
 	};

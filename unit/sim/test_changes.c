@@ -146,6 +146,30 @@ a_node_to_come_changes_its_address(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* Who has not seen it move knows it by its host id all the same: the inventory has its old address. */
+static void
+the_known_node_moves_while_nobody_looks(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+	struct err err = {""};
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(20));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_phase, "Paused", MINUTES(20));
+	if (sim_readdress(world->sim, world->now, scene_node(world, "db-c-2"), "10.0.0.99", &err) < 0)
+		CHECK_FAIL("%s", err.text);
+	world_crash(world, MINUTES(5));
+	wait_ms(scene, MINUTES(6));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	wait_ms(scene, MINUTES(2));
+	approve_plan(scene, wanted_hash(scene));
+	end(scene, "Succeeded", 6, 1);
+}
+
 static void
 members_leave_and_join(void **state)
 {
@@ -262,6 +286,7 @@ main(void)
 		cmocka_unit_test(a_node_to_come_changes_its_zone),
 		cmocka_unit_test(a_zone_that_is_corrected_needs_no_approval),
 		cmocka_unit_test(a_node_to_come_changes_its_address),
+		cmocka_unit_test(the_known_node_moves_while_nobody_looks),
 		cmocka_unit_test(members_leave_and_join),
 		cmocka_unit_test(a_gate_that_stays_closed_pauses_until_somebody_resumes),
 		cmocka_unit_test(suspend_and_back_resumes_too_and_frozen_is_no_trouble),
