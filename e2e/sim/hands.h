@@ -29,6 +29,8 @@ int sim_readdress(struct sim *sim, int64_t now, size_t node, const char *address
 void sim_remake(struct sim *sim, int64_t now, size_t node);
 /* In the ring by now: NORMAL or LEAVING for those who decide. */
 bool sim_member(const struct sim *sim, size_t node);
+/* And with tokens. */
+bool sim_has_tokens(const struct sim *sim, size_t node);
 
 /* The node's schema differs from the others', and no change reaches it, until it is let go. */
 void sim_schema_stray(struct sim *sim, int64_t now, size_t node, bool on);

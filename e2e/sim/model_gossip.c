@@ -206,11 +206,21 @@ sim_gossip_notified(struct sim *sim, size_t node)
 	    .node = node, .stamp = n->life});
 }
 
+static void
+take_schema(struct sim *sim, size_t node, uint64_t schema)
+{
+	struct node *n = &sim->nodes[node];
+
+	if (n->schema != schema)
+		n->schema_changed = sim->now;
+	n->schema = schema;
+}
+
 void
 sim_gossip_schema(struct sim *sim, size_t node, uint64_t schema)
 {
 	if (!sim->nodes[node].stray)
-		sim->nodes[node].schema = schema;
+		take_schema(sim, node, schema);
 }
 
 void
@@ -222,7 +232,7 @@ sim_schema_stray(struct sim *sim, int64_t now, size_t node, bool on)
 	if (n->stray == on)
 		return;
 	n->stray = on;
-	n->schema = on ? sim_hash(sim, "stray", sim->schema, node) : sim->schema;
+	take_schema(sim, node, on ? sim_hash(sim, "stray", sim->schema, node) : sim->schema);
 	sim_note(sim, SIM_SCHEMA, SIM_HAND, node, " stray=%s", on ? "true" : "false");
 }
 

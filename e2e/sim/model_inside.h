@@ -58,6 +58,7 @@ struct node {
 	unsigned life, term, port_changes;
 	int64_t started, joined, generation, drain_flush, drain_end, notify_until;
 	uint64_t schema;
+	int64_t schema_changed;
 	bool stray;             /* no schema change reaches it */
 	char version[SIM_NAME], next_version[SIM_NAME]; /* 'next': from the next start of the process on; "": the same */
 	bool voter;
@@ -272,6 +273,8 @@ void sim_ring_add(struct sim *sim, size_t node, size_t from);
 /* The ring as the observer has it; SIZE_MAX: the truth. Valid until the next call. */
 const struct ring *sim_ring(struct sim *sim, size_t observer);
 struct keyspace *sim_keyspace_of(struct sim *sim, const char *name);
+/* NETWORK: how many replicas are wanted there, whether there are so many nodes or not. */
+size_t sim_rf_in(const struct sim_keyspace *keyspace, const char *datacenter);
 /* 'width' replicas of the range that ends at token 'range'. */
 const uint16_t *sim_replicas(struct sim *sim, struct keyspace *keyspace, const struct ring *ring, size_t range);
 /* As the node answers; NULL: too much for one text. */

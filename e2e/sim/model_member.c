@@ -130,3 +130,9 @@ sim_views_free(struct sim *sim)
 	free(sim->seen);
 	free(sim->known_as);
 }
+
+bool
+sim_has_tokens(const struct sim *sim, size_t node)
+{
+	return sim_member(sim, node) && !sim->nodes[node].zero_token;
+}

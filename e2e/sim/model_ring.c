@@ -109,8 +109,8 @@ struct want {
 	size_t left, repeats;
 };
 
-static size_t
-rf_in(const struct sim_keyspace *keyspace, const char *datacenter)
+size_t
+sim_rf_in(const struct sim_keyspace *keyspace, const char *datacenter)
 {
 	for (size_t i = 0; i < keyspace->ndcs; i++)
 		if (!strcmp(keyspace->dcs[i].datacenter, datacenter))
@@ -132,7 +132,7 @@ wanted(const struct sim *sim, const struct keyspace *keyspace, const bool *owner
 		nodes[n->dc]++;
 		racks[n->dc] += !known[n->zone];
 		known[n->zone] = true;
-		want[n->dc].left = rf_in(&keyspace->of, n->datacenter);
+		want[n->dc].left = sim_rf_in(&keyspace->of, n->datacenter);
 	}
 	for (size_t dc = 0; dc < sim->ndcs; dc++) {
 		if (want[dc].left > nodes[dc])

@@ -105,6 +105,20 @@ struct tally {
 	size_t total, left;
 };
 
+/* A quorum is of the replicas that are wanted, also where there are fewer. */
+static void
+want(const struct keyspace *keyspace, const struct node *replica, struct tally *dc, struct tally *all)
+{
+	size_t rf = keyspace->of.replication == SIM_NETWORK ? sim_rf_in(&keyspace->of, replica->datacenter) : 0;
+
+	if (dc->total < rf) {
+		all->total += rf - dc->total;
+		dc->total = rf;
+	}
+	if (keyspace->of.replication == SIM_SIMPLE && all->total < keyspace->of.rf)
+		all->total = keyspace->of.rf;
+}
+
 /* Is a set of replicas that the node is one of below a quorum, of all or of a datacenter's? */
 static bool
 set_lost(const struct world *w, const struct keyspace *keyspace, const uint16_t *replicas, size_t width,
@@ -126,6 +140,8 @@ set_lost(const struct world *w, const struct keyspace *keyspace, const uint16_t 
 	}
 	if (!concerned)
 		return false;
+	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++)
+		want(keyspace, &sim->nodes[replicas[i]], &dcs[sim->nodes[replicas[i]].dc], &all);
 	for (size_t dc = 0; keyspace->of.replication == SIM_NETWORK && dc < sim->ndcs; dc++)
 		if (lost(dcs[dc].total, dcs[dc].left))
 			return true;
@@ -229,6 +245,18 @@ topology_changes(const struct world *w, char *why, size_t size)
 	return false;
 }
 
+static bool
+works(const struct world *w, char *why, size_t size)
+{
+	return oracle_work(w->sim, w->node, w->before, why, size);
+}
+
+static bool
+schemas_differ(const struct world *w, char *why, size_t size)
+{
+	return oracle_schema(w->sim, w->node, w->before, why, size);
+}
+
 static void
 say(struct sim *sim, enum sim_source source, size_t node, bool blame, const char *why)
 {
@@ -299,4 +327,6 @@ oracle_judge(struct sim *sim, enum sim_source source, size_t node)
 	judge(sim, source, node, topology_changes);
 	judge(sim, source, node, two_zones);
 	judge(sim, source, node, below_quorum);
+	judge(sim, source, node, works);
+	judge(sim, source, node, schemas_differ);
 }

@@ -9,6 +9,9 @@
  *	quorum		a range or tablet of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of
  *			all its replicas, or of those in a datacenter that has three or more, for some coordinator; a
  *			tablet in transition has two sets of them, and each counts,
+ *	work		the node is cleaned up, somebody rebuilds, or a vnode keyspace is repaired by it or by a node that
+ *			shares a range of it (a repair of tablets goes on without it),
+ *	schema		nodes that are up, the node itself apart, have different schema versions,
  *	repeated	the controller does it to a node that it has restarted since the mark; a boot that
  *			failed was no restart.
  * Blame: an unsafe act is a violation when it is unsafe by what had been observable for longer than sim_config.blame
@@ -24,3 +27,7 @@
 void oracle_judge(struct sim *sim, enum sim_source source, size_t node);
 /* How many nodes are down for somebody. */
 size_t oracle_down(const struct sim *sim);
+
+/* oracle_work.c: what is younger than 'before' does not count. */
+bool oracle_work(struct sim *sim, size_t node, int64_t before, char *why, size_t size);
+bool oracle_schema(struct sim *sim, size_t node, int64_t before, char *why, size_t size);

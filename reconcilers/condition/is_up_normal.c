@@ -2,14 +2,16 @@
 #include "ring.h"
 #include "scylla.h"
 
-/* The node that the workflow trusts: its own answer is required, and it must see the member up. */
+/* The node that the workflow trusts: while it is a member its own answer is required, and it must see the
+ * other up. */
 static enum truth
 judge_known(struct task *t, const struct ring *ring, size_t member, const char *known)
 {
 	int observer = scylla_member_named(t, known);
 
+	/* It has left, and nobody will hear of it again: the members' views decide. */
 	if (observer < 0)
-		return task_unknown(t, "%s is no member of the ring, its view is unknown", known);
+		return TRUTH_HOLDS;
 	if (!ring_votes(ring, (size_t)observer))
 		return task_unknown(t, "%s does not answer as a NORMAL member, its view is unknown", known);
 	if (!ring->up[(size_t)observer * ring->nmembers + member])
@@ -65,7 +67,7 @@ const struct reconciler is_up_normal = {
 	.summary = "The node is NORMAL, serves CQL, and is up in every live member's view.",
 	.parameters = {
 		{.name = "known_node", .type = PARAMETER_NODE,
-		    .help = "a node whose own answer is required besides"},
+		    .help = "a node whose own answer is required besides, while it is a member of the ring"},
 	},
 	.timeout_ms = HOURS(24),
 	.judge = judge,

@@ -17,3 +17,8 @@ fault_hand hand_freeze, hand_thaw, hand_suspend, hand_resume, hand_retry, hand_c
 /* fault_nodes.c */
 fault_hand hand_drain_hangs, hand_drain_goes_on, hand_drain_fails, hand_drain_works, hand_boot_fails, hand_boot_works,
     hand_boot_slow, hand_boot_quick, hand_stop_hangs, hand_stop_goes_on, hand_mask, hand_unmask, hand_garbage, hand_plain;
+
+/* fault_members.c */
+fault_hand hand_decommission, hand_add, hand_remake, hand_node_lost, hand_remove, hand_readdress, hand_repair,
+    hand_cleanup, hand_stray, hand_unstray, hand_cut_off, hand_joined_again, hand_cut_line, hand_mend_lines,
+    hand_cut_zones, hand_mend_zones, hand_migrate;

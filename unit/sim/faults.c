@@ -60,13 +60,29 @@ static const struct fault_kind {
 	{"suspended", NOBODY, 200, 2, 500, 120000, hand_suspend, hand_resume, 0, 0},
 	{"retried", NOBODY, 150, 2, 0, 0, hand_retry, NULL, 0, 0},
 	{"cancelled", NOBODY, 40, 1, 0, 0, hand_cancel, NULL, 0, 0},
-	{"drain hangs", NODE, 80, 1, 5000, 400000, hand_drain_hangs, hand_drain_goes_on, 0, 0},
+	{"drain hangs", NODE, 40, 1, 5000, 400000, hand_drain_hangs, hand_drain_goes_on, 0, 0},
 	{"drain fails", NODE, 25, 1, 5000, 400000, hand_drain_fails, hand_drain_works, 0, 0},
 	{"boot fails", NODE, 80, 1, 5000, 400000, hand_boot_fails, hand_boot_works, 0, 0},
 	{"boot slow", NODE, 80, 1, 5000, 400000, hand_boot_slow, hand_boot_quick, 0, 0},
-	{"stop hangs", NODE, 80, 1, 5000, 400000, hand_stop_hangs, hand_stop_goes_on, 0, 0},
+	{"stop hangs", NODE, 25, 1, 5000, 400000, hand_stop_hangs, hand_stop_goes_on, 0, 0},
 	{"unit masked", NODE, 60, 1, 5000, 400000, hand_mask, hand_unmask, 0, 0},
 	{"REST garbage", NODE, 150, 2, 1000, 90000, hand_garbage, hand_plain, 0, 0},
+	{"repair of vnodes", NODE, 150, 2, 1000, 90000, hand_repair, NULL, 0, 0},
+	{"cleanup or rebuild", NODE, 120, 1, 1000, 90000, hand_cleanup, NULL, 0, 0},
+	{"schema of one node strays", NODE, 120, 1, 1000, 90000, hand_stray, hand_unstray, 0, 0},
+	{"node cut off from all", NODE, 120, 1, 1000, 90000, hand_cut_off, hand_joined_again, 0, 0},
+	{"line between two nodes cut", NODE, 120, 1, 1000, 90000, hand_cut_line, hand_mend_lines, 0, 0},
+	{"zones cut from each other", NOBODY, 80, 1, 1000, 60000, hand_cut_zones, hand_mend_zones, 0, 0},
+	{"node decommissioned", NODE, 100, 1, 1000, 90000, hand_decommission, NULL, 0, 0},
+	{"node added", NODE, 100, 1, 0, 0, hand_add, NULL, 0, 0},
+	{"node replaced", NODE, 25, 1, 0, 0, hand_remake, NULL, 0, 0},
+	{"node lost and removed", NODE, 60, 1, 30000, 90000, hand_node_lost, hand_remove, 0, 0},
+	{"tablet migrates", NODE, 150, 2, 1000, 60000, hand_migrate, NULL, 0, 0},
+	{"node re-addressed", NODE, 60, 1, 0, 0, hand_readdress, NULL, 0, 0},
+#define SET(field) .begin = NULL, .member = offsetof(struct weather, field)
+	{"answers cut off", WEATHER, 150, 1, 1, 20, SET(cut_answer)},
+	{"watches cut within a line", WEATHER, 200, 1, 1, 100, SET(cut_line)},
+#undef SET
 };
 _Static_assert(ARRAY_LEN(kinds) <= FAULT_KINDS_MAX, "too many kinds");
 

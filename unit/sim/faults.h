@@ -9,7 +9,10 @@
 
 #include "world.h"
 
-enum { FAULTS_MAX = 64, FAULT_KINDS_MAX = 64 };
+/* The keyspace whose tablets migrate, where there is one. */
+#define FAULTS_TABLETS "moving"
+
+enum { FAULTS_TABLETS_EACH = 8, FAULTS_MAX = 64, FAULT_KINDS_MAX = 64, FAULT_KINDS_BESIDE_OTHERS = 43 };
 
 struct fault {
 	int kind;

@@ -21,19 +21,47 @@ static const char *const layouts[] = {
 	"dc1/a:2,dc1/b:2,dc1/c:2", "dc1/a:2,dc1/b:2,dc1/c:2", "dc1/a:3,dc1/b:2,dc1/c:2",
 };
 
+/* The same with a node that has no tokens. */
+static const char *const layouts_zero[] = {
+	"dc1/a:1,dc1/b:1,dc1/c:1,dc1/d:1z", "dc1/a:1,dc1/b:1,dc1/c:1,dc1/c:1z", "dc1/a:1,dc1/b:1,dc1/c:1,dc1/d:1z",
+	"dc1/a:2,dc1/b:2,dc1/c:2,dc1/d:1z", "dc1/a:2,dc1/b:2,dc1/c:2,dc1/c:1z", "dc1/a:3,dc1/b:2,dc1/c:2,dc1/d:1z",
+};
+
+static const struct sim_keyspace with_tablets[] = {
+	{.name = "app", .replication = SIM_NETWORK, .rf = 3},
+	{.name = FAULTS_TABLETS, .replication = SIM_NETWORK, .rf = 3,
+	    .tablets = FAULTS_TABLETS_EACH, .tables = 1},
+};
+
+/* A stream of luck of its own: the others are as they were before there was variety. */
+static void
+vary(const struct fleet_config *config, struct fleet *fleet)
+{
+	struct chance chance = {.state = config->seed ^ UINT64_C(0x7ab1e75)};
+
+	fleet->tablets = chance_of(&chance, 300);
+	fleet->zero_token = chance_of(&chance, 150);
+	if (config->variety != VARIETY_DRAWN || config->choice.kinds)
+		fleet->tablets = fleet->zero_token = config->variety == VARIETY_FULL;
+}
+
 static struct scene *
-make(const struct fleet_config *config)
+make(const struct fleet_config *config, struct fleet *fleet)
 {
 	struct chance chance = {.state = config->seed ^ UINT64_C(0xf1ee7)}, second = {.state = config->seed ^ UINT64_C(0x25ec)};
+	int64_t layout = chance_between(&chance, 0, ARRAY_LEN(layouts) - 1);
 	struct scene_config scene = {
 		.seed = config->seed,
 		.workflow = scene_by_restart,
-		.layout = layouts[chance_between(&chance, 0, ARRAY_LEN(layouts) - 1)],
 		.operation = workflows[chance_between(&chance, 0, ARRAY_LEN(workflows) - 1)],
 		.stable_ms = 3000,
 		.lease_ms = 6000,
 	};
 
+	vary(config, fleet);
+	scene.layout = (fleet->zero_token ? layouts_zero : layouts)[layout];
+	scene.keyspaces = fleet->tablets ? with_tablets : NULL;
+	scene.nkeyspaces = fleet->tablets ? ARRAY_LEN(with_tablets) : 0;
 	/* Two at once is legal where any two may be down together: with the stock keyspaces none may. */
 	scene.no_system_keyspaces = strstr(scene.operation, "\"own\"") != NULL;
 	scene.controllers = config->controllers ? config->controllers : (size_t)chance_between(&chance, 1, 2);
@@ -106,10 +134,9 @@ fleet_play(const struct fleet_config *config)
 	int64_t within_ms;
 	char text[600];
 	const char *wrong;
-	size_t nodes;
+	struct fault_choice choice = config->choice;
 
-	fleet->scene = make(config);
-	nodes = sim_nodes(fleet->scene->world->sim);
+	fleet->scene = make(config, fleet);
 	if (!config->told)
 		transcript_off(fleet->scene->world->log);
 	fleet->faults.world = fleet->scene->world;
@@ -117,8 +144,10 @@ fleet_play(const struct fleet_config *config)
 	if (!config->alone)
 		others_draw(&fleet->others, fleet->scene->world, &chance, within_ms);
 	fleet->others.left_out = config->others_left_out;
+	if (choice.kinds == 0 && fleet->others.count + (fleet->scene->world->second != NULL) > 0)
+		choice.kinds = FAULT_KINDS_BESIDE_OTHERS;
 	if (!config->calm)
-		faults_draw(&fleet->faults, fleet->scene->world, &config->choice, within_ms);
+		faults_draw(&fleet->faults, fleet->scene->world, &choice, within_ms);
 	fleet->faults.scene = fleet->scene;
 	fleet->faults.left_out = config->left_out;
 	faults_begin(&fleet->faults);
@@ -126,7 +155,7 @@ fleet_play(const struct fleet_config *config)
 	play(fleet);
 	wrong = judge(fleet->scene->world, text, sizeof text);
 	if (!wrong)
-		wrong = judge_end(fleet->scene->world, nodes, text, sizeof text);
+		wrong = judge_end(fleet->scene, text, sizeof text);
 	if (wrong)
 		snprintf(fleet->wrong, sizeof fleet->wrong, "%s", wrong);
 	return fleet;
@@ -161,6 +190,8 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 	tally->clusters += world->second ? 2 : 1;
 	tally->helped += fleet->helped > 0;
 	others_add_up(&fleet->others, tally->others);
+	tally->tablets += fleet->tablets;
+	tally->zero_token += fleet->zero_token;
 	tally->steps += world->steps;
 	tally->effects += world->effects;
 	tally->arrivals += world->arrivals;
@@ -181,10 +212,11 @@ tally_print(const struct tally *tally, double seconds)
 	    tally->clusters, tally->runs, tally->succeeded, tally->failed, tally->cancelled, tally->planned,
 	    tally->operations - ended, tally->helped, (double)tally->operations / seconds, (double)tally->steps / seconds);
 	printf("  %zu effects, %zu acts arrived, %zu lives of controllers, %zu unavoidable arrivals, %zu done again after "
-	    "Redis lost them,\n  %" PRId64 " simulated hours in %.1f s\n  operations that met:", tally->effects,
+	    "Redis lost them,\n  %" PRId64 " simulated hours in %.1f s\n  worlds that had:", tally->effects,
 	    tally->arrivals, tally->lives, tally->unavoidable, tally->excused, tally->simulated_ms / HOURS(1), seconds);
+	printf(" %zu tablets, %zu a node without tokens", tally->tablets, tally->zero_token);
 	for (size_t i = 0; fault_name(i); i++)
-		printf("%s %zu %s", i ? "," : "", tally->faults[i], fault_name(i));
+		printf(", %zu %s", tally->faults[i], fault_name(i));
 	printf("\n  operations beside:");
 	for (size_t i = 0; other_kind_name(i); i++)
 		printf("%s %zu %s", i ? "," : "", tally->others[i], other_kind_name(i));
@@ -225,12 +257,16 @@ shrink_others(struct fleet_config *config, const char *wrong, size_t count)
 	}
 }
 
-/* Leave out as many faults as possible: halves, quarters, … single ones, again while that helps. */
+/* Do without variety, and leave out as many faults as possible: halves, quarters, … single ones, again while that helps. */
 static void
 shrink(struct fleet_config *config, const char *wrong, size_t count)
 {
+	struct fleet_config plain = *config;
 	bool helped = true;
 
+	plain.variety = VARIETY_PLAIN;
+	if (is_bad(&plain, wrong))
+		*config = plain;
 	for (size_t size = (count + 1) / 2; size > 0; size = helped && size == 1 ? 1 : size / 2) {
 		helped = false;
 		for (size_t from = 0; from < count; from += size) {
@@ -274,6 +310,8 @@ fleet_is_right(const struct fleet_config *config, struct tally *tally)
 	transcript_print(fleet->scene->world->log, TRANSCRIPT);
 	if (config->choice.only)
 		printf("ONLY=\"%s\" ", config->choice.only);
+	if (least.variety != VARIETY_DRAWN)
+		printf("VARIETY=%d ", (int)least.variety);
 	printf("%sSEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " OTHERS_LEFT_OUT=%u VERBOSE=1 build/unit/sim/test_fleet plays it again: "
 	    "%s\n", config->alone ? "ALONE=1 " : "", least.seed, least.left_out, least.others_left_out, fleet->wrong);
 	fflush(stdout);

@@ -8,7 +8,7 @@
 
 /* What many runs add up to. */
 struct tally {
-	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters;
+	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters, tablets, zero_token;
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];
 	size_t others[OTHER_KINDS_MAX];
@@ -20,14 +20,19 @@ struct fleet {
 	struct faults faults;
 	size_t helped;               /* so often a person did */
 	struct others others;
+	bool tablets, zero_token;    /* there are */
 	char wrong[1200];            /* what the judgement is; "": nothing */
 };
+
+/* Whether there are tablets beside vnodes, and a node without tokens. */
+enum variety { VARIETY_DRAWN, VARIETY_PLAIN, VARIETY_FULL };
 
 /* How a run is to be; 0: as the seed says. */
 struct fleet_config {
 	uint64_t seed;
 	uint64_t left_out;           /* of the faults: bit i */
-	struct fault_choice choice;
+	struct fault_choice choice;  /* beside other operations: of the first kinds alone */
+	enum variety variety;
 	bool calm;                   /* no faults */
 	bool alone;                  /* one operation */
 	unsigned others_left_out;    /* of the other ones: bit i */

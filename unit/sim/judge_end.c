@@ -8,30 +8,33 @@
 #include "json.h"
 #include "scene.h"
 
-/* A process of the node has started after the controller had drained it. */
+/* A process of the node has started after the controller had drained or stopped it. */
 static bool
 was_restarted(const struct world *world, size_t node)
 {
-	bool drained = false;
+	bool touched = false;
 
 	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
 		const struct sim_entry *entry = sim_audit(world->sim, i);
 
 		if (entry->node != node)
 			continue;
-		drained |= entry->source == SIM_CONTROLLER && entry->event == SIM_ARRIVED_DRAIN;
-		if (drained && entry->event == SIM_PROCESS_START)
+		touched |= entry->source == SIM_CONTROLLER && (entry->event == SIM_ARRIVED_DRAIN ||
+		    entry->event == SIM_ARRIVED_STOP || entry->event == SIM_ARRIVED_RESTART);
+		if (touched && entry->event == SIM_PROCESS_START)
 			return true;
 	}
 	return false;
 }
 
-/* Every member of the first day has been restarted. */
+/* Every member of the first day has been restarted; who came later was never asked for. */
 static const char *
-judge_success(struct world *world, size_t nodes, char *text, size_t size)
+judge_success(const struct scene *scene, char *text, size_t size)
 {
-	for (size_t i = 0; i < nodes; i++) {
-		if (!sim_member(world->sim, i) || was_restarted(world, i))
+	struct world *world = scene->world;
+
+	for (size_t i = 0; i < scene->nfirst; i++) {
+		if (!scene_is_first(scene, i) || was_restarted(world, i))
 			continue;
 		snprintf(text, size, "Succeeded, and %s was not restarted: \"%s\"", sim_name(world->sim, i),
 		    scene_message(world));
@@ -41,10 +44,12 @@ judge_success(struct world *world, size_t nodes, char *text, size_t size)
 }
 
 const char *
-judge_end(struct world *world, size_t nodes, char *text, size_t size)
+judge_end(const struct scene *scene, char *text, size_t size)
 {
+	struct world *world = scene->world;
+
 	if (until_phase(world, "Succeeded"))
-		return judge_success(world, nodes, text, size);
+		return judge_success(scene, text, size);
 	if (!until_over(world, NULL) && !strstr(scene_operation(world)->status, "\"Journal")) {
 		snprintf(text, size, "has not ended, and nothing is lost: phase %s, \"%s\"", scene_phase(world),
 		    scene_message(world));

@@ -17,6 +17,17 @@ back(struct world *world)
 	return world_delay(world, world->weather.net_max);
 }
 
+/* An answer goes back, or its beginning: HTTP tells the one from the other. */
+static void
+give(struct world *world, struct flight *flight, int status, const char *body, size_t len, const char *error)
+{
+	if (world->weather.cut_answer > 0 && len > 0 && chance_of(&world->chance, world->weather.cut_answer))
+		world_answer(world, flight, back(world), OUTCOME_BROKEN, status, body,
+		    (size_t)chance_between(&world->chance, 0, (int64_t)len - 1), "transfer closed with data outstanding");
+	else
+		world_answer(world, flight, back(world), OUTCOME_ANSWERED, status, body, len, error);
+}
+
 /* The peer is away: nobody listens, or nothing comes back. */
 static void
 nobody(struct world *world, struct flight *flight)
@@ -105,7 +116,7 @@ arrive_api(struct world *world, struct flight *flight)
 	if (flight->fate == FATE_LOST_ANSWER)
 		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
 	else
-		world_answer(world, flight, back(world), OUTCOME_ANSWERED, status, buf_str(&body), body.len, NULL);
+		give(world, flight, status, buf_str(&body), body.len, NULL);
 	world_tell_watches(world);
 }
 
@@ -247,8 +258,7 @@ scylla_answered(struct world *world, const struct sim_reply *reply)
 	else if (flight->fate == FATE_LOST_ANSWER || reply->status == 0)
 		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
 	else
-		world_answer(world, flight, back(world), OUTCOME_ANSWERED, reply->status, reply->body, reply->len,
-		    *reply->error ? reply->error : NULL);
+		give(world, flight, reply->status, reply->body, reply->len, *reply->error ? reply->error : NULL);
 }
 
 void
@@ -289,7 +299,8 @@ peers_break_watches(struct world *world, const struct process *only)
 	}
 }
 
-static void
+/* False: the connection breaks within the line, and half a line is none. */
+static bool
 put_line(struct world *world, struct flight *flight, struct buf *line)
 {
 	int64_t at = world->now + back(world);
@@ -297,6 +308,12 @@ put_line(struct world *world, struct flight *flight, struct buf *line)
 	if (chance_of(&world->chance, world->weather.slow_line))
 		at += chance_between(&world->chance, 0, world->weather.slow_max);
 	flight->last_line = at > flight->last_line ? at : flight->last_line;
+	if (world->weather.cut_line > 0 && chance_of(&world->chance, world->weather.cut_line)) {
+		world_answer(world, flight, flight->last_line - world->now, OUTCOME_BROKEN, 0, "", 0, "connection reset");
+		api_close_watch(world->api, flight->number);
+		buf_clear(line);
+		return false;
+	}
 	if (chance_of(&world->chance, world->weather.line_twice)) {
 		flight->items++;
 		queue_put(&world->queue, (struct item){
@@ -305,6 +322,7 @@ put_line(struct world *world, struct flight *flight, struct buf *line)
 	flight->items++;
 	queue_put(&world->queue, (struct item){
 	    .at = flight->last_line, .kind = ITEM_LINE, .flight = flight, .line = buf_take(line)});
+	return true;
 }
 
 void
@@ -320,7 +338,8 @@ world_tell_watches(struct world *world)
 		if (!flight->open || api_is_away(world, flight->process))
 			continue;
 		while (flight->open && !end && api_next_line(world->api, flight->number, &line, &end)) {
-			put_line(world, flight, &line);
+			if (!put_line(world, flight, &line))
+				break;
 			if (!end)
 				continue;
 			world_answer(world, flight, flight->last_line - world->now, OUTCOME_ANSWERED, 200, "", 0,

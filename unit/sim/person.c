@@ -21,17 +21,22 @@ until_settled(struct world *world, const char *unused)
 	return until_over(world, unused) || until_phase(world, "Paused") || is_lost(world);
 }
 
-/* Members whose processes are gone, and nobody who is at work has to do with them. */
+/* Members whose processes are gone. Who will not start is made anew. */
 static bool
-start_nodes(struct world *world)
+start_nodes(struct scene *scene)
 {
+	struct world *world = scene->world;
 	bool started = false;
 
 	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
 		if (!sim_member(world->sim, i) || *sim_mode(world->sim, world->now, i))
 			continue;
 		transcript_add(world->log, world->now, "---- a person starts %s", sim_name(world->sim, i));
-		sim_start(world->sim, world->now, i);
+		if (scene->started >> i & 1)
+			sim_remake(world->sim, world->now, i);
+		else
+			sim_start(world->sim, world->now, i);
+		scene->started |= UINT64_C(1) << i;
 		started = true;
 	}
 	return started;
@@ -71,18 +76,65 @@ approve_plan(struct scene *scene)
 		at = next;
 	if (!at)
 		return false;
-	snprintf(scene->approved, sizeof scene->approved,
+	snprintf(scene->asked, sizeof scene->asked,
 	    ",\"approvals\":[{\"step\":\"plan\",\"planHash\":\"%.16s\"}]", at + sizeof asked - 1);
-	scene->more = scene->approved;
+	scene->more = scene->asked;
 	scene_turn_knobs(scene);
 	return true;
+}
+
+static bool
+rack_has_tokens(const struct sim *sim, size_t like)
+{
+	for (size_t i = 0; i < sim_nodes(sim); i++)
+		if (sim_has_tokens(sim, i) && strcmp(sim_rack(sim, i), sim_rack(sim, like)) == 0)
+			return true;
+	return false;
+}
+
+/* A rack that has lost its last node gets another: else every keyspace is a replica short, and the gate stays closed. */
+static void
+fill_racks(const struct scene *scene)
+{
+	struct world *world = scene->world;
+	struct err err = {""};
+
+	for (size_t i = 0; i < scene->nfirst; i++) {
+		const struct sim_host host = {
+			.datacenter = sim_datacenter(world->sim, i), .rack = sim_rack(world->sim, i),
+		};
+
+		if (sim_member(world->sim, i) || rack_has_tokens(world->sim, i))
+			continue;
+		transcript_add(world->log, world->now, "---- a person adds a node to %s", host.rack);
+		if (sim_add(world->sim, world->now, &host, &err) < 0)
+			transcript_add(world->log, world->now, "---- it is refused: %s", err.text);
+		world_run(world, NULL, NULL, MINUTES(5));
+	}
+}
+
+/* Nodes that have left, or in whose place others have come, are left out. */
+static void
+skip_replaced(struct scene *scene)
+{
+	CLEANUP_BUF struct buf buf = BUF_INIT(BUF_MAX_LINE);
+
+	if (!strstr(scene_operation(scene->world)->status, "\"NodeReplaced\"") &&
+	    !strstr(scene_message(scene->world), "another node"))
+		return;
+	for (size_t i = 0; i < scene->nfirst; i++)
+		if (!scene_is_first(scene, i))
+			buf_printf(&buf, "%s{\"node\":\"%s\",\"reason\":\"replaced\"}", buf.len ? "," : "",
+			    sim_name(scene->world->sim, i));
+	snprintf(scene->asked, sizeof scene->asked, ",\"skip\":[%s]", buf_str(&buf));
+	scene->more = scene->asked;
 }
 
 bool
 person_helps(struct scene *scene, char *wrong, size_t size)
 {
 	struct world *world = scene->world;
-	bool failed = until_phase(world, "Failed"), paused = until_phase(world, "Paused"), started = start_nodes(world);
+	bool failed = until_phase(world, "Failed"), paused = until_phase(world, "Paused"), started = start_nodes(scene);
 
 	if (!scene_operation(world) || (!failed && !paused))
 		return started;
@@ -90,6 +142,8 @@ person_helps(struct scene *scene, char *wrong, size_t size)
 		read_failure(world, wrong, size);
 	if (paused && approve_plan(scene))
 		return true;
+	skip_replaced(scene);
+	fill_racks(scene);
 	scene->retry++;
 	scene_turn_knobs(scene);
 	return true;

@@ -5,6 +5,7 @@
 
 /* For world_run(): the operation is over, or it is paused and waits for a person, or has lost its journal. */
 bool until_settled(struct world *world, const char *unused);
-/* Once: start members whose processes are gone; retry what has failed, approve a plan, resume what is paused. False: there is
+/* Once: start members whose processes are gone; retry what has failed, approve a plan,
+ * resume what is paused, leave out nodes that are others now. False: there is
  * nothing to do. 'wrong' becomes what the status should have said and does not; else it stays as it is. */
 bool person_helps(struct scene *scene, char *wrong, size_t size);

@@ -143,14 +143,20 @@ scene_new(const struct scene_config *config)
 		scene->world->processes[i].wall_ahead = chance_between(&scene->world->chance, -30000, 30000);
 	}
 	make_objects(scene);
+	scene->nfirst = sim_nodes(scene->world->sim);
+	scene->first = xcalloc(scene->nfirst, sizeof *scene->first);
+	for (size_t i = 0; i < scene->nfirst; i++)
+		snprintf(scene->first[i], sizeof scene->first[i], "%s", sim_host_id(scene->world->sim, i));
 	return scene;
 }
 
 struct scene *
 scene_free(struct scene *scene)
 {
-	if (scene)
+	if (scene) {
 		world_free(scene->world);
+		free(scene->first);
+	}
 	free(scene);
 	return NULL;
 }
@@ -242,6 +248,13 @@ scene_all_serving(struct world *world)
 			return false;
 	}
 	return true;
+}
+
+bool
+scene_is_first(const struct scene *scene, size_t node)
+{
+	return node < scene->nfirst && sim_member(scene->world->sim, node) &&
+	    strcmp(sim_host_id(scene->world->sim, node), scene->first[node]) == 0;
 }
 
 bool

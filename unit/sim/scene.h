@@ -20,11 +20,14 @@ struct scene_config {
 
 struct scene {
 	struct world *world;
+	size_t nfirst;               /* nodes of the first day, */
+	char (*first)[SIM_UUID];     /* by their host ids */
 	struct scene_config config;
 	bool suspend, cancel;
 	int retry;
 	const char *more;            /* more knobs, each with a comma before it: ",\"skip\":[…]"; or NULL */
-	char approved[80];           /* such a one */
+	char asked[600];             /* such ones, by person.c */
+	uint64_t started;            /* bit i: it has started node i by hand */
 };
 
 /* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */
@@ -56,6 +59,8 @@ size_t scene_node(const struct world *world, const char *name);
 /* How often 'event' by 'source' is in Scylla's audit log; node NULL: of all nodes. */
 size_t scene_count(const struct world *world, enum sim_event event, enum sim_source source, const char *node);
 bool scene_all_serving(struct world *world);
+/* Is the node a member, and the one that it was on the first day? */
+bool scene_is_first(const struct scene *scene, size_t node);
 
 /* For world_run(). */
 bool until_phase(struct world *world, const char *phase);
@@ -71,9 +76,9 @@ bool until_message(struct world *world, const char *text);      /* status.messag
 
 /* judge.c. What is wrong with the run, or NULL: faults of the checker, the oracle, the API server, nodes left down. */
 const char *judge(struct world *world, char *text, size_t size);
-/* judge_end.c. When nothing is in the way any more and a person has helped: it has Succeeded, and all that is left of the
- * 'nodes' nodes of the first day was restarted; or it was cancelled; or its journal is lost, which the status says. */
-const char *judge_end(struct world *world, size_t nodes, char *text, size_t size);
+/* judge_end.c. When nothing is in the way any more and a person has helped: it has Succeeded, and all that is left of
+ * the nodes of the first day was restarted; or it was cancelled; or its journal is lost, which the status says. */
+const char *judge_end(const struct scene *scene, char *text, size_t size);
 /* Also: each of 'nodes' nodes drained, stopped and started exactly once, zone by zone, at most 'limit' at once. */
 const char *judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t size);
 /* As an assertion: prints the transcript's end and the command that plays the run again. */

@@ -170,6 +170,27 @@ the_known_node_moves_while_nobody_looks(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* It cannot be asked any more: the views of the members decide. */
+static void
+the_known_node_leaves(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+	struct err err = {""};
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(20));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_phase, "Paused", MINUTES(20));
+	if (sim_decommission(world->sim, world->now, scene_node(world, "db-c-2"), 5000, &err) < 0)
+		CHECK_FAIL("%s", err.text);
+	wait_ms(scene, MINUTES(1));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	end(scene, "Succeeded", 5, 1);
+}
+
 static void
 members_leave_and_join(void **state)
 {
@@ -287,6 +308,7 @@ main(void)
 		cmocka_unit_test(a_zone_that_is_corrected_needs_no_approval),
 		cmocka_unit_test(a_node_to_come_changes_its_address),
 		cmocka_unit_test(the_known_node_moves_while_nobody_looks),
+		cmocka_unit_test(the_known_node_leaves),
 		cmocka_unit_test(members_leave_and_join),
 		cmocka_unit_test(a_gate_that_stays_closed_pauses_until_somebody_resumes),
 		cmocka_unit_test(suspend_and_back_resumes_too_and_frozen_is_no_trouble),

@@ -31,18 +31,21 @@ calm_operations_succeed(void **state)
 		CHECK(fleet_is_right(&(struct fleet_config){.seed = seed, .calm = true}, &tally));
 }
 
+/* One seed again, or several with one kind of fault. */
 static bool
-play_one_again(struct tally *tally)
+play_again(struct tally *tally)
 {
-	const char *left_out = getenv("LEFT_OUT"), *others = getenv("OTHERS_LEFT_OUT");
+	const char *left_out = getenv("LEFT_OUT"), *others = getenv("OTHERS_LEFT_OUT"), *only = getenv("ONLY"),
+	    *variety = getenv("VARIETY");
+	bool right = true;
 
-	const struct fleet_config config = {
-		.seed = seed_number(0), .choice = {.only = getenv("ONLY")}, .controllers = getenv("ONLY") ? 2 : 0,
-		.alone = getenv("ONLY") || getenv("ALONE"), .left_out = left_out ? strtoull(left_out, NULL, 10) : 0,
-		.others_left_out = others ? (unsigned)strtoul(others, NULL, 10) : 0,
-	};
-
-	return fleet_is_right(&config, tally);
+	for (size_t i = 0; i < seeds_wanted(50) && right; i++)
+		right = fleet_is_right(&(struct fleet_config){
+		    .seed = seed_number(i), .choice = {.only = only}, .controllers = only ? 2 : 0,
+		    .variety = variety ? (enum variety)strtol(variety, NULL, 10) : VARIETY_DRAWN,
+		    .alone = only || getenv("ALONE"), .left_out = left_out ? strtoull(left_out, NULL, 10) : 0,
+		    .others_left_out = others ? (unsigned)strtoul(others, NULL, 10) : 0}, tally);
+	return right;
 }
 
 static void
@@ -54,8 +57,8 @@ operations_with_faults(void **state)
 	bool right;
 
 	(void)state;
-	if (getenv("SEED"))
-		right = play_one_again(&tally);
+	if (getenv("SEED") || getenv("ONLY"))
+		right = play_again(&tally);
 	else if (soak)
 		right = fleet_many((uint64_t)time(NULL) * 1000000, 0, (unsigned)strtoul(soak, NULL, 10), &tally);
 	else
@@ -74,6 +77,7 @@ every_kind_of_fault_befalls_an_operation(void **state)
 	for (size_t i = 0; fault_name(i); i++) {
 		const struct fleet_config config = {
 			.seed = i + 1, .alone = true, .controllers = 2, .choice = {.only = fault_name(i)},
+			.variety = VARIETY_FULL,
 		};
 
 		if (!fleet_is_right(&config, &tally))
@@ -84,7 +88,9 @@ every_kind_of_fault_befalls_an_operation(void **state)
 }
 
 /* What was bad once stays good. 1727: a leader that was stopped wrote an old status over the end that another one had
- * told. 26, 62: of two that waited for the cluster to become ready, the one began that was read first, not the older one. */
+ * told. 26, 62: of two that waited for the cluster to become ready, the one began that was read first, not the older one.
+ * 8: the known node moved while nobody looked; 33: it left. 53: a node at work was removed by somebody else. 87: an answer of
+ * a node that was repairing was lost, so its repair did not count. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -92,6 +98,12 @@ seeds_that_were_bad(void **state)
 		{.seed = 1021, .alone = true, .choice = {.kinds = 36}}, {.seed = 1237, .alone = true, .choice = {.kinds = 36}},
 		{.seed = 1727, .alone = true, .choice = {.kinds = 36}},
 		{.seed = 1727, .alone = true, .choice = {.kinds = 36}, .left_out = 975},
+		{.seed = 8, .alone = true, .choice = {.kinds = 54}, .left_out = 503},
+		{.seed = 33, .alone = true, .choice = {.only = "node decommissioned"}, .controllers = 2,
+		    .variety = VARIETY_PLAIN},
+		{.seed = 53, .alone = true, .choice = {.only = "node lost and removed"}, .controllers = 2,
+		    .variety = VARIETY_FULL},
+		{.seed = 87, .alone = true, .choice = {.kinds = 55}, .left_out = 393056},
 	};
 	struct tally tally = {0};
 
@@ -112,5 +124,7 @@ main(void)
 		cmocka_unit_test(operations_with_faults),
 	};
 
-	return getenv("SEED") ? cmocka_run_group_tests(one, NULL, NULL) : cmocka_run_group_tests(tests, NULL, NULL);
+	if (getenv("SEED") || getenv("ONLY"))
+		return cmocka_run_group_tests(one, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,7 @@ struct weather {
 	/* Of requests to the API server: what it answers instead, and those that reach it twice. */
 	int throttled, conflict, unavailable, twice;
 	int slow_line, line_twice;       /* of lines of watches; a slow one takes up to slow_max */
+	int cut_answer, cut_line;        /* answers that break off anywhere; watches that do within a line */
 };
 
 enum crash_how {

@@ -50,6 +50,62 @@ nobody_goes_down_while_one_leaves(void **state)
 	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=topology other=db-a-2"));
 }
 
+/* scylla.md §2.11: a repair of vnodes fails with the node that runs it, or with one that has a range of it. */
+static void
+nobody_goes_down_that_is_repaired(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(sim_work(f.sim, f.now, 0, SIM_REPAIR, "app", 30000, &err), 0);
+	pass(&f, 1000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(0, 1);
+	cluster("dc1/a:2,dc1/b:2,dc1/c:2");
+	assert_int_equal(sim_work(f.sim, f.now, 0, SIM_REPAIR, "app", 30000, &err), 0);
+	pass(&f, 4000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(1, 0);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=work at=db-a-1 keyspace=app"));
+	cluster("dc1/a:2,dc1/b:2,dc1/c:2");
+	assert_int_equal(sim_work(f.sim, f.now, 0, SIM_CLEANUP, "app", 30000, &err), 0);
+	pass(&f, 4000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(0, 0);
+}
+
+/* The one that disagrees may be restarted: that is the cure. */
+static void
+nobody_goes_down_while_others_disagree_on_the_schema(void **state)
+{
+	(void)state;
+	sim_schema_stray(f.sim, f.now, 1, true);
+	pass(&f, 4000);
+	send_drain(&f, SIM_CONTROLLER, 1);
+	expect(0, 0);
+	cluster("dc1/a:2,dc1/b:2,dc1/c:2");
+	sim_schema_stray(f.sim, f.now, 1, true);
+	pass(&f, 4000);
+	send_drain(&f, SIM_CONTROLLER, 2);
+	expect(1, 0);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=schema nodes=db-a-1,db-a-2"));
+}
+
+/* RF 3 on two nodes: both are needed. */
+static void
+a_quorum_is_of_the_replicas_wanted(void **state)
+{
+	struct err err;
+
+	(void)state;
+	cluster("dc1/a:1,dc1/b:1,dc1/c:1");
+	assert_int_equal(sim_decommission(f.sim, f.now, 2, 1000, &err), 0);
+	pass(&f, 30000);
+	send_drain(&f, SIM_CONTROLLER, 0);
+	assert_int_equal(sim_violations(f.sim), 1);
+	assert_non_null(strstr(last_line(&f, SIM_VIOLATION), "kind=quorum keyspace=app"));
+}
+
 /* The same while one joins; and when it has joined, all is well. */
 static void
 nobody_goes_down_while_one_joins(void **state)
@@ -132,6 +188,9 @@ main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 	const struct CMUnitTest tests[] = {
+		CASE(nobody_goes_down_that_is_repaired),
+		CASE(nobody_goes_down_while_others_disagree_on_the_schema),
+		CASE(a_quorum_is_of_the_replicas_wanted),
 		CASE(nobody_goes_down_while_one_leaves), CASE(nobody_goes_down_while_one_joins),
 		CASE(a_join_that_is_over_does_not_matter), CASE(hands_are_not_judged), CASE(no_tokens_no_replica),
 		CASE(a_cut_counts_for_its_coordinator),
