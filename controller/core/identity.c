@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cluster.h"
+#include "lane.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"

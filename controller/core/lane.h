@@ -16,3 +16,7 @@ void lane_restore(struct core *core, struct lane *lane, const char *why);
 /* Its restoring act has not been ordered yet, or has not left. */
 bool lane_restore_is_open(const struct lane *lane);
 void lane_done(struct core *core, struct lane *lane);
+/* identity.c. Tell when its node has another address. */
+void lane_follow(struct core *core, struct lane *lane);
+/* Its host id has been no member for a while, and nobody has its address. */
+bool lane_has_left(const struct core *core, const struct lane *lane);

@@ -323,10 +323,7 @@ void lane_void(struct core *core, struct lane *lane, const char *why);
 bool *roll_held(const struct op *op);
 /* identity.c. Where the ring has its host id now; where it was last, when that is no member. */
 const char *lane_address(const struct lane *lane);
-/* Tell when that has changed. */
-void lane_follow(struct core *core, struct lane *lane);
-/* Its host id is no member; for a while, and nobody has its address; or another has: nothing may be ordered there. */
-bool lane_has_left(const struct core *core, const struct lane *lane);
+/* Its host id is no member, and another has its address: nothing may be ordered there. */
 bool lane_is_displaced(const struct core *core, const struct lane *lane, char *why, size_t size);
 bool cluster_is_another(const struct core *core, const struct cluster *cluster, char *why, size_t size);
 

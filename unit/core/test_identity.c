@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "lane.h"
 #include "op.h"
 #include "registry.h"
 #include "small.h"
