@@ -188,7 +188,6 @@ struct op {
 	bool accepted;
 	bool started;                         /* the plan is journaled */
 	bool ended;                           /* final phase is journaled */
-	bool unseen;                          /* taken over, and not looked at since */
 	bool lost;                            /* JournalLost, JournalUnreadable */
 	bool lost_told;
 	int64_t rebuilt_generation;           /* of the object, whose rebuildJournal was carried out; 0: none */

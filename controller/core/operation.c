@@ -51,11 +51,18 @@ may_have_begun(const struct operation *object)
 	return object->phase[0] && strcmp(object->phase, "Pending") != 0;
 }
 
+/* It is to be looked at in this very step, and may join the queue then. */
+static bool
+may_join(const struct op *op)
+{
+	return op->dirty && !op->beside && !turn_is_queued(op);
+}
+
 /* It is older, and about to ask for its turn: what is refused for what it says itself never will. */
 static bool
 comes_first(const struct op *other, const struct op *op)
 {
-	return !op->started && (!other->journal.taken || other->unseen) && !other->ended && !other->lost &&
+	return !op->started && (!other->journal.taken || may_join(other)) && !other->ended && !other->lost &&
 	    !other->object->problem && !other->object->dry_run && !op_is_cancelled(other) &&
 	    (other->object->urgent || !op->object->urgent) && turn_is_older(other, op);
 }
@@ -72,7 +79,7 @@ all_are_read(struct core *core, const struct op *op)
 		    strcmp(other->namespace_, op->namespace_) != 0 ||
 		    !((!other->journal.taken && may_have_begun(other->object)) || comes_first(other, op)))
 			continue;
-		if (other->unseen)
+		if (may_join(other))
 			cluster_kick(core, op->cluster);        /* and look again when it has been looked at */
 		return false;
 	}
@@ -303,7 +310,6 @@ op_run(struct core *core, struct op *op)
 {
 	if (!shard_is_led(core, op->shard) || !informers_synced(core))
 		return;
-	op->unseen = false;
 	if (is_abandoned(op)) {
 		op_patch_finalizer(core, op, false);
 	} else if (op->lost) {
@@ -329,7 +335,6 @@ op_taken_over(struct core *core, struct op *op)
 {
 	struct operation *object = op->object;
 
-	op->unseen = true;
 	op->accepted = op->started;     /* its plan is frozen */
 	op->cluster = cluster_find(core, op->namespace_, object->cluster);
 	if (op->plan)

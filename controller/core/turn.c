@@ -158,16 +158,24 @@ sort(struct core *core, struct cluster *cluster)
 		cluster_kick(core, cluster);    /* and with it everyone who waits */
 }
 
+bool
+turn_is_queued(const struct op *op)
+{
+	for (size_t i = 0; op->cluster && i < op->cluster->nqueue; i++)
+		if (op->cluster->queue[i] == op)
+			return true;
+	return false;
+}
+
 void
 turn_join(struct core *core, struct op *op)
 {
 	struct cluster *cluster = op->cluster;
 
-	for (size_t i = 0; i < cluster->nqueue; i++)
-		if (cluster->queue[i] == op) {
-			sort(core, cluster);
-			return;
-		}
+	if (turn_is_queued(op)) {
+		sort(core, cluster);
+		return;
+	}
 	cluster->queue = xreallocarray(cluster->queue, cluster->nqueue + 1, sizeof *cluster->queue);
 	cluster->queue[cluster->nqueue++] = op;
 	sort(core, cluster);

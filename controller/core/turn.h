@@ -15,6 +15,7 @@ struct plan;
 void turn_join(struct core *core, struct op *op);
 void turn_leave(struct core *core, struct op *op);
 bool turn_is_ours(const struct op *op);
+bool turn_is_queued(const struct op *op);
 /* It only reads, and needs no turn; turn_leave() at its end. */
 void turn_pass_beside(struct op *op);
 /* Something is new of the cluster: whoever waits, works, or passes beside looks again. */
