@@ -42,45 +42,50 @@ op_may_act(const struct op *op)
 
 /* --- its turn --- */
 
-/* It may hold nodes down. */
+/* It may hold nodes down. Its journal alone knows: its status may never have told that it has begun. What is refused for
+ * what it says itself is not read, unless it has. */
 static bool
-may_have_begun(const struct operation *object)
+is_to_be_read(const struct op *op)
 {
-	if (operation_phase_is_final(object->phase))
-		return object->keeps_cluster;
-	return object->phase[0] && strcmp(object->phase, "Pending") != 0;
+	const struct operation *object = op->object;
+	bool begun = operation_phase_is_final(object->phase) ? object->keeps_cluster :
+	    object->phase[0] && strcmp(object->phase, "Pending") != 0;
+
+	return !op->journal.taken && !object->dry_run && (begun || !object->problem);
 }
 
 /* It is to be looked at in this very step, and may join the queue then. */
 static bool
 may_join(const struct op *op)
 {
-	return op->dirty && !op->beside && !turn_is_queued(op);
+	return op->journal.taken && op->dirty && !op->beside && !turn_is_queued(op);
 }
 
-/* It is older, and about to ask for its turn: what is refused for what it says itself never will. */
 static bool
 comes_first(const struct op *other, const struct op *op)
 {
-	return !op->started && (!other->journal.taken || may_join(other)) && !other->ended && !other->lost &&
-	    !other->object->problem && !other->object->dry_run && !op_is_cancelled(other) &&
+	return may_join(other) && !op->started && !other->ended && !other->lost && !op_is_cancelled(other) &&
 	    (other->object->urgent || !op->object->urgent) && turn_is_older(other, op);
 }
 
-/* After a restart an operation that has begun must not be overtaken by one that was read first, nor one that was first
- * come by one that was first read. */
+/* One that has begun must not be overtaken, after a restart, by one that was read first; nor one that has come first by one
+ * that is looked at first. */
 static bool
-all_are_read(struct core *core, const struct op *op)
+all_are_read(struct core *core, struct op *op)
 {
 	struct op *other, *next;
 
 	HASH_ITER (hh, core->ops, other, next) {
 		if (other == op || strcmp(other->object->cluster, op->object->cluster) != 0 ||
-		    strcmp(other->namespace_, op->namespace_) != 0 ||
-		    !((!other->journal.taken && may_have_begun(other->object)) || comes_first(other, op)))
+		    strcmp(other->namespace_, op->namespace_) != 0)
 			continue;
-		if (may_join(other))
-			cluster_kick(core, op->cluster);        /* and look again when it has been looked at */
+		if (is_to_be_read(other)) {
+			op_say(op, REASON_Behind, "waits for the journal of %s", other->name);
+			return false;
+		}
+		if (!comes_first(other, op))
+			continue;
+		cluster_kick(core, op->cluster);        /* and look again when it has been looked at */
 		return false;
 	}
 	return true;

@@ -309,6 +309,33 @@ nobody_begins_before_an_older_one_is_read(void **state)
 	small_close(&small);
 }
 
+/* The journal may say that it has begun though its status never could. */
+static void
+nor_before_one_whose_status_tells_nothing(void **state)
+{
+	struct small small = open_small();
+	struct op *urgent = add(&small, "urgent", 200, URGENT), *silent = add(&small, "silent", 300, "");
+
+	(void)state;
+	for (int i = 0; i < INFORMER_KINDS; i++)
+		small.core->informers.kinds[i].synced = true;
+	turn_leave(small.core, small.op);
+	small.op->ended = true;
+	turn_leave(small.core, silent);
+	urgent->accepted = urgent->journal.taken = true;
+	small_settle(&small);
+	op_kick(small.core, urgent);
+	ops_run(small.core);
+	CHECK(turn_is_ours(urgent) && !urgent->has_turn);
+	CHECK_TEXT(urgent->message, "waits for the journal of silent");
+	/* What it says itself is wrong: it is never read. */
+	silent->object->problem = xstrdup("spec: wrong");
+	op_kick(small.core, urgent);
+	ops_run(small.core);
+	CHECK(strstr(urgent->message, "no Workflow"));
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -321,6 +348,7 @@ main(void)
 		cmocka_unit_test(the_waiting_say_behind_whom),
 		cmocka_unit_test(nobody_goes_on_before_all_are_read),
 		cmocka_unit_test(nobody_begins_before_an_older_one_is_read),
+		cmocka_unit_test(nor_before_one_whose_status_tells_nothing),
 		cmocka_unit_test(the_turn_regained_begins_with_new_facts),
 	};
 
