@@ -191,6 +191,16 @@ is_subsumed(const struct lane *lane)
 	return true;
 }
 
+/* A step that is done has taken the node down. Of one whose outcome is not known, nobody can tell. */
+static bool
+has_taken_down(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->at; i++)
+		if (lane->block->steps[i].type && lane->block->steps[i].type->impact == IMPACT_TAKES_NODE_DOWN)
+			return true;
+	return false;
+}
+
 static void
 restore_end(struct core *core, struct lane *lane, bool good)
 {
@@ -234,8 +244,17 @@ lane_restore_is_open(const struct lane *lane)
 	return true;
 }
 
-/* Nothing has been ordered yet and the node is up all the same: a core before this one has brought it back and could not
- * journal it, or somebody else has. */
+/* By an earlier core's order, or somebody else's. Or it was never down, and its work is still to be done. */
+static void
+found_up(struct core *core, struct lane *lane)
+{
+	if (!has_taken_down(lane))
+		lane->stamp[0] = '\0';
+	lane->up_act &= has_taken_down(lane);
+	restore_end(core, lane, true);
+}
+
+/* Nothing has been ordered yet and the node is up all the same. */
 static bool
 is_back_already(struct core *core, struct lane *lane)
 {
@@ -257,19 +276,18 @@ restore_run(struct core *core, struct lane *lane)
 	struct op *op = lane->op;
 
 	if (is_back_already(core, lane)) {
-		restore_end(core, lane, true);
+		found_up(core, lane);
 		return;
 	}
 	if (!lane->step && !lane->stabilising) {
 		if (!sweep_want(core, op->cluster, lane->restore_since_up_ms))
 			return;
 		if (gate_node_is_up(op, lane)) {
-			restore_end(core, lane, true);
+			found_up(core, lane);
 			return;
 		}
-		if (needs_time(lane))
-			lane->stabilising = true;
-		else
+		lane->stabilising = needs_time(lane);
+		if (!lane->stabilising)
 			lane->step = step_new(op, lane, &lane->block->restore);
 	}
 	if (!lane->step)
@@ -280,11 +298,11 @@ restore_run(struct core *core, struct lane *lane)
 	snprintf(lane->message, sizeof lane->message, "%s", lane->step->message);
 	if (lane->step->state == STEP_FAILED || lane->stabilising) {
 		restore_end(core, lane, lane->step->state == STEP_DONE);
-		return;
+	} else {
+		lane->step = step_free(core, lane->step);
+		lane->stabilising = true;
+		restore_run(core, lane);
 	}
-	lane->step = step_free(core, lane->step);
-	lane->stabilising = true;
-	restore_run(core, lane);
 }
 
 /* --- its own steps --- */
