@@ -55,7 +55,8 @@ judge_end(const struct scene *scene, char *text, size_t size)
 		    scene_message(world));
 		return text;
 	}
-	if (until_phase(world, "Failed")) {
+	/* What is cancelled is not taken up again. */
+	if (until_phase(world, "Failed") && !strstr(scene_operation(world)->content, "\"cancel\":true")) {
 		snprintf(text, size, "Failed though nothing is in the way and somebody retried it: \"%s\"",
 		    scene_message(world));
 		return text;
