@@ -8,7 +8,9 @@
 #include "ssh.h"
 
 enum {
-	SSH_AT_ONCE = 8,                 /* commands through one master; sshd's MaxSessions is 10 */
+	/* Commands through one master. MaxSessions of sshd is 10, and it may count one that has just ended still when the next
+	 * comes with the same read. */
+	SSH_AT_ONCE = 5,
 	SSH_STDOUT = BUF_MAX_STDOUT,
 	SSH_STDERR = BUF_MAX_STDERR,
 	SSH_INBOX = BUF_MAX_MUX_PACKET + (320 << 10),    /* of a packet's rest, and what is read at once */
