@@ -1,6 +1,6 @@
 /* Whom a step waits for. What it said last is the word of the look before; while the present one takes its time, a person
  * wants to know who keeps it waiting. */
-#include "asking.h"
+#include "explain.h"
 
 #include <stdio.h>
 
@@ -77,6 +77,14 @@ tell(struct core *core, struct op *op, const struct silent *silent, char *text, 
 	return true;
 }
 
+/* The one before may have ordered it, and could not journal that. */
+static bool
+may_come_of_before(const struct core *core, const struct step *step)
+{
+	return step->lane && step->plan->type && type_brings_up(step->plan->type) && acts_wanted(step) &&
+	    core->now.up_ms < step->lane->unsettled_up_ms;
+}
+
 bool
 asking_explain_step(struct core *core, struct op *op, const struct step *step, char *text, size_t size)
 {
@@ -85,6 +93,10 @@ asking_explain_step(struct core *core, struct op *op, const struct step *step, c
 
 	if (!t || step->state != STEP_RUNNING)
 		return false;
+	if (may_come_of_before(core, step)) {
+		snprintf(text, size, "a start of before the takeover may still arrive");
+		return true;
+	}
 	if (find_question(t, &silent) ||
 	    (t->ring_used && task_waits_for_answers(t) && find_asker(op->cluster, t->round_up_ms, &silent)) ||
 	    (step->gate_asked_up_ms > 0 && find_asker(op->cluster, step->gate_asked_up_ms, &silent)))

@@ -1,7 +1,8 @@
 /* Why it does what it does now, or does nothing: phase, reason and the sentence of the WHY column. */
+#include "explain.h"
+
 #include <stdio.h>
 
-#include "asking.h"
 #include "cluster.h"
 #include "lane.h"
 #include "log.h"

@@ -259,13 +259,6 @@ struct plan *op_compile(struct core *core, struct op *op, struct err *err);
 /* finalizer.c */
 void op_patch_finalizer(struct core *core, struct op *op, bool add);
 
-/* explain.c */
-/* Why the gate is closed: a row of reason.def. */
-const char *op_gate_reason(const struct op *op);
-void op_explain(struct core *core, struct op *op);
-void op_explain_success(struct core *core, struct op *op);
-void op_explain_failure(struct core *core, struct op *op);
-
 /* operation.c */
 extern const struct informer_kind operation_kind;
 void op_kick(struct core *core, struct op *op);

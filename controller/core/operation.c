@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "explain.h"
 #include "finished.h"
 #include "knobs.h"
 #include "lane.h"

@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "explain.h"
 #include "json.h"
 #include "kube.h"
 #include "log.h"

@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "api.h"
 #include "cluster.h"
+#include "explain.h"
 #include "op.h"
 #include "registry.h"
 #include "small.h"
@@ -121,6 +122,29 @@ whom_a_step_waits_for_is_named_after_a_second(void **state)
 	small_close(&small);
 }
 
+/* A core before this one may have ordered it, and its journal does not tell. */
+static void
+what_may_still_arrive_of_before_is_said(void **state)
+{
+	struct small small = open_at_work();
+	struct lane *lane = &small.op->lanes[0];
+	struct act_record *act;
+
+	(void)state;
+	lane->step = step_free(small.core, lane->step);
+	lane->at = 1;
+	lane->step = step_new(small.op, lane, &lane->block->steps[1]);
+	step_run(small.core, small.op, lane->step);
+	act = act_add(lane->step, "restart");
+	act->fresh = true;
+	lane->unsettled_up_ms = small.core->now.up_ms + 8000;
+	CHECK_TEXT(explained(&small), "db-a-1: a start of before the takeover may still arrive");
+	small_at(&small, BEGUN_MS + 8000);
+	explained(&small);
+	assert_null(strstr(small.op->message, "may still arrive"));
+	small_close(&small);
+}
+
 static void
 what_was_said_stands_while_answers_are_quick(void **state)
 {
@@ -219,6 +243,7 @@ main(void)
 		cmocka_unit_test(who_is_down_is_named_with_the_time),
 		cmocka_unit_test(who_only_does_not_answer_is_not_called_down),
 		cmocka_unit_test(whom_a_step_waits_for_is_named_after_a_second),
+		cmocka_unit_test(what_may_still_arrive_of_before_is_said),
 		cmocka_unit_test(what_was_said_stands_while_answers_are_quick),
 		cmocka_unit_test(until_it_is_suspended_it_says_what_it_still_does),
 		cmocka_unit_test(until_it_is_cancelled_it_says_what_it_still_does),

@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "cluster.h"
+#include "explain.h"
 #include "model_redis.h"
 #include "op.h"
 #include "state.h"

@@ -45,6 +45,7 @@ static const struct cause causes[] = {
 	{"%n has not answered yet (asked %t)", cause_asked},
 	{"the host of %n has not answered yet (asked %t)", cause_host_asked},
 	/* the node of the lane */
+	{"a start of before the takeover may still arrive", cause_taken_over},
 	{"our %w may still arrive", cause_act_open},
 	{"asked to drain, still NORMAL", cause_draining},
 	{"draining", cause_draining},

@@ -20,7 +20,7 @@ cause_truth cause_called_down, cause_seen_down, cause_says_mode, cause_gossips_n
     cause_lane_no_cql, cause_window, cause_compactions, cause_draining, cause_to_be_normal, cause_asked, cause_host_asked;
 /* causes_host.c */
 cause_truth cause_host_away, cause_lane_host_away, cause_unit_busy, cause_unit_state, cause_act_on_its_way,
-    cause_act_may_arrive, cause_act_unknown, cause_act_open, cause_act_accepted, cause_retried;
+    cause_act_may_arrive, cause_act_unknown, cause_act_open, cause_taken_over, cause_act_accepted, cause_retried;
 /* causes_peer.c: of the operation and those it depends on. */
 cause_truth cause_redis_away, cause_journal_lost, cause_api_away, cause_frozen, cause_suspended, cause_cancelled,
     cause_behind, cause_until, cause_approval, cause_gate_paused, cause_asking_nodes, cause_asking_hosts, cause_read_again,

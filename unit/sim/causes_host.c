@@ -95,6 +95,16 @@ cause_act_open(const struct claim *claim)
 	return claim->nwords > 0 && cause_act_state(claim, claim->words[0]) != NULL;
 }
 
+/* The settle time is not over. */
+bool
+cause_taken_over(const struct claim *claim)
+{
+	const struct ledger *ledger = claim->ledger;
+
+	return ledger->ntakeovers > 0 && claim->world->now <=
+	    ledger->takeovers[ledger->ntakeovers - 1] + claim->world->checker->settle_ms + CAUSE_RECENT_MS;
+}
+
 bool
 cause_act_accepted(const struct claim *claim)
 {
