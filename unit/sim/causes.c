@@ -40,8 +40,7 @@ static const struct cause causes[] = {
 	{"%n does not tell what is under way, %*", cause_silent},
 	{"%n does not confirm that group0 has its quorum, %*", cause_silent},
 	{"the ring cannot be read: %*", cause_somebody_silent},
-	{"%a: reading the ring: %*", cause_read_again},
-	{"%a%*: no usable answer", cause_silent},
+	{"%a%*: %*", cause_read_again},
 	{"%n has not answered yet (asked %t)", cause_asked},
 	{"the host of %n has not answered yet (asked %t)", cause_host_asked},
 	/* the node of the lane */
