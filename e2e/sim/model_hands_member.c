@@ -82,6 +82,7 @@ check(struct sim *sim, const struct sim_host *host, struct err *err)
 int
 sim_add(struct sim *sim, int64_t now, const struct sim_host *host, struct err *err)
 {
+	char datacenter[SIM_NAME], rack[SIM_NAME];
 	const struct node *of;
 	size_t node;
 	struct node *n;
@@ -89,14 +90,17 @@ sim_add(struct sim *sim, int64_t now, const struct sim_host *host, struct err *e
 	sim_advance(sim, now);
 	if (check(sim, host, err) < 0)
 		return -1;
+	/* They may be another node's, which moves now. */
+	snprintf(datacenter, sizeof datacenter, "%s", host->datacenter ? host->datacenter : "");
+	snprintf(rack, sizeof rack, "%s", host->rack ? host->rack : "");
 	ARRAY_GROW(sim->nodes, sim->nnodes);
 	node = sim->nnodes - 1;
 	n = &sim->nodes[node];
 	n->replaces = host->replaces ? (size_t)sim_find(sim, host->replaces) : SIZE_MAX;
 	of = host->replaces ? &sim->nodes[n->replaces] : NULL;
 	n->zero_token = of ? of->zero_token : host->zero_token;
-	snprintf(n->datacenter, sizeof n->datacenter, "%s", of ? of->datacenter : host->datacenter);
-	snprintf(n->rack, sizeof n->rack, "%s", of ? of->rack : host->rack);
+	snprintf(n->datacenter, sizeof n->datacenter, "%s", of ? of->datacenter : datacenter);
+	snprintf(n->rack, sizeof n->rack, "%s", of ? of->rack : rack);
 	if (host->address)
 		snprintf(n->address, sizeof n->address, "%s", host->address);
 	else
