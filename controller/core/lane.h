@@ -11,11 +11,17 @@ void lane_run(struct core *core, struct lane *lane);
 void lane_rearm(struct core *core, struct lane *lane);
 /* Nothing of it has happened: no act has left, no step is done. */
 bool lane_is_untouched(const struct lane *lane);
-/* From here on its node is brought back, whatever it was at; 'why' is told. */
+void lane_done(struct core *core, struct lane *lane);
+/* What it knows of one of its steps, or of all: as if it had never been begun. */
+void lane_forget_step(struct lane *lane, const struct plan_step *step);
+void lane_forget_steps(struct core *core, struct lane *lane);
+/* restore.c. From here on its node is brought back, whatever it was at; 'why' is told. */
 void lane_restore(struct core *core, struct lane *lane, const char *why);
+void lane_restore_run(struct core *core, struct lane *lane);
 /* Its restoring act has not been ordered yet, or has not left. */
 bool lane_restore_is_open(const struct lane *lane);
-void lane_done(struct core *core, struct lane *lane);
+/* Its node would stay down for as long as the journal is away. */
+bool lane_is_stranded(const struct core *core, const struct lane *lane);
 /* identity.c. Tell when its node has another address. */
 void lane_follow(struct core *core, struct lane *lane);
 /* Its host id has been no member for a while, and nobody has its address. */

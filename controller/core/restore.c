@@ -1,0 +1,198 @@
+/* A lane whose node is brought back, whatever it was at: after a failure, at a cancel, while the journal is away. */
+#include "lane.h"
+
+#include <stdio.h>
+
+#include "cluster.h"
+#include "gate.h"
+#include "journal.h"
+#include "knobs.h"
+#include "log.h"
+#include "reasons.h"
+#include "state.h"
+
+enum { JOURNAL_PATIENCE_MS = 2000 };
+
+/* The place after the last step that brings the node up; 0 if the lane has none. */
+static size_t
+after_start(const struct lane *lane)
+{
+	size_t after = 0;
+
+	for (size_t i = 0; i < lane->block->nsteps; i++) {
+		const struct reconciler *type = lane->block->steps[i].type;
+
+		if (type && type_brings_up(type))
+			after = i + 1;
+	}
+	return after;
+}
+
+static bool
+start_has_left(const struct lane *lane)
+{
+	const struct step *step = lane->step;
+
+	if (!step || !step->plan->type || !type_brings_up(step->plan->type))
+		return false;
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_INTENDED &&
+		    step->acts[i].view.state != ACT_NOT_SENT)
+			return true;
+	return false;
+}
+
+/* With the journal away the next step cannot be intended, so the node would stay down: bring it back on the intent
+ * that was journaled when it was taken down. */
+bool
+lane_is_stranded(const struct core *core, const struct lane *lane)
+{
+	return journal_away_ms(core, lane->op) > JOURNAL_PATIENCE_MS && lane->held && lane->touched && !lane->restoring &&
+	    lane->block->restore.type && lane->at < after_start(lane) && !start_has_left(lane) &&
+	    !(lane->step && acts_may_arrive(lane->step));
+}
+
+void
+lane_restore(struct core *core, struct lane *lane, const char *why)
+{
+	op_event(core, lane->op, "Warning", REASON_Restoring, "%s is being brought back: %s", lane->node->name, why);
+	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s is being brought back: %s",
+	    REASON_Restoring, lane->node->name, why);
+	/* Who takes over must find neither this step at work beside the restoring one, nor an earlier restoring done. */
+	if (lane->step && lane->step->state == STEP_RUNNING)
+		journal_put(lane->op, lane->step->id, "");
+	lane_forget_step(lane, &lane->block->restore);
+	lane_forget_step(lane, &lane->block->stable);
+	lane->step = step_free(core, lane->step);
+	lane->restoring = true;
+	lane->stabilising = false;
+	lane->restore_since_up_ms = core->now.up_ms;
+	lane_record(core, lane);
+}
+
+/* A restart does what stopping and starting would have done; anything else between them it does not. */
+static bool
+is_subsumed(const struct lane *lane)
+{
+	for (size_t i = lane->at; i < after_start(lane); i++) {
+		const struct reconciler *type = lane->block->steps[i].type;
+
+		if (!type || type->impact == IMPACT_NONE || type->impact == IMPACT_CHANGES_TOPOLOGY)
+			return false;
+	}
+	return true;
+}
+
+/* A step that is done has taken the node down. Of one whose outcome is not known, nobody can tell. */
+static bool
+has_taken_down(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->at; i++)
+		if (lane->block->steps[i].type && lane->block->steps[i].type->impact == IMPACT_TAKES_NODE_DOWN)
+			return true;
+	return false;
+}
+
+static void
+restore_end(struct core *core, struct lane *lane, bool good)
+{
+	bool others = lane->stamp[0] == '\0' && !lane->up_act;          /* voided, and no start since was ours */
+	char why[MESSAGE];
+
+	snprintf(why, sizeof why, "%s", good ? "failed; the node is back" : lane->message);
+	lane->step = step_free(core, lane->step);
+	lane->restoring = lane->stabilising = false;
+	lane->out_of_service = !good;
+	lane->held = !good;
+	lane->up_act = true;
+	if (!good)
+		op_event(core, lane->op, "Warning", REASON_OutOfService, "%s is OUT OF SERVICE: it was taken down and "
+		    "could not be brought back: %s", lane->node->name, lane->message);
+	if (skip_reason(lane->op, lane)) {
+		skip_lane(core, lane, skip_reason(lane->op, lane));
+	} else if (lane->failed || !good) {
+		lane->failed = true;
+		lane_set_state(core, lane, LANE_FAILED, why);
+	} else if (is_subsumed(lane) && !others) {
+		lane->at = after_start(lane);
+		lane_record(core, lane);
+	} else {
+		lane_forget_steps(core, lane);
+		lane_set_state(core, lane, LANE_WAITING, "restored; it begins again");
+	}
+}
+
+/* The restoring act has not been ordered, or has not left. */
+bool
+lane_restore_is_open(const struct lane *lane)
+{
+	const struct step *step = lane->step;
+
+	if (!step || step->plan != &lane->block->restore)
+		return false;
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
+			return false;
+	return true;
+}
+
+/* By an earlier core's order, or somebody else's. Or it was never down, and its work is still to be done. */
+static void
+found_up(struct core *core, struct lane *lane)
+{
+	if (!has_taken_down(lane))
+		lane->stamp[0] = '\0';
+	lane->up_act &= has_taken_down(lane);
+	restore_end(core, lane, true);
+}
+
+/* Nothing has been ordered yet and the node is up all the same. */
+static bool
+is_back_already(struct core *core, struct lane *lane)
+{
+	return lane_restore_is_open(lane) && sweep_want(core, lane->op->cluster, lane->restore_since_up_ms) &&
+	    gate_node_is_up(lane->op, lane);
+}
+
+/* Started already and not down everywhere, or booting by its own word: it needs time, not another restart. */
+static bool
+needs_time(struct lane *lane)
+{
+	return gate_node_is_returning(lane->op, lane) || (lane->at >= after_start(lane) && after_start(lane) > 0 &&
+	    !gate_node_is_down_everywhere(lane->op, lane));
+}
+
+void
+lane_restore_run(struct core *core, struct lane *lane)
+{
+	struct op *op = lane->op;
+
+	if (is_back_already(core, lane)) {
+		found_up(core, lane);
+		return;
+	}
+	if (!lane->step && !lane->stabilising) {
+		if (!sweep_want(core, op->cluster, lane->restore_since_up_ms))
+			return;
+		if (gate_node_is_up(op, lane)) {
+			found_up(core, lane);
+			return;
+		}
+		lane->stabilising = needs_time(lane);
+		if (!lane->stabilising)
+			lane->step = step_new(op, lane, &lane->block->restore);
+	}
+	if (!lane->step)
+		lane->step = step_new(op, lane, &lane->block->stable);
+	step_run(core, op, lane->step);
+	if (!lane->step || (lane->step->state != STEP_DONE && lane->step->state != STEP_FAILED))
+		return;
+	snprintf(lane->message, sizeof lane->message, "%s", lane->step->message);
+	if (lane->step->state == STEP_FAILED || lane->stabilising) {
+		restore_end(core, lane, lane->step->state == STEP_DONE);
+	} else {
+		lane->step = step_free(core, lane->step);
+		lane->stabilising = true;
+		lane_restore_run(core, lane);
+	}
+}
