@@ -126,11 +126,9 @@ write_refused(struct core *core, struct op *op, const struct cJSON *reply)
 	}
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "another controller has taken this operation over (our epoch %" PRId64
 	    ", the journal's answer %s %" PRId64 "): letting go of it", op->journal.epoch, word ? word : "?", stored);
-	/* Who holds the Lease takes it back, as the other one has lost it. Without one nobody knows whose it is. */
-	if (core->config.lease_namespace)
-		op_let_go(core, op);
-	else
-		op_drop(core, op);
+	/* Who holds the Lease takes it back, as the other one has lost it. Without one this is the only controller, and the
+	 * takeover was its predecessor's, delivered late. */
+	op_let_go(core, op);
 }
 
 static bool
