@@ -78,7 +78,8 @@ two_at_once(uint64_t seed, char *wrong, size_t size)
 	    "\"concurrencyLimit\":2,\"steps\":[{\"task\":\"scylla-drain\",\"retries\":3},{\"task\":"
 	    "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},{\"wait\":[{\"condition\":"
 	    "\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
-	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"",
+	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\","
+	    "\"targets\":{\"nodes\":[\"db-a-1\",\"db-b-1\",\"db-b-2\"]}",
 	    .workflow = workflow, .no_system_keyspaces = true}, seed);
 
 	scene->world->weather.slow_act = 1000;
