@@ -206,10 +206,45 @@ cause_short(const struct claim *claim)
 	const char *named = strrchr(claim->text, '(');
 
 	for (size_t i = 0; i < sim_nodes(claim->sim); i++) {
+		/* Its rack has nobody left for its ranges. */
+		if (!sim_member(claim->sim, i))
+			return true;
 		if (named && !claim->cut && !strstr(named, sim_name(claim->sim, i)))
 			continue;
 		if (is_called_down(claim, i) || is_held(claim, i))
 			return true;
+	}
+	return false;
+}
+
+/* A voter is away, or held by us. */
+bool
+cause_voters_gone(const struct claim *claim)
+{
+	for (size_t i = 0; i < sim_nodes(claim->sim); i++)
+		if (!sim_member(claim->sim, i) || is_called_down(claim, i) || is_held(claim, i))
+			return true;
+	return false;
+}
+
+/* It has not served for the hint window at a stretch. */
+bool
+cause_long_down(const struct claim *claim)
+{
+	int64_t since = 0;
+
+	for (size_t i = 0; claim->nnodes > 0 && i < sim_audit_count(claim->sim); i++) {
+		const struct sim_entry *entry = sim_audit(claim->sim, i);
+
+		if (entry->node != (size_t)claim->nodes[0])
+			continue;
+		if (entry->event == SIM_SERVING && since && entry->t - since >= HOURS(3))
+			return true;
+		if (entry->event == SIM_SERVING)
+			since = 0;
+		else if (!since &&
+		    (entry->event == SIM_DRAINED || entry->event == SIM_PROCESS_EXIT || entry->event == SIM_CRASHED))
+			since = entry->t;
 	}
 	return false;
 }
@@ -232,6 +267,12 @@ cause_schema(const struct claim *claim)
 		if (is_called_down(claim, (size_t)claim->nodes[i]))
 			return true;
 	return false;
+}
+
+bool
+cause_lane_left(const struct claim *claim)
+{
+	return claim->lane >= 0 && !sim_member(claim->sim, (size_t)claim->lane);
 }
 
 bool

@@ -9,8 +9,8 @@
 #include "world.h"
 
 /* MOVES_MS: who has moved since then owes no reason yet. FALSE_MS: so long may a sentence stay that is not true any more:
- * two questions with their deadlines, and a status a second. */
-enum { LOOK_MS = 250, MOVES_MS = 2000, FALSE_MS = 6000 };
+ * two questions with their deadlines, and a status a second. AGAIN_MS: within it a status that was refused is told again. */
+enum { LOOK_MS = 250, MOVES_MS = 2000, FALSE_MS = 6000, AGAIN_MS = 1500 };
 
 /* An operation as it was at the last look. */
 struct watched {
@@ -195,7 +195,7 @@ is_excused(struct world *world, struct watched *watched)
 
 	watched->teller = process ? process->life : 0;
 	return !process || watched->teller != before ||
-	    (silence->told_failed_ms && world->now - silence->told_failed_ms < LOOK_MS) || watched->reported;
+	    (silence->told_failed_ms && world->now - silence->told_failed_ms < AGAIN_MS) || watched->reported;
 }
 
 static void
