@@ -180,8 +180,11 @@ release(struct core *core, struct op *op)
 static void
 end(struct core *core, struct op *op)
 {
-	if (!journal_is_quiet(op))
+	if (!journal_is_quiet(op)) {
+		if (journal_away_ms(core, op) > 0)
+			op_write_status(core, op);      /* why its end is not told */
 		return;
+	}
 	timer_disarm(&core->timers, &op->start_timer);
 	if (!op->gone) {
 		if (!op->end_told && !op->end_acknowledged && op->started)

@@ -349,7 +349,7 @@ op_write_status(struct core *core, struct op *op)
 		return;
 	if (must_wait_for_journal(core, op) || !is_due(core, op))
 		return;
-	body = op->started && !op->lost && !journal_is_quiet(op) ? status_body_while_away(op) : body_of(core, op);
+	body = op->started && !op->lost && !journal_is_quiet(op) ? status_body_while_away(core, op) : body_of(core, op);
 	if (is_written(core, op, body)) {
 		free(body);
 		return;

@@ -115,8 +115,9 @@ op_write_lost(struct core *core, struct op *op)
 
 /* The journal is away: what was told last still stands, but for the reason why nothing moves. */
 char *
-status_body_while_away(const struct op *op)
+status_body_while_away(const struct core *core, const struct op *op)
 {
+	CLEANUP_FREE char *away = xasprintf("Redis does not answer: %s", core->journal_problem);
 	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&body);
 	CLEANUP_JSON struct cJSON *last = json_parse(op->written, strlen(op->written), NULL);
@@ -125,7 +126,8 @@ status_body_while_away(const struct op *op)
 	json_open(&out, NULL);
 	JSON_EACH (member, last) {
 		if (strcmp(json_key(member), "message") == 0) {
-			status_put_why(&out, op->message);
+			/* Its end is not in the journal yet. */
+			status_put_why(&out, op->ended ? away : op->message);
 			continue;
 		}
 		buf_clear(&value);

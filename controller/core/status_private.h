@@ -2,6 +2,7 @@
 #pragma once
 
 struct json_out;
+struct core;
 struct op;
 
 /* "message", for the WHY column: as much as a line of kubectl bears, cut between characters. */
@@ -9,4 +10,4 @@ void status_put_why(struct json_out *out, const char *message);
 /* What a dry run has planned. */
 void status_put_plan(const struct op *op, struct json_out *out);
 /* The last status, with today's message; owned. */
-char *status_body_while_away(const struct op *op);
+char *status_body_while_away(const struct core *core, const struct op *op);
