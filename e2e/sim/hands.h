@@ -44,6 +44,8 @@ enum sim_work { SIM_REPAIR, SIM_CLEANUP, SIM_COMPACTION, SIM_REBUILD, SIM_CLEANU
 /* For 'ms' at speed 1. -1 with Scylla's text when it refuses. */
 int sim_work(struct sim *sim, int64_t now, size_t node, enum sim_work work, const char *keyspace, int64_t ms,
     struct err *err);
+/* How much of it, and of what nodes do by themselves, is under way. */
+size_t sim_works(struct sim *sim, int64_t now);
 
 /* A tablet of the keyspace's table moves from one node to another, in 'ms' at speed 1; 'from' and 'to' are names or
  * addresses. Half-way reads go to the new replica. -1 when the tablet is not there, or is in transition. */

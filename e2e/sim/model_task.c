@@ -131,6 +131,17 @@ sim_work(struct sim *sim, int64_t now, size_t node, enum sim_work work, const ch
 	return 0;
 }
 
+size_t
+sim_works(struct sim *sim, int64_t now)
+{
+	size_t count = 0;
+
+	sim_advance(sim, now);
+	for (size_t i = 0; i < sim->ntasks; i++)
+		count += sim->tasks[i].ended == INT64_MAX;
+	return count;
+}
+
 void
 sim_upgrade(struct sim *sim, int64_t now, size_t node, const char *version)
 {

@@ -20,10 +20,23 @@ cause_host_away(const struct claim *claim)
 	return is_host_away(claim, cause_node(claim));
 }
 
+/* At the address that it was asked at there is nobody any more. */
+static bool
+has_moved(const struct claim *claim)
+{
+	for (size_t i = 0; claim->lane >= 0 && i < sim_audit_count(claim->sim); i++) {
+		const struct sim_entry *entry = sim_audit(claim->sim, i);
+
+		if (entry->event == SIM_READDRESSED && entry->node == (size_t)claim->lane)
+			return true;
+	}
+	return false;
+}
+
 bool
 cause_lane_host_away(const struct claim *claim)
 {
-	return is_host_away(claim, claim->lane);
+	return is_host_away(claim, claim->lane) || has_moved(claim);
 }
 
 static bool

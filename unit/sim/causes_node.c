@@ -227,6 +227,24 @@ cause_voters_gone(const struct claim *claim)
 	return false;
 }
 
+/* Tasks are under way, or a member comes or goes. */
+bool
+cause_work(const struct claim *claim)
+{
+	if (sim_works(claim->sim, claim->world->now) > 0)
+		return true;
+	for (size_t i = 0; i < sim_nodes(claim->sim); i++)
+		if (sim_member(claim->sim, i) && strcmp(mode_of(claim, i), "NORMAL") != 0)
+			return true;
+	return false;
+}
+
+bool
+cause_no_barrier(const struct claim *claim)
+{
+	return cause_silent(claim) || cause_voters_gone(claim);
+}
+
 /* It has not served for the hint window at a stretch. */
 bool
 cause_long_down(const struct claim *claim)

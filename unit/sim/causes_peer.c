@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "json.h"
+#include "scene.h"
 #include "world.h"
 
 /* Of Redis, of the API server and what people have written there, and of other operations. */
@@ -19,6 +20,21 @@ cause_redis_away(const struct claim *claim)
 		if (world->processes[i].redis_away_until > world->now)
 			return true;
 	return world->redis_away_until > world->now || cause_is_recent(claim, claim->silence->redis_failed_ms);
+}
+
+/* Nobody alive has taken that operation over. */
+bool
+cause_journal_awaited(const struct claim *claim)
+{
+	struct world *world = claim->world;
+	const struct api_object *other = claim->nwords > 0
+	    ? api_find(world->api, KIND_OPERATION, SCENE_NAMESPACE, claim->words[0]) : NULL;
+	struct ledger *ledger = other ? checker_ledger(world->checker, other->uid) : NULL;
+
+	for (size_t i = 0; ledger && i < world->nprocesses; i++)
+		if (world->processes[i].core && ledger_page(ledger, world->processes[i].life))
+			return false;
+	return true;
 }
 
 /* Less than was reported; a person has to do something about it. */

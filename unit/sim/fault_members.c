@@ -190,7 +190,7 @@ hand_mend_zones(struct faults *faults, const struct fault *fault)
 	cut_zones(faults, false);
 }
 
-/* To whoever takes it first. */
+/* To whoever takes it first of its rack: to another one a tablet goes by force alone. */
 void
 hand_migrate(struct faults *faults, const struct fault *fault)
 {
@@ -199,8 +199,11 @@ hand_migrate(struct faults *faults, const struct fault *fault)
 	struct err err = {""};
 
 	for (size_t i = 0; i < sim_nodes(sim) * FAULTS_TABLETS_EACH; i++) {
-		const char *to = sim_name(sim, (i + fault->luck) % sim_nodes(sim));
+		size_t sink = (i + fault->luck) % sim_nodes(sim);
+		const char *to = sim_name(sim, sink);
 
+		if (strcmp(sim_rack(sim, sink), sim_rack(sim, (size_t)fault->value)) != 0)
+			continue;
 		if (sim_migrate(sim, faults->world->now, FAULTS_TABLETS, "t1", i / sim_nodes(sim), from, to, fault->span_ms,
 		    &err) == 0)
 			return;

@@ -8,9 +8,9 @@
 #include "json.h"
 #include "world.h"
 
-/* MOVES_MS: who has moved since then owes no reason yet. FALSE_MS: so long may a sentence stay that is not true any more:
- * two questions with their deadlines, and a status a second. AGAIN_MS: within it a status that was refused is told again. */
-enum { LOOK_MS = 250, MOVES_MS = 2000, FALSE_MS = 6000, AGAIN_MS = 1500 };
+/* MOVES_MS: who has moved since then owes no reason yet. FALSE_MS: so long may a sentence stay that is not true any more: a
+ * question with its deadline, the next look, and a status a second. AGAIN_MS: within it a refused status is told again. */
+enum { LOOK_MS = 250, MOVES_MS = 2000, FALSE_MS = 10000, AGAIN_MS = 1500 };
 
 /* An operation as it was at the last look. */
 struct watched {
@@ -76,17 +76,21 @@ find_cluster(struct world *world, struct claim *claim, const struct api_object *
 	claim->seen = &world->silence->seen[i];
 }
 
-static void
+/* Does it say something else now, and something known? */
+static bool
 read_status(struct world *world, struct watched *watched, const struct api_object *object)
 {
 	const char *text = object->status ? object->status : "{}";
 	CLEANUP_JSON struct cJSON *status = json_parse(text, strlen(text), NULL);
+	char before[CLAIM_TEXT];
 
+	snprintf(before, sizeof before, "%s", watched->claim.text);
 	watched->version = object->version;
 	watched->final = is_final(json_str_or(status, "phase", ""));
 	watched->claim.world = world;
 	find_cluster(world, &watched->claim, object);
 	read_message(&watched->claim, status);
+	return watched->claim.cause && strcmp(before, watched->claim.text) != 0;
 }
 
 /* --- who could tell --- */
@@ -209,8 +213,8 @@ look_at(struct world *world, const struct api_object *object)
 	if (watched->seq != ledger->seq)
 		watched->moved_ms = world->now;
 	watched->seq = ledger->seq;
-	if (watched->version != object->version)
-		read_status(world, watched, object);
+	if (watched->version != object->version && read_status(world, watched, object))
+		watched->bad_ms = 0;             /* another sentence: it may have been true when it was written */
 	watched->claim.silence = silence;
 	watched->claim.operation = object;
 	watched->claim.ledger = ledger;
