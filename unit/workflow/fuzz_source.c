@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "fakes.h"
 #include "json.h"
 #include "source.h"
@@ -56,10 +55,14 @@ print_and_read(const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	CLEANUP_FREE char *text = xstrndup((const char *)data, size);
+	CLEANUP_BUF struct buf copy = BUF_INIT(BUF_MAX_OBJECT);
+	const char *text;
 	struct findings findings = {.count = 0};
-	struct workflow *w = workflow_read(text, strlen(text), "x", fake_types, &findings);
+	struct workflow *w;
 
+	buf_put(&copy, data, size);
+	text = buf_str(&copy);
+	w = workflow_read(text, strlen(text), "x", fake_types, &findings);
 	insist(w ? findings.errors == 0 : findings.errors > 0);
 	for (size_t i = 0; i < findings.count; i++)
 		insist(findings.items[i].mark.line > 0 && findings.items[i].mark.column > 0 && *findings.items[i].text);
