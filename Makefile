@@ -236,7 +236,7 @@ test: deps ## Everything: check, the same under sanitizers and valgrind, and end
 # What the sanitizers do not see is a use of what was never set. Slow: of the simulation a part is enough, all of it is the
 # same core; and a core with a defect is no better for being clean.
 UNDER_VALGRIND := $(filter-out $(B)/unit/mutants/% $(B)/unit/sim/%,$(PURE_TESTS)) \
-	$(addprefix $(B)/unit/sim/test_,fleet roll hands golden_journals)
+	$(addprefix $(B)/unit/sim/test_,roll hands golden_journals turn)
 valgrind: $(UNDER_VALGRIND) ## The unit tests of the pure parts under valgrind
 	@STRAIT_QUICK=1 STRAIT_SEEDS=1 unit/run --limit 1200 --under 'valgrind -q --error-exitcode=99 --leak-check=full' $^
 
