@@ -162,7 +162,8 @@ measure_simulation()
 	{ time STRAIT_SEEDS=$simulated "$BUILD/unit/sim/test_fleet" >"$DIR/simulation" 2>&1; } 2>"$DIR/simulation-cpu" ||
 		die "the simulation fails: $DIR/simulation"
 	cpu=$(awk '{ print $1 + $2 }' "$DIR/simulation-cpu")
-	read -r operations steps < <(sed -nE 's/^ *([0-9]+) operations \(.*, ([0-9]+) steps\/s$/\1 \2/p' "$DIR/simulation")
+	operations=$(sed -nE 's/^ *([0-9]+) operations on .*/\1/p' "$DIR/simulation")
+	steps=$(sed -nE 's/.* operations\/s, ([0-9]+) steps\/s$/\1/p' "$DIR/simulation")
 	wall=$(sed -nE 's/.*simulated hours in ([0-9.]+) s.*/\1/p' "$DIR/simulation")
 	[[ $operations && $steps && $wall ]] || die "the simulation's figures cannot be read: $DIR/simulation"
 	figure "operations a second and processor, $operations of them" "$(ratio "$operations" "$cpu" 1)" /s
