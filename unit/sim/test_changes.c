@@ -120,6 +120,23 @@ a_zone_that_is_corrected_needs_no_approval(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* db-a-1 is done, and nobody is at work. */
+static void
+pause_after_the_first(struct scene *scene)
+{
+	reach(scene, until_drained, "db-a-1", MINUTES(20));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_phase, "Paused", MINUTES(20));
+}
+
+static void
+go_on(struct scene *scene)
+{
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+}
+
 static void
 a_node_to_come_changes_its_address(void **state)
 {
@@ -128,15 +145,11 @@ a_node_to_come_changes_its_address(void **state)
 	struct err err = {""};
 
 	(void)state;
-	reach(scene, until_drained, "db-a-1", MINUTES(20));
-	scene->suspend = true;
-	scene_turn_knobs(scene);
-	reach(scene, until_phase, "Paused", MINUTES(20));
+	pause_after_the_first(scene);
 	if (sim_readdress(world->sim, world->now, scene_node(world, "db-c-1"), "10.0.0.99", &err) < 0)
 		CHECK_FAIL("%s", err.text);
 	wait_ms(scene, MINUTES(5));
-	scene->suspend = false;
-	scene_turn_knobs(scene);
+	go_on(scene);
 	wait_ms(scene, MINUTES(2));
 	HOLDS(scene, is_paused_by(world, "PlanStale") && arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1);
 	HOLDS(scene, event_says(scene, "db-c-1 moved from 10.0.0.5 to 10.0.0.99", "approve plan, plan"));
@@ -155,16 +168,12 @@ the_known_node_moves_while_nobody_looks(void **state)
 	struct err err = {""};
 
 	(void)state;
-	reach(scene, until_drained, "db-a-1", MINUTES(20));
-	scene->suspend = true;
-	scene_turn_knobs(scene);
-	reach(scene, until_phase, "Paused", MINUTES(20));
+	pause_after_the_first(scene);
 	if (sim_readdress(world->sim, world->now, scene_node(world, "db-c-2"), "10.0.0.99", &err) < 0)
 		CHECK_FAIL("%s", err.text);
 	world_crash(world, MINUTES(5));
 	wait_ms(scene, MINUTES(6));
-	scene->suspend = false;
-	scene_turn_knobs(scene);
+	go_on(scene);
 	wait_ms(scene, MINUTES(2));
 	approve_plan(scene, wanted_hash(scene));
 	end(scene, "Succeeded", 6, 1);
@@ -179,15 +188,11 @@ the_known_node_leaves(void **state)
 	struct err err = {""};
 
 	(void)state;
-	reach(scene, until_drained, "db-a-1", MINUTES(20));
-	scene->suspend = true;
-	scene_turn_knobs(scene);
-	reach(scene, until_phase, "Paused", MINUTES(20));
+	pause_after_the_first(scene);
 	if (sim_decommission(world->sim, world->now, scene_node(world, "db-c-2"), 5000, &err) < 0)
 		CHECK_FAIL("%s", err.text);
 	wait_ms(scene, MINUTES(1));
-	scene->suspend = false;
-	scene_turn_knobs(scene);
+	go_on(scene);
 	end(scene, "Succeeded", 5, 1);
 }
 
@@ -209,8 +214,7 @@ members_leave_and_join(void **state)
 	    sim_add(world->sim, world->now, &newcomer, &err) < 0)
 		CHECK_FAIL("%s", err.text);
 	wait_ms(scene, MINUTES(5));
-	scene->suspend = false;
-	scene_turn_knobs(scene);
+	go_on(scene);
 	reach(scene, until_over, NULL, HOURS(4));
 	wait_ms(scene, SECONDS(5));
 	HOLDS(scene, event_says(scene, "db-c-1 has left the ring since the plan was made", "skipped"));
@@ -268,8 +272,7 @@ suspend_and_back_resumes_too_and_frozen_is_no_trouble(void **state)
 	scene_turn_knobs(scene);
 	wait_ms(scene, MINUTES(2));
 	HOLDS(scene, is_paused_by(world, "Suspended"));
-	scene->suspend = false;
-	scene_turn_knobs(scene);
+	go_on(scene);
 	end(scene, "Succeeded", 6, 1);
 }
 

@@ -2,33 +2,15 @@
  * a sentence; and what is printed of it reads back as the same. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fakes.h"
+#include "insist.h"
 #include "json.h"
 #include "source.h"
 #include "yaml_print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-insist(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
-try_plan(const struct workflow *w)
-{
-	struct plan_input input = fake_input();
-	struct err err = {""};
-	struct plan *plan = plan_compile(w, &input, &err);
-
-	insist(plan || *err.text);
-	plan_free(plan);
-}
 
 static void
 print_and_read(const char *text)
@@ -68,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		insist(findings.items[i].mark.line > 0 && findings.items[i].mark.column > 0 && *findings.items[i].text);
 	findings_done(&findings);
 	if (w)
-		try_plan(w);
+		insist_plan(w);
 	workflow_free(w);
 	print_and_read(text);
 	return 0;

@@ -2,37 +2,12 @@
  * back as the same plan. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "fakes.h"
+#include "insist.h"
 #include "json.h"
 #include "yaml_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-insist(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
-try_plan(const struct workflow *w)
-{
-	struct plan_input input = fake_input();
-	struct err err = {""};
-	struct plan *plan = plan_compile(w, &input, &err), *back;
-
-	insist(plan || *err.text);
-	if (!plan)
-		return;
-	back = plan_decode(plan->text, fake_types, &err);
-	insist(back && strcmp(back->hash, plan->hash) == 0);
-	plan_free(back);
-	plan_free(plan);
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -51,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w = json ? workflow_decode(json, &err) : NULL;
 	insist(w || *err.text);
 	if (w)
-		try_plan(w);
+		insist_plan(w);
 	workflow_free(w);
 	return 0;
 }
