@@ -1,5 +1,7 @@
 #include "story.h"
 
+#include "json.h"
+
 /* A node that stays down for longer than the others keep hints for it. */
 
 static const char patient[] =
@@ -41,11 +43,24 @@ held_too_long(void)
 	return scene;
 }
 
+/* The condition GateOpen, which alerts and people read, tells it from a gate that is closed for another reason. */
+static bool
+gate_says_repair(const struct scene *scene)
+{
+	const struct api_object *o = api_find(scene->world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION);
+	CLEANUP_JSON struct cJSON *status = o && o->status ? json_parse(o->status, strlen(o->status), NULL) : NULL;
+
+	JSON_EACH (condition, json_get(status, "conditions"))
+		if (strcmp(json_str_or(condition, "type", ""), "GateOpen") == 0)
+			return strcmp(json_str_or(condition, "reason", ""), "RepairNeeded") == 0;
+	return false;
+}
+
 static bool
 is_held_back(struct scene *scene)
 {
 	wait_ms(scene, MINUTES(5));
-	return until_phase(scene->world, "Frozen") && arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1;
+	return until_phase(scene->world, "Frozen") && arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 1 && gate_says_repair(scene);
 }
 
 static bool
