@@ -64,6 +64,8 @@ struct reconciler {
 	const char *name;                                 /* "scylla-drain" */
 	enum scope scope;
 	enum impact impact;
+	bool opaque;                                      /* only the workflow knows what it does: it states the impact, else
+	                                                   * the worst is assumed; 'impact' is NONE here */
 	bool needs_host;                                  /* commands the node's host: access.host must allow it */
 	const char *summary;                              /* one sentence, for explain */
 	const char *preconditions[TASK_PRECONDITIONS];    /* condition types checked right before every act */

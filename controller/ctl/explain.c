@@ -24,7 +24,7 @@ impact_word(const struct reconciler *type)
 		[IMPACT_CHANGES_TOPOLOGY] = "changes topology",
 	};
 
-	return words[type->impact];
+	return type->opaque ? "as stated" : words[type->impact];
 }
 
 /* A wait is the engine's own and no type of reconcilers/, though messages call it by this name. */

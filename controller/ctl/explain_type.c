@@ -18,7 +18,8 @@ put_impact(const struct reconciler *type, struct buf *out)
 		[IMPACT_CHANGES_TOPOLOGY] = "changes the ring's members: sent only while the gate is open",
 	};
 
-	buf_printf(out, "Impact:         %s\n", sentences[type->impact]);
+	buf_printf(out, "Impact:         %s\n", type->opaque ? "the workflow states it; unstated, the worst is assumed"
+	    : sentences[type->impact]);
 }
 
 static void

@@ -38,7 +38,10 @@ static const struct reconciler count = {
 static const struct reconciler awake = {
 	.name = "is-awake", .scope = SCOPE_ANY, .summary = "It is awake.", .timeout_ms = HOURS(1), .judge = judge,
 };
-static const struct reconciler *const types[] = {&shake, &count, &awake, NULL};
+static const struct reconciler call = {
+	.name = "call-node", .scope = SCOPE_ANY, .opaque = true, .summary = "Call the node.", .reconcile = reconcile,
+};
+static const struct reconciler *const types[] = {&shake, &count, &call, &awake, NULL};
 
 static void
 check_page(const char *topic, const char *expected)
@@ -94,6 +97,23 @@ a_task_without_anything_is_short(void **state)
 	    "\n"
 	    "In a workflow:\n"
 	    "  - {task: count-nodes, retries: 3}\n");
+}
+
+static void
+an_opaque_task_says_who_knows_its_impact(void **state)
+{
+	(void)state;
+	check_page("call-node",
+	    "call-node (task of a node or a cluster)\n"
+	    "\n"
+	    "  Call the node.\n"
+	    "\n"
+	    "Impact:         the workflow states it; unstated, the worst is assumed\n"
+	    "Preconditions:  none\n"
+	    "Parameters:     none\n"
+	    "\n"
+	    "In a workflow:\n"
+	    "  - {task: call-node, retries: 3}\n");
 }
 
 static void
@@ -166,6 +186,7 @@ the_list_has_all(void **state)
 	    "TASK                  SCOPE     IMPACT            SUMMARY\n"
 	    "shake-node            node      takes node down   Shake the node.\n"
 	    "count-nodes           cluster   none              Count the nodes.\n"
+	    "call-node             any       as stated         Call the node.\n"
 	    "wait-for-conditions   any       none              Wait until each condition has held for its success window.\n"
 	    "\n"
 	    "CONDITION   SCOPE   SUMMARY\n"
@@ -222,6 +243,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_task_tells_all_of_itself),
 		cmocka_unit_test(a_task_without_anything_is_short),
+		cmocka_unit_test(an_opaque_task_says_who_knows_its_impact),
 		cmocka_unit_test(a_condition_shows_how_it_is_waited_for),
 		cmocka_unit_test(a_reason_says_what_to_do),
 		cmocka_unit_test(an_unknown_topic_has_a_nearest_one),
