@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "impact.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
@@ -209,7 +210,7 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 		op->cluster->last_act_up_ms = core->now.up_ms;
 	if (step->lane) {
 		step->lane->touched = true;
-		step->lane->up_act |= type_brings_up(step->plan->type);
+		step->lane->up_act |= impact_may_restart(step->plan);
 	}
 	set_state(core, step, act, ACT_SENT);
 	say(core, LOG_LEVEL_INFO, op, step->id, step->lane ? step->lane->node->name : NULL, "sent %s: %s", act->label,
@@ -290,7 +291,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 		step->lane->down_wall_ms = core->now.wall_ms;
 		lane_record(core, step->lane);
 	}
-	if (step->lane && type_brings_up(step->plan->type)) {
+	if (step->lane && impact_may_restart(step->plan)) {
 		/* Known before it leaves: a crash in between must not take our own start for a stranger's. */
 		step->lane->up_act = true;
 		lane_record(core, step->lane);
@@ -309,7 +310,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 static bool
 may_be_restored(struct core *core, struct step *step)
 {
-	if (!step->lane || !type_brings_up(step->plan->type) || core->now.up_ms >= step->lane->unsettled_up_ms)
+	if (!step->lane || !impact_may_restart(step->plan) || core->now.up_ms >= step->lane->unsettled_up_ms)
 		return false;
 	step_wake_at(core, step, step->lane->unsettled_up_ms);
 	return true;

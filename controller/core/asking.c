@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cluster.h"
+#include "impact.h"
 #include "instant.h"
 #include "op.h"
 #include "state.h"
@@ -81,7 +82,7 @@ tell(struct core *core, struct op *op, const struct silent *silent, char *text, 
 static bool
 may_come_of_before(const struct core *core, const struct step *step)
 {
-	return step->lane && step->plan->type && type_brings_up(step->plan->type) && acts_wanted(step) &&
+	return step->lane && impact_may_restart(step->plan) && acts_wanted(step) &&
 	    core->now.up_ms < step->lane->unsettled_up_ms;
 }
 

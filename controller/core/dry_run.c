@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "impact.h"
 #include "json.h"
 #include "reasons.h"
 #include "state.h"
@@ -20,12 +21,9 @@ enum { JUDGED = 5, BLOCKS_SHOWN = 16, STEPS_SHOWN = 32, ZONES_SHOWN = 32, NODES_
 static const struct plan_step *
 first_disruptive_step(const struct plan_block *block)
 {
-	for (size_t i = 0; block->disruptive && i < block->nsteps; i++) {
-		const struct reconciler *type = block->steps[i].type;
-
-		if (type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY))
+	for (size_t i = 0; block->disruptive && i < block->nsteps; i++)
+		if (impact_takes_down(&block->steps[i]))
 			return &block->steps[i];
-	}
 	return NULL;
 }
 
@@ -150,7 +148,9 @@ put_steps(const struct plan_block *block, struct json_out *out)
 	for (size_t i = 0; i < block->nsteps && i < STEPS_SHOWN; i++) {
 		const struct plan_step *step = &block->steps[i];
 
-		snprintf(text, sizeof text, "%s %s", step->number, step->type ? step->type->name : "wait");
+		snprintf(text, sizeof text, "%s %s%s%s", step->number,
+		    step->type ? step->type->name : step->approval ? "approval" : "wait",
+		    step->assumed ? ", impact not stated: " : "", step->assumed ? impact_names[step->impact] : "");
 		for (size_t c = 0; !step->type && c < step->nconditions; c++) {
 			size_t len = strlen(text);
 

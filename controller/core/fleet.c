@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "buf.h"
 #include "cluster.h"
+#include "impact.h"
 #include "op.h"
 #include "reasons.h"
 #include "shards.h"
@@ -21,12 +22,9 @@ static bool
 only_reads(const struct plan *plan)
 {
 	for (size_t b = 0; b < plan->nblocks; b++)
-		for (size_t i = 0; i < plan->blocks[b].nsteps; i++) {
-			const struct reconciler *type = plan->blocks[b].steps[i].type;
-
-			if (type && type->impact != IMPACT_NONE)
+		for (size_t i = 0; i < plan->blocks[b].nsteps; i++)
+			if (impact_is_change(&plan->blocks[b].steps[i]))
 				return false;
-		}
 	return true;
 }
 

@@ -240,7 +240,7 @@ is_told(struct core *core, struct op *op, struct step *step, int64_t since)
 {
 	struct cluster *cluster = op->cluster;
 	int candidate = member_of(op, step->lane);
-	bool full = step->plan->type->impact == IMPACT_CHANGES_TOPOLOGY, told;
+	bool full = step->plan->impact == IMPACT_CHANGES_TOPOLOGY, told;
 	CLEANUP_FREE bool *held = NULL;
 
 	if (!cluster->sweep.running &&

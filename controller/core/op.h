@@ -338,8 +338,6 @@ void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
 int64_t step_look_again_in(const struct step *step, int64_t now_up_ms);
 const char *step_kind(const struct step *step);
 
-/* After an act of this type the node has another generation, by our own doing. */
-bool type_brings_up(const struct reconciler *type);
 /* Its acts leave under the gate alone. */
 bool step_takes_down(const struct step *step);
 int64_t step_gate_poll_ms(const struct op *op);

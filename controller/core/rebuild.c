@@ -18,6 +18,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "impact.h"
 #include "journal_private.h"
 #include "json.h"
 #include "log.h"
@@ -196,7 +197,7 @@ static bool
 may_be_repeated(const struct plan_block *block)
 {
 	for (size_t i = 0; i < block->nsteps; i++)
-		if (block->steps[i].type && block->steps[i].type->impact != IMPACT_NONE)
+		if (impact_is_change(&block->steps[i]))
 			return false;
 	return true;
 }

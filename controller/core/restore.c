@@ -5,6 +5,7 @@
 
 #include "cluster.h"
 #include "gate.h"
+#include "impact.h"
 #include "journal.h"
 #include "knobs.h"
 #include "log.h"
@@ -19,12 +20,9 @@ after_start(const struct lane *lane)
 {
 	size_t after = 0;
 
-	for (size_t i = 0; i < lane->block->nsteps; i++) {
-		const struct reconciler *type = lane->block->steps[i].type;
-
-		if (type && type_brings_up(type))
+	for (size_t i = 0; i < lane->block->nsteps; i++)
+		if (impact_brings_up(&lane->block->steps[i]))
 			after = i + 1;
-	}
 	return after;
 }
 
@@ -33,7 +31,7 @@ start_has_left(const struct lane *lane)
 {
 	const struct step *step = lane->step;
 
-	if (!step || !step->plan->type || !type_brings_up(step->plan->type))
+	if (!step || !impact_brings_up(step->plan))
 		return false;
 	for (size_t i = 0; i < step->nacts; i++)
 		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_INTENDED &&
@@ -75,9 +73,9 @@ static bool
 is_subsumed(const struct lane *lane)
 {
 	for (size_t i = lane->at; i < after_start(lane); i++) {
-		const struct reconciler *type = lane->block->steps[i].type;
+		const struct plan_step *step = &lane->block->steps[i];
 
-		if (!type || type->impact == IMPACT_NONE || type->impact == IMPACT_CHANGES_TOPOLOGY)
+		if (step->impact == IMPACT_NONE || step->impact == IMPACT_CHANGES_TOPOLOGY || step->type->opaque)
 			return false;
 	}
 	return true;
@@ -88,7 +86,7 @@ static bool
 has_taken_down(const struct lane *lane)
 {
 	for (size_t i = 0; i < lane->at; i++)
-		if (lane->block->steps[i].type && lane->block->steps[i].type->impact == IMPACT_TAKES_NODE_DOWN)
+		if (lane->block->steps[i].impact == IMPACT_TAKES_NODE_DOWN)
 			return true;
 	return false;
 }

@@ -1,7 +1,6 @@
 /* What a step is, whatever it has come to. */
-#include <string.h>
-
 #include "cluster.h"
+#include "impact.h"
 #include "op.h"
 
 enum { GATE_POLL_MS = 500 };
@@ -13,19 +12,10 @@ step_gate_poll_ms(const struct op *op)
 	return GATE_POLL_MS + 10 * (int64_t)op->cluster->ring->nmembers;
 }
 
-/* A restart does both: it takes the node down and brings it up. */
-bool
-type_brings_up(const struct reconciler *type)
-{
-	return type->impact == IMPACT_BRINGS_NODE_UP || strcmp(type->name, "systemd-restart-service") == 0;
-}
-
 bool
 step_takes_down(const struct step *step)
 {
-	const struct reconciler *type = step->plan->type;
-
-	return type && (type->impact == IMPACT_TAKES_NODE_DOWN || type->impact == IMPACT_CHANGES_TOPOLOGY);
+	return impact_takes_down(step->plan);
 }
 
 const char *

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "impact.h"
 #include "instant.h"
 #include "known.h"
 #include "plan.h"
@@ -193,6 +194,22 @@ check_condition(struct check *c, const struct workflow_block *block, const struc
 		    duration_text(window, within), duration_text(timeout, longest));
 }
 
+static void
+check_impact(const struct check *c, const struct workflow_block *block, const struct workflow_step *step,
+    const struct reconciler *type)
+{
+	struct err sentence = {""};
+	enum impact impact;
+	bool assumed;
+
+	if (impact_of_step(step, type, block->each_node, &impact, &assumed, &sentence) < 0)
+		c->say(c->user, SEVERITY_ERROR, sentence.text);
+	else if (assumed)
+		say(c, SEVERITY_NOTE, "%s.task: what %s does only the workflow knows, and it states no impact: the worst is "
+		    "assumed, %s%s", step->place, type->name, impact_names[impact], block->each_node ? ""
+		    : ", and a person is asked for approval before it");
+}
+
 static const struct reconciler *
 check_step(struct check *c, const struct workflow_block *block, const struct workflow_step *step)
 {
@@ -220,6 +237,8 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 		check_with(c, type, step->place, step->with, step->nwith);
 	else
 		c->say(c->user, SEVERITY_ERROR, sentence.text);
+	if (type)
+		check_impact(c, block, step, type);
 	return type;
 }
 

@@ -40,6 +40,8 @@ struct plan_condition {
 struct plan_step {
 	char *number;                        /* "1.2"; with a node: "1.2/db-b-3" */
 	const struct reconciler *type;       /* NULL: a wait for 'conditions' */
+	enum impact impact;                  /* what counts: the type's, or as the workflow states it */
+	bool assumed;                        /* opaque, and the workflow states none */
 	struct plan_value *with;
 	size_t nwith;
 	struct plan_condition *conditions;

@@ -2,6 +2,17 @@
 
 #include "alloc.h"
 
+/* Nobody knows what it does to the cluster: a person says that it may. */
+static void
+ask_first(struct plan_block *block, const struct plan_step *step)
+{
+	*ARRAY_GROW(block->steps, block->nsteps) = (struct plan_step){
+		.number = xasprintf("%s.approval", step->number),
+		.approval = true,
+		.message = xasprintf("%s may do anything to the cluster: the workflow states no impact", step->type->name),
+	};
+}
+
 static int
 compile_block(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number)
 {
@@ -12,10 +23,13 @@ compile_block(struct compiler *c, const struct workflow_block *source, struct pl
 	if (plan_compile_roll(c, source, block) < 0)
 		return -1;
 	for (size_t i = 0; i < source->nsteps; i++) {
-		struct plan_step *step = ARRAY_GROW(block->steps, block->nsteps);
+		struct plan_step step = {.number = xasprintf("%zu.%zu", number, i + 1)};
+		int result = plan_compile_step(c, block, &source->steps[i], &step);
 
-		step->number = xasprintf("%zu.%zu", number, i + 1);
-		if (plan_compile_step(c, block, &source->steps[i], step) < 0)
+		if (!block->each_node && step.assumed)
+			ask_first(block, &step);
+		*ARRAY_GROW(block->steps, block->nsteps) = step;
+		if (result < 0)
 			return -1;
 	}
 	return plan_compile_safety(c, source, block, number);

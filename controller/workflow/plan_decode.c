@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "field.h"
+#include "impact.h"
 #include "json.h"
 #include "plan_parts.h"
 #include "value.h"
@@ -138,6 +139,22 @@ decode_wait(struct decoder *d, const struct field *wait, struct plan_step *step)
 	return 0;
 }
 
+/* Of a type that has become opaque since, the worst. */
+static int
+decode_impact(struct decoder *d, const struct field *f, struct plan_step *step)
+{
+	struct field impact = field_get(f, "impact"), assumed = field_get(f, "assumed");
+	int chosen = IMPACT_TAKES_NODE_DOWN;
+
+	step->impact = step->type->impact;
+	if (!step->type->opaque)
+		return 0;
+	if (field_choice(&impact, impact_names, &chosen, d->err) < 0)
+		return -1;
+	step->impact = (enum impact)chosen;
+	return field_bool(&assumed, &step->assumed, d->err);
+}
+
 static int
 decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 {
@@ -158,6 +175,8 @@ decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 	if (wait.value)
 		return decode_wait(d, &wait, step);
 	step->type = decode_type(d, f, false);
+	if (step->type && decode_impact(d, f, step) < 0)
+		return -1;
 	return step->type ? decode_with(d, step->type, f, &step->with, &step->nwith) : -1;
 }
 

@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "hash.h"
+#include "impact.h"
 #include "json.h"
 #include "plan_parts.h"
 
@@ -46,6 +47,16 @@ put_condition(struct json_out *out, const struct plan_condition *condition)
 	json_close(out);
 }
 
+/* Only what the type does not tell. */
+static void
+put_impact(struct json_out *out, const struct plan_step *step)
+{
+	if (step->type->opaque)
+		json_put_str(out, "impact", impact_names[step->impact]);
+	if (step->assumed)
+		json_put_bool(out, "assumed", true);
+}
+
 /* A task has "type", a wait has "wait", an approval "approval"; a restore that nothing is known for has neither. */
 static void
 put_step(struct json_out *out, const char *key, const struct plan_step *step)
@@ -59,6 +70,7 @@ put_step(struct json_out *out, const char *key, const struct plan_step *step)
 		json_close(out);
 	} else if (step->type) {
 		json_put_str(out, "type", step->type->name);
+		put_impact(out, step);
 		put_with(out, step->with, step->nwith);
 	} else {
 		json_open_array(out, "wait");

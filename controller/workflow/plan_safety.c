@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "impact.h"
 #include "instant.h"
 #include "plan_parts.h"
 
@@ -16,13 +17,7 @@ is(const struct plan_step *step, const char *type)
 static bool
 takes_down(const struct plan_step *step)
 {
-	return step->type && step->type->impact == IMPACT_TAKES_NODE_DOWN;
-}
-
-static bool
-brings_up(const struct plan_step *step)
-{
-	return (step->type && step->type->impact == IMPACT_BRINGS_NODE_UP) || is(step, "systemd-restart-service");
+	return step->type && step->impact == IMPACT_TAKES_NODE_DOWN;
 }
 
 /* Which service must run for the node to be up: what the block's own steps stop or start, Scylla's own before others
@@ -37,7 +32,7 @@ service_of(const struct plan_block *block)
 		const struct plan_step *step = &block->steps[i];
 		const char *service;
 
-		if (!takes_down(step) && !brings_up(step))
+		if (!takes_down(step) && !impact_brings_up(step))
 			continue;
 		service = plan_value(step->with, step->nwith, step->type, "service");
 		if (strncmp(service, "scylla-server", strlen("scylla-server")) == 0)
@@ -67,6 +62,7 @@ add_restore(struct compiler *c, struct plan_block *block, size_t number)
 	if (!type)
 		return err_set(c->err, "there is no task type %s, which brings back what a step takes down", name);
 	step->type = type;
+	step->impact = type->impact;
 	step->timeout_ms = type->timeout_ms ? type->timeout_ms : MINUTES(10);
 	text = variables_escape(service);
 	given.name = key;
@@ -134,9 +130,10 @@ plan_compile_safety(struct compiler *c, const struct workflow_block *source, str
 {
 	for (size_t i = 0; i < block->nsteps; i++) {
 		block->disruptive = block->disruptive || takes_down(&block->steps[i]);
-		if (takes_down(&block->steps[i]))
+		/* What an opaque one has taken down it has started again, or a later step does. */
+		if (takes_down(&block->steps[i]) && !block->steps[i].type->opaque)
 			block->leaves_down = true;
-		if (brings_up(&block->steps[i]))
+		if (impact_brings_up(&block->steps[i]))
 			block->leaves_down = false;
 	}
 	if (!block->each_node || !block->disruptive) {

@@ -1,4 +1,5 @@
 #include "alloc.h"
+#include "impact.h"
 #include "instant.h"
 #include "plan_parts.h"
 #include "types.h"
@@ -72,7 +73,8 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 	if (!source->task)
 		return compile_wait(c, block, source, step);
 	step->type = type_of_task(c->input->types, block->each_node, source->place, source->task, c->err);
-	if (!step->type)
+	if (!step->type ||
+	    impact_of_step(source, step->type, block->each_node, &step->impact, &step->assumed, c->err) < 0)
 		return -1;
 	step->retries = source->retries < 0 ? WORKFLOW_RETRIES : source->retries;
 	fallback = step->type->timeout_ms ? step->type->timeout_ms : default_timeout_ms;

@@ -15,6 +15,7 @@ struct engine_key {
 static const struct engine_key engine_keys[] = {
 	{"name", "name", true, true, false},
 	{"retries", "retries", true, false, false},
+	{"impact", "impact", true, false, false},
 	{"retry_delay_seconds", "retryBackoff", true, false, true},
 	{"timeout_seconds", "timeout", true, true, true},
 	{"success_window_seconds", "successWindow", false, true, true},

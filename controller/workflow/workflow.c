@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "field.h"
+#include "impact.h"
 #include "json.h"
 #include "variables.h"
 #include "workflow_roll.h"
@@ -98,15 +99,50 @@ read_approval(struct workflow_step *step, const struct field *approval, struct e
 	return field_text(&message, &step->message, err);
 }
 
+static int
+read_impact(struct workflow_step *step, const struct field *impact, struct err *err)
+{
+	int chosen = 0;
+
+	step->impact_stated = impact->value != NULL;
+	if (field_choice(impact, impact_names, &chosen, err) < 0)
+		return -1;
+	step->impact = (enum impact)chosen;
+	return 0;
+}
+
+static int
+read_task(struct workflow_step *step, const struct field *f, struct err *err)
+{
+	struct field task = field_get(f, "task"), with = field_get(f, "with"), retries = field_get(f, "retries");
+	struct field timeout = field_get(f, "timeout"), backoff = field_get(f, "retryBackoff");
+	struct field impact = field_get(f, "impact");
+
+	if (field_need_text(&task, &step->task, err) < 0 || read_values(&with, &step->with, &step->nwith, err) < 0 ||
+	    field_int(&retries, 0, RETRIES_MAX, &step->retries, err) < 0 ||
+	    field_text(&backoff, &step->retry_backoff, err) < 0 || read_impact(step, &impact, err) < 0)
+		return -1;
+	return field_text(&timeout, &step->timeout, err);
+}
+
+static bool
+has_task_keys(const struct field *f)
+{
+	static const char *const keys[] = {"with", "retries", "retryBackoff", "timeout", "impact"};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (field_get(f, keys[i]).value)
+			return true;
+	return false;
+}
+
 /* A task, a wait or, outside eachNode, an approval. 'step' is zeroed, and freed by the caller whatever comes of it. */
 static int
 read_step(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
 {
-	struct field name = field_get(f, "name");
+	struct field name = field_get(f, "name"), approval = field_get(f, "approval");
+	struct field task = field_get(f, "task"), wait = field_get(f, "wait");
 	struct err *err = r->err;
-	struct field task = field_get(f, "task"), with = field_get(f, "with"), wait = field_get(f, "wait");
-	struct field retries = field_get(f, "retries"), timeout = field_get(f, "timeout");
-	struct field approval = field_get(f, "approval"), backoff = field_get(f, "retryBackoff");
 
 	step->place = field_place(f);
 	step->retries = -1;
@@ -115,23 +151,18 @@ read_step(struct reading *r, struct workflow_step *step, const struct field *f, 
 	if ((task.value != NULL) + (wait.value != NULL) + (approval.value != NULL) != 1)
 		return field_error(f, err, each_node ? "exactly one of task and wait must be set"
 		    : "exactly one of eachNode, task, wait and approval must be set");
-	if (!task.value && (with.value || retries.value || backoff.value || timeout.value))
-		return field_error(f, err, "with, retries, retryBackoff and timeout belong to a task; a condition has its own");
+	if (!task.value && has_task_keys(f))
+		return field_error(f, err, "with, retries, retryBackoff, timeout and impact belong to a task; a condition has "
+		    "its own");
 	if (approval.value)
 		return read_approval(step, &approval, err);
-	if (wait.value)
-		return read_wait(r, step, &wait);
-	if (field_need_text(&task, &step->task, err) < 0 || read_values(&with, &step->with, &step->nwith, err) < 0 ||
-	    field_int(&retries, 0, RETRIES_MAX, &step->retries, err) < 0 ||
-	    field_text(&backoff, &step->retry_backoff, err) < 0)
-		return -1;
-	return field_text(&timeout, &step->timeout, err);
+	return wait.value ? read_wait(r, step, &wait) : read_task(step, f, err);
 }
 
 static int
 read_node_steps(struct reading *r, struct workflow_block *block, const struct field *list)
 {
-	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "wait",
+	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
 	    NULL};
 	size_t index = 0;
 
@@ -179,8 +210,8 @@ read_cluster_step(struct reading *r, const struct field *f)
 static int
 read_outer_step(struct reading *r, const struct field *f)
 {
-	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout", "wait",
-	    "approval", NULL};
+	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout",
+	    "impact", "wait", "approval", NULL};
 	struct field each = field_get(f, "eachNode");
 
 	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)

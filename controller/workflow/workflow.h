@@ -47,6 +47,8 @@ struct workflow_step {
 	int64_t retries;         /* -1: default */
 	char *retry_backoff;     /* duration as text, with variables; NULL: default */
 	char *timeout;
+	bool impact_stated;
+	enum impact impact;      /* as the workflow states it, of an opaque type */
 	bool approval;           /* neither task nor wait: a person's word is awaited */
 	char *message;           /* and this is said meanwhile, with variables; or NULL */
 };

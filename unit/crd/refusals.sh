@@ -187,7 +187,11 @@ refused $W new '{"steps":[]}' 'spec.steps in body should have at least 1 items'
 refused $W new '{"steps":[{"task":"t","wait":[{"condition":"c"}]}]}' \
 	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait and approval must be set'
 refused $W new '{"steps":[{"wait":[{"condition":"c"}],"retries":1}]}' \
-	'spec.steps[0]: Invalid value: with, retries, retryBackoff and timeout belong to a task'
+	'spec.steps[0]: Invalid value: with, retries, retryBackoff, timeout and impact belong to a task'
+refused $W new '{"steps":[{"task":"t","impact":"takesNodeDown"}]}' \
+	'spec.steps[0].impact: Unsupported value: "takesNodeDown": supported values: "none", "changesTopology"'
+refused $W new '{"steps":[{"eachNode":{"steps":[{"wait":[{"condition":"c"}],"impact":"none"}]}}]}' \
+	'with, retries, retryBackoff, timeout and impact belong to a task'
 refused $W new '{"steps":[{"eachNode":{"steps":[{}]}}]}' \
 	'spec.steps[0].eachNode.steps[0]: Invalid value: exactly one of task and wait must be set'
 refused $W new '{"steps":[{"eachNode":{"concurrencyLimit":0,"steps":[{"task":"t"}]}}]}' \

@@ -30,7 +30,10 @@ static const struct refusal {
 	{"[{\"approval\":true}]", "workflow roll, spec.steps[0].approval: expected an object, got true"},
 	{"[{\"approval\":{\"text\":\"m\"}}]", "workflow roll, spec.steps[0].approval.text: unknown field"},
 	{"[{\"approval\":{},\"timeout\":\"1m\"}]",
-	    "workflow roll, spec.steps[0]: with, retries, retryBackoff and timeout belong to a task; a condition has its own"},
+	    "workflow roll, spec.steps[0]: with, retries, retryBackoff, timeout and impact belong to a task; a condition has "
+	    "its own"},
+	{"[{\"task\":\"t\",\"impact\":\"little\"}]", "workflow roll, spec.steps[0].impact: expected none, takesNodeDown, "
+	    "bringsNodeUp or changesTopology, got \"little\""},
 	{"[{\"eachNode\":{\"steps\":[{\"approval\":{}}]}}]", AT "steps[0].approval: unknown field"},
 };
 

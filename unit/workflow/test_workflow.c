@@ -35,7 +35,7 @@ static const struct refusal {
 	{"{\"steps\":[{\"wait\":[{\"condition\":\"c\",\"timeout\":5}]}]}",
 	    "spec.steps[0].wait[0].timeout: expected a string, got 5"},
 	{"{\"steps\":[{\"wait\":[{\"condition\":\"c\"}],\"retries\":1}]}",
-	    "spec.steps[0]: with, retries, retryBackoff and timeout belong to a task; a condition has its own"},
+	    "spec.steps[0]: with, retries, retryBackoff, timeout and impact belong to a task; a condition has its own"},
 	{"{\"steps\":[{\"task\":\"a\"},{\"eachNode\":{\"steps\":[]}}]}",
 	    "spec.steps[1].eachNode.steps: does nothing; expected at least one step"},
 	{"{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"a\"}]},\"task\":\"b\"}]}",
