@@ -6,7 +6,9 @@
 #include "alloc.h"
 #include "nearest.h"
 
-enum { HELP = 1 << 15, ALWAYS = HELP };
+/* Beside who takes it, what becomes of an option's values: the last one counts, or ALL make a list, or their PARTS do,
+ * which commas separate. */
+enum { HELP = 1 << 15, ALWAYS = HELP, KEEP_ALL = 1 << 14, KEEP_PARTS = 1 << 13 };
 
 struct option {
 	char letter;             /* 0: none */
@@ -25,6 +27,16 @@ static const struct option options[] = {
 	{0, "--context", "NAME", TAKES_API, offsetof(struct args, context), "of the kubeconfig; its current one by default"},
 	{'o', "--output", "json", TAKES_OUTPUT, offsetof(struct args, output), "for programs, instead of a table"},
 	{'o', "--output", "FORM", TAKES_FINDINGS, offsetof(struct args, output), "text (the default), json or sarif"},
+	{0, "--cluster", "NAME", TAKES_PLAN, offsetof(struct args, cluster), "a TargetCluster that the API server has"},
+	{0, "--cluster-file", "FILE", TAKES_PLAN, offsetof(struct args, cluster_file),
+	    "a TargetCluster as YAML or JSON: no API server is asked"},
+	{0, "--var", "NAME=VALUE", TAKES_TARGETS | KEEP_ALL, offsetof(struct args, vars), "a variable's value; once for each"},
+	{0, "--nodes", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, nodes), "only these nodes"},
+	{0, "--zone", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, zones), "only the nodes of these zones"},
+	{0, "--stable-window", "TIME", TAKES_PLAN, offsetof(struct args, stable_window),
+	    "the controller's flag of that name; 30s"},
+	{0, "--takes", "TYPE=TIME", TAKES_PLAN | KEEP_ALL, offsetof(struct args, takes),
+	    "what a task takes, for the estimate"},
 	{'h', "--help", NULL, ALWAYS, offsetof(struct args, help), "print this and leave"},
 };
 
@@ -70,6 +82,38 @@ find(const char *word, size_t len, unsigned takes)
 	return NULL;
 }
 
+static void
+keep_parts(struct args_list *list, const char *value)
+{
+	while (*value) {
+		size_t len = strcspn(value, ",");
+
+		if (len > 0)
+			*ARRAY_GROW(list->items, list->count) = xstrndup(value, len);
+		value += len + (value[len] == ',');
+	}
+}
+
+/* A list that is broken over lines, "--nodes a,\" and "b" in the next one, reaches us as several words: behind a comma at
+ * the end the next word belongs to it. */
+static void
+keep(const struct option *o, void *at, const char *value, int argc, char **argv, int *i)
+{
+	struct args_list *list = at;
+
+	if (o->of & KEEP_ALL)
+		*ARRAY_GROW(list->items, list->count) = xstrdup(value);
+	else if (!(o->of & KEEP_PARTS))
+		memcpy(at, &value, sizeof value);
+	else
+		keep_parts(list, value);
+	while (o->of & KEEP_PARTS && value[strlen(value) - 1] == ',' && *i + 1 < argc && argv[*i + 1][0] != '-' &&
+	    argv[*i + 1][0]) {
+		value = argv[++*i];
+		keep_parts(list, value);
+	}
+}
+
 /* The option argv[*i], whose value may be the next word. */
 static int
 parse_option(struct args *ret, int argc, char **argv, int *i, unsigned takes, struct err *err)
@@ -94,7 +138,7 @@ parse_option(struct args *ret, int argc, char **argv, int *i, unsigned takes, st
 		value = argv[++*i];
 	if (!value || !*value)
 		return err_set(err, "%s: expected %s after it", o->name, o->value);
-	memcpy(at, &value, sizeof value);
+	keep(o, at, value, argc, argv, i);
 	return 0;
 }
 
@@ -126,8 +170,20 @@ args_parse(struct args *ret, int argc, char **argv, unsigned takes, struct err *
 	return check_output(ret->output, takes, err);
 }
 
+static void
+list_done(struct args_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+}
+
 void
 args_done(struct args *args)
 {
+	list_done(&args->vars);
+	list_done(&args->nodes);
+	list_done(&args->zones);
+	list_done(&args->takes);
 	free(args->words);
 }

@@ -12,6 +12,14 @@ enum {
 	TAKES_API = 1,           /* where the API server is, and the namespace there */
 	TAKES_OUTPUT = 2,        /* json */
 	TAKES_FINDINGS = 4,      /* text, json, sarif */
+	TAKES_TARGETS = 8,       /* variables, nodes, zones */
+	TAKES_PLAN = 16,         /* what a plan is made against */
+};
+
+/* The values of an option that may stand more than once, in their order; each owned. */
+struct args_list {
+	char **items;
+	size_t count;
 };
 
 struct args {
@@ -19,6 +27,10 @@ struct args {
 	const char **words;      /* what is no option; counted */
 	size_t nwords;
 	const char *namespace_, *kubeconfig, *context, *output;
+	const char *cluster, *cluster_file, *stable_window;
+	struct args_list vars;   /* "name=value" */
+	struct args_list nodes, zones;
+	struct args_list takes;  /* "TYPE=TIME" */
 	bool help;
 };
 

@@ -23,7 +23,7 @@ struct command {
 	int (*run)(const struct args *args, struct buf *out, struct buf *said);
 };
 
-extern const struct command cmd_version, cmd_nodes, cmd_explain, cmd_lint, cmd_convert;
+extern const struct command cmd_version, cmd_nodes, cmd_explain, cmd_lint, cmd_convert, cmd_plan;
 
 /* "straitctl: SENTENCE" as a line of 'said'; returns 'status'. */
 int complain(const struct args *args, struct buf *said, int status, const char *format, ...)

@@ -10,7 +10,7 @@
 
 enum { OUT_MAX = 16 << 20 };
 
-static const struct command *const commands[] = {&cmd_nodes, &cmd_lint, &cmd_convert, &cmd_explain, &cmd_version};
+static const struct command *const commands[] = {&cmd_nodes, &cmd_plan, &cmd_lint, &cmd_convert, &cmd_explain, &cmd_version};
 
 static const char *
 program_name(const char *path)

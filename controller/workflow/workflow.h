@@ -76,6 +76,7 @@ struct workflow_block {
 	bool each_node;
 	enum workflow_unit unit;
 	struct workflow_share limit;         /* concurrencyLimit: of the unit's nodes */
+	bool unit_given, limit_given;        /* else they are what is assumed: zone and 1 */
 	struct workflow_share max_failures;  /* of the operation's nodes */
 	struct workflow_canary canary;
 	char *cool_down, *gate_timeout;      /* durations as text, with variables; or NULL */

@@ -85,6 +85,8 @@ workflow_read_roll(struct workflow_block *block, const struct field *f, struct e
 	struct field gate_timeout = field_get(f, "gateTimeout"), name = field_get(f, "name");
 	int selection = 0;
 
+	block->unit_given = unit.value != NULL;
+	block->limit_given = limit.value != NULL;
 	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
 	    field_text(&name, &block->name, err) < 0 ||
 	    field_choice(&nodes, selections, &selection, err) < 0 || read_unit(&unit, &block->unit, err) < 0 ||

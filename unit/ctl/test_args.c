@@ -51,6 +51,40 @@ after_two_hyphens_all_are_words(void **state)
 	args_done(&args);
 }
 
+/* A shell makes several words of a list that is broken over lines behind its commas. */
+static void
+a_list_goes_on_behind_a_comma(void **state)
+{
+	char line[] = "w --nodes=a, b, c,d --zone dc/a --zone dc/b";
+	struct args args;
+	struct err err;
+
+	(void)state;
+	CHECK_INT(parse(&args, line, TAKES_TARGETS, &err), 0);
+	CHECK_INT(args.nwords, 1);
+	CHECK_INT(args.nodes.count, 4);
+	CHECK_TEXT(args.nodes.items[1], "b");
+	CHECK_TEXT(args.nodes.items[3], "d");
+	CHECK_INT(args.zones.count, 2);
+	args_done(&args);
+}
+
+static void
+a_list_ends_before_the_next_option(void **state)
+{
+	char line[] = "--nodes a, --var x=1 w --var y=a,b";
+	struct args args;
+	struct err err;
+
+	(void)state;
+	CHECK_INT(parse(&args, line, TAKES_TARGETS, &err), 0);
+	CHECK_INT(args.nodes.count, 1);
+	CHECK_INT(args.nwords, 1);
+	CHECK_INT(args.vars.count, 2);
+	CHECK_TEXT(args.vars.items[1], "y=a,b");
+	args_done(&args);
+}
+
 static void
 what_is_wrong_is_said(void **state)
 {
@@ -99,6 +133,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_stand_anywhere),
 		cmocka_unit_test(after_two_hyphens_all_are_words),
+		cmocka_unit_test(a_list_goes_on_behind_a_comma),
+		cmocka_unit_test(a_list_ends_before_the_next_option),
 		cmocka_unit_test(what_is_wrong_is_said),
 		cmocka_unit_test(the_help_lists_what_is_taken),
 	};

@@ -1,0 +1,59 @@
+/* What a workflow leaves out and a plan takes for granted. */
+#include "plan_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "plan.h"
+#include "plan_cluster.h"
+#include "workflow.h"
+
+struct saying {
+	void (*say)(void *user, const char *sentence);
+	void *user;
+};
+
+static void say(const struct saying *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+say(const struct saying *s, const char *format, ...)
+{
+	struct err sentence = {""};
+	va_list args;
+
+	va_start(args, format);
+	err_vset(&sentence, format, args);
+	va_end(args);
+	s->say(s->user, sentence.text);
+}
+
+static void
+assume_of_block(const struct saying *s, const struct workflow_block *block, size_t number)
+{
+	if (!block->each_node || (block->unit_given && block->limit_given))
+		return;
+	if (block->unit_given)
+		say(s, "block %zu names no concurrencyLimit: 1, one node after the other", number);
+	else if (block->limit_given)
+		say(s, "block %zu names no concurrencyUnit: zone, never nodes of two zones at once", number);
+	else
+		say(s, "block %zu names neither concurrencyUnit nor concurrencyLimit: zone and 1, one node after the other, "
+		    "zone by zone", number);
+}
+
+void
+plan_assumptions(const struct plan_report *report, void (*tell)(void *user, const char *sentence), void *user)
+{
+	const struct plan_cluster *cluster = report->cluster;
+	struct saying s = {tell, user};
+
+	for (size_t i = 0; i < report->workflow->nblocks; i++)
+		assume_of_block(&s, &report->workflow->blocks[i], i + 1);
+	if (!cluster->live)
+		say(&s, "the nodes are those of spec.nodes, without host ids: the controller's plan has these, and so another "
+		    "hash");
+	if (cluster->missing > 0)
+		say(&s, "the status lists %zu nodes and leaves out %zu more: the controller's plan has all of them, and so "
+		    "another hash", cluster->nnodes, cluster->missing);
+	say(&s, "the controller's --stable-window is %s", report->stable_window);
+}

@@ -1,0 +1,235 @@
+/* straitctl plan: the cluster that it reads, what it assumes, what it prints. */
+#include "check.h"
+
+#include "alloc.h"
+#include "args.h"
+#include "gantt.h"
+#include "json.h"
+#include "plan_cluster.h"
+#include "plan_text.h"
+#include "plan_times.h"
+#include "registry.h"
+#include "rehearse.h"
+#include "source.h"
+#include "workflow.h"
+
+#define HEAD "kind: TargetCluster\nmetadata: {name: prd}\nspec:\n"
+static const char by_hand[] = HEAD
+    "  limits: {maxNodesDown: 2}\n"
+    "  nodes:\n"
+    "    - {name: db-b-1, address: 10.0.0.3, zone: dc/b}\n"
+    "    - {name: db-a-1, address: 10.0.0.1, zone: dc/a}\n"
+    "    - {name: db-a-2, address: 10.0.0.2, zone: dc/a}\n";
+static const char live[] = HEAD
+    "  nodes: [{name: db-a-1, address: 10.0.0.1}]\n"
+    "status:\n"
+    "  nodes: 2/3\n"
+    "  members:\n"
+    "    - {name: db-a-1, address: 10.0.0.1, hostId: id-1, zone: dc/a, state: Up}\n"
+    "    - {name: db-b-1, address: 10.0.0.3, hostId: id-3, zone: dc/b, state: Down}\n";
+
+static struct plan_cluster
+read_cluster(const char *text)
+{
+	struct plan_cluster cluster;
+	struct err err = {""};
+	struct cJSON *object = plan_cluster_parse(text, strlen(text), NULL, &err);
+
+	if (!object || plan_cluster_read(&cluster, object, &err) < 0)
+		CHECK_FAIL("%s\n%s", err.text, text);
+	return cluster;
+}
+
+static void
+a_file_by_hand_gives_names_and_zones(void **state)
+{
+	struct plan_cluster cluster = read_cluster(by_hand);
+
+	(void)state;
+	CHECK_TEXT(cluster.name, "prd");
+	CHECK(!cluster.live);
+	CHECK_INT(cluster.nnodes, 3);
+	CHECK_INT(cluster.max_nodes_down, 2);
+	CHECK_TEXT(cluster.nodes[0].zone, "dc/b");
+	CHECK_TEXT(cluster.nodes[0].datacenter, "dc");
+	CHECK_TEXT(cluster.nodes[0].host_id, "");
+	plan_cluster_done(&cluster);
+}
+
+static void
+a_live_object_gives_its_members(void **state)
+{
+	struct plan_cluster cluster = read_cluster(live);
+
+	(void)state;
+	CHECK(cluster.live);
+	CHECK_INT(cluster.nnodes, 2);
+	CHECK_INT(cluster.missing, 1);
+	CHECK_TEXT(cluster.nodes[1].host_id, "id-3");
+	plan_cluster_done(&cluster);
+}
+
+static const struct {
+	const char *text, *name, *error;
+} refusals[] = {
+	{"kind: Secret\nmetadata: {name: x}\n", NULL, "there is no TargetCluster in it"},
+	{HEAD "  nodes: []\n", "dev", "there is no TargetCluster dev in it, only prd"},
+	{HEAD "  nodes: []\n---\n" HEAD "  nodes: []\n", NULL,
+	    "there are two TargetClusters in it, prd and prd: say which with --cluster"},
+	{HEAD "  nodes: []\n", NULL, "TargetCluster prd: neither spec.nodes nor status.members names a node"},
+	{HEAD "  nodes: [{name: db-a-1, address: 10.0.0.1}]\n", "prd",
+	    "TargetCluster prd: db-a-1 has no zone in spec.nodes and no status tells it: write zone: datacenter/rack "
+	    "beside its address, or give what \"kubectl get targetcluster prd -o yaml\" prints"},
+	{"kind: [\n", NULL, "line "},
+};
+
+static void
+what_is_no_cluster_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		struct err err = {""};
+		struct cJSON *object = plan_cluster_parse(refusals[i].text, strlen(refusals[i].text), refusals[i].name, &err);
+		struct plan_cluster cluster;
+
+		if (object) {
+			CHECK_INT(plan_cluster_read(&cluster, object, &err), -1);
+			plan_cluster_done(&cluster);
+		}
+		CHECK_CONTAINS(err.text, refusals[i].error);
+	}
+}
+
+/* --- a whole plan */
+
+static const char workflow_text[] =
+    "- task: !node-workflow\n"
+    "    node_tasks:\n"
+    "      - task: !scylla-drain\n"
+    "      - task: !systemd-start-service\n"
+    "          service: scylla-server\n"
+    "- task: !wait-for-conditions\n"
+    "    conditions:\n"
+    "      - condition: !cluster-normal\n"
+    "        success_window_seconds: 60\n";
+
+static void
+print(const char *cluster_text, struct buf *out)
+{
+	struct plan_cluster cluster = read_cluster(cluster_text);
+	struct findings findings = {.count = 0};
+	struct plan_input input = {.types = registry, .nodes = cluster.nodes, .nnodes = cluster.nnodes, .stable_ms = 30000};
+	struct plan_times times = {.said = NULL};
+	struct plan_report report = {.cluster = &cluster, .stable_window = "30s"};
+	struct workflow *workflow = workflow_read(workflow_text, strlen(workflow_text), "w", registry, &findings);
+	struct err err = {""};
+	struct plan *plan = plan_compile(workflow, &input, &err);
+	struct rehearsal *rehearsal = plan ? rehearse(plan, registry, plan_times_of, &times, &err) : NULL;
+
+	if (!rehearsal)
+		CHECK_FAIL("%s", err.text);
+	report.plan = plan;
+	report.workflow = workflow;
+	report.rehearsal = rehearsal;
+	plan_text(&report, out);
+	plan_estimate(&report, &times, out);
+	rehearsal_free(rehearsal);
+	plan_free(plan);
+	workflow_free(workflow);
+	findings_done(&findings);
+	plan_cluster_done(&cluster);
+}
+
+static const char expected[] =
+    ": w for prd, 3 nodes in 2 zones\n"
+    "\n"
+    "1  each of 3 nodes: 1 of a zone at once, gate timeout 30m\n"
+    "  dc/a         db-a-1 db-a-2\n"
+    "  dc/b         db-b-1\n"
+    "  1.1          scylla-drain; 2 retries; timeout 30m\n"
+    "  1.2          systemd-start-service service=scylla-server; 2 retries; timeout 1h\n"
+    "  1.stable     wait is-up-normal for 30s; timeout 1h; added: before the next node begins\n"
+    "  1.restore    systemd-restart-service service=scylla-server; timeout 1h30m; added: when the node is down and a step "
+    "fails\n"
+    "\n"
+    "2  once, for the cluster\n"
+    "  2.1          wait cluster-normal for 1m; timeout 24h\n"
+    "\n"
+    "Assumed:\n"
+    "  - block 1 names neither concurrencyUnit nor concurrencyLimit: zone and 1, one node after the other, zone by zone\n"
+    "  - the nodes are those of spec.nodes, without host ids: the controller's plan has these, and so another hash\n"
+    "  - the controller's --stable-window is 30s\n"
+    "\n"
+    "Estimated: 8m30s\n"
+    "  with scylla-drain 30s, systemd-start-service 1m30s, conditions that hold at once, approvals given when asked for, a "
+    "gate that is open\n"
+    "\n"
+    "  db-a-1                 |#################                                           | +0s, 2m30s\n"
+    "  db-a-2                 |                 ##################                         | +2m30s, 2m30s\n"
+    "  db-b-1                 |                                   #################        | +5m, 2m30s\n"
+    "  2.1                    |                                                    ########| +7m30s, 1m\n";
+
+static void
+a_plan_is_told_by_zone_with_what_is_assumed_and_added(void **state)
+{
+	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_FILE);
+	const char *got;
+	size_t same = 0;
+
+	(void)state;
+	print(by_hand, &out);
+	CHECK(strncmp(buf_str(&out), "plan ", 5) == 0);
+	got = buf_str(&out) + strlen("plan 0123456789abcdef");
+	while (got[same] && got[same] == expected[same])
+		same++;
+	if (got[same] || expected[same])
+		CHECK_FAIL("is:       %.200s\nexpected: %.200s", got + same, expected + same);
+}
+
+static void
+of_a_live_cluster_only_what_is_unknown_is_assumed(void **state)
+{
+	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_FILE);
+
+	(void)state;
+	print(live, &out);
+	CHECK(!strstr(buf_str(&out), "without host ids"));
+	CHECK_CONTAINS(buf_str(&out), "the status lists 2 nodes and leaves out 1 more");
+}
+
+/* --- what a task takes */
+
+static void
+a_time_that_was_said_comes_first(void **state)
+{
+	char *items[] = {(char[]){"scylla-drain=4m"}, (char[]){"scylla-drian=4m"}, (char[]){"scylla-drain"}};
+	struct args_list said = {items, 1};
+	struct plan_times times = {.said = &said};
+	const struct reconciler *drain = plan_find_type(registry, "scylla-drain");
+	struct err err = {""};
+
+	(void)state;
+	CHECK_INT(plan_times_check(&times, registry, &err), 0);
+	CHECK_INT(plan_times_of(&times, drain, NULL, 0), 4 * 60 * 1000);
+	said.count = 2;
+	CHECK_INT(plan_times_check(&times, registry, &err), -1);
+	CHECK_CONTAINS(err.text, "--takes scylla-drian=4m: unknown task type; did you mean \"scylla-drain\"?");
+	said = (struct args_list){items + 2, 1};
+	CHECK_INT(plan_times_check(&times, registry, &err), -1);
+	CHECK_CONTAINS(err.text, "--takes scylla-drain: expected TYPE=TIME");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_by_hand_gives_names_and_zones),
+		cmocka_unit_test(a_live_object_gives_its_members),
+		cmocka_unit_test(what_is_no_cluster_is_refused),
+		cmocka_unit_test(a_plan_is_told_by_zone_with_what_is_assumed_and_added),
+		cmocka_unit_test(of_a_live_cluster_only_what_is_unknown_is_assumed),
+		cmocka_unit_test(a_time_that_was_said_comes_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
