@@ -13,7 +13,7 @@
 #include "ssh.h"
 #include "version.h"
 
-enum { CONNECTIONS_PER_NODE = 8 };
+enum { CONNECTIONS_PER_NODE = 8, CONNECTIONS_PER_SITE = 4 };
 
 #define USER_AGENT "strait-controller/" STRAIT_VERSION
 
@@ -35,6 +35,8 @@ parts_make(struct controller *c, struct err *err)
 	/* Bytes that wait longer than a connection may take are given up: no act must arrive after the settle time. */
 	shell->rest = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
 	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_NODE, .max_body = BUF_MAX_RING});
+	shell->web = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
+	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_SITE, .max_body = BUF_MAX_OBJECT});
 	/* It serves even when the file was replaced meanwhile. */
 	snprintf(self, sizeof self, "/proc/%d/exe", (int)getpid());
 	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = self,
@@ -50,6 +52,7 @@ parts_take_down(struct controller *c)
 
 	ssh_free(shell->ssh);
 	http_free(shell->rest);
+	http_free(shell->web);
 	kube_client_free(shell->kube);
 	redis_free(shell->redis);
 	if (c->server)

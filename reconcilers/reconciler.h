@@ -134,6 +134,7 @@ struct act {
 	enum act_state state;
 	int status;
 	const char *answer;      /* the peer's words or the error; at most 4 KiB; never NULL */
+	int retry_after_ms;      /* REFUSED: how long the peer wants to be left alone (Retry-After); 0: it did not say */
 	bool settled;            /* UNKNOWN, and nothing of it can arrive any more: a fact seen now may refute it */
 };
 

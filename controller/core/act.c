@@ -10,12 +10,11 @@
 #include "impact.h"
 #include "log.h"
 #include "op.h"
+#include "question.h"
 #include "reasons.h"
 #include "request.h"
 #include "shards.h"
 #include "state.h"
-
-enum { HOST_MARGIN_MS = 10000 };
 
 static void
 set_state(struct core *core, struct step *step, struct act_record *act, enum act_state state)
@@ -77,6 +76,8 @@ acts_clear(struct core *core, struct step *step)
 		request_cancel(core, step->acts[i].request);
 		free((char *)step->acts[i].view.answer);
 		free(step->acts[i].target);
+		free(step->acts[i].headers);
+		free(step->acts[i].body);
 	}
 	free(step->acts);
 	step->acts = NULL;
@@ -124,7 +125,7 @@ result_of(const struct act_record *act, const struct event *event)
 {
 	switch (event->outcome) {
 	case OUTCOME_ANSWERED:
-		if (act->channel == 'r')
+		if (act->channel != 'h')
 			return event->status >= 200 && event->status < 300 ? ACT_ANSWERED : ACT_REFUSED;
 		return event->status == 0 ? ACT_ANSWERED : ACT_REFUSED;
 	case OUTCOME_REFUSED:
@@ -145,7 +146,8 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 
 	act->request = 0;
 	act->view.status = event->outcome == OUTCOME_ANSWERED ? event->status : 0;
-	set_answer(act, event->outcome == OUTCOME_ANSWERED && act->channel == 'r' ? event->body : event->error);
+	act->view.retry_after_ms = event->retry_after_ms;
+	set_answer(act, event->outcome == OUTCOME_ANSWERED && act->channel != 'h' ? event->body : event->error);
 	act->settled_up_ms = core->now.up_ms + core->config.settle_ms;
 	step->acted_up_ms = core->now.up_ms;
 	set_state(core, step, act, state);
@@ -155,31 +157,6 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	journal_result(core, op, step, act);
 	step_new_round(core, step);
 	op_kick(core, op);
-}
-
-static void
-fill_rest(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
-{
-	const struct cluster *cluster = step->task->op->cluster;
-	int64_t left = step->plan->timeout_ms - step->spent_ms;
-
-	(void)core;
-	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", lane_address(step->lane));
-	effect->rest.port = cluster->target->api_port;
-	snprintf(effect->rest.method, sizeof effect->rest.method, "POST");
-	effect->rest.path = xstrdup(act->target);
-	effect->deadline_ms = left > SECONDS(10) ? left : SECONDS(10);
-}
-
-static void
-fill_host(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
-{
-	const char *unit = strchr(act->target, ' ') + 1;
-	CLEANUP_FREE char *verb = xstrndup(act->target, (size_t)(unit - act->target - 1));
-	const char *const args[] = {"systemctl", "--no-block", verb, unit};
-
-	cluster_host_effect(step->task->op->cluster, effect, lane_address(step->lane), args, ARRAY_LEN(args));
-	effect->deadline_ms = core->config.connect_timeout_ms + HOST_MARGIN_MS;
 }
 
 /* How long the act may leave. Redis acknowledged its intent under our epoch, so nobody had taken over by then, and whoever
@@ -199,12 +176,10 @@ leave_until(const struct core *core, const struct step *step, const struct act_r
 static void
 send(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
-	struct effect *effect = request_new(core, act->channel == 'r' ? EFFECT_REST : EFFECT_HOST, answered, step,
-	    (uint64_t)(act - step->acts));
+	struct effect *effect = act_effect(core, step, act, answered);
 
 	act->request = effect->id;
 	effect->not_after_up = leave_until(core, step, act);
-	(act->channel == 'r' ? fill_rest : fill_host)(core, step, act, effect);
 	core->counters.acts_sent++;
 	if (step_takes_down(step))
 		op->cluster->last_act_up_ms = core->now.up_ms;

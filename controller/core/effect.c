@@ -34,6 +34,19 @@ host_done(struct effect_host *host)
 		free(host->args[i]);
 }
 
+static void
+web_done(struct effect_web *web)
+{
+	free(web->url);
+	free(web->url_from.name);
+	free(web->url_from.key);
+	free(web->query);
+	free(web->headers);
+	free(web->body);
+	free(web->sign_with.name);
+	free(web->sign_with.key);
+}
+
 void
 effect_done(struct effect *effect)
 {
@@ -50,6 +63,9 @@ effect_done(struct effect *effect)
 		break;
 	case EFFECT_HOST:
 		host_done(&effect->host);
+		break;
+	case EFFECT_WEB:
+		web_done(&effect->web);
 		break;
 	case EFFECT_LOG:
 		free(effect->log.message);
@@ -76,7 +92,7 @@ effect_kind_name(enum effect_kind kind)
 {
 	static const char *const names[] = {
 		[EFFECT_KUBE] = "kube", [EFFECT_REDIS] = "redis", [EFFECT_REST] = "rest", [EFFECT_HOST] = "host",
-		[EFFECT_CANCEL] = "cancel", [EFFECT_LOG] = "log", [EFFECT_EXIT] = "exit",
+		[EFFECT_WEB] = "web", [EFFECT_CANCEL] = "cancel", [EFFECT_LOG] = "log", [EFFECT_EXIT] = "exit",
 	};
 
 	return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "unknown";

@@ -14,6 +14,7 @@ enum effect_kind {
 	EFFECT_REDIS,    /* a journal script */
 	EFFECT_REST,     /* a request to a node's REST API */
 	EFFECT_HOST,     /* a command on a node's host */
+	EFFECT_WEB,      /* a request to a server on the web: a chat's hook, somebody's API */
 	EFFECT_CANCEL,   /* drop effect 'id': its completion is not wanted any more and must not come */
 	EFFECT_LOG,      /* one line; no id, no completion */
 	EFFECT_EXIT,     /* leave the loop with 'status'; no id, no completion */
@@ -60,6 +61,22 @@ struct effect_host {
 	char *args[EFFECT_ARGS];         /* argv, each of [A-Za-z0-9._:@/=,-]+ ; NULL after the last */
 };
 
+/* A key of a Secret; io has what it holds. */
+struct effect_secret {
+	char *name;                      /* "namespace/name"; NULL: none is meant */
+	char *key;
+};
+
+struct effect_web {
+	char method[EFFECT_METHOD];
+	char *url;                       /* "https://host/path"; NULL: the Secret's key holds it */
+	struct effect_secret url_from;   /* no answer and no error tells what it holds */
+	char *query;                     /* added to the URL: "wait=true"; or NULL */
+	char *headers;                   /* "Name: value\n…"; or NULL */
+	char *body;                      /* or NULL */
+	struct effect_secret sign_with;  /* header X-Strait-Signature: HMAC-SHA256 of X-Strait-Timestamp, '.', body */
+};
+
 struct effect {
 	enum effect_kind kind;
 	uint64_t id;
@@ -71,6 +88,7 @@ struct effect {
 		struct effect_redis redis;
 		struct effect_rest rest;
 		struct effect_host host;
+		struct effect_web web;
 		struct {
 			int level;       /* enum log_level */
 			char *message;

@@ -50,8 +50,9 @@ struct act_record {
 	char label[MEMORY_KEY];
 	struct act view;              /* what the author sees; 'answer' owned here */
 	enum act_kind kind;
-	char channel;                 /* 'r' REST, 'h' host */
-	char *target;                 /* path; or "verb unit" */
+	char channel;                 /* 'r' REST, 'h' host, 'w' web */
+	char *target;                 /* path; or "verb unit"; or "METHOD URL" */
+	char *headers, *body;         /* of 'w', as the last pass wants them; not persistent */
 	uint64_t request;             /* while SENT */
 	uint64_t ticket;              /* the journal batch that holds the intent */
 	int64_t settled_up_ms;        /* UNKNOWN: nothing of it arrives after this */
@@ -61,12 +62,12 @@ struct act_record {
 	bool resend;                  /* UNKNOWN and settled, and the author still asks for it */
 };
 
-enum question_channel { QUESTION_REST, QUESTION_HOST };
+enum question_channel { QUESTION_REST, QUESTION_HOST, QUESTION_WEB };
 
 struct question {
 	enum question_channel channel;
 	char address[64];
-	char *what;                   /* path; or unit */
+	char *what;                   /* path; or unit; or URL, newline, headers */
 	uint64_t request;             /* 0: answered */
 	int64_t asked_up_ms;
 	struct answer answer;         /* body and error owned */

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 
 #include "op.h"
+#include "request.h"
+
 
 /* The target that systemd reaches once in each boot: its InvocationID tells one boot from another, in the same answer as the
  * unit's own. */
@@ -14,5 +16,11 @@ const struct answer *task_question(struct task *t, enum question_channel channel
     const char *what);
 /* A complete sweep of this round is there. */
 bool task_has_ring(struct task *t);
-/* The author asks for an act; 'channel' is 'r' for REST, 'h' for the host. */
+/* Fill in what is to be got of 'what', a URL, a newline and headers. */
+void web_fill_question(struct effect *effect, const char *what);
+/* ... and what an act sends, with its deadline. */
+void web_fill_act(struct effect *effect, const struct act_record *act);
+/* The author asks for an act; 'channel' is 'r' for REST, 'h' for the host, 'w' for the web. */
 const struct act *task_act(struct task *t, const char *label, enum act_kind kind, char channel, const char *target);
+/* act_effect.c: order it; the caller says until when it may leave. */
+struct effect *act_effect(struct core *core, struct step *step, struct act_record *act, request_done *done);

@@ -104,7 +104,10 @@ ask(struct task *t, struct question *question)
 	while (t->questions[index] != question)
 		index++;
 	question_clear(question);
-	if (question->channel == QUESTION_REST) {
+	if (question->channel == QUESTION_WEB) {
+		effect = request_new(t->core, EFFECT_WEB, question_answered, t, index);
+		web_fill_question(effect, question->what);
+	} else if (question->channel == QUESTION_REST) {
 		effect = request_new(t->core, EFFECT_REST, question_answered, t, index);
 		snprintf(effect->rest.address, sizeof effect->rest.address, "%s", question->address);
 		effect->rest.port = t->op->cluster->target->api_port;

@@ -120,6 +120,8 @@ release(struct http_request *r)
 		r->next->previous = r->previous;
 	curl_slist_free_all(r->headers);
 	r->headers = NULL;
+	free(r->place);
+	r->place = NULL;
 	if (r->body.cap > BUF_MAX_JOURNAL_VALUE)
 		buf_done(&r->body);      /* one large answer must not stay in memory */
 	buf_clear(&r->body);
@@ -138,6 +140,7 @@ http_start(struct http *http, const struct http_ask *ask)
 	struct http_request *r = request_new(http);
 
 	snprintf(r->method, sizeof r->method, "%s", ask->method);
+	r->place = xstrdup_or_null(ask->place);
 	r->sent = (struct instant){0};
 	r->error[0] = '\0';
 	r->late = r->whole_head = false;
@@ -167,6 +170,10 @@ put_place(const struct http_request *r, struct buf *out)
 {
 	const char *url = "?";
 
+	if (r->place) {
+		buf_puts(out, r->place);
+		return;
+	}
 	curl_easy_getinfo(r->easy, CURLINFO_EFFECTIVE_URL, &url);
 	buf_printf(out, "%s ", r->method);
 	buf_put(out, url, strcspn(url, "?"));

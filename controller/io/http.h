@@ -36,6 +36,7 @@ struct http_tls {
 struct http_ask {
 	const char *method;
 	const char *url;
+	const char *place;               /* how errors call what was asked, when the URL is a secret; NULL: method and URL */
 	const char *const *headers;      /* "Name: value", NULL after the last; or NULL */
 	const char *body;                /* or NULL */
 	int64_t deadline_ms;             /* from now; 0: none */

@@ -38,6 +38,7 @@ struct http_request {
 	struct buf body;                 /* or the line that has begun */
 	char error[CURL_ERROR_SIZE];
 	char method[8];
+	char *place;                     /* owned; or NULL */
 	struct instant sent;             /* up_ms 0: not yet */
 	int64_t deadline_ms;
 	int64_t not_after_up;

@@ -15,6 +15,7 @@ struct flight {
 	enum effect_kind kind;
 	bool secret, flown;      /* flown: answered already */
 	void *request;           /* io's; by kind */
+	char *hidden;            /* the URL that a Secret holds: nothing of it is to be told; or NULL */
 };
 
 /* flight.c */
@@ -31,7 +32,11 @@ void carry_kube(struct shell *shell, const struct effect *effect);
 void carry_redis(struct shell *shell, const struct effect *effect);
 void carry_rest(struct shell *shell, const struct effect *effect);
 void carry_host(struct shell *shell, const struct effect *effect);
+void carry_web(struct shell *shell, const struct effect *effect);
 void carry_log(struct shell *shell, const struct effect *effect);
+
+/* mask.c: in 'text' there is an asterisk for each letter of whatever in a URL may be a secret. */
+void mask_url(char *text, size_t len, const char *url);
 
 /* events.c: 'body' is taken over (NULL: none), the error's text is copied. */
 struct queued {

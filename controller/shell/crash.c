@@ -29,7 +29,7 @@ crash_count(struct shell *shell, const struct effect *effect)
 {
 	bool reads = effect->kind == EFFECT_KUBE && strcmp(effect->kube.method, "GET") == 0;
 	bool counts = effect->kind == EFFECT_REDIS || effect->kind == EFFECT_REST || effect->kind == EFFECT_HOST ||
-	    effect->kind == EFFECT_KUBE;
+	    effect->kind == EFFECT_KUBE || effect->kind == EFFECT_WEB;
 	int64_t until = loop_up_ms() + (effect->kind == EFFECT_HOST ? HOST_MS : REQUEST_MS);
 	uv_timer_t tick;
 

@@ -37,6 +37,8 @@ end(struct flight *flight)
 
 	HASH_DELETE(hh, shell->flights, flight);
 	flight->flown = true;
+	free(flight->hidden);
+	flight->hidden = NULL;
 	flight->next = shell->spare_flights;
 	shell->spare_flights = flight;
 }
@@ -67,7 +69,7 @@ flight_done(void *user, struct io_answer *answer)
 		.sent = answer->sent,
 		.retry_after_ms = answer->retry_after_ms,
 	};
-	char *body = NULL;
+	char *body = NULL, *error CLEANUP_FREE = NULL;
 
 	if (flight->kind == EFFECT_KUBE && answer->status == 401)
 		kube_client_unauthorized(shell->kube);
@@ -76,6 +78,12 @@ flight_done(void *user, struct io_answer *answer)
 		explicit_bzero(answer->body->data, answer->body->len);
 	} else if (answer->body->len) {
 		body = buf_take(answer->body);
+	}
+	if (flight->hidden && body)
+		mask_url(body, event.len, flight->hidden);
+	if (flight->hidden && event.error) {
+		event.error = error = xstrdup(event.error);
+		mask_url(error, strlen(error), flight->hidden);
 	}
 	events_post(shell, &event, body);
 	end(flight);

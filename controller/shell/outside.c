@@ -86,6 +86,7 @@ shell_done(struct shell *shell)
 	}
 	HASH_ITER(hh, shell->flights, flight, next_flight) {
 		HASH_DELETE(hh, shell->flights, flight);
+		free(flight->hidden);
 		free(flight);
 	}
 	while ((flight = shell->spare_flights)) {

@@ -25,6 +25,9 @@ carry(struct shell *shell, const struct effect *effect)
 	case EFFECT_HOST:
 		carry_host(shell, effect);
 		break;
+	case EFFECT_WEB:
+		carry_web(shell, effect);
+		break;
 	case EFFECT_CANCEL:
 		flight_cancel(shell, effect->id);
 		break;

@@ -28,6 +28,7 @@ struct shell {
 	struct kube_client *kube;
 	struct redis *redis;
 	struct http *rest;
+	struct http *web;
 	struct ssh *ssh;
 	struct secrets *secrets;
 	int64_t pause_before;    /* tests: stop as by SIGSTOP before the n-th act; 0: never */

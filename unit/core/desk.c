@@ -70,6 +70,12 @@ take_request(struct desk *desk, const struct effect *effect)
 		request->what = xasprintf("REST %s %s %s", effect->rest.method, effect->rest.address,
 		    effect->rest.path);
 		request->body = xstrdup("");
+	} else if (effect->kind == EFFECT_WEB) {
+		const struct effect_web *web = &effect->web;
+
+		request->what = xasprintf("WEB %s %s%s%s", web->method, web->url ? web->url : web->url_from.name,
+		    web->url ? "" : " ", web->url ? "" : web->url_from.key);
+		request->body = xstrdup(web->body ? web->body : "");
 	} else {
 		request->what = host_text(effect);
 		request->body = xstrdup("");

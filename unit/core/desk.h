@@ -10,7 +10,8 @@ struct desk_request {
 	uint64_t id;
 	enum effect_kind kind;
 	bool open;                /* not answered, not cancelled */
-	char *what;               /* "GET /apis/…", "REDIS write uid", "REST GET 10.0.0.1 /path", "HOST 10.0.0.1 …" */
+	char *what;               /* "GET /apis/…", "REDIS write uid", "REST GET 10.0.0.1 /path", "HOST 10.0.0.1 …",
+				   * "WEB POST https://…", "WEB POST namespace/secret key" */
 	char *body;               /* "" without */
 	int64_t deadline_ms, not_after_up;
 	enum kube_pool pool;

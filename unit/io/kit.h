@@ -44,6 +44,7 @@ void kit_command(const char *const *argv);
 
 /* An HTTP peer on the loop. By the request's path it
  *   /hello        answers "hello POST:<body>" with keep-alive
+ *   /echo…        answers the path
  *   /status/NNN   answers NNN with Retry-After: 7
  *   /chunks       sends a stream of lines in awkward pieces, ends it
  *   /silent       answers nothing

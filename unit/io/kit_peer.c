@@ -116,6 +116,9 @@ serve(struct client *c, const char *path, const char *body)
 		answer(c, 200, "", text);
 	} else if (strncmp(path, "/status/", 8) == 0) {
 		answer(c, (int)strtol(path + 8, NULL, 10), "Retry-After: 7\r\n", "{\"kind\":\"Status\"}");
+	} else if (strncmp(path, "/echo", 5) == 0) {
+		snprintf(text, sizeof text, "you asked for %.*s", (int)strcspn(path, " "), path);
+		answer(c, 200, "", text);
 	} else if (strncmp(path, "/chunks", 7) == 0) {
 		stream(c, on_chunk);
 	} else if (strncmp(path, "/endless", 8) == 0) {

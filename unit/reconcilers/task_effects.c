@@ -32,6 +32,7 @@ run_deliver(struct run *run, struct run_pending *at)
 		.body = pending.reply.body,
 		.len = pending.reply.body ? strlen(pending.reply.body) : 0,
 		.error = pending.reply.error,
+		.retry_after_ms = pending.reply.retry_after_ms,
 		.sent = run->small.core->now,
 	};
 
@@ -239,6 +240,27 @@ host(struct run *run, const struct effect *effect)
 }
 
 static void
+web(struct run *run, const struct effect *effect)
+{
+	const struct variation *v = run->variation;
+	const struct effect_web *web = &effect->web;
+	CLEANUP_FREE char *key = xasprintf("%s%s%s", effect->not_after_up ? web->method : "", effect->not_after_up ? " " : "",
+	    web->url);
+
+	if (effect->not_after_up) {
+		act(run, effect, key);
+		return;
+	}
+	note_question(run, key, effect);
+	if (v->fact && strcmp(v->fact, key) == 0 && run->faults < v->times) {
+		run->faults++;
+		answer_later(run, effect, REST_MS, fault_reply(v->fault, false));
+		return;
+	}
+	answer_later(run, effect, REST_MS, world_web(&run->world, key));
+}
+
+static void
 set_field(struct run *run, const char *name, const char *value)
 {
 	struct run_field *field = NULL;
@@ -299,6 +321,8 @@ run_carry_out(struct run *run)
 			rest(run, effect);
 		else if (effect->kind == EFFECT_HOST)
 			host(run, effect);
+		else if (effect->kind == EFFECT_WEB)
+			web(run, effect);
 		else if (effect->kind == EFFECT_REDIS)
 			redis(run, effect);
 		else if (effect->kind == EFFECT_KUBE)

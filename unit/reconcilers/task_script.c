@@ -73,6 +73,12 @@ is_state_of_a_node(const char *text)
 	    after_word(text, "unseen");
 }
 
+static bool
+is_url(const char *text)
+{
+	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+}
+
 /* "/path = 200 x" */
 static struct script_change
 read_change(const char *text, int64_t after_ms)
@@ -85,7 +91,8 @@ read_change(const char *text, int64_t after_ms)
 		CHECK_FAIL("\"%s\": expected KEY = ANSWER", text);
 	return (struct script_change){
 		.after_ms = after_ms,
-		.key = xasprintf("%s%.*s", strncmp(text, "db-", 3) ? SCRIPT_NODE " " : "", (int)(equals - text), text),
+		.key = xasprintf("%s%.*s", strncmp(text, "db-", 3) == 0 || is_url(text) ? "" : SCRIPT_NODE " ",
+		    (int)(equals - text), text),
 		.answer = xstrdup(equals + 3),
 	};
 }

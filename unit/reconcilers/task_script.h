@@ -7,12 +7,12 @@
 
 struct script_change {
 	int64_t after_ms;
-	char *key;                /* "db-b-1 /path", "db-b-1 show UNIT", "down db-c-1" */
+	char *key;                /* "db-b-1 /path", "db-b-1 show UNIT", "https://…", "down db-c-1" */
 	char *answer;             /* NULL for down, up, seen, unseen */
 };
 
 struct script_act {
-	char *key;                /* "POST /path", "stop UNIT" */
+	char *key;                /* "POST /path", "stop UNIT", "POST https://…" */
 	char *answer;
 	int64_t after_ms;
 	struct script_change *then;

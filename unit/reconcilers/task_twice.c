@@ -56,7 +56,8 @@ free_memory(struct memory *memory, size_t count)
 static size_t
 count_questions(const struct run *run)
 {
-	return small_count(&run->small, EFFECT_REST) + small_count(&run->small, EFFECT_HOST);
+	return small_count(&run->small, EFFECT_REST) + small_count(&run->small, EFFECT_HOST) +
+	    small_count(&run->small, EFFECT_WEB);
 }
 
 static struct seen

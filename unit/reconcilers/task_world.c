@@ -102,7 +102,7 @@ world_apply(struct world *world, const struct script_act *act, int64_t now_ms)
 static struct reply
 answered(int status, char *body, const char *error)
 {
-	return (struct reply){OUTCOME_ANSWERED, status, body, xstrdup(error)};
+	return (struct reply){OUTCOME_ANSWERED, status, body, xstrdup(error), 0};
 }
 
 static struct reply
@@ -125,6 +125,9 @@ world_reply(const char *words)
 		enum outcome outcome;
 	} failures[] = {{"refused", OUTCOME_REFUSED}, {"timeout", OUTCOME_TIMEOUT}, {"broken", OUTCOME_BROKEN},
 	    {"not-sent", OUTCOME_NOT_SENT}};
+	static const char retry[] = " retry-after ";
+	struct reply reply;
+	int retry_after_ms = 0;
 	char *end;
 	long status;
 
@@ -133,7 +136,7 @@ world_reply(const char *words)
 
 		if (strncmp(words, failures[i].word, len) == 0)
 			return (struct reply){failures[i].outcome, 0, NULL,
-			    words[len] ? xstrdup(words + len + 1) : NULL};
+			    words[len] ? xstrdup(words + len + 1) : NULL, 0};
 	}
 	if (strncmp(words, "unit ", 5) == 0)
 		return unit_reply(words + 5);
@@ -144,7 +147,11 @@ world_reply(const char *words)
 	status = strtol(words, &end, 10);
 	if (status < 100)
 		CHECK_FAIL("\"%s\" is no answer", words);
-	return answered((int)status, xstrdup(*end ? end + 1 : ""), "");
+	if (strncmp(end, retry, sizeof retry - 1) == 0)
+		retry_after_ms = (int)strtol(end + sizeof retry - 1, &end, 10) * 1000;
+	reply = answered((int)status, xstrdup(*end ? end + 1 : ""), "");
+	reply.retry_after_ms = retry_after_ms;
+	return reply;
 }
 
 void
@@ -173,4 +180,13 @@ world_answer(const struct world *world, int node, const char *what)
 		return world_reply("refused connection refused");
 	body = small_healthy(node, what, absent);
 	return body ? answered(200, body, "") : world_reply("404 {\"message\":\"Not found\",\"code\":404}");
+}
+
+struct reply
+world_web(const struct world *world, const char *url)
+{
+	for (size_t i = 0; i < world->nfacts; i++)
+		if (strcmp(world->facts[i].key, url) == 0)
+			return world_reply(world->facts[i].answer);
+	return world_reply("404 not found");
 }

@@ -28,6 +28,7 @@ struct reply {
 	enum outcome outcome;
 	int status;
 	char *body, *error;
+	int retry_after_ms;
 };
 
 struct world world_new(const struct scenario *scenario);
@@ -40,7 +41,8 @@ int64_t world_next(const struct world *world);
 void world_apply(struct world *world, const struct script_act *act, int64_t now_ms);
 /* 'what' is a path, or "show UNIT". */
 struct reply world_answer(const struct world *world, int node, const char *what);
-/* The answer that a script's words mean. */
+struct reply world_web(const struct world *world, const char *url);
+/* The answer that a script's words mean: "200 body", "429 retry-after 7 body", "refused why", … */
 struct reply world_reply(const char *words);
 void reply_done(struct reply *reply);
 int world_node(const char *name);

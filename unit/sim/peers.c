@@ -210,6 +210,23 @@ arrive_rest(struct world *world, struct flight *flight)
 	sim_request(sim, world->now, SIM_CONTROLLER, node, rest->method, rest->path, flight->number);
 }
 
+static void
+arrive_web(struct world *world, struct flight *flight)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	int status = web_serve(&world->web, world->now, &flight->effect.web, &body);
+
+	if (status == WEB_REFUSED)
+		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
+	if (status <= 0)
+		return;          /* nothing is ever said: until the deadline, or for good */
+	flight->retry_after_ms = status == 429 ? WEB_RETRY_AFTER_MS : 0;
+	if (flight->fate == FATE_LOST_ANSWER)
+		world_answer(world, flight, back(world), OUTCOME_BROKEN, 0, "", 0, "connection reset");
+	else
+		give(world, flight, status, buf_str(&body), body.len, NULL);
+}
+
 void
 peers_forget(struct world *world, const struct flight *flight)
 {
@@ -229,6 +246,9 @@ peers_arrive(struct world *world, struct flight *flight)
 		return;
 	case EFFECT_REDIS:
 		arrive_redis(world, flight);
+		return;
+	case EFFECT_WEB:
+		arrive_web(world, flight);
 		return;
 	case EFFECT_REST:
 		arrive_rest(world, flight);

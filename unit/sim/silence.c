@@ -153,7 +153,7 @@ silence_heard(struct world *world, const struct flight *flight)
 {
 	struct silence *silence = world->silence;
 	const struct effect *effect = &flight->effect;
-	bool http = effect->kind == EFFECT_REST || effect->kind == EFFECT_KUBE;
+	bool http = effect->kind == EFFECT_REST || effect->kind == EFFECT_KUBE || effect->kind == EFFECT_WEB;
 
 	if (flight->outcome == OUTCOME_ANSWERED && (http ? flight->status >= 200 && flight->status < 300 : flight->status == 0))
 		return;
@@ -163,6 +163,8 @@ silence_heard(struct world *world, const struct flight *flight)
 		break;
 	case EFFECT_HOST:
 		note_node(world, true, effect->host.address);
+		break;
+	case EFFECT_WEB:
 		break;
 	case EFFECT_REDIS:
 		silence->redis_failed_ms = world->now;

@@ -58,6 +58,7 @@ world_free(struct world *world)
 	sim_free(world->second);
 	api_free(world->api);
 	store_free(world->store);
+	web_done(&world->web);
 	turns_done(&world->turns);
 	checker_free(world->checker);
 	silence_free(world->silence);

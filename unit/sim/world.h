@@ -14,6 +14,7 @@
 #include "model_kube.h"
 #include "model_redis.h"
 #include "model_ssh.h"
+#include "model_web.h"
 #include "queue.h"
 #include "silence.h"
 #include "transcript.h"
@@ -122,6 +123,7 @@ struct world {
 	struct store *store;
 	struct sim *sim;
 	struct sim *second;              /* another cluster; or NULL. All four owned */
+	struct web web;                  /* everybody's hooks */
 	int64_t api_away_until, redis_away_until;
 	const char *black_hole;          /* nothing at this address ever answers; or NULL */
 	bool away_silently;              /* black hole instead of connection refused */
