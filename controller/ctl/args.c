@@ -21,18 +21,26 @@ struct option {
 
 static const struct option options[] = {
 	{'n', "--namespace", "NAME", TAKES_API, offsetof(struct args, namespace_),
-	    "the TargetCluster's namespace; else the context's, else default"},
+	    "where the objects are; else the context's, else default"},
 	{0, "--kubeconfig", "FILE", TAKES_API, offsetof(struct args, kubeconfig),
 	    "the API server and who we are; else $KUBECONFIG, else ~/.kube/config"},
 	{0, "--context", "NAME", TAKES_API, offsetof(struct args, context), "of the kubeconfig; its current one by default"},
+	{'o', "--output", "FORM", TAKES_FORMS, offsetof(struct args, output), "json, yaml, wide or name, instead of a table"},
 	{'o', "--output", "json", TAKES_OUTPUT, offsetof(struct args, output), "for programs, instead of a table"},
 	{'o', "--output", "FORM", TAKES_FINDINGS, offsetof(struct args, output), "text (the default), json or sarif"},
 	{0, "--cluster", "NAME", TAKES_PLAN, offsetof(struct args, cluster), "a TargetCluster that the API server has"},
 	{0, "--cluster-file", "FILE", TAKES_PLAN, offsetof(struct args, cluster_file),
 	    "a TargetCluster as YAML or JSON: no API server is asked"},
+	{0, "--cluster", "NAME", TAKES_CLUSTER, offsetof(struct args, cluster), "the TargetCluster"},
 	{0, "--var", "NAME=VALUE", TAKES_TARGETS | KEEP_ALL, offsetof(struct args, vars), "a variable's value; once for each"},
 	{0, "--nodes", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, nodes), "only these nodes"},
 	{0, "--zone", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, zones), "only the nodes of these zones"},
+	{0, "--owner", "TEXT", TAKES_START, offsetof(struct args, owner),
+	    "who is tagged in messages; else $STRAIT_OWNER, such as <@80351110224678912>"},
+	{0, "--dry-run", NULL, TAKES_START, offsetof(struct args, dry_run), "make the plan, judge the gate, and do nothing"},
+	{0, "--detach", NULL, TAKES_START, offsetof(struct args, detach), "print the operation's name and leave"},
+	{0, "--reason", "TEXT", TAKES_REASON, offsetof(struct args, reason), "why, for whoever reads the audit trail"},
+	{0, "--step", "STEP", TAKES_STEP, offsetof(struct args, step), "only if this is what waits, such as 2.1 or 1.canary"},
 	{0, "--stable-window", "TIME", TAKES_PLAN, offsetof(struct args, stable_window),
 	    "the controller's flag of that name; 30s"},
 	{0, "--takes", "TYPE=TIME", TAKES_PLAN | KEEP_ALL, offsetof(struct args, takes),
@@ -147,6 +155,11 @@ check_output(const char *output, unsigned takes, struct err *err)
 {
 	if (!output || strcmp(output, "json") == 0)
 		return 0;
+	if (takes & TAKES_FORMS) {
+		if (strcmp(output, "yaml") == 0 || strcmp(output, "wide") == 0 || strcmp(output, "name") == 0)
+			return 0;
+		return err_set(err, "--output %s: expected json, yaml, wide or name, or no --output for a table", output);
+	}
 	if (!(takes & TAKES_FINDINGS))
 		return err_set(err, "--output %s: expected json, or no --output for a table", output);
 	if (strcmp(output, "text") != 0 && strcmp(output, "sarif") != 0)

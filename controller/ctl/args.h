@@ -14,6 +14,11 @@ enum {
 	TAKES_FINDINGS = 4,      /* text, json, sarif */
 	TAKES_TARGETS = 8,       /* variables, nodes, zones */
 	TAKES_PLAN = 16,         /* what a plan is made against */
+	TAKES_FORMS = 1 << 5,    /* json, yaml, wide, name */
+	TAKES_CLUSTER = 1 << 6,
+	TAKES_START = 1 << 7,    /* what is said of an operation when it is made, and whether to follow it */
+	TAKES_REASON = 1 << 8,
+	TAKES_STEP = 1 << 9,
 };
 
 /* The values of an option that may stand more than once, in their order; each owned. */
@@ -31,6 +36,8 @@ struct args {
 	struct args_list vars;   /* "name=value" */
 	struct args_list nodes, zones;
 	struct args_list takes;  /* "TYPE=TIME" */
+	const char *owner, *reason, *step;
+	bool dry_run, detach;
 	bool help;
 };
 

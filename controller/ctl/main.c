@@ -10,7 +10,9 @@
 
 enum { OUT_MAX = 16 << 20 };
 
-static const struct command *const commands[] = {&cmd_nodes, &cmd_plan, &cmd_lint, &cmd_convert, &cmd_explain, &cmd_version};
+static const struct command *const commands[] = {
+	&cmd_job, &cmd_nodes, &cmd_plan, &cmd_lint, &cmd_convert, &cmd_explain, &cmd_version, NULL,
+};
 
 static const char *
 program_name(const char *path)
@@ -21,17 +23,24 @@ program_name(const char *path)
 }
 
 static void
+list(const struct command *const *of, struct buf *out)
+{
+	for (; *of; of++) {
+		CLEANUP_FREE char *left = xasprintf("%s %s", (*of)->name, (*of)->arguments);
+
+		buf_printf(out, "  %-26s%s\n", left, (*of)->summary);
+	}
+}
+
+static void
 usage(const char *program, struct buf *out)
 {
 	buf_printf(out, "usage: %s COMMAND [ARGUMENT...]\n\n"
-	    "Looks at ScyllaDB clusters through Strait's objects, and checks workflows.\n\n", program);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		CLEANUP_FREE char *left = xasprintf("%s %s", commands[i]->name, commands[i]->arguments);
-
-		buf_printf(out, "  %-26s%s\n", left, commands[i]->summary);
-	}
+	    "Runs operations on ScyllaDB clusters through Strait's objects, looks at them, and checks workflows.\n\n", program);
+	list(commands, out);
 	buf_printf(out, "\n%s COMMAND --help tells more; --version prints the version.\n"
-	    "Exit status: 0 done; 1 it is not there, or could not be found out; 2 wrong usage.\n", program);
+	    "Exit status: 0 done; 1 it is not there, or could not be found out; 2 wrong usage. Of what follows an operation\n"
+	    "besides: 3 it has failed, or is refused; 4 it was cancelled; 130 Ctrl-C: it goes on.\n", program);
 }
 
 static int
@@ -64,26 +73,65 @@ run_command(const struct command *command, struct args *args, int argc, char **a
 	return command->run(args, out, said);
 }
 
+/* Of 'job run' the last word is the member's own. */
+static const char *
+own_name(const struct command *command)
+{
+	const char *blank = strrchr(command->name, ' ');
+
+	return blank ? blank + 1 : command->name;
+}
+
+static int
+group_help(const struct command *group, const struct args *args, struct buf *out)
+{
+	buf_printf(out, "usage: %s %s COMMAND [ARGUMENT...]\n\n%s\n\n", args->program, group->name, group->summary);
+	list(group->members, out);
+	buf_printf(out, "\n%s %s COMMAND --help tells more.\n", args->program, group->name);
+	return EXIT_DONE;
+}
+
+static bool
+asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* 'argv' begins with the command's own name. */
+static int
+find_and_run(const struct command *const *of, const char *before, struct args *args, int argc, char **argv,
+    struct buf *out, struct buf *said)
+{
+	struct nearest nearest = NEAREST_INIT(argv[0]);
+	char hint[NEAREST_TEXT];
+
+	for (; *of; of++) {
+		const struct command *command = *of;
+
+		nearest_offer(&nearest, own_name(command));
+		if (strcmp(argv[0], own_name(command)) != 0)
+			continue;
+		if (!command->members)
+			return run_command(command, args, argc - 1, argv + 1, out, said);
+		if (argc > 1 && !asks_for_help(argv[1]))
+			return find_and_run(command->members, command->name, args, argc - 1, argv + 1, out, said);
+		group_help(command, args, argc > 1 ? out : said);
+		return argc > 1 ? EXIT_DONE : EXIT_USAGE;
+	}
+	return complain(args, said, EXIT_USAGE, "there is no command \"%s%s%s\"%s %s%s%s --help lists them", before,
+	    *before ? " " : "", argv[0], *nearest_text(&nearest, hint) ? hint : ";", args->program, *before ? " " : "", before);
+}
+
 static int
 run(int argc, char **argv, struct args *args, struct buf *out, struct buf *said)
 {
-	const char *word = argc > 1 ? argv[1] : "--help";
-	struct nearest nearest = NEAREST_INIT(word);
-	char hint[NEAREST_TEXT];
-
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+	if (argc < 2 || asks_for_help(argv[1])) {
 		usage(args->program, argc > 1 ? out : said);
 		return argc > 1 ? EXIT_DONE : EXIT_USAGE;
 	}
-	if (strcmp(word, "--version") == 0)
+	if (strcmp(argv[1], "--version") == 0)
 		return cmd_version.run(args, out, said);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(word, commands[i]->name) == 0)
-			return run_command(commands[i], args, argc - 2, argv + 2, out, said);
-		nearest_offer(&nearest, commands[i]->name);
-	}
-	return complain(args, said, EXIT_USAGE, "there is no command \"%s\"%s %s --help lists them", word,
-	    *nearest_text(&nearest, hint) ? hint : ";", args->program);
+	return find_and_run(commands, "", args, argc - 1, argv + 1, out, said);
 }
 
 int

@@ -5,7 +5,7 @@
 
 #include "buf.h"
 
-enum { TABLE_COLUMNS = 8 };
+enum { TABLE_COLUMNS = 12 };
 
 struct table {
 	size_t columns;

@@ -100,6 +100,7 @@ what_is_wrong_is_said(void **state)
 		{"--context=", TAKES_API, "--context: expected NAME after it"},
 		{"--help=yes", 0, "--help takes no value"},
 		{"-o yaml", TAKES_OUTPUT, "--output yaml: expected json, or no --output for a table"},
+		{"-o text", TAKES_FORMS, "--output text: expected json, yaml, wide or name, or no --output for a table"},
 	};
 
 	(void)state;

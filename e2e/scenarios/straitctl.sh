@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the library reads what scenarios set
+# straitctl on the real control plane: a workflow's file is run and followed, and every knob is turned
+
+scenario()
+{
+	fleet_up one --layout dc1/a:1,dc1/b:1,dc1/c:1 --speed 20
+	apply_fleet
+	watch_operations
+	controller controller
+	within 10 "the cluster is ready" condition_is "targetcluster/$TARGET" Ready '^True'
+	refused_file
+	file_is_run
+	left_and_turned
+	approved
+	skipped
+	retried
+}
+
+ctl() { "$TOP/build/straitctl" "$@" --namespace "$NS"; }
+# exits STATUS COMMAND...: of straitctl; what it prints is in $STATE/out and $STATE/err.
+exits()
+{
+	local expected=$1 status=0
+	shift
+	ctl "$@" >"$STATE/out" 2>"$STATE/err" || status=$?
+	((status == expected)) || { say "exit status $status of $*"; cat "$STATE/out" "$STATE/err"; return 1; }
+}
+out() { says "$@" <"$STATE/out"; }
+err() { says "$@" <"$STATE/err"; }
+# made COMMAND...: the name of the operation that was made.
+made() { ctl job run "$@" --cluster "$TARGET" --detach; }
+
+refused_file()
+{
+	sed -e '/^---$/,$d' -e 's/!scylla-drain/scylla-drain/' "$TOP/manifests/examples/scp.yaml" >"$STATE/mistaken.yaml"
+	check "a file with a mistake is refused" exits 3 job run "$STATE/mistaken.yaml" --cluster "$TARGET"
+	check "by line and column" err "^$STATE/mistaken.yaml:[0-9]+:[0-9]+: error: task: expected a tag"
+	check "an unknown variable is refused by the controller" exits 3 job run rolling-restart --cluster "$TARGET" --var setle=1s
+	check "with what was meant" out 'Pending: .*setle.*did you mean "settle"'
+	check "nothing was sent to any node" untouched
+}
+
+file_is_run()
+{
+	# SCP's text itself, as it stands in the Workflow.
+	sed -n -e '/^---$/q' -e 's/^    //p' "$TOP/manifests/examples/scp.yaml" >"$STATE/scp.yaml"
+	mark
+	check "SCP's YAML is run to its end" exits 0 job run "$STATE/scp.yaml" --cluster "$TARGET" \
+		--var compactions_nominal_timeout_seconds=600 --owner '<@1>'
+	check "the last line says so" out '^[0-9-]{10} [0-9:.]{12}Z Succeeded 3/3: '
+	check "it names the operation" err 'ClusterOperation drain-and-restart-[0-9a-f]{8}-[a-z0-9]+ on '
+	check "each node was drained, stopped and started once" rolled 1
+	check "the owner is in its spec" owned_by '<@1>'
+	check "a second operation of the same text" exits 0 job run "$STATE/scp.yaml" --cluster "$TARGET" --dry-run
+	check "takes the same Workflow, which goes with the last of the two" owned_by_both
+}
+
+owned_by() { [[ $(k get clop -o 'jsonpath={.items[*].spec.owner}') == *"$1"* ]]; }
+# Kubernetes' own garbage collector deletes what has lost its last owner; there is none here.
+owned_by_both()
+{
+	local uids
+	uids=$(k get workflows -o 'jsonpath={.items[*].metadata.ownerReferences[*].uid}' | tr ' ' '\n' | sort)
+	[[ $uids == "$(k get clop -o 'jsonpath={range .items[*]}{.spec.workflow} {.metadata.uid}{"\n"}{end}' |
+		sed -n 's/^drain-[^ ]* //p' | sort)" ]]
+}
+
+# Ctrl-C while it is looked on; pause, resume, cancel.
+left_and_turned()
+{
+	local name pid status=0
+	mark
+	name=$(made rolling-restart --var settle=500ms)
+	"$TOP/build/straitctl" job watch "$name" --namespace "$NS" >"$STATE/out" 2>"$STATE/err" &
+	pid=$!
+	within 10 "db-a-1's drain has arrived" happened db-a-1 drain controller
+	within 10 "somebody looks on" out 'scylla-drain'
+	kill -INT "$pid"
+	wait "$pid" || status=$?
+	check "Ctrl-C has a status of its own" test "$status" == 130
+	check "it is said that the operation goes on" err "^straitctl: $name goes on without you; \"straitctl job watch $name\""
+	check "pause" exits 0 job pause "$name"
+	within 15 "it pauses" is "$name" '^Paused\|1/3'
+	check "a resume" exits 0 job resume "$name"
+	within 15 "goes on" is "$name" '^Running'
+	check "the field manager is straitctl's own" manager "$name" straitctl
+	check "cancel" exits 0 job cancel "$name"
+	check "who looks on sees it cancelled" exits 4 job watch "$name"
+	check "what has ended cannot be paused" exits 1 job pause "$name"
+	check "and that is said" err "$name has ended: Cancelled"
+	no_violations
+}
+
+manager() { k get clop "$1" -o 'jsonpath={.metadata.managedFields[*].manager}' --show-managed-fields | tr ' ' '\n' | says "^$2$"; }
+
+approved()
+{
+	local name
+	cat >"$STATE/shaped.yaml" <<-'YAML'
+		apiVersion: strait.dev/v1alpha1
+		kind: Workflow
+		metadata: {name: shaped}
+		spec:
+		  steps:
+		  - eachNode:
+		      canary: {nodes: 1, approval: true, message: look at p99}
+		      steps:
+		      - {task: systemd-restart-service, with: {service: scylla-server}}
+		      - wait: [{condition: is-up-normal, successWindow: 500ms, pollInterval: 200ms}]
+	YAML
+	mark
+	name=$(made "$STATE/shaped.yaml")
+	within 30 "the canary awaits a person" is "$name" '^AwaitingApproval\|1/3'
+	check "another step is not approved" exits 1 job approve "$name" --step 2.1
+	check "approve" exits 0 job approve "$name" --step 1.canary
+	check "says what" out "^$name: step 1.canary of plan [0-9a-f]{16} is approved"
+	check "it goes on to its end" exits 0 job watch "$name"
+	check "nothing more waits" exits 1 job approve "$name"
+	check "show tells of it" exits 0 job show "$name"
+	check "its phase" out '^Phase: +Succeeded'
+	no_violations
+}
+
+skipped()
+{
+	local name
+	mark
+	name=$(made rolling-restart --var settle=500ms --nodes=db-a-1, db-b-1)
+	check "skip wants a reason" exits 2 job skip "$name" db-b-1
+	check "skip" exits 0 job skip "$name" db-b-1 --reason 'a disk is awaited'
+	check "the other is done" exits 0 job watch "$name"
+	check "and this one is left out" out 'Succeeded 1/2: .*1 skipped'
+	check "acknowledge" exits 0 job acknowledge "$name" --reason 'known'
+	no_violations
+}
+
+retried()
+{
+	local name
+	mark
+	impatient_workflow
+	name=$(made impatient)
+	within 20 "db-b-1 is drained" happened db-b-1 drained
+	hand db-b-1 'lag?ms=5000'
+	check "a failure has a status of its own" exits 3 job watch "$name"
+	check "the last line names the node" out ' Failed 1/3: db-b-1: '
+	check "the list has it" exits 0 job list --cluster "$TARGET"
+	check "with its phase" out "^$name +$TARGET +impatient +Failed +1/3 "
+	hand db-b-1 'lag?ms=0'
+	no_violations
+	mark
+	check "retry" exits 0 job retry "$name"
+	within 10 "it is taken up again" is "$name" '^(Queued|Running)'
+	check "to its end" exits 0 job watch "$name"
+	check "which is not retried" exits 1 job retry "$name"
+	check "as is said" err 'only an operation that has failed is retried'
+	no_violations
+}
