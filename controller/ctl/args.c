@@ -45,6 +45,7 @@ static const struct option options[] = {
 	    "the controller's flag of that name; 30s"},
 	{0, "--takes", "TYPE=TIME", TAKES_PLAN | KEEP_ALL, offsetof(struct args, takes),
 	    "what a task takes, for the estimate"},
+	{0, "--to", "FORM", TAKES_FORM, offsetof(struct args, to), "scp, or workflow: a Workflow object (the default)"},
 	{'h', "--help", NULL, ALWAYS, offsetof(struct args, help), "print this and leave"},
 };
 

@@ -19,6 +19,7 @@ enum {
 	TAKES_START = 1 << 7,    /* what is said of an operation when it is made, and whether to follow it */
 	TAKES_REASON = 1 << 8,
 	TAKES_STEP = 1 << 9,
+	TAKES_FORM = 1 << 10,    /* --to */
 };
 
 /* The values of an option that may stand more than once, in their order; each owned. */
@@ -32,7 +33,7 @@ struct args {
 	const char **words;      /* what is no option; counted */
 	size_t nwords;
 	const char *namespace_, *kubeconfig, *context, *output;
-	const char *cluster, *cluster_file, *stable_window;
+	const char *cluster, *cluster_file, *stable_window, *to;
 	struct args_list vars;   /* "name=value" */
 	struct args_list nodes, zones;
 	struct args_list takes;  /* "TYPE=TIME" */

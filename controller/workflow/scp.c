@@ -45,34 +45,24 @@ scp_lost_indentation(const char *text)
 static const struct yaml_value *
 stray_key(const struct yaml_value *root, const char *text)
 {
-	static const char *const keys[] = {"name", "description", "variables", "cluster_tasks"};
-
-	for (size_t i = 0; root->kind == YAML_KIND_MAPPING && i < root->count; i++) {
-		bool known = false;
-
-		for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-			known = known || strcmp(root->keys[i]->text, keys[k]) == 0;
-		if (!known && has_no_indentation(text))
+	for (size_t i = 0; root->kind == YAML_KIND_MAPPING && i < root->count; i++)
+		if (!scp_key(SCP_DOCUMENT, root->keys[i]->text) && has_no_indentation(text))
 			return root->keys[i];
-	}
 	return NULL;
 }
 
+/* Beside its name, which stands in the object's metadata, and has been read. */
 static void
-put_members(struct scp *s, const struct yaml_value *root)
+put_metadata(struct scp *s, const struct yaml_value *metadata)
 {
-	for (size_t i = 0; i < root->count; i++) {
-		const struct yaml_value *value = root->values[i];
-		const char *key = root->keys[i]->text;
-
-		if (strcmp(key, "cluster_tasks") == 0)
-			scp_put_tasks(s, "steps", value, false);
-		else if (strcmp(key, "variables") == 0 || strcmp(key, "description") == 0)
-			scp_put_value(s, key, 0, value);
-		else if (strcmp(key, "name") != 0)
-			complain(s, root->keys[i], "unknown key \"%.80s\"; known: name, description, variables, "
-			    "cluster_tasks", key);
+	for (size_t i = 0; metadata && metadata->kind == YAML_KIND_MAPPING && i < metadata->count; i++) {
+		if (strcmp(metadata->keys[i]->text, "name") == 0)
+			complain(s, metadata->keys[i], "name stands beside metadata, not in it");
+		else
+			scp_put_plain(s, metadata->keys[i]->text, 0, metadata->values[i]);
 	}
+	if (metadata && metadata->kind != YAML_KIND_MAPPING)
+		complain(s, metadata, "metadata: expected a mapping, got %s", scp_kind(metadata));
 }
 
 void
@@ -94,13 +84,14 @@ scp_to_json(const struct yaml_value *root, const char *text, const char *name, s
 	json_open(&s.m.out, NULL);
 	json_open(&s.m.out, "metadata");
 	marked_text(&s.m, "name", object, own ? own->mark : root->mark);
+	put_metadata(&s, yaml_member(root, "metadata"));
 	json_close(&s.m.out);
 	spec = marked_enter(&s.m, "spec", 0, root->mark);
 	json_open(&s.m.out, "spec");
 	if (root->kind == YAML_KIND_SEQUENCE)
 		scp_put_tasks(&s, "steps", root, false);
 	else
-		put_members(&s, root);
+		scp_put_members(&s, NULL, root, SCP_DOCUMENT, "");
 	json_close(&s.m.out);
 	marked_leave(&s.m, spec);
 	json_close(&s.m.out);

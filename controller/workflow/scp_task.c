@@ -2,25 +2,10 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "known.h"
+#include "scp_keys.h"
 #include "scp_private.h"
 #include "yaml_scalar.h"
-
-/* Keys beside task: or condition: that are the engine's. 'structured' NULL: a name for readers alone. */
-struct engine_key {
-	const char *name, *structured;
-	bool of_task, of_condition;
-	bool seconds;            /* a number of seconds; else a count */
-};
-
-static const struct engine_key engine_keys[] = {
-	{"name", "name", true, true, false},
-	{"retries", "retries", true, false, false},
-	{"impact", "impact", true, false, false},
-	{"retry_delay_seconds", "retryBackoff", true, false, true},
-	{"timeout_seconds", "timeout", true, true, true},
-	{"success_window_seconds", "successWindow", false, true, true},
-	{"poll_interval_seconds", "pollInterval", false, true, true},
-};
 
 static bool
 is_empty(const struct yaml_value *value)
@@ -28,20 +13,11 @@ is_empty(const struct yaml_value *value)
 	return value->kind == YAML_KIND_SCALAR && value->plain && yaml_scalar_of(value->text) == YAML_SCALAR_NULL;
 }
 
-static const struct engine_key *
-engine_key(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(engine_keys); i++)
-		if (strcmp(engine_keys[i].name, name) == 0)
-			return &engine_keys[i];
-	return NULL;
-}
-
 /* Beside the tag, and none of the engine's. */
 static bool
 is_parameter(const char *what, const char *key)
 {
-	return strcmp(what, key) != 0 && !engine_key(key);
+	return strcmp(what, key) != 0 && !scp_key(SCP_TASK | SCP_CONDITION, key);
 }
 
 static bool
@@ -82,22 +58,100 @@ put_parameters(struct scp *s, const char *what, const struct yaml_value *item, c
 	marked_leave(&s->m, before);
 }
 
+/* One that an earlier key of the mapping has said in other words: timeout after timeout_seconds. */
+static const struct yaml_value *
+said_before(const struct yaml_value *mapping, size_t number, unsigned place, const struct scp_key *key)
+{
+	for (size_t i = 0; i < number; i++) {
+		const struct scp_key *other = scp_key(place, mapping->keys[i]->text);
+
+		if (other && strcmp(other->structured, key->structured) == 0)
+			return mapping->keys[i];
+	}
+	return NULL;
+}
+
 static void
-put_engine_keys(struct scp *s, const struct yaml_value *item, bool condition)
+put_key(struct scp *s, const struct yaml_value *mapping, size_t number, unsigned place, const struct scp_key *key)
+{
+	const struct yaml_value *before = said_before(mapping, number, place, key), *value = mapping->values[number];
+
+	if (before) {
+		complain(s, mapping->keys[number], "%s says what %s in line %d says; once is enough", key->name, before->text,
+		    before->mark.line);
+		return;
+	}
+	switch (key->kind) {
+	case SCP_APART:
+		break;
+	case SCP_PLAIN:
+		scp_put_plain(s, key->structured, 0, value);
+		break;
+	case SCP_TEXT:
+		scp_put_value(s, key->structured, 0, value);
+		break;
+	case SCP_SECONDS:
+		scp_put_seconds(s, key->structured, key->name, value);
+		break;
+	case SCP_TASKS:
+		scp_put_tasks(s, key->structured, value, s->of_node);
+		break;
+	case SCP_MEMBERS:
+		scp_put_members(s, key->structured, value, key->inside, key->name);
+		break;
+	}
+}
+
+/* Beside a tag; what is none of the engine's are the type's parameters. */
+static void
+put_engine_keys(struct scp *s, const struct yaml_value *item, enum scp_place place)
 {
 	for (size_t i = 0; i < item->count; i++) {
-		const struct engine_key *key = engine_key(item->keys[i]->text);
-		const struct yaml_value *value = item->values[i];
+		const char *name = item->keys[i]->text;
+		const struct scp_key *key = scp_key(place, name);
 
-		if (!key)
-			continue;
-		if (condition ? !key->of_condition : !key->of_task)
-			complain(s, item->keys[i], "%s belongs to a %s", key->name, condition ? "task" : "condition");
-		else if (key->seconds)
-			scp_put_seconds(s, key->structured, key->name, value);
-		else
-			scp_put_value(s, key->structured, 0, value);
+		if (key)
+			put_key(s, item, i, place, key);
+		else if (scp_key(SCP_TASK | SCP_CONDITION, name))
+			complain(s, item->keys[i], "%s belongs to a %s", name, place == SCP_CONDITION ? "task" : "condition");
 	}
+}
+
+static void
+say_unknown(struct scp *s, const struct yaml_value *key, enum scp_place place, const char *of)
+{
+	struct err sentence = {""};
+	struct known known;
+
+	known_init(&known, key->text);
+	for (size_t i = 0; scp_key_at(place, i); i++)
+		known_offer(&known, scp_key_at(place, i)->name);
+	known_refuse(&known, &sentence, "unknown key \"%.80s\"%s%s", key->text, *of ? " of " : "", of);
+	complain(s, key, "%s", sentence.text);
+}
+
+void
+scp_put_members(struct scp *s, const char *structured, const struct yaml_value *mapping, enum scp_place place,
+    const char *of)
+{
+	size_t before = structured ? marked_enter(&s->m, structured, 0, mapping->mark) : 0;
+
+	if (structured)
+		json_open(&s->m.out, structured);
+	for (size_t i = 0; mapping->kind == YAML_KIND_MAPPING && i < mapping->count; i++) {
+		const struct scp_key *key = scp_key(place, mapping->keys[i]->text);
+
+		if (key)
+			put_key(s, mapping, i, place, key);
+		else
+			say_unknown(s, mapping->keys[i], place, of);
+	}
+	if (mapping->kind != YAML_KIND_MAPPING && !is_empty(mapping))
+		complain(s, mapping, "%s: expected a mapping, got %s", of, scp_kind(mapping));
+	if (!structured)
+		return;
+	json_close(&s->m.out);
+	marked_leave(&s->m, before);
 }
 
 /* The tagged value of 'what'; NULL with a finding. */
@@ -133,7 +187,7 @@ put_condition(struct scp *s, size_t index, const struct yaml_value *item)
 	json_open(&s->m.out, NULL);
 	marked_text(&s->m, "condition", typed->tag, typed->mark);
 	put_parameters(s, "condition", item, typed);
-	put_engine_keys(s, item, true);
+	put_engine_keys(s, item, SCP_CONDITION);
 	json_close(&s->m.out);
 	marked_leave(&s->m, before);
 }
@@ -159,71 +213,71 @@ put_wait(struct scp *s, const struct yaml_value *item, const struct yaml_value *
 		put_condition(s, i, list->values[i]);
 	json_close_array(&s->m.out);
 	marked_leave(&s->m, before);
-	for (size_t i = 0; i < item->count; i++) {
-		const char *key = item->keys[i]->text;
+}
 
-		if (strcmp(key, "name") == 0)
-			scp_put_value(s, key, 0, item->values[i]);
-		else if (strcmp(key, "task") && strcmp(key, "conditions"))
-			complain(s, item->keys[i], "%s stands with a condition, not with the wait", key);
+/* Beside a construct's tag. */
+static void
+put_beside(struct scp *s, const struct yaml_value *item, const struct scp_form *form)
+{
+	for (size_t i = 0; i < item->count; i++) {
+		const char *name = item->keys[i]->text;
+		const struct scp_key *key = scp_key(form->beside, name);
+
+		if (strcmp(name, "task") == 0 || (form->beside == SCP_WAIT && strcmp(name, "conditions") == 0))
+			continue;
+		if (key)
+			put_key(s, item, i, form->beside, key);
+		else if (form->beside == SCP_WAIT)
+			complain(s, item->keys[i], "%s stands with a condition, not with the wait", name);
+		else
+			complain(s, item->keys[i], "%s does not belong beside !%s; what is its own stands under it", name,
+			    form->tag);
 	}
 }
 
 /* --- lists of tasks */
 
 static void
-put_roll(struct scp *s, const struct yaml_value *item, const struct yaml_value *typed)
+put_form(struct scp *s, const struct yaml_value *item, const struct yaml_value *typed, const struct scp_form *form,
+    bool of_node)
 {
-	static const char *const keys[][2] = {{"name", "name"}, {"concurrency_unit", "concurrencyUnit"},
-	    {"concurrency_limit", "concurrencyLimit"}, {"node_tasks", "steps"}};
-	size_t before = marked_enter(&s->m, "eachNode", 0, typed->mark);
+	CLEANUP_FREE char *of = xasprintf("!%s", form->tag);
 
-	json_open(&s->m.out, "eachNode");
-	for (size_t i = 0; typed->kind == YAML_KIND_MAPPING && i < typed->count; i++) {
-		const char *key = typed->keys[i]->text, *structured = NULL;
-
-		for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-			if (strcmp(keys[k][0], key) == 0)
-				structured = keys[k][1];
-		if (!structured)
-			complain(s, typed->keys[i], "unknown key \"%.80s\" of !node-workflow; known: name, concurrency_unit, "
-			    "concurrency_limit, node_tasks", key);
-		else if (strcmp(structured, "steps") == 0)
-			scp_put_tasks(s, "steps", typed->values[i], true);
-		else
-			scp_put_value(s, structured, 0, typed->values[i]);
+	if (of_node && form->of_cluster) {
+		complain(s, typed, form->under == SCP_ROLL ? "!%s stands under cluster_tasks, not in another one"
+		    : "!%s stands under cluster_tasks, not under node_tasks", form->tag);
+		return;
 	}
-	if (!yaml_member(typed, "node_tasks"))
+	if (form->beside == SCP_WAIT) {
+		put_wait(s, item, typed);
+	} else {
+		s->of_node = form->under == SCP_ROLL;
+		scp_put_members(s, form->structured, typed, (enum scp_place)form->under, of);
+		s->of_node = of_node;
+	}
+	if (form->under == SCP_ROLL && !yaml_member(typed, "node_tasks"))
 		complain(s, typed, "!node-workflow: node_tasks is missing");
-	json_close(&s->m.out);
-	marked_leave(&s->m, before);
-	for (size_t i = 0; i < item->count; i++)
-		if (strcmp(item->keys[i]->text, "task") != 0)
-			complain(s, item->keys[i], "%s does not belong beside !node-workflow; what is its own stands under it",
-			    item->keys[i]->text);
+	put_beside(s, item, form);
 }
 
 static void
 read_task(struct scp *s, size_t index, const struct yaml_value *item, bool of_node)
 {
 	const struct yaml_value *typed = typed_value(s, item, "task");
+	const struct scp_form *form;
 	size_t before;
 
 	if (!typed)
 		return;
+	form = scp_form(typed->tag);
 	before = marked_enter(&s->m, NULL, index, item->mark);
 	json_open(&s->m.out, NULL);
-	if (strcmp(typed->tag, "node-workflow") == 0) {
-		if (of_node)
-			complain(s, typed, "!node-workflow stands under cluster_tasks, not in another one");
-		else
-			put_roll(s, item, typed);
-	} else if (strcmp(typed->tag, "wait-for-conditions") == 0) {
-		put_wait(s, item, typed);
+	if (form) {
+		put_form(s, item, typed, form, of_node);
 	} else {
 		marked_text(&s->m, "task", typed->tag, typed->mark);
 		put_parameters(s, "task", item, typed);
-		put_engine_keys(s, item, false);
+		put_engine_keys(s, item, SCP_TASK);
 	}
 	json_close(&s->m.out);
 	marked_leave(&s->m, before);

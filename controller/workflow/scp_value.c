@@ -32,9 +32,8 @@ is_variable(const char *text)
 	return len > 0 && text[len + 1] == '+' && !text[len + 2];
 }
 
-/* A plus that belongs to no +name+ is doubled: in the structured form a single one would begin a variable. Owned. */
-static char *
-text_of(const char *text)
+char *
+scp_text_of(const char *text)
 {
 	struct buf out = BUF_INIT(BUF_MAX_FILE);
 
@@ -55,11 +54,13 @@ text_of(const char *text)
 	return buf_take(&out);
 }
 
+enum pluses { PLUSES_OF_VARIABLES, PLUSES_PLAIN };
+
 /* YAML 1.2's core schema: true and false are booleans, whole numbers are numbers, all else is a text. */
 static void
-put_scalar(struct scp *s, const char *key, const struct yaml_value *value)
+put_scalar(struct scp *s, const char *key, const struct yaml_value *value, enum pluses pluses)
 {
-	CLEANUP_FREE char *text = text_of(value->text);
+	CLEANUP_FREE char *text = pluses == PLUSES_PLAIN ? xstrdup(value->text) : scp_text_of(value->text);
 	bool truth = value->plain && (!strcmp(value->text, "true") || !strcmp(value->text, "false"));
 
 	if (truth || is_integer(value))
@@ -68,8 +69,8 @@ put_scalar(struct scp *s, const char *key, const struct yaml_value *value)
 		json_put_str(&s->m.out, key, text);
 }
 
-void
-scp_put_value(struct scp *s, const char *key, size_t index, const struct yaml_value *value)
+static void
+put(struct scp *s, const char *key, size_t index, const struct yaml_value *value, enum pluses pluses)
 {
 	size_t before = marked_enter(&s->m, key, index, value->mark);
 
@@ -77,22 +78,34 @@ scp_put_value(struct scp *s, const char *key, size_t index, const struct yaml_va
 		complain(s, value, "!%s has no meaning here: tags are for the values of task and condition", value->tag);
 	switch (value->kind) {
 	case YAML_KIND_SCALAR:
-		put_scalar(s, key, value);
+		put_scalar(s, key, value, pluses);
 		break;
 	case YAML_KIND_SEQUENCE:
 		json_open_array(&s->m.out, key);
 		for (size_t i = 0; i < value->count; i++)
-			scp_put_value(s, NULL, i, value->values[i]);
+			put(s, NULL, i, value->values[i], pluses);
 		json_close_array(&s->m.out);
 		break;
 	case YAML_KIND_MAPPING:
 		json_open(&s->m.out, key);
 		for (size_t i = 0; i < value->count; i++)
-			scp_put_value(s, value->keys[i]->text, 0, value->values[i]);
+			put(s, value->keys[i]->text, 0, value->values[i], pluses);
 		json_close(&s->m.out);
 		break;
 	}
 	marked_leave(&s->m, before);
+}
+
+void
+scp_put_value(struct scp *s, const char *key, size_t index, const struct yaml_value *value)
+{
+	put(s, key, index, value, PLUSES_OF_VARIABLES);
+}
+
+void
+scp_put_plain(struct scp *s, const char *key, size_t index, const struct yaml_value *value)
+{
+	put(s, key, index, value, PLUSES_PLAIN);
 }
 
 void

@@ -53,14 +53,14 @@ print_scalar(const struct cJSON *value, struct buf *out)
 }
 
 static void
-print_key(const struct cJSON *member, struct buf *out)
+print_key(const char *key, struct buf *out)
 {
 	struct json_out json = JSON_OUT(out);
 
-	if (is_plain(json_key(member)))
-		buf_puts(out, json_key(member));
+	if (is_plain(key))
+		buf_puts(out, key);
 	else
-		json_put_str(&json, NULL, json_key(member));
+		json_put_str(&json, NULL, key);
 	buf_putc(out, ':');
 }
 
@@ -89,25 +89,31 @@ print_array(const struct cJSON *array, int indent, struct buf *out)
 	}
 }
 
+void
+yaml_print_member(const char *key, const struct cJSON *value, int indent, bool inside_item, struct buf *out)
+{
+	if (!inside_item)
+		blanks(indent, out);
+	print_key(key, out);
+	if (is_empty(value) || !(json_is_object(value) || json_is_array(value))) {
+		buf_putc(out, ' ');
+		print_scalar(value, out);
+		return;
+	}
+	buf_putc(out, '\n');
+	if (json_is_object(value))
+		print_members(value, indent + 2, false, out);
+	else
+		print_array(value, indent + 2, out);
+}
+
 /* 'inside_item': the first one stands behind "- ". */
 static void
 print_members(const struct cJSON *object, int indent, bool inside_item, struct buf *out)
 {
 	JSON_EACH(member, object) {
-		if (!inside_item)
-			blanks(indent, out);
+		yaml_print_member(json_key(member), member, indent, inside_item, out);
 		inside_item = false;
-		print_key(member, out);
-		if (is_empty(member) || !(json_is_object(member) || json_is_array(member))) {
-			buf_putc(out, ' ');
-			print_scalar(member, out);
-			continue;
-		}
-		buf_putc(out, '\n');
-		if (json_is_object(member))
-			print_members(member, indent + 2, false, out);
-		else
-			print_array(member, indent + 2, out);
 	}
 }
 

@@ -94,7 +94,8 @@ what_it_refuses(void **state)
 		{"- task: !x\n  success_window_seconds: 5\n", "2:3: success_window_seconds belongs to a condition"},
 		{"- task: !node-workflow\n", "1:9: !node-workflow: node_tasks is missing"},
 		{"- task: !node-workflow\n    steps: []\n    node_tasks: [{task: !x }]\n", "2:5: unknown key \"steps\" of "
-		    "!node-workflow; known: name, concurrency_unit, concurrency_limit, node_tasks"},
+		    "!node-workflow; known: name, concurrency_unit, concurrency_limit, node_tasks, nodes, canary, "
+		    "cool_down_seconds, cool_down and 3 more"},
 		{"- task: !node-workflow\n    node_tasks:\n    - task: !node-workflow\n        node_tasks: []\n",
 		    "3:13: !node-workflow stands under cluster_tasks, not in another one"},
 		{"- task: !node-workflow\n    node_tasks: [{task: !x }]\n  retries: 2\n",
@@ -106,8 +107,8 @@ what_it_refuses(void **state)
 		    "3:3: timeout_seconds stands with a condition, not with the wait"},
 		{"cluster_tasks: []\nnodes: []\n  \n", "2:1: indentation lost: no line begins with a blank, so what belongs "
 		    "to what cannot be told; copy the text anew"},
-		{"cluster_tasks:\n  - task: !x\nnodes: 1\n", "3:1: unknown key \"nodes\"; known: name, description, variables, "
-		    "cluster_tasks"},
+		{"cluster_tasks:\n  - task: !x\nnodes: 1\n", "3:1: unknown key \"nodes\"; known: metadata, name, "
+		    "description, variables, cluster_tasks"},
 		{"cluster_tasks: 3\n", "1:16: expected a list of tasks, got a single value"},
 		{"name: [a]\ncluster_tasks: []\n", "1:7: name: expected the workflow's name"},
 		{"name: a\ncluster_tasks:\n- task: !x\nname: b\n", "4:1: indentation lost: no line begins with a blank, so "
