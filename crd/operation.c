@@ -122,13 +122,26 @@ read_time(const struct cJSON *status, const char *key)
 	return ms < 0 ? 0 : ms;
 }
 
+/* Owned; "[]" when it is none. */
+static char *
+array_text(const struct cJSON *array)
+{
+	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+
+	if (json_is_array(array))
+		json_print(array, &text);
+	else
+		buf_puts(&text, "[]");
+	return buf_take(&text);
+}
+
 /* Ours alone, and rebuilt from the journal: what cannot be read counts as never written. */
 static void
 read_status(struct operation *op, const struct cJSON *status)
 {
-	const struct cJSON *journal = json_get(status, "journal"), *conditions = json_get(status, "conditions");
-	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+	const struct cJSON *journal = json_get(status, "journal");
 
+	op->transitions = array_text(json_get(status, "transitions"));
 	op->phase = xstrdup(json_str_or(status, "phase", ""));
 	op->observed_generation = json_int(status, "observedGeneration", -1);
 	op->journal_epoch = json_int(journal, "epoch", 0);
@@ -142,11 +155,7 @@ read_status(struct operation *op, const struct cJSON *status)
 	op->holds_nodes = json_count(json_get(status, "nodesHeldDown")) > 0;
 	/* Before there was that field, nodes held down at the end said so by themselves. */
 	op->keeps_cluster = json_bool(status, "keepsCluster", op->holds_nodes);
-	if (json_is_array(conditions))
-		json_print(conditions, &text);
-	else
-		buf_puts(&text, "[]");
-	op->conditions = buf_take(&text);
+	op->conditions = array_text(json_get(status, "conditions"));
 }
 
 struct operation *
@@ -207,6 +216,7 @@ operation_free(struct operation *op)
 	operation_knobs_done(op);
 	free(op->phase);
 	free(op->conditions);
+	free(op->transitions);
 	free(op->plan_hash);
 	operation_told_free(op->told);
 	free(op);

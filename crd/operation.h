@@ -85,6 +85,7 @@ struct operation {
 	int64_t journal_rebuilt;         /* the generation whose rebuildJournal was honoured; 0: none */
 	struct operation_told *told;     /* when rebuild_journal is set; else NULL */
 	char *conditions;                /* JSON array text, "[]" if none: their lastTransitionTimes are kept */
+	char *transitions;               /* JSON array text, "[]" if none: what was told goes on being told */
 	char *plan_hash;                 /* "" when none */
 	int64_t start_ms, completion_ms; /* wall; 0 when unset */
 	bool keeps_cluster;              /* it has ended with a node held down that nobody has acknowledged */

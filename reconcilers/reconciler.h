@@ -67,6 +67,7 @@ struct reconciler {
 	bool opaque;                                      /* only the workflow knows what it does: it states the impact, else
 	                                                   * the worst is assumed; 'impact' is NONE here */
 	bool needs_host;                                  /* commands the node's host: access.host must allow it */
+	const char *title;                                /* of a condition, as people say it: "Node is quorum safe"; or NULL */
 	const char *summary;                              /* one sentence, for explain */
 	const char *preconditions[TASK_PRECONDITIONS];    /* condition types checked right before every act */
 	struct parameter parameters[TASK_PARAMETERS];     /* ended by a NULL name */

@@ -183,6 +183,7 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 	core->counters.acts_sent++;
 	if (step_takes_down(step))
 		op->cluster->last_act_up_ms = core->now.up_ms;
+	recent_start(core, step);
 	if (step->lane) {
 		step->lane->touched = true;
 		step->lane->up_act |= impact_may_restart(step->plan);
@@ -295,6 +296,7 @@ static void
 run_wanted(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
 	char why[MESSAGE];
+	int64_t took_ms;
 	enum gate gate;
 
 	if (is_overtaken(step) || shard_is_leaving(core, op->shard) || may_be_restored(core, step))
@@ -308,7 +310,10 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		step->gate_asked_up_ms = core->now.up_ms;
 	if (gate == GATE_ASKING)
 		return;         /* what it said last stands */
+	took_ms = step->gate_asked_up_ms ? core->now.up_ms - step->gate_asked_up_ms : 0;
 	step->gate_asked_up_ms = 0;
+	if (gate == GATE_CLOSED)
+		recent_gate_closed(core, step, took_ms);
 	step->gated = gate == GATE_CLOSED;
 	if (gate == GATE_CLOSED) {
 		snprintf(step->message, sizeof step->message, "%s", op->closed_by);
@@ -323,6 +328,7 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		step_new_round(core, step);
 		return;
 	}
+	recent_gate_open(core, step, took_ms);
 	intend(core, op, step, act);
 }
 

@@ -131,6 +131,19 @@ is_always(const char *name)
 	return false;
 }
 
+void
+gate_conditions(const struct step *step, const char **names)
+{
+	const struct reconciler *type = step->plan->type;
+
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		*names++ = always[i];
+	for (size_t i = 0; i < TASK_PRECONDITIONS && type->preconditions[i]; i++)
+		if (!is_always(type->preconditions[i]))
+			*names++ = type->preconditions[i];
+	*names = NULL;
+}
+
 static bool
 condition_holds(struct core *core, struct op *op, struct step *step, const char *name, char *why, size_t size)
 {

@@ -18,6 +18,9 @@ enum gate { GATE_ASKING, GATE_OPEN, GATE_CLOSED };
 enum gate gate_check(struct core *core, struct op *op, struct step *step);
 /* The step may soon want to know: ask what the gate asks beside the sweep. */
 void gate_ask_ahead(struct core *core, struct op *op, struct step *step);
+/* The conditions that are judged for a step, by name, ended by NULL: those of every gate, then the type's own. */
+enum { GATE_CONDITIONS = 12 };
+void gate_conditions(const struct step *step, const char **names);
 /* Closed for another cause: told like one of the gate's own. */
 enum gate gate_close(struct core *core, struct op *op, struct step *step, const char *node, const char *why);
 /* A condition judged on the ring alone; 'policy' owned, NULL: the target's. */

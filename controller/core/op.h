@@ -13,6 +13,7 @@
 #include "operation.h"
 #include "pace.h"
 #include "plan.h"
+#include "recent.h"
 #include "reconciler.h"
 #include "timer.h"
 #include "turn.h"
@@ -105,6 +106,8 @@ struct task {
 struct window {
 	int64_t since_up_ms;                  /* -1: does not hold */
 	int64_t seen_up_ms;                   /* when it was last judged */
+	int64_t first_up_ms;                  /* when it was first; 0: not yet */
+	bool told;                            /* that it has held for its window */
 };
 
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
@@ -133,6 +136,7 @@ struct step {
 	struct timer timer;
 	int64_t not_before_up_ms;             /* backoff */
 	int64_t gate_asked_up_ms;             /* since when the gate has given no answer; 0: it has */
+	int64_t told_start_up_ms;             /* when its start was told in status.transitions; 0: not in this life */
 	int64_t acted_up_ms;                  /* when an act of it was answered last; 0: not in this life */
 	char message[MESSAGE];
 };
@@ -223,6 +227,7 @@ struct op {
 	char *zones;                          /* of the nodes planned, each ended by a newline; NULL: not known yet */
 	char *acknowledged;                   /* the last spec.acknowledge that was taken; or NULL */
 	bool released;                        /* by it: the nodes that it left down keep nobody waiting */
+	struct recent recent;
 	struct op_error *errors;              /* the last ERRORS_KEPT */
 	size_t nerrors;
 	uint64_t finalizer_request;

@@ -52,6 +52,7 @@ op_drop(struct core *core, struct op *op)
 		free(op->errors[i].remedy);
 	}
 	free(op->errors);
+	recent_done(&op->recent);
 	free(op->skips_told);
 	free(op->zones);
 	free(op->acknowledged);

@@ -77,6 +77,7 @@ op_set_phase(struct core *core, struct op *op, enum phase phase, const char *rea
 	op->phase = phase;
 	if (phase_is_final(phase))
 		op->end_wall_ms = core->now.wall_ms;
+	recent_phase(core, op);
 	op_record(op);
 	journal_note(op, "phase %s: %s", phase_name(phase), op->message);
 	if (!op->started)       /* nothing to journal: a note alone makes no batch */

@@ -198,6 +198,7 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 	put_time(out, "completionTime", op->end_wall_ms);
 	json_put_int(out, "retryObserved", op->retry_seen);
 	put_errors(op, out);
+	recent_write(op, out);
 	conditions_write(op->conditions, out, op->object->meta.generation);
 }
 

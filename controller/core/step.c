@@ -95,7 +95,9 @@ step_new_round(struct core *core, struct step *step)
 static void
 begin(struct core *core, struct op *op, struct step *step)
 {
-	if (step->state == STEP_WAITING) {
+	bool first = step->state == STEP_WAITING;
+
+	if (first) {
 		step->state = STEP_RUNNING;
 		step->attempt = 1;
 		step->began_wall_ms = core->now.wall_ms;
@@ -107,6 +109,8 @@ begin(struct core *core, struct op *op, struct step *step)
 	step->task = task_new(core, op, step);
 	if (core->config.gate && step_takes_down(step))
 		gate_ask_ahead(core, op, step);
+	else if (first)
+		recent_start(core, step);
 }
 
 static void
@@ -121,6 +125,7 @@ finish(struct core *core, struct op *op, struct step *step, enum step_state stat
 		if (step->acts[i].view.state == ACT_SENT || step->acts[i].view.state == ACT_UNKNOWN)
 			step->acts[i].view.state = ACT_ANSWERED;
 	step_record(core, op, step, state == STEP_DONE ? "done" : "failed");
+	recent_end(core, step, state == STEP_DONE ? RECENT_FINISHED : RECENT_FAILED, sentence);
 	say(core, state == STEP_DONE ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, op, step->id,
 	    step->lane ? step->lane->node->name : NULL, "%s: %s: %s duration=%s", step_kind(step),
 	    state == STEP_DONE ? "finished" : "failed", sentence,
@@ -148,6 +153,7 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	delay += core_jitter(core, op->uid, step->id, (uint64_t)step->attempt, delay / 4);
 	say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 	    "%s: attempt %" PRId64 " failed: %s; again in %" PRId64 " ms", step_kind(step), step->attempt, text, delay);
+	recent_end(core, step, RECENT_ATTEMPT_FAILED, text);
 	requests_drop(core, step);
 	acts_clear(core, step);
 	step->task = task_free(core, step->task);

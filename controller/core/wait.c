@@ -70,6 +70,20 @@ struct outlook {
 	char last[MESSAGE];
 };
 
+/* For who looks on: once when it has held for its window, and when it does not after all. */
+static void
+tell(struct task *t, const struct plan_condition *condition, struct window *window, bool held)
+{
+	const char *const names[] = {condition->type->name, NULL};
+
+	if (held == window->told)
+		return;
+	window->told = held;
+	recent_checked(t->core, t->step, held ? RECENT_PASSED : RECENT_NOT_PASSED, names,
+	    t->core->now.up_ms - window->first_up_ms, t->sentence);
+	window->first_up_ms = t->core->now.up_ms;
+}
+
 static void
 look(struct task *t, size_t number, struct outlook *outlook)
 {
@@ -79,11 +93,14 @@ look(struct task *t, size_t number, struct outlook *outlook)
 	enum truth truth = judge(t, condition);
 	int64_t left;
 
+	if (!window->first_up_ms)
+		window->first_up_ms = t->core->now.up_ms;
 	if (t->asked > asked)
 		return;         /* not a judgement: its facts are on their way */
 	judge_window(t, condition, window, truth);
 	left = window->since_up_ms < 0 ? condition->poll_ms
 	    : window->since_up_ms + condition->window_ms - t->core->now.up_ms;
+	tell(t, condition, window, left <= 0);
 	snprintf(outlook->last, sizeof outlook->last, "%.*s", MESSAGE - 1, t->sentence);
 	if (left <= 0)
 		return;

@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "alloc.h"
+#include "colour.h"
 #include "command.h"
 #include "json.h"
 #include "lines.h"
@@ -21,17 +24,44 @@ struct follower {
 	int ended;               /* the exit status; -1: it goes on */
 	bool gone;               /* deleted */
 	bool away;               /* said that the server does not answer */
+	bool terminal;           /* standard error is one: the last line tells where it stands */
+	struct buf progress;
 };
+
+/* The line is drawn last, and taken away before anything else is said. */
+static void
+erase(struct follower *f)
+{
+	if (f->terminal)
+		fputs("\r\033[K", stderr);
+}
+
+static void
+draw(struct follower *f)
+{
+	if (f->terminal && f->ended < 0)
+		fputs(buf_str(&f->progress), stderr);
+}
+
+static size_t
+width_of_terminal(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : 79;
+}
 
 /* What there is to say is said now, not at the end. */
 static void
 flush(struct follower *f)
 {
+	erase(f);
 	fputs(buf_str(f->out), stdout);
 	fflush(stdout);
 	fputs(buf_str(f->said), stderr);
 	buf_clear(f->out);
 	buf_clear(f->said);
+	draw(f);
 }
 
 static void
@@ -39,6 +69,8 @@ take(struct follower *f, const struct cJSON *operation)
 {
 	lines_take(&f->lines, operation, loop_now().wall_ms, f->out);
 	f->ended = lines_exit(operation);
+	buf_clear(&f->progress);
+	lines_progress(operation, width_of_terminal(), &f->progress);
 	flush(f);
 }
 
@@ -98,7 +130,8 @@ look(struct follower *f)
 int
 follow(struct api *api, const struct args *args, const char *name, struct buf *out, struct buf *said)
 {
-	struct follower f = {.api = api, .args = args, .name = name, .out = out, .said = said, .ended = -1};
+	struct follower f = {.api = api, .args = args, .name = name, .out = out, .said = said, .ended = -1,
+	    .lines = {.colour = colour_wanted()}, .terminal = isatty(STDERR_FILENO), .progress = BUF_INIT(BUF_MAX_LINE)};
 	struct err err;
 
 	if (api_catch(api, &err))
@@ -107,7 +140,9 @@ follow(struct api *api, const struct args *args, const char *name, struct buf *o
 	while (f.ended < 0 && !f.gone && !api->interrupted)
 		if (!look(&f))
 			f.ended = EXIT_FAILED;
+	erase(&f);
 	lines_done(&f.lines);
+	buf_done(&f.progress);
 	if (f.ended >= 0)
 		return f.ended;
 	if (f.gone)

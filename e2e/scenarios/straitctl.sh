@@ -48,7 +48,7 @@ file_is_run()
 	mark
 	check "SCP's YAML is run to its end" exits 0 job run "$STATE/scp.yaml" --cluster "$TARGET" \
 		--var compactions_nominal_timeout_seconds=600 --owner '<@1>'
-	check "the last line says so" out '^[0-9-]{10} [0-9:.]{12}Z Succeeded 3/3: '
+	check "the last line says so" out '^[0-9-]{10} [0-9:.]{12}Z Succeeded: 3 nodes done$'
 	check "it names the operation" err 'ClusterOperation drain-and-restart-[0-9a-f]{8}-[a-z0-9]+ on '
 	check "each node was drained, stopped and started once" rolled 1
 	check "the owner is in its spec" owned_by '<@1>'
@@ -130,7 +130,7 @@ skipped()
 	check "skip wants a reason" exits 2 job skip "$name" db-b-1
 	check "skip" exits 0 job skip "$name" db-b-1 --reason 'a disk is awaited'
 	check "the other is done" exits 0 job watch "$name"
-	check "and this one is left out" out 'Succeeded 1/2: .*1 skipped'
+	check "and this one is left out" out 'Succeeded: .*1 skipped'
 	check "acknowledge" exits 0 job acknowledge "$name" --reason 'known'
 	no_violations
 }
@@ -144,7 +144,7 @@ retried()
 	within 20 "db-b-1 is drained" happened db-b-1 drained
 	hand db-b-1 'lag?ms=5000'
 	check "a failure has a status of its own" exits 3 job watch "$name"
-	check "the last line names the node" out ' Failed 1/3: db-b-1: '
+	check "the last line names the node" out ' Failed: db-b-1: '
 	check "the list has it" exits 0 job list --cluster "$TARGET"
 	check "with its phase" out "^$name +$TARGET +impatient +Failed +1/3 "
 	hand db-b-1 'lag?ms=0'

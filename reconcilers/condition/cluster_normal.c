@@ -18,6 +18,7 @@ judge(struct task *t)
 const struct reconciler cluster_normal = {
 	.name = "cluster-normal",
 	.scope = SCOPE_ANY,
+	.title = "Cluster is normal",
 	.summary = "Every member is up in every member's view, but those that this operation holds down.",
 	.timeout_ms = HOURS(24),
 	.judge = judge,

@@ -29,6 +29,7 @@ judge(struct task *t)
 const struct reconciler compactions_nominal = {
 	.name = "compactions-nominal",
 	.scope = SCOPE_NODE,
+	.title = "Compactions are nominal",
 	.summary = "The node has no more compactions pending than is usual, or than before it was touched.",
 	.parameters = {
 		{.name = "threshold", .type = PARAMETER_INTEGER, .fallback = "100", .max = 1000000,

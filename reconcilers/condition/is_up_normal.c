@@ -64,6 +64,7 @@ judge(struct task *t)
 const struct reconciler is_up_normal = {
 	.name = "is-up-normal",
 	.scope = SCOPE_NODE,
+	.title = "Node is up and normal",
 	.summary = "The node is NORMAL, serves CQL, and is up in every live member's view.",
 	.parameters = {
 		{.name = "known_node", .type = PARAMETER_NODE,

@@ -22,6 +22,7 @@ judge(struct task *t)
 const struct reconciler quorum_safe = {
 	.name = "quorum-safe",
 	.scope = SCOPE_ANY,
+	.title = "Node is quorum safe",
 	.summary = "Every range keeps the replicas that its clients need with the node out of the ring.",
 	.timeout_ms = HOURS(24),
 	.judge = judge,

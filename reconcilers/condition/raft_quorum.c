@@ -39,6 +39,7 @@ judge(struct task *t)
 const struct reconciler raft_quorum = {
 	.name = "raft-quorum",
 	.scope = SCOPE_ANY,
+	.title = "Raft keeps its quorum",
 	.summary = "Raft's group0 has a quorum and keeps it with the node gone.",
 	.timeout_ms = HOURS(24),
 	.judge = judge,

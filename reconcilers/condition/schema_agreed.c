@@ -20,6 +20,7 @@ judge(struct task *t)
 const struct reconciler schema_agreed = {
 	.name = "schema-agreed",
 	.scope = SCOPE_ANY,
+	.title = "Schema is agreed",
 	.summary = "All members that are up, but the node itself, have one schema version.",
 	.timeout_ms = HOURS(24),
 	.judge = judge,

@@ -22,6 +22,7 @@ judge(struct task *t)
 const struct reconciler topology_idle = {
 	.name = "topology-idle",
 	.scope = SCOPE_ANY,
+	.title = "Topology is idle",
 	.summary = "No node joins, leaves or is cleaned up, and no vnode keyspace that the node has ranges of is repaired.",
 	.parameters = {
 		{.name = "full", .type = PARAMETER_BOOLEAN, .fallback = "false",
