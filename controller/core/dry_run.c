@@ -21,9 +21,9 @@ enum { JUDGED = 5, BLOCKS_SHOWN = 16, STEPS_SHOWN = 32, ZONES_SHOWN = 32, NODES_
 static const struct plan_step *
 first_disruptive_step(const struct plan_block *block)
 {
-	for (size_t i = 0; block->disruptive && i < block->nsteps; i++)
-		if (impact_takes_down(&block->steps[i]))
-			return &block->steps[i];
+	for (size_t i = 0; block->disruptive && plan_any_step(block, i); i++)
+		if (impact_takes_down(plan_any_step(block, i)))
+			return plan_any_step(block, i);
 	return NULL;
 }
 
@@ -145,8 +145,8 @@ put_steps(const struct plan_block *block, struct json_out *out)
 	char text[200];
 
 	json_open_array(out, "steps");
-	for (size_t i = 0; i < block->nsteps && i < STEPS_SHOWN; i++) {
-		const struct plan_step *step = &block->steps[i];
+	for (size_t i = 0; plan_any_step(block, i) && i < STEPS_SHOWN; i++) {
+		const struct plan_step *step = plan_any_step(block, i);
 
 		snprintf(text, sizeof text, "%s %s%s%s", step->number,
 		    step->type ? step->type->name : step->approval ? "approval" : "wait",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cluster.h"
+#include "failure.h"
 #include "lane.h"
 #include "log.h"
 #include "op.h"
@@ -153,7 +154,8 @@ op_explain(struct core *core, struct op *op)
 void
 op_explain_failure(struct core *core, struct op *op)
 {
-	char many[48] = "";
+	const struct op_error *error = failure_error(op);
+	char many[48] = "", what[80] = "";
 
 	for (size_t i = 0; i < op->nlanes; i++) {
 		const struct lane *lane = &op->lanes[i];
@@ -166,9 +168,12 @@ op_explain_failure(struct core *core, struct op *op)
 	}
 	if (roll_count(op, LANE_FAILED) > 1)
 		snprintf(many, sizeof many, "%zu nodes failed, the last: ", roll_count(op, LANE_FAILED));
-	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s%s", many, op->nerrors
-	    ? op->errors[op->nerrors - 1].node : "", op->nerrors && op->errors[op->nerrors - 1].node[0] ? ": " : "",
-	    op->nerrors ? op->errors[op->nerrors - 1].message : "a step failed");
+	if (error && error->node[0])
+		snprintf(what, sizeof what, "%s: ", error->node);
+	else if (error && error->step[0])
+		snprintf(what, sizeof what, "step %s: ", error->step);
+	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s", many, what, error ? error->message
+	    : "a step failed");
 }
 
 /* A node that was left out and could not be brought back is shouted all the same. */
@@ -176,7 +181,7 @@ void
 op_explain_success(struct core *core, struct op *op)
 {
 	size_t skipped = roll_count(op, LANE_SKIPPED), njoined, i = 0;
-	char left_out[48] = "", joined[300], since[80] = "";
+	char left_out[48] = "", joined[300], since[80] = "", failures[80];
 
 	if (skipped)
 		snprintf(left_out, sizeof left_out, ", %zu skipped", skipped);
@@ -186,7 +191,7 @@ op_explain_success(struct core *core, struct op *op)
 	if (njoined)
 		snprintf(since, sizeof since, "; %zu member%s joined since the plan, not touched: ", njoined,
 		    njoined > 1 ? "s" : "");
-	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s%s%s", i < op->nlanes
+	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s%s%s%s", i < op->nlanes
 	    ? op->lanes[i].node->name : "", i < op->nlanes ? " is OUT OF SERVICE; " : "", roll_count(op, LANE_DONE), left_out,
-	    since, joined);
+	    failure_say(op, failures, sizeof failures), since, joined);
 }

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "failure.h"
 #include "knobs.h"
 #include "log.h"
 #include "reasons.h"
@@ -72,10 +73,10 @@ lane_forget_step(struct lane *lane, const struct plan_step *step)
 void
 lane_forget_steps(struct core *core, struct lane *lane)
 {
-	for (size_t i = 0; i < lane->block->nsteps; i++)
-		lane_forget_step(lane, &lane->block->steps[i]);
+	for (size_t i = 0; plan_any_step(lane->block, i); i++)
+		lane_forget_step(lane, plan_any_step(lane->block, i));
 	lane_done(core, lane);
-	lane->at = 0;
+	lane->at = lane->rescue = 0;
 	lane->held = lane->touched = lane->up_act = lane->restoring = lane->stabilising = false;
 	lane->failed = lane->out_of_service = false;
 	lane->stamp[0] = lane->process[0] = '\0';
@@ -137,7 +138,7 @@ static const struct plan_step *
 next_step(const struct core *core, const struct lane *lane)
 {
 	if (lane->at < lane->block->nsteps)
-		return &lane->block->steps[lane->at];
+		return failure_step(&lane->block->steps[lane->at], lane->rescue);
 	/* Without a gate there are no views to be stable in. */
 	return lane->at == lane->block->nsteps && lane->block->disruptive &&
 	    !lane->block->leaves_down && core->config.gate
@@ -156,7 +157,11 @@ step_back(struct core *core, struct lane *lane)
 {
 	if (op_may_begin(core, lane->op) || journal_away_ms(core, lane->op) > 0 || !lane_is_untouched(lane))
 		return false;
+	/* Nobody who takes over may find it at work. */
+	if (lane->rescue && lane->step)
+		lane_forget_step(lane, lane->step->plan);
 	lane->step = step_free(core, lane->step);
+	lane->rescue = 0;
 	lane_set_state(core, lane, LANE_WAITING, "not begun");
 	return true;
 }
@@ -178,6 +183,26 @@ advance(struct core *core, struct lane *lane)
 		lane_record(core, lane);
 	else
 		end(core, lane);
+}
+
+/* Its step has ended: what comes next? */
+static void
+carry_on(struct core *core, struct lane *lane)
+{
+	const struct plan_step *main = lane->at < lane->block->nsteps ? &lane->block->steps[lane->at] : lane->step->plan;
+	int64_t told = lane->op->rescued + lane->op->passed_over;
+	enum after after = failure_judge(core, lane->op, main, lane->step, &lane->rescue);
+
+	if (after == AFTER_NEXT) {
+		advance(core, lane);
+	} else if (after == AFTER_FALLBACK) {
+		lane->step = step_free(core, lane->step);
+		lane_record(core, lane);
+	} else {
+		fail(core, lane);
+	}
+	if (after == AFTER_FALLBACK || told < lane->op->rescued + lane->op->passed_over)
+		op_record(lane->op);
 }
 
 void
@@ -207,11 +232,8 @@ lane_run(struct core *core, struct lane *lane)
 		step_run(core, lane->op, step);
 		if (lane->step != step)
 			return;         /* voided */
-		if (step->state == STEP_DONE)
-			advance(core, lane);
-		else if (step->state == STEP_FAILED)
-			fail(core, lane);
-		else
+		if (step->state != STEP_DONE && step->state != STEP_FAILED)
 			return;
+		carry_on(core, lane);
 	}
 }

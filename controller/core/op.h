@@ -12,6 +12,7 @@
 #include "journal.h"
 #include "operation.h"
 #include "pace.h"
+#include "phase.h"
 #include "plan.h"
 #include "recent.h"
 #include "reconciler.h"
@@ -25,17 +26,6 @@ struct op;
 struct lane;
 struct step;
 struct event;
-
-#define PHASES(X) \
-	X(NONE, "") X(PENDING, "Pending") X(QUEUED, "Queued") X(AWAITING_APPROVAL, "AwaitingApproval") \
-	X(RUNNING, "Running") X(FROZEN, "Frozen") X(PAUSED, "Paused") X(CANCELLING, "Cancelling") \
-	X(SUCCEEDED, "Succeeded") X(FAILED, "Failed") X(CANCELLED, "Cancelled") X(PLANNED, "Planned")
-#define X(name, text) PHASE_##name,
-enum phase { PHASES(X) };
-#undef X
-const char *phase_name(enum phase phase);
-enum phase phase_parse(const char *text);
-bool phase_is_final(enum phase phase);
 
 enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = BUF_MAX_ACT_ANSWER, MESSAGE = 512, ACTS_MAX = 4 };
 
@@ -124,6 +114,7 @@ struct step {
 	int64_t recorded_wall_ms;             /* the deadline that the journal has; 0: none */
 	bool observed;                        /* one full round since it began or was resumed */
 	bool gated;                           /* held back by the gate */
+	bool fatal;                           /* it has failed as nothing but a person can mend */
 	uint32_t lifted, lifted_told;         /* overrides by number: of the judgement at hand; recorded already */
 	int64_t lifted_generation;            /* the object's, in which the numbers mean these overrides */
 	bool stamp_checked, host_checked;
@@ -151,6 +142,7 @@ struct lane {
 	char address[64];                     /* where it was last followed to; "": never */
 	enum lane_state state;
 	size_t at;                            /* which step; block->nsteps: the stable step */
+	size_t rescue;                        /* which of its onFailure, from 1; 0: itself. Journaled, as 'at' */
 	struct step *step;                    /* the one at work, or NULL */
 	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
 	bool touched;                         /* some act of ours has left for it */
@@ -180,6 +172,7 @@ struct op_error {
 	char node[64];
 	char *message;
 	char *remedy;
+	bool borne;                           /* it does not end the operation; journaled */
 };
 
 struct op {
@@ -204,7 +197,8 @@ struct op {
 	struct plan *plan;
 	size_t block;                         /* which block is at work */
 	struct step *cluster_step;
-	size_t cluster_at;
+	size_t cluster_at, cluster_rescue;
+	int64_t rescued, passed_over;         /* steps that failed for good and ended nothing; journaled */
 	struct lane *lanes;                   /* every block's, in plan order */
 	size_t nlanes;
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */

@@ -171,6 +171,8 @@ pace_record(const struct op *op, struct json_out *out)
 	/* Else told by the records of cluster steps alone, which a journal written anew does not have. */
 	json_put_int(out, "block", (int64_t)op->block);
 	json_put_int(out, "clusterAt", (int64_t)op->cluster_at);
+	if (op->cluster_rescue)
+		json_put_int(out, "clusterRescue", (int64_t)op->cluster_rescue);
 	if (op->pace.canary_passed)
 		json_put_int(out, "canaryPassed", (int64_t)op->pace.canary_passed);
 	if (op->pace.soak_until_wall_ms)
@@ -185,13 +187,14 @@ pace_record(const struct op *op, struct json_out *out)
 
 /* The records of cluster steps may tell of a later place. */
 static void
-read_place(struct op *op, int64_t block, int64_t at)
+read_place(struct op *op, int64_t block, int64_t at, int64_t rescue)
 {
 	if (!op->plan || block < (int64_t)op->block || block > (int64_t)op->plan->nblocks ||
-	    (block == (int64_t)op->block && at <= (int64_t)op->cluster_at))
+	    (block == (int64_t)op->block && at < (int64_t)op->cluster_at))
 		return;
 	op->block = (size_t)block;
 	op->cluster_at = at > 0 ? (size_t)at : 0;
+	op->cluster_rescue = rescue > 0 && rescue <= WORKFLOW_FALLBACKS ? (size_t)rescue : 0;
 }
 
 /* A soak is clamped to the longest of the plan. */
@@ -204,7 +207,7 @@ pace_read(struct core *core, struct op *op, const struct cJSON *value)
 	for (size_t b = 0; op->plan && b < op->plan->nblocks; b++)
 		if (op->plan->blocks[b].canary.soak_ms > longest)
 			longest = op->plan->blocks[b].canary.soak_ms;
-	read_place(op, json_int(value, "block", 0), json_int(value, "clusterAt", 0));
+	read_place(op, json_int(value, "block", 0), json_int(value, "clusterAt", 0), json_int(value, "clusterRescue", 0));
 	pace->canary_passed = passed > 0 ? (size_t)passed : 0;
 	pace->soak_until_wall_ms = json_int(value, "soakUntil", 0);
 	snprintf(pace->gate_paused, sizeof pace->gate_paused, "%s", json_str_or(value, "gatePaused", ""));

@@ -1,4 +1,6 @@
 /* Phases by name, and the one function that changes them. */
+#include "phase.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -58,6 +58,8 @@ read_op(struct core *core, struct op *op, const struct cJSON *value)
 	op->released = json_bool(value, "released", false);
 	pace_read(core, op, value);
 	op->rebuilt_generation = json_int(value, "rebuilt", 0);
+	op->rescued = json_int(value, "rescued", 0);
+	op->passed_over = json_int(value, "passedOver", 0);
 	JSON_EACH (error, json_get(value, "errors")) {
 		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
 
@@ -66,6 +68,7 @@ read_op(struct core *core, struct op *op, const struct cJSON *value)
 		snprintf(slot->node, sizeof slot->node, "%s", json_str_or(error, "node", ""));
 		slot->message = xstrdup(json_str_or(error, "message", ""));
 		slot->remedy = xstrdup(json_str_or(error, "remedy", ""));
+		slot->borne = json_bool(error, "borne", false);
 	}
 	return op->phase != PHASE_NONE;
 }
@@ -81,11 +84,20 @@ read_lane_memory(struct lane *lane, const struct cJSON *memory)
 		char *key = lane->memory[i].key;
 		const char *today = key;
 
-		for (size_t s = 0; s < block->nsteps && today == key; s++)
-			today = name_today(block->steps[s].type, key);
+		for (size_t s = 0; plan_any_step(block, s) && today == key; s++)
+			today = name_today(plan_any_step(block, s)->type, key);
 		if (today != key)
 			snprintf(key, sizeof lane->memory[i].key, "%s", today);
 	}
+}
+
+/* A number between the two, whatever stands there. */
+static int64_t
+clamped(const struct cJSON *value, const char *key, int64_t least, int64_t most)
+{
+	int64_t number = json_int(value, key, least);
+
+	return number < least ? least : number > most ? most : number;
 }
 
 static bool
@@ -98,6 +110,8 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 		return false;
 	lane->state = (enum lane_state)state;
 	lane->at = (size_t)at;
+	lane->rescue = (size_t)clamped(value, "rescue", 0, lane->at < lane->block->nsteps
+	    ? (int64_t)lane->block->steps[at].nfallbacks : 0);
 	lane->held = lane->touched = json_bool(value, "held", false);
 	lane->failed = json_bool(value, "failed", false);
 	lane->out_of_service = json_bool(value, "outOfService", false);
@@ -132,15 +146,6 @@ read_acts(struct step *step, const struct cJSON *acts)
 		act->target = xstrdup(json_str_or(member, "request", ""));
 	}
 	return true;
-}
-
-/* A number between the two, whatever stands there. */
-static int64_t
-clamped(const struct cJSON *value, const char *key, int64_t least, int64_t most)
-{
-	int64_t number = json_int(value, key, least);
-
-	return number < least ? least : number > most ? most : number;
 }
 
 static bool
@@ -181,15 +186,26 @@ find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_b
 		const struct plan_step *extra[] = {&block->restore, &block->stable};
 
 		*ret_block = b;
-		for (size_t s = 0; s < block->nsteps; s++)
-			if (strlen(block->steps[s].number) == len && strncmp(block->steps[s].number, number, len) == 0)
-				return &block->steps[s];
+		for (size_t s = 0; plan_any_step(block, s); s++)
+			if (strlen(plan_any_step(block, s)->number) == len &&
+			    strncmp(plan_any_step(block, s)->number, number, len) == 0)
+				return plan_any_step(block, s);
 		for (size_t i = 0; i < ARRAY_LEN(extra); i++)
 			if (extra[i]->number && strlen(extra[i]->number) == len &&
 			    strncmp(extra[i]->number, number, len) == 0)
 				return extra[i];
 	}
 	return NULL;
+}
+
+/* From 1; 0: it is what another one falls back on, and the operation's record tells what comes of that. */
+static size_t
+place_of(const struct plan_block *block, const struct plan_step *step)
+{
+	for (size_t i = 0; i < block->nsteps; i++)
+		if (&block->steps[i] == step)
+			return i + 1;
+	return 0;
 }
 
 /* A cluster step that is done moves the operation's place behind it. */
@@ -203,11 +219,12 @@ pass_step(struct op *op, struct lane *lane, size_t block, const struct plan_step
 		lane->stabilising |= plan == &lane->block->restore;
 		return;
 	}
-	number = (size_t)(plan - op->plan->blocks[block].steps) + 1;
-	if (block < op->block || (block == op->block && number <= op->cluster_at))
+	number = place_of(&op->plan->blocks[block], plan);
+	if (number == 0 || block < op->block || (block == op->block && number <= op->cluster_at))
 		return;
 	op->block = block;
 	op->cluster_at = number;
+	op->cluster_rescue = 0;
 }
 
 /* Only the step at work is kept in memory: those behind it are told by the lane's place. */

@@ -17,17 +17,19 @@ static const struct member of_op[] = {
 	{"phase", TEXT}, {"reason", TEXT}, {"message", TEXT}, {"start", NUMBER}, {"end", NUMBER}, {"retrySeen", NUMBER},
 	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG}, {"rebuilt", NUMBER},
 	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER},
+	{"clusterRescue", NUMBER}, {"rescued", NUMBER}, {"passedOver", NUMBER},
 	{"gatePaused", TEXT}, {"closedSince", NUMBER}, {"closedBy", TEXT},
 };
 
 static const struct member of_error[] = {
-	{"at", NUMBER}, {"step", TEXT}, {"node", TEXT}, {"message", TEXT}, {"remedy", TEXT},
+	{"at", NUMBER}, {"step", TEXT}, {"node", TEXT}, {"message", TEXT}, {"remedy", TEXT}, {"borne", FLAG},
 };
 
 static const struct member of_lane[] = {
 	{"state", TEXT}, {"at", NUMBER}, {"held", FLAG}, {"failed", FLAG}, {"outOfService", FLAG}, {"restoring", FLAG},
 	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"process", TEXT}, {"restore", TEXT}, {"message", TEXT},
 	{"coolUntil", NUMBER}, {"memory", OBJECT}, {"downFrom", NUMBER}, {"upAt", NUMBER},
+	{"rescue", NUMBER},
 };
 
 static const struct member of_step[] = {

@@ -59,6 +59,8 @@ put_errors(const struct op *op, struct json_out *out, size_t most)
 		json_put_str(out, "node", op->errors[i].node);
 		put_cut(out, "message", op->errors[i].message, most);
 		put_cut(out, "remedy", op->errors[i].remedy, most);
+		if (op->errors[i].borne)
+			json_put_bool(out, "borne", true);
 		json_close(out);
 	}
 	json_close_array(out);
@@ -83,6 +85,10 @@ put_op(const void *at, struct json_out *out, size_t most)
 	pace_record(op, out);
 	if (op->rebuilt_generation)
 		json_put_int(out, "rebuilt", op->rebuilt_generation);
+	if (op->rescued)
+		json_put_int(out, "rescued", op->rescued);
+	if (op->passed_over)
+		json_put_int(out, "passedOver", op->passed_over);
 	put_errors(op, out, most);
 }
 
@@ -99,6 +105,8 @@ put_lane(const void *at, struct json_out *out, size_t most)
 
 	json_put_str(out, "state", record_lane_states[lane->state]);
 	json_put_int(out, "at", (int64_t)lane->at);
+	if (lane->rescue)
+		json_put_int(out, "rescue", (int64_t)lane->rescue);
 	json_put_bool(out, "held", lane->held);
 	json_put_bool(out, "failed", lane->failed);
 	if (lane->out_of_service)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cluster.h"
+#include "failure.h"
 #include "gate.h"
 #include "impact.h"
 #include "journal.h"
@@ -21,8 +22,9 @@ after_start(const struct lane *lane)
 	size_t after = 0;
 
 	for (size_t i = 0; i < lane->block->nsteps; i++)
-		if (impact_brings_up(&lane->block->steps[i]))
-			after = i + 1;
+		for (size_t f = 0; f <= lane->block->steps[i].nfallbacks; f++)
+			if (impact_brings_up(failure_step(&lane->block->steps[i], f)))
+				after = i + 1;
 	return after;
 }
 
@@ -88,6 +90,9 @@ has_taken_down(const struct lane *lane)
 	for (size_t i = 0; i < lane->at; i++)
 		if (lane->block->steps[i].impact == IMPACT_TAKES_NODE_DOWN)
 			return true;
+	for (size_t f = 1; f < lane->rescue; f++)
+		if (failure_step(&lane->block->steps[lane->at], f)->impact == IMPACT_TAKES_NODE_DOWN)
+			return true;
 	return false;
 }
 
@@ -113,6 +118,7 @@ restore_end(struct core *core, struct lane *lane, bool good)
 		lane_set_state(core, lane, LANE_FAILED, why);
 	} else if (is_subsumed(lane) && !others) {
 		lane->at = after_start(lane);
+		lane->rescue = 0;
 		lane_record(core, lane);
 	} else {
 		lane_forget_steps(core, lane);

@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "failure.h"
 #include "knobs.h"
 #include "log.h"
 #include "op.h"
@@ -187,6 +188,7 @@ roll_rearm(struct core *core, struct op *op)
 		    !skip_on_retry(core, &op->lanes[i]))
 			lane_rearm(core, &op->lanes[i]);
 	op->cluster_step = step_free(core, op->cluster_step);
+	op->cluster_rescue = 0;
 }
 
 /* --- cluster steps --- */
@@ -205,6 +207,25 @@ pass_approval(struct core *core, struct op *op, const struct plan_step *plan)
 	step_free(core, step);
 }
 
+/* What comes after the step at work, if it has ended. True: a step of its onFailure. One that ends the operation stays where
+ * it is, for all to see. */
+static bool
+falls_back(struct core *core, struct op *op, const struct plan_step *plan)
+{
+	struct step *step = op->cluster_step;
+	enum after after;
+
+	if (step->state != STEP_DONE && step->state != STEP_FAILED)
+		return false;
+	after = failure_judge(core, op, plan, step, &op->cluster_rescue);
+	if (after == AFTER_FAILURE)
+		return false;
+	op->cluster_step = step_free(core, step);
+	if (after == AFTER_FALLBACK)
+		op_record(op);
+	return after == AFTER_FALLBACK;
+}
+
 /* False: it is at work, or nothing may begin. */
 static bool
 run_cluster_step(struct core *core, struct op *op, const struct plan_step *plan)
@@ -217,22 +238,28 @@ run_cluster_step(struct core *core, struct op *op, const struct plan_step *plan)
 		pass_approval(core, op, plan);
 		return true;
 	}
-	if (!op->cluster_step)
-		op->cluster_step = step_new(op, NULL, plan);
-	step_run(core, op, op->cluster_step);
-	if (op->cluster_step->state != STEP_DONE)
-		return false;
-	op->cluster_step = step_free(core, op->cluster_step);
-	return true;
+	do {
+		if (!op->cluster_step)
+			op->cluster_step = step_new(op, NULL, failure_step(plan, op->cluster_rescue));
+		step_run(core, op, op->cluster_step);
+	} while (falls_back(core, op, plan));
+	return !op->cluster_step;
 }
 
 /* True: all of them are done. */
 static bool
 run_cluster_block(struct core *core, struct op *op, const struct plan_block *block)
 {
-	for (; op->cluster_at < block->nsteps; op->cluster_at++)
-		if (!run_cluster_step(core, op, &block->steps[op->cluster_at]))
+	while (op->cluster_at < block->nsteps) {
+		const struct plan_step *plan = &block->steps[op->cluster_at];
+
+		if (!run_cluster_step(core, op, plan))
 			return false;
+		op->cluster_at++;
+		/* Of one that has failed its own record does not tell that it is passed. */
+		if (plan->borne || plan->nfallbacks)
+			op_record(op);
+	}
 	return true;
 }
 

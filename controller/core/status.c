@@ -93,6 +93,10 @@ put_counts(struct op *op, struct json_out *out)
 	json_put_int(out, "failed", (int64_t)roll_count(op, LANE_FAILED));
 	json_put_int(out, "running", (int64_t)roll_count(op, LANE_RUNNING));
 	json_put_int(out, "waiting", (int64_t)roll_count(op, LANE_WAITING));
+	if (op->rescued)
+		json_put_int(out, "stepsRescued", op->rescued);
+	if (op->passed_over)
+		json_put_int(out, "stepsPassedOver", op->passed_over);
 	json_close(out);
 }
 

@@ -143,6 +143,7 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	bool retry = strcmp(reason, REASON_StepRetry) == 0, last = !retry || step->attempt > step->plan->retries;
 
 	snprintf(text, sizeof text, "%s", sentence);
+	step->fatal = strcmp(reason, REASON_OutcomeUnknown) == 0 || strcmp(reason, REASON_NodeReplaced) == 0;
 	op_error(core, op, step, retry && last ? REASON_StepFailed : reason, text);
 	if (last) {
 		finish(core, op, step, STEP_FAILED, text);

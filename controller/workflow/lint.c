@@ -251,6 +251,9 @@ check_block(struct check *c, const struct workflow_block *block)
 		const struct workflow_step *step = &block->steps[i];
 		const struct reconciler *type = check_step(c, block, step);
 
+		for (size_t f = 0; f < step->nfallbacks; f++)
+			check_step(c, block, &step->on_failure[f]);
+
 		if (type && type->impact == IMPACT_TAKES_NODE_DOWN)
 			down = step;
 		else if (step->nconditions > 0)

@@ -43,6 +43,17 @@ plan_value(const struct plan_value *with, size_t nwith, const struct reconciler 
 	return "";
 }
 
+const struct plan_step *
+plan_any_step(const struct plan_block *block, size_t number)
+{
+	for (size_t i = 0; i < block->nsteps; i++) {
+		if (number <= block->steps[i].nfallbacks)
+			return number ? &block->steps[i].on_failure[number - 1] : &block->steps[i];
+		number -= block->steps[i].nfallbacks + 1;
+	}
+	return NULL;
+}
+
 static void
 free_values(struct plan_value *values, size_t count)
 {
@@ -53,9 +64,19 @@ free_values(struct plan_value *values, size_t count)
 	free(values);
 }
 
+/* Those inside it have none inside. */
+static void
+fallbacks_done(struct plan_step *step)
+{
+	for (size_t i = 0; i < step->nfallbacks; i++)
+		plan_step_done(&step->on_failure[i]);
+	free(step->on_failure);
+}
+
 void
 plan_step_done(struct plan_step *step)
 {
+	fallbacks_done(step);
 	for (size_t i = 0; i < step->nconditions; i++)
 		free_values(step->conditions[i].with, step->conditions[i].nwith);
 	free(step->conditions);

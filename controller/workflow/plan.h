@@ -11,8 +11,9 @@
 #include "workflow.h"
 
 /* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
- * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll. */
-enum { PLAN_FORMAT = 2, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
+ * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll, 3 what becomes
+ * of a step that fails. */
+enum { PLAN_FORMAT = 3, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
 /* Of a condition: how long it is waited for when neither the workflow nor the type says, and how often it may be asked. */
 enum { PLAN_WAIT_MS = 30 * 60 * 1000, PLAN_POLL_LEAST_MS = 100 };
@@ -51,6 +52,9 @@ struct plan_step {
 	int64_t timeout_ms;
 	bool approval;                       /* a person's word is awaited; 'type' NULL, no conditions */
 	char *message;                       /* what is said meanwhile; or NULL */
+	bool borne;                          /* its failure for good is passed over */
+	struct plan_step *on_failure;        /* "1.2.onFailure.1": done when it has failed for good; may rescue it */
+	size_t nfallbacks;
 	bool implied;                        /* added by the engine: the stable window, the restoring step */
 };
 
@@ -117,6 +121,8 @@ struct plan *plan_compile(const struct workflow *workflow, const struct plan_inp
 struct plan *plan_decode(const char *text, const struct reconciler *const *types, struct err *err);
 struct plan *plan_free(struct plan *plan);
 
+/* The block's steps and what they fall back on, one after the other; NULL after the last. */
+const struct plan_step *plan_any_step(const struct plan_block *block, size_t number);
 /* NULL when there is none of that name. */
 const struct reconciler *plan_find_type(const struct reconciler *const *types, const char *name);
 /* How many lanes may be at work in the unit of 'node': a percentage is of all the cluster's nodes there. */

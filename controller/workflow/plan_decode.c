@@ -155,13 +155,41 @@ decode_impact(struct decoder *d, const struct field *f, struct plan_step *step)
 	return field_bool(&assumed, &step->assumed, d->err);
 }
 
+static int decode_step(struct decoder *d, const struct field *f, struct plan_step *step);
+
+static int
+decode_steps(struct decoder *d, const struct field *list, struct plan_step **steps, size_t *count)
+{
+	size_t index = 0;
+
+	if (field_need_array(list, d->err) < 0)
+		return -1;
+	JSON_EACH(element, list->value) {
+		struct field f = field_at(list, index++, element);
+
+		if (decode_step(d, &f, ARRAY_GROW(*steps, *count)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Their depth is that of the text, which the parser bounds. */
+static int
+decode_fallbacks(struct decoder *d, const struct field *f, struct plan_step *step)
+{
+	struct field list = field_get(f, "onFailure");
+
+	return list.value ? decode_steps(d, &list, &step->on_failure, &step->nfallbacks) : 0;
+}
+
 static int
 decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 {
 	struct field wait = field_get(f, "wait"), approval = field_get(f, "approval");
 	struct field backoff = field_get(f, "retryBackoffMs");
 
-	if (need_string(f, "number", &step->number, d->err) < 0 ||
+	if (need_string(f, "number", &step->number, d->err) < 0 || plan_decode_ways(f, step, d->err) < 0 ||
+	    decode_fallbacks(d, f, step) < 0 ||
 	    need_int(f, "retries", 0, INT64_MAX, &step->retries, d->err) < 0 ||
 	    field_int(&backoff, 0, INT64_MAX, &step->retry_backoff_ms, d->err) < 0 ||
 	    need_int(f, "timeoutMs", 0, INT64_MAX, &step->timeout_ms, d->err) < 0)
@@ -178,22 +206,6 @@ decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 	if (step->type && decode_impact(d, f, step) < 0)
 		return -1;
 	return step->type ? decode_with(d, step->type, f, &step->with, &step->nwith) : -1;
-}
-
-static int
-decode_steps(struct decoder *d, const struct field *list, struct plan_block *block)
-{
-	size_t index = 0;
-
-	if (field_need_array(list, d->err) < 0)
-		return -1;
-	JSON_EACH(element, list->value) {
-		struct field f = field_at(list, index++, element);
-
-		if (decode_step(d, &f, ARRAY_GROW(block->steps, block->nsteps)) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 static int
@@ -249,7 +261,7 @@ decode_block(struct decoder *d, const struct field *f)
 	if (chosen < 0)
 		return field_wrong(&unit, "zone, datacenter or all", d->err);
 	block->unit = (enum workflow_unit)chosen;
-	if (decode_steps(d, &steps, block) < 0 || decode_lanes(d, &lanes, block) < 0)
+	if (decode_steps(d, &steps, &block->steps, &block->nsteps) < 0 || decode_lanes(d, &lanes, block) < 0)
 		return -1;
 	return decode_added(d, f, block);
 }

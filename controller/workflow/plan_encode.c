@@ -57,6 +57,19 @@ put_impact(struct json_out *out, const struct plan_step *step)
 		json_put_bool(out, "assumed", true);
 }
 
+static void put_step(struct json_out *out, const char *key, const struct plan_step *step);
+
+static void
+put_fallbacks(struct json_out *out, const struct plan_step *step)
+{
+	if (step->nfallbacks == 0)
+		return;
+	json_open_array(out, "onFailure");
+	for (size_t i = 0; i < step->nfallbacks; i++)
+		put_step(out, NULL, &step->on_failure[i]);
+	json_close_array(out);
+}
+
 /* A task has "type", a wait has "wait", an approval "approval"; a restore that nothing is known for has neither. */
 static void
 put_step(struct json_out *out, const char *key, const struct plan_step *step)
@@ -82,6 +95,8 @@ put_step(struct json_out *out, const char *key, const struct plan_step *step)
 	if (step->retry_backoff_ms)
 		json_put_int(out, "retryBackoffMs", step->retry_backoff_ms);
 	json_put_int(out, "timeoutMs", step->timeout_ms);
+	plan_encode_ways(out, step);
+	put_fallbacks(out, step);
 	json_close(out);
 }
 
@@ -134,7 +149,7 @@ plan_encode(struct plan *plan, struct err *err)
 	struct json_out out = JSON_OUT(&text);
 
 	json_open(&out, NULL);
-	json_put_int(&out, "format", plan_needs_format_2(plan) ? 2 : 1);
+	json_put_int(&out, "format", plan_format(plan));
 	json_put_str(&out, "title", plan->title);
 	json_open_array(&out, "nodes");
 	for (size_t i = 0; i < plan->nnodes; i++)

@@ -47,6 +47,14 @@ int plan_decode_roll(const struct field *f, struct plan_block *block, struct err
 /* Can a build that reads format 1 not tell what it means? */
 bool plan_needs_format_2(const struct plan *plan);
 
+/* plan_ways.c: what becomes of a step beside its own doing. */
+int plan_compile_ways(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
+    struct plan_step *step);
+void plan_encode_ways(struct json_out *out, const struct plan_step *step);
+int plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err);
+/* The oldest format that tells what the plan means. */
+int plan_format(const struct plan *plan);
+
 /* plan_encode.c: the canonical text and its hash, of a plan that is otherwise whole. */
 int plan_encode(struct plan *plan, struct err *err);
 void plan_hash(struct plan *plan);

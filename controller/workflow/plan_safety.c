@@ -28,8 +28,8 @@ service_of(const struct plan_block *block)
 	const char *named = NULL;
 	bool scylla = false;
 
-	for (size_t i = 0; i < block->nsteps; i++) {
-		const struct plan_step *step = &block->steps[i];
+	for (size_t i = 0; plan_any_step(block, i); i++) {
+		const struct plan_step *step = plan_any_step(block, i);
 		const char *service;
 
 		if (!takes_down(step) && !impact_brings_up(step))
@@ -128,8 +128,10 @@ int
 plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
     size_t number)
 {
+	for (size_t i = 0; plan_any_step(block, i); i++)
+		block->disruptive = block->disruptive || takes_down(plan_any_step(block, i));
+	/* What is fallen back on is to leave the node as the step would have. */
 	for (size_t i = 0; i < block->nsteps; i++) {
-		block->disruptive = block->disruptive || takes_down(&block->steps[i]);
 		/* What an opaque one has taken down it has started again, or a later step does. */
 		if (takes_down(&block->steps[i]) && !block->steps[i].type->opaque)
 			block->leaves_down = true;

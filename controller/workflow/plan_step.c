@@ -64,6 +64,8 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 	CLEANUP_FREE char *backoff = xasprintf("%s.retryBackoff", source->place);
 	int64_t fallback;
 
+	if (plan_compile_ways(c, block, source, step) < 0)
+		return -1;
 	if (source->approval) {
 		CLEANUP_FREE char *place = xasprintf("%s.approval.message", source->place);
 

@@ -15,6 +15,8 @@ static const struct scp_key keys[] = {
 	{"name", "name", SCP_TASK | SCP_CONDITION | SCP_WAIT | SCP_ROLL | SCP_APPROVED, SCP_PLAIN, 0},
 	{"retries", "retries", SCP_TASK, SCP_PLAIN, 0},
 	{"impact", "impact", SCP_TASK, SCP_PLAIN, 0},
+	{"abort_on_failure", "abortOnFailure", SCP_TASK | SCP_WAIT, SCP_PLAIN, 0},
+	{"on_failure", "onFailure", SCP_TASK | SCP_WAIT, SCP_TASKS, 0},
 	{"retry_delay_seconds", "retryBackoff", SCP_TASK, SCP_SECONDS, 0},
 	{"retry_delay", "retryBackoff", SCP_TASK, SCP_TEXT, 0},
 	{"timeout_seconds", "timeout", SCP_TASK | SCP_CONDITION, SCP_SECONDS, 0},

@@ -8,22 +8,13 @@
 #include "impact.h"
 #include "json.h"
 #include "variables.h"
+#include "workflow_parts.h"
 #include "workflow_roll.h"
 
 enum { RETRIES_MAX = 100 };
 
-/* Who reads: for one answer, which ends with the first mistake, or for all of them. */
-struct reading {
-	struct workflow *w;
-	lint_fn *say;            /* NULL: the first mistake, in 'err' */
-	void *user;
-	bool mistaken;
-	struct err *err;
-};
-
-/* What comes of one element of a list that could not be read: -1, or 0 when the next one is to be looked at. */
-static int
-mistake(struct reading *r)
+int
+workflow_mistake(struct reading *r)
 {
 	r->mistaken = true;
 	if (!r->say)
@@ -81,7 +72,7 @@ read_wait(struct reading *r, struct workflow_step *step, const struct field *wai
 	JSON_EACH(element, wait->value) {
 		struct field f = field_at(wait, index++, element);
 
-		if (read_condition(ARRAY_GROW(step->conditions, step->nconditions), &f, r->err) < 0 && mistake(r) < 0)
+		if (read_condition(ARRAY_GROW(step->conditions, step->nconditions), &f, r->err) < 0 && workflow_mistake(r) < 0)
 			return -1;
 	}
 	return index ? 0 : field_error(wait, r->err, "waits for nothing; expected at least one condition");
@@ -136,9 +127,9 @@ has_task_keys(const struct field *f)
 	return false;
 }
 
-/* A task, a wait or, outside eachNode, an approval. 'step' is zeroed, and freed by the caller whatever comes of it. */
+/* A task, a wait or, outside eachNode, an approval. */
 static int
-read_step(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
+read_work(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
 {
 	struct field name = field_get(f, "name"), approval = field_get(f, "approval");
 	struct field task = field_get(f, "task"), wait = field_get(f, "wait");
@@ -159,11 +150,17 @@ read_step(struct reading *r, struct workflow_step *step, const struct field *f, 
 	return wait.value ? read_wait(r, step, &wait) : read_task(step, f, err);
 }
 
+int
+workflow_read_step(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
+{
+	return read_work(r, step, f, each_node) < 0 ? -1 : workflow_read_ways(r, step, f, each_node);
+}
+
 static int
 read_node_steps(struct reading *r, struct workflow_block *block, const struct field *list)
 {
 	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    NULL};
+	    "abortOnFailure", "onFailure", NULL};
 	size_t index = 0;
 
 	if (field_need_array(list, r->err) < 0)
@@ -172,7 +169,7 @@ read_node_steps(struct reading *r, struct workflow_block *block, const struct fi
 		struct field f = field_at(list, index++, element);
 
 		if ((field_need_object(&f, r->err) < 0 || field_known(&f, keys, r->err) < 0 ||
-		    read_step(r, ARRAY_GROW(block->steps, block->nsteps), &f, true) < 0) && mistake(r) < 0)
+		    workflow_read_step(r, ARRAY_GROW(block->steps, block->nsteps), &f, true) < 0) && workflow_mistake(r) < 0)
 			return -1;
 	}
 	return index ? 0 : field_error(list, r->err, "does nothing; expected at least one step");
@@ -187,7 +184,7 @@ read_each_node(struct reading *r, const struct field *f)
 	block->place = field_place(f);
 	block->each_node = true;
 	block->limit.count = 1;
-	if (workflow_read_roll(block, f, r->err) < 0 && mistake(r) < 0)
+	if (workflow_read_roll(block, f, r->err) < 0 && workflow_mistake(r) < 0)
 		return -1;
 	return read_node_steps(r, block, &steps);
 }
@@ -204,14 +201,14 @@ read_cluster_step(struct reading *r, const struct field *f)
 		block->place = field_place(f);
 		block->limit.count = 1;
 	}
-	return read_step(r, ARRAY_GROW(block->steps, block->nsteps), f, false);
+	return workflow_read_step(r, ARRAY_GROW(block->steps, block->nsteps), f, false);
 }
 
 static int
 read_outer_step(struct reading *r, const struct field *f)
 {
 	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout",
-	    "impact", "wait", "approval", NULL};
+	    "impact", "wait", "abortOnFailure", "onFailure", "approval", NULL};
 	struct field each = field_get(f, "eachNode");
 
 	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)
@@ -231,7 +228,7 @@ read_steps(struct reading *r, const struct field *list)
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
-		if (read_outer_step(r, &f) < 0 && mistake(r) < 0)
+		if (read_outer_step(r, &f) < 0 && workflow_mistake(r) < 0)
 			return -1;
 	}
 	return index ? 0 : field_error(list, r->err, "does nothing; expected at least one step");
@@ -285,7 +282,7 @@ read_variables(struct reading *r, const struct field *list)
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
-		if (read_variable(r->w, &f, r->err) < 0 && mistake(r) < 0)
+		if (read_variable(r->w, &f, r->err) < 0 && workflow_mistake(r) < 0)
 			return -1;
 	}
 	return 0;
@@ -302,9 +299,9 @@ read_workflow(struct reading *r, const struct cJSON *object, const char *origin)
 	if (field_need_object(&spec, r->err) < 0)
 		return -1;
 	if ((field_known(&spec, keys, r->err) < 0 || field_text(&description, &r->w->description, r->err) < 0) &&
-	    mistake(r) < 0)
+	    workflow_mistake(r) < 0)
 		return -1;
-	if (read_variables(r, &variables) < 0 && mistake(r) < 0)
+	if (read_variables(r, &variables) < 0 && workflow_mistake(r) < 0)
 		return -1;
 	return read_steps(r, &steps);
 }
@@ -318,12 +315,12 @@ decode(struct reading *r, const struct cJSON *object)
 
 	r->w = xcalloc(1, sizeof *r->w);
 	if (field_need_text(&name, &r->w->name, r->err) < 0) {
-		mistake(r);
+		workflow_mistake(r);
 		return workflow_free(r->w);
 	}
 	origin = xasprintf("workflow %s, ", r->w->name);
 	if (read_workflow(r, object, origin) < 0)
-		mistake(r);
+		workflow_mistake(r);
 	return r->mistaken ? workflow_free(r->w) : r->w;
 }
 

@@ -21,6 +21,8 @@ struct workflow_variable {
 
 /* Conditions of one wait at most: the engine keeps a window for each. */
 enum { WORKFLOW_CONDITIONS = 8 };
+/* Steps inside a step at most. */
+enum { WORKFLOW_FALLBACKS = 8 };
 
 /* A parameter of a task or condition: a scalar as text, with +variables+ still in it. */
 struct workflow_value {
@@ -51,6 +53,9 @@ struct workflow_step {
 	enum impact impact;      /* as the workflow states it, of an opaque type */
 	bool approval;           /* neither task nor wait: a person's word is awaited */
 	char *message;           /* and this is said meanwhile, with variables; or NULL */
+	bool borne;              /* abortOnFailure: false; its failure ends nothing */
+	struct workflow_step *on_failure;    /* done when it has failed for good */
+	size_t nfallbacks;
 };
 
 enum workflow_unit { WORKFLOW_UNIT_ZONE, WORKFLOW_UNIT_DATACENTER, WORKFLOW_UNIT_ALL };

@@ -26,20 +26,30 @@ free_conditions(struct workflow_condition *conditions, size_t count)
 	free(conditions);
 }
 
+/* Those inside a step have none inside. */
+static void
+step_done(struct workflow_step *step)
+{
+	free(step->place);
+	free(step->name);
+	free(step->task);
+	free_values(step->with, step->nwith);
+	free_conditions(step->conditions, step->nconditions);
+	free(step->retry_backoff);
+	free(step->timeout);
+	free(step->message);
+}
+
 static void
 free_block(struct workflow_block *block)
 {
 	for (size_t i = 0; i < block->nsteps; i++) {
 		struct workflow_step *step = &block->steps[i];
 
-		free(step->place);
-		free(step->name);
-		free(step->task);
-		free_values(step->with, step->nwith);
-		free_conditions(step->conditions, step->nconditions);
-		free(step->retry_backoff);
-		free(step->timeout);
-		free(step->message);
+		for (size_t f = 0; f < step->nfallbacks; f++)
+			step_done(&step->on_failure[f]);
+		free(step->on_failure);
+		step_done(step);
 	}
 	free(block->steps);
 	free(block->canary.soak);

@@ -214,6 +214,16 @@ refused $O new '{"cluster":"c","workflow":"w","approvals":[{"step":"1.canary","p
 	'spec.approvals[0].planHash: Invalid value: "latest"'
 refused $O new '{"cluster":"c","workflow":"w","approvals":[{"step":"2.1","planHash":"a"},{"step":"2.1","planHash":"b"}]}' \
 	'spec.approvals[1]: Duplicate value'
+accepted $W ways '{"steps":[{"eachNode":{"steps":[{"task":"t","abortOnFailure":false,"onFailure":[{"task":"t","retries":1},
+	{"wait":[{"condition":"c"}],"abortOnFailure":false}]}]}},{"task":"t","onFailure":[{"task":"t"}]}]}'
+refused $W new '{"steps":[{"approval":{},"abortOnFailure":false}]}' 'abortOnFailure and onFailure belong to a task or a wait'
+refused $W new '{"steps":[{"task":"t","onFailure":[]}]}' 'spec.steps[0].onFailure in body should have at least 1 items'
+refused $W new '{"steps":[{"task":"t","onFailure":[{"task":"t","wait":[{"condition":"c"}]}]}]}' \
+	'exactly one of task and wait must be set'
+refused $W new '{"steps":[{"eachNode":{"steps":[{"task":"t","onFailure":[{"wait":[{"condition":"c"}],"retries":1}]}]}}]}' \
+	'with, retries, retryBackoff, timeout and impact belong to a task'
+refused $W new '{"steps":[{"task":"t","onFailure":[{"task":"t","onFailure":[{"task":"t"}]}]}]}' \
+	'unknown field "spec.steps[0].onFailure[0].onFailure"'
 refused $W new '{"steps":[{"task":"t","timeout":"5 minutes"}]}' 'spec.steps[0].timeout: Invalid value: "5 minutes"'
 refused $W new '{"steps":[{"task":"t"}],"variables":[{"name":"a","type":"float"}]}' \
 	'spec.variables[0].type: Unsupported value: "float"'

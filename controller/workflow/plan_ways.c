@@ -1,0 +1,59 @@
+/* What becomes of a step beside its own doing, in the plan; and the format that it takes to tell it. */
+#include "alloc.h"
+#include "field.h"
+#include "json.h"
+#include "plan_parts.h"
+
+int
+plan_compile_ways(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
+    struct plan_step *step)
+{
+	step->borne = source->borne;
+	for (size_t i = 0; i < source->nfallbacks; i++) {
+		struct plan_step *fallback = ARRAY_GROW(step->on_failure, step->nfallbacks);
+
+		fallback->number = xasprintf("%s.onFailure.%zu", step->number, i + 1);
+		if (plan_compile_step(c, block, &source->on_failure[i], fallback) < 0)
+			return -1;
+		if (fallback->assumed && !block->each_node)
+			return err_set(c->err, "%s.impact: missing; what %s does to the cluster nobody is asked about "
+			    "here: state it", source->on_failure[i].place, fallback->type->name);
+	}
+	return 0;
+}
+
+/* What is as it always was is left out. */
+void
+plan_encode_ways(struct json_out *out, const struct plan_step *step)
+{
+	if (step->borne)
+		json_put_bool(out, "abortOnFailure", false);
+}
+
+int
+plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err)
+{
+	struct field abort_on_failure = field_get(f, "abortOnFailure");
+	bool ends = true;
+
+	if (field_bool(&abort_on_failure, &ends, err) < 0)
+		return -1;
+	step->borne = !ends;
+	return 0;
+}
+
+static bool
+needs_format_3(const struct plan_step *step)
+{
+	return step->borne || step->nfallbacks;
+}
+
+int
+plan_format(const struct plan *plan)
+{
+	for (size_t b = 0; b < plan->nblocks; b++)
+		for (size_t i = 0; i < plan->blocks[b].nsteps; i++)
+			if (needs_format_3(&plan->blocks[b].steps[i]))
+				return 3;
+	return plan_needs_format_2(plan) ? 2 : 1;
+}

@@ -1,0 +1,26 @@
+/* What the files that read a workflow's object share; nobody else includes it. */
+#pragma once
+
+#include "field.h"
+#include "workflow.h"
+
+/* Who reads: for one answer, which ends with the first mistake, or for all of them. */
+struct reading {
+	struct workflow *w;
+	lint_fn *say;            /* NULL: the first mistake, in 'err' */
+	void *user;
+	bool mistaken;
+	struct err *err;
+};
+
+/* workflow.c */
+/* What comes of one element of a list that could not be read: -1, or 0 when the next one is to be looked at. */
+int workflow_mistake(struct reading *r);
+/* A task, a wait or, outside eachNode, an approval. 'step' is zeroed, and freed by the caller whatever comes of it. */
+int workflow_read_step(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node);
+
+/* workflow_ways.c: what becomes of a step beside its own doing. Of a step that has it, task or wait alike. */
+int workflow_read_ways(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node);
+/* A list of tasks and waits that stand inside a step, and have none inside. */
+int workflow_read_list(struct reading *r, const struct field *list, bool each_node, struct workflow_step **steps,
+    size_t *count);

@@ -1,0 +1,126 @@
+#include "story.h"
+
+#include "alloc.h"
+
+/* What a workflow says of its steps beside their doing: what failure means, and what is done then. Each way is played as it is
+ * and then with a crash after every journal write, act and write of a status (make check: after some), unanswered, answered
+ * unseen, not left; it must come to the same end, tell the same and do nothing twice. */
+
+#define UP "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"2s\",\"pollInterval\":\"1s\"}]}"
+#define DRAIN "{\"task\":\"scylla-drain\"}"
+#define RESTART "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}}"
+#define FAIL(more) "{\"task\":\"fail\",\"with\":{\"message\":\"no such luck\"}" more "}"
+#define LOOK "{\"wait\":[{\"condition\":\"cluster-normal\",\"pollInterval\":\"1s\"}]}"
+#define STEPS(steps) "\"spec\":{\"steps\":[" steps "]}"
+#define EACH(steps) "{\"eachNode\":{\"steps\":[" steps "]}}"
+
+enum { SAYS = 5 };
+
+static const struct way {
+	const char *name, *workflow, *phase;
+	size_t starts;                   /* of one node */
+	const char *says[SAYS];          /* of the last status */
+} ways[] = {
+	{"passed over", STEPS(EACH(DRAIN "," FAIL(",\"abortOnFailure\":false") "," RESTART "," UP) ","
+	    FAIL(",\"abortOnFailure\":false") "," LOOK), "Succeeded", 1, {"1 nodes done, 2 steps failed and passed over",
+	    "\"stepsPassedOver\":2", "fail: no such luck"}},
+	{"rescued", STEPS(EACH(DRAIN "," FAIL(",\"onFailure\":[" LOOK "," RESTART "]") "," UP) ","
+	    FAIL(",\"onFailure\":[" LOOK "," LOOK "]")), "Succeeded", 1, {"1 nodes done, 2 steps rescued",
+	    "\"stepsRescued\":2", "fail: no such luck"}},
+	{"not rescued", STEPS(EACH(DRAIN "," FAIL(",\"onFailure\":[" LOOK "," FAIL("") "," RESTART "]") "," RESTART "," UP)),
+	    "Failed", 1, {"db-a-1: fail: no such luck", "\"step\":\"1.2.onFailure.2\"", "\"failed\":1"}},
+	{"rescued by what may fail", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL(",\"onFailure\":["
+	    FAIL(",\"abortOnFailure\":false") "," LOOK "]")), "Succeeded", 1,
+	    {"1 nodes done, 1 step rescued, 1 failed and passed over"}},
+	{"no rescue, and passed over", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL(",\"onFailure\":[" FAIL("") "],"
+	    "\"abortOnFailure\":false") "," LOOK), "Succeeded", 1, {"1 nodes done, 1 step failed and passed over"}},
+	{"a cluster step fails", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL(",\"onFailure\":[" FAIL("") "]")), "Failed", 1,
+	    {"step 2.1.onFailure.1: fail: no such luck"}},
+};
+
+static void
+play(const struct way *way, const struct crash *crash, struct buf *kinds)
+{
+	struct scene *scene = scene_new(&(struct scene_config){
+	    .layout = "dc1/a:1,dc1/b:1,dc1/c:1", .seed = 1,
+	    .operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}",
+	    .workflow = way->workflow, .stable_ms = 2000, .lease_ms = SECONDS(6)});
+	struct world *world = scene->world;
+	char text[600];
+
+	world->weather = (struct weather){.io_max = 5, .net_max = 20, .slow = 3, .slow_max = 2500};
+	world->kinds = kinds;
+	if (crash)
+		world_crash_at(world, crash->effect, crash->how);
+	world_start(world);
+	world_run(world, until_over, NULL, HOURS(2));
+	world_run(world, NULL, NULL, SECONDS(30));
+	judge_or_fail(world, judge(world, text, sizeof text), way->name, 1);
+	if (strcmp(scene_phase(world), way->phase) != 0)
+		judge_or_fail(world, scene_message(world), scene_phase(world), 1);
+	for (size_t i = 0; i < SAYS && way->says[i]; i++)
+		if (!strstr(scene_operation(world)->status, way->says[i]))
+			judge_or_fail(world, scene_operation(world)->status, way->says[i], 1);
+	HOLDS(scene, started(scene, NULL) == way->starts && scene_all_serving(world));
+	scene_free(scene);
+}
+
+static void
+enumerate(const struct way *way)
+{
+	CLEANUP_BUF struct buf kinds = BUF_INIT(1 << 20);
+	size_t stride = getenv("STRAIT_QUICK") ? 23 : seeds_wanted(50) >= 1000 ? 1 : 5, points = 0, number = 0;
+
+	play(way, NULL, &kinds);
+	for (size_t i = 0; i < kinds.len; i++)
+		for (int how = 0; how < CRASH_WAYS; how++) {
+			const struct crash crash = {.effect = i + 1, .how = (enum crash_how)how};
+
+			if (kinds.data[i] == '.' || number++ % stride != 0)
+				continue;
+			play(way, &crash, NULL);
+			points++;
+		}
+	printf("  %s: %zu effects, %zu crash points\n", way->name, kinds.len, points);
+}
+
+static void
+every_way_is_gone_to_its_end_whatever_crashes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		enumerate(&ways[i]);
+}
+
+/* An Event tells each turn once. */
+static void
+each_turn_is_told(void **state)
+{
+	static const struct {
+		size_t way;
+		const char *reason;
+	} cases[] = {{0, "StepPassedOver"}, {1, "StepFallsBack"}, {1, "StepRescued"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct scene *scene = begin_with((struct scene_config){
+		    .operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}",
+		    .workflow = ways[cases[i].way].workflow});
+
+		reach(scene, until_over, NULL, HOURS(1));
+		wait_ms(scene, SECONDS(5));
+		HOLDS(scene, api_count_events(scene->world->api, cases[i].reason) == 2);
+		end(scene, "Succeeded", 0, 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_way_is_gone_to_its_end_whatever_crashes),
+		cmocka_unit_test(each_turn_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
