@@ -13,7 +13,7 @@
 #include "reasons.h"
 #include "state.h"
 
-enum { JOURNAL_PATIENCE_MS = 2000 };
+enum { AWAY_MS = 2000 };
 
 /* The place after the last step that brings the node up; 0 if the lane has none. */
 static size_t
@@ -47,7 +47,7 @@ start_has_left(const struct lane *lane)
 bool
 lane_is_stranded(const struct core *core, const struct lane *lane)
 {
-	return journal_away_ms(core, lane->op) > JOURNAL_PATIENCE_MS && lane->held && lane->touched && !lane->restoring &&
+	return journal_away_ms(core, lane->op) > AWAY_MS && lane->held && lane->touched && !lane->restoring &&
 	    lane->block->restore.type && lane->at < after_start(lane) && !start_has_left(lane) &&
 	    !(lane->step && acts_may_arrive(lane->step));
 }
@@ -94,6 +94,16 @@ has_taken_down(const struct lane *lane)
 		if (failure_step(&lane->block->steps[lane->at], f)->impact == IMPACT_TAKES_NODE_DOWN)
 			return true;
 	return false;
+}
+
+/* Somebody else has started the node, or it was never down: what nothing of ours has begun is still to be done. */
+static void
+note_others(struct lane *lane)
+{
+	if (has_taken_down(lane))
+		return;
+	lane->stamp[0] = '\0';
+	lane->up_act = false;
 }
 
 static void
@@ -144,9 +154,7 @@ lane_restore_is_open(const struct lane *lane)
 static void
 found_up(struct core *core, struct lane *lane)
 {
-	if (!has_taken_down(lane))
-		lane->stamp[0] = '\0';
-	lane->up_act &= has_taken_down(lane);
+	note_others(lane);
 	restore_end(core, lane, true);
 }
 
@@ -195,6 +203,10 @@ lane_restore_run(struct core *core, struct lane *lane)
 	if (lane->step->state == STEP_FAILED || lane->stabilising) {
 		restore_end(core, lane, lane->step->state == STEP_DONE);
 	} else {
+		if (lane_restore_is_open(lane)) {
+			note_others(lane);
+			lane_record(core, lane);
+		}
 		lane->step = step_free(core, lane->step);
 		lane->stabilising = true;
 		lane_restore_run(core, lane);
