@@ -121,6 +121,20 @@ candidate(const struct cluster *cluster, size_t n)
 	return n < target->nknown ? target->known[n] : NULL;
 }
 
+/* What the asker has not answered would count no more: nobody waits for it. */
+static void
+drop_asker(struct core *core, struct sweep *sweep)
+{
+	struct request *request, *next;
+
+	HASH_ITER (hh, core->requests, request, next) {
+		if (request->owner != sweep || (request->arg & 0xff) > FACT_ASKER_LAST)
+			continue;
+		request_cancel(core, request->id);
+		sweep->pending--;
+	}
+}
+
 /* The asker did not help: take the next one, or give up. */
 static void
 next_asker(struct core *core, struct cluster *cluster, const struct event *event, const char *path)
@@ -136,6 +150,7 @@ next_asker(struct core *core, struct cluster *cluster, const struct event *event
 		sweep_failed(core, cluster, problem);
 		return;
 	}
+	drop_asker(core, sweep);
 	snprintf(sweep->asker, sizeof sweep->asker, "%s", next);
 	ask_asker(core, cluster);
 }
@@ -212,9 +227,7 @@ fast_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	enum fact fact = (enum fact)(arg & 0xff);
 
 	cluster->sweep.pending--;
-	if (fact <= FACT_ASKER_LAST && arg >> 8 != cluster->sweep.tries)
-		;       /* of an asker that did not know the members: its other words count no more */
-	else if (fact == FACT_MEMBERS && !take_members(core, cluster, event))
+	if (fact == FACT_MEMBERS && !take_members(core, cluster, event))
 		return;
 	else if (fact <= FACT_ASKER_LAST)
 		take_asker_fact(cluster, fact, event);
