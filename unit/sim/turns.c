@@ -249,6 +249,20 @@ is_start_of(const struct deed *deed, const struct deed *later)
 	    (deed->event == SIM_ARRIVED_START || deed->event == SIM_ARRIVED_RESTART);
 }
 
+/* Somebody else has started the node between the two, or it crashed: what was done to it is void. */
+static bool
+is_void(const struct sim *sim, const struct deed *deed, size_t at)
+{
+	for (size_t i = deed->at + 1; i < at; i++) {
+		const struct sim_entry *entry = sim_audit(sim, i);
+
+		if (entry->node == deed->node && entry->source == SIM_HAND &&
+		    (entry->event == SIM_CRASHED || entry->event == SIM_PROCESS_START))
+			return true;
+	}
+	return false;
+}
+
 bool
 turns_has_repeated(const struct turns *turns, const struct sim *sim, size_t at)
 {
@@ -261,7 +275,7 @@ turns_has_repeated(const struct turns *turns, const struct sim *sim, size_t at)
 		if (turns->forgiven[i] <= last)
 			since = turns->forgiven[i];
 	for (size_t i = since; last != SIZE_MAX && i < last; i++)
-		if (is_start_of(&turns->deeds[i], &turns->deeds[last]))
+		if (is_start_of(&turns->deeds[i], &turns->deeds[last]) && !is_void(sim, &turns->deeds[i], at))
 			return true;
 	return false;
 }
