@@ -20,16 +20,18 @@ op_gate_reason(const struct op *op)
 
 /* Since when the culprit is down; where the ring does not tell, since when the gate is closed. */
 static void
-explain_closed(struct core *core, struct op *op)
+explain_closed(struct core *core, struct op *op, const struct step *gated)
 {
 	const struct ring *ring = op->cluster->ring;
 	int culprit = ring_find_name(ring, op->closed_node);
-	char closed[INSTANT_TEXT], down[RING_SINCE] = "";
+	char closed[INSTANT_TEXT], down[RING_SINCE] = "", text[MESSAGE];
 
 	if (culprit >= 0)
 		ring_since(ring, (size_t)culprit, down);
 	instant_clock(op->closed_since_wall_ms, closed);
-	if (op->repair_needed)
+	if (asking_explain_gate(core, op, gated, text, sizeof text))
+		op_set_phase(core, op, PHASE_FROZEN, op_gate_reason(op), "%s", text);
+	else if (op->repair_needed)
 		op_set_phase(core, op, PHASE_FROZEN, REASON_RepairNeeded, "%s", op->closed_by);
 	else if (op->closed_node[0])
 		op_set_phase(core, op, PHASE_FROZEN, REASON_GateClosed, "%s down since %s", op->closed_node,
@@ -45,7 +47,10 @@ say_step(struct core *core, struct op *op, const struct step *step, char *text, 
 {
 	if (asking_explain_step(core, op, step, text, size))
 		return text;
-	return step->message[0] ? step->message : step_kind(step);
+	if (step->message[0])
+		return step->message;
+	op->vague_since_up_ms = core->now.up_ms;
+	return step_kind(step);
 }
 
 static bool
@@ -107,8 +112,10 @@ explain_rest(struct core *core, struct op *op)
 		op_set_phase(core, op, PHASE_RUNNING, REASON_ServerAway, "the API server does not answer: no node is begun");
 	else if (core->stopping || shard_is_leaving(core, op->shard))
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "this controller hands over: no node is begun");
-	else
+	else {
+		op->vague_since_up_ms = core->now.up_ms;
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "next node");
+	}
 }
 
 static void
@@ -121,7 +128,7 @@ explain_running(struct core *core, struct op *op)
 	if (gated && op->closed_since_wall_ms) {
 		if (op->phase != PHASE_FROZEN)
 			op_event(core, op, "Warning", op_gate_reason(op), "%s", op->closed_by);
-		explain_closed(core, op);
+		explain_closed(core, op, gated);
 		return;
 	}
 	if (!explain_work(core, op, PHASE_RUNNING, REASON_Progressing, "") && !pace_explain(core, op))
@@ -136,11 +143,13 @@ explain_stopping(struct core *core, struct op *op, enum phase phase, const char 
 		op_set_phase(core, op, phase, reason, "%s", knob);
 }
 
-void
-op_explain(struct core *core, struct op *op)
+static void
+explain(struct core *core, struct op *op)
 {
-	if (journal_away_ms(core, op) > 0)
-		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
+	char text[MESSAGE];
+
+	if (asking_explain_journal(core, op, text, sizeof text))
+		op_say(op, REASON_JournalAway, "%s", text);
 	else if (op_is_cancelled(op))
 		explain_stopping(core, op, PHASE_CANCELLING, REASON_Cancelling, "cancels after ", "spec.cancel is set");
 	else if (op->object->suspend && roll_at_safe_point(op))
@@ -149,6 +158,17 @@ op_explain(struct core *core, struct op *op)
 		explain_stopping(core, op, PHASE_RUNNING, REASON_Suspending, "suspends after ", "spec.suspend is set");
 	else
 		explain_running(core, op);
+}
+
+void
+op_explain(struct core *core, struct op *op)
+{
+	int64_t since = op->vague_since_up_ms;
+
+	op->vague_since_up_ms = 0;
+	explain(core, op);
+	if (since > 0 && op->vague_since_up_ms > 0)
+		op->vague_since_up_ms = since;
 }
 
 void

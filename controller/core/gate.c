@@ -281,6 +281,8 @@ gate_check(struct core *core, struct op *op, struct step *step)
 
 	if (!core->config.gate)
 		return GATE_OPEN;
+	if (step->gated && since < core->now.up_ms - step_gate_poll_ms(op) / 2)
+		since = core->now.up_ms - step_gate_poll_ms(op) / 2;    /* old facts would only say the same again */
 	if (since <= cluster->last_act_up_ms)
 		since = cluster->last_act_up_ms + 1;
 	core->counters.gate_checks++;

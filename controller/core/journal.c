@@ -41,6 +41,7 @@ journal_request(struct core *core, struct op *op, enum redis_script script, size
 	effect->redis.uid = xstrdup(op->uid);
 	effect->redis.args = xcalloc(nargs, sizeof *effect->redis.args);
 	effect->redis.nargs = nargs;
+	op->journal.asked_up_ms = core->now.up_ms;
 	return effect;
 }
 
@@ -281,6 +282,15 @@ int64_t
 journal_away_ms(const struct core *core, const struct op *op)
 {
 	return op->journal.away_since_up_ms < 0 ? 0 : core->now.up_ms - op->journal.away_since_up_ms + 1;
+}
+
+bool
+journal_is_late(const struct core *core, const struct op *op)
+{
+	const struct journal *journal = &op->journal;
+
+	return journal_away_ms(core, op) > 0 ||
+	    (journal->request != 0 && core->now.up_ms - journal->asked_up_ms >= JOURNAL_PATIENCE_MS);
 }
 
 int64_t

@@ -18,6 +18,9 @@ struct operation;
  * default; a member, field or word whose meaning changes, or that an older controller must not overlook, raises it. */
 enum { JOURNAL_FORMAT = 2 };
 
+/* So long a request to it may take before its silence is said. */
+enum { JOURNAL_PATIENCE_MS = 500 };
+
 struct journal_entry {
 	char *field;
 	char *value;             /* "" removes the field */
@@ -41,6 +44,7 @@ struct journal {
 	struct journal_batch open, sent;
 	bool sending;
 	uint64_t request;
+	int64_t asked_up_ms;     /* when it was sent */
 	struct timer retry;
 	unsigned failures;
 	int64_t away_since_up_ms;    /* first unanswered try; -1 */
@@ -64,6 +68,8 @@ bool journal_is_durable(const struct op *op, uint64_t ticket);
 bool journal_is_quiet(const struct op *op);
 /* How long it has not answered, in ms; 0 while it does. */
 int64_t journal_away_ms(const struct core *core, const struct op *op);
+/* It is away, or has kept a request of ours waiting for as long as a person should. */
+bool journal_is_late(const struct core *core, const struct op *op);
 /* Let it expire; to be called once everything is acknowledged. */
 void journal_expire(struct core *core, struct op *op);
 /* How long after its end, in s. */

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "instant.h"
 #include "observe_topology.h"
 #include "request.h"
 #include "state.h"
@@ -50,6 +51,19 @@ unheard(struct core *core, struct raft_slot *slot, const struct event *event)
 	    event->error ? event->error : outcome_name(event->outcome));
 }
 
+/* It counts for half a minute: whoever reads it then wants to know of when it is. */
+static void
+note_when(const struct core *core, struct raft_slot *slot)
+{
+	char clock[INSTANT_TEXT], problem[sizeof slot->told.problem];
+
+	if (slot->told.state != RAFT_SILENT)
+		return;
+	snprintf(problem, sizeof problem, "%s", slot->told.problem);
+	snprintf(slot->told.problem, sizeof slot->told.problem, "asked %s: %.180s",
+	    instant_clock(core->now.wall_ms - (core->now.up_ms - slot->asked_up_ms), clock), problem);
+}
+
 static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
@@ -65,6 +79,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 		ask(core, watch, arg >> 1, ASKED_BARRIER);
 	if (slot->request != 0)
 		return;
+	note_when(core, slot);
 	watch->turn += slot->told.state == RAFT_SILENT || slot->told.state == RAFT_UNASKED;
 	cluster_kick(core, cluster_of(watch));
 }

@@ -232,12 +232,14 @@ struct op {
 	unsigned status_conflicts;            /* in a row */
 	bool sending_plan, sending_end;
 	bool status_failed;                   /* the last write was; the timer says when to try again */
+	bool status_unsure;                   /* it may have arrived all the same: what is written is not known */
 	uint64_t status_request;
 	bool running_acknowledged;            /* a status with our planHash has been acknowledged */
 	bool end_acknowledged;
 	bool end_told;                        /* its Event is on the way */
 	int64_t status_sent_up_ms;
 	int64_t status_same_up_ms;            /* when there was nothing to write */
+	int64_t vague_since_up_ms;            /* its message gives no reason yet; 0: it does */
 	enum phase status_phase;
 	struct timer status_timer, start_timer;
 	struct timer timer;
@@ -333,9 +335,9 @@ void step_record(struct core *core, struct op *op, struct step *step, const char
 void step_new_round(struct core *core, struct step *step);
 /* Look at the step again at 'up_ms' or earlier. */
 void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
-/* In how many ms a step that waits looks again. What an act brings about is looked for at once, then at growing distances:
- * a service that restarts in no time is not waited for until the next poll. */
-int64_t step_look_again_in(const struct step *step, int64_t now_up_ms);
+/* When a step that waits looks again, counted from its last look's beginning. What an act brings about is looked for at once,
+ * then at growing distances: a service that restarts in no time is not waited for until the next poll. */
+int64_t step_next_look(const struct step *step, int64_t now_up_ms);
 const char *step_kind(const struct step *step);
 
 /* Its acts leave under the gate alone. */

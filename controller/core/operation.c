@@ -181,8 +181,7 @@ static void
 end(struct core *core, struct op *op)
 {
 	if (!journal_is_quiet(op)) {
-		if (journal_away_ms(core, op) > 0)
-			op_write_status(core, op);      /* why its end is not told */
+		op_write_status(core, op);      /* why its end is not told */
 		return;
 	}
 	timer_disarm(&core->timers, &op->start_timer);
@@ -256,20 +255,23 @@ static void
 take(struct core *core, struct op *op)
 {
 	bool fresh = op->phase == PHASE_NONE || op->phase == PHASE_PENDING;
+	char text[MESSAGE];
 
 	if (op->object->problem) {
 		op_refuse(core, op, REASON_Invalid, op->object->problem);
 		return;
 	}
-	if (fresh && !op_is_cancelled(op) && !op_accept_cluster(core, op))
+	/* Those at work on the cluster may wait for what its journal has, and hold nodes down meanwhile: it is read before the
+	 * cluster is ready. */
+	if (fresh && !op_is_cancelled(op) && !op_accept_cluster(core, op) && !op->cluster)
 		return;
 	journal_take(core, op);
-	if (journal_away_ms(core, op) == 0)
+	if (!asking_explain_journal(core, op, text, sizeof text))
 		return;
 	if (fresh)
-		op_set_phase(core, op, PHASE_PENDING, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
+		op_set_phase(core, op, PHASE_PENDING, REASON_JournalAway, "%s", text);
 	else
-		op_say(op, REASON_JournalAway, "Redis does not answer: %s", core->journal_problem);
+		op_say(op, REASON_JournalAway, "%s", text);
 }
 
 /* Its journal is lost or cannot be read: what is known may be old, so nothing is done on it. A person looks at the nodes

@@ -19,7 +19,9 @@
 #include "state.h"
 #include "status_private.h"
 
-enum { COALESCE_MS = 1000, LOOK_MS = 250, RETRY_MS = 1000, CONFLICT_MS = 100, CONFLICTS_TOLD = 10, NODES_SHOWN = 100 };
+/* VAGUE_MS: what has only begun has a reason to tell before that, and the status that told nothing would be in its way. */
+enum { COALESCE_MS = 1000, LOOK_MS = 250, VAGUE_MS = 500 };
+enum { RETRY_MS = 1000, CONFLICT_MS = 100, CONFLICTS_TOLD = 10, NODES_SHOWN = 100 };
 
 /* --- conditions --- */
 
@@ -261,6 +263,7 @@ refused(struct core *core, struct op *op, const struct event *event)
 		conflicted(core, op);
 		return;
 	}
+	op->status_unsure |= event->outcome == OUTCOME_TIMEOUT || event->outcome == OUTCOME_BROKEN;
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s", kube_problem(event, problem, sizeof problem));
 	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
 }
@@ -278,7 +281,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	}
 	core->counters.status_writes++;
 	kube_take_answered(&op->object->meta, event);
-	op->status_failed = false;
+	op->status_failed = op->status_unsure = false;
 	op->status_conflicts = 0;
 	free(op->written);
 	op->written = TAKE_PTR(op->sending);
@@ -303,11 +306,13 @@ send(struct core *core, struct op *op, char *body)
 
 /* A status that leads the journal would be believed after a crash that the journal did not survive. */
 static bool
-must_wait_for_journal(const struct core *core, const struct op *op)
+must_wait_for_journal(struct core *core, struct op *op)
 {
+	char why[MESSAGE];
+
 	if (!op->started || op->lost || journal_is_quiet(op))
 		return false;
-	return journal_away_ms(core, op) == 0 || !op->written;
+	return !asking_explain_journal(core, op, why, sizeof why) || !op->written;
 }
 
 /* Coalesced: false and a timer while the last write is too young, or nothing new was found just now, unless a person
@@ -320,6 +325,8 @@ is_due(struct core *core, struct op *op)
 
 	if (next < op->status_same_up_ms + LOOK_MS)
 		next = op->status_same_up_ms + LOOK_MS;
+	if (op->vague_since_up_ms > 0 && next < op->vague_since_up_ms + VAGUE_MS)
+		next = op->vague_since_up_ms + VAGUE_MS;
 	if (op->status_failed && op->status_timer.armed)
 		return false;
 	if (urgent || core->now.up_ms >= next)
@@ -332,7 +339,7 @@ is_due(struct core *core, struct op *op)
 static bool
 is_written(const struct core *core, struct op *op, const char *body)
 {
-	if (!op->written || strcmp(op->written, body) != 0)
+	if (!op->written || op->status_unsure || strcmp(op->written, body) != 0)
 		return false;
 	op->status_phase = op->phase;
 	op->status_same_up_ms = core->now.up_ms;
@@ -352,7 +359,11 @@ op_write_status(struct core *core, struct op *op)
 	/* Its answer brings the version that this write is of. */
 	if (op->finalizer_request)
 		return;
-	if (must_wait_for_journal(core, op) || !is_due(core, op))
+	if (must_wait_for_journal(core, op)) {
+		op_write_message(core, op);
+		return;
+	}
+	if (!is_due(core, op))
 		return;
 	body = op->started && !op->lost && !journal_is_quiet(op) ? status_body_while_away(core, op) : body_of(core, op);
 	if (is_written(core, op, body)) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "explain.h"
 #include "json.h"
 #include "kube.h"
 #include "op.h"
@@ -80,12 +81,13 @@ op_write_message(struct core *core, struct op *op)
 {
 	struct buf body = BUF_INIT(BUF_MAX_LINE);
 	struct json_out out = JSON_OUT(&body);
+	char why[MESSAGE];
 
-	if (op->status_request || op->status_timer.armed || journal_away_ms(core, op) == 0 ||
+	if (op->status_request || op->status_timer.armed || !asking_explain_journal(core, op, why, sizeof why) ||
 	    !shard_may_write(core, op->shard))
 		return;
 	open_merge(op, &out);
-	status_put_why(&out, op->message);
+	status_put_why(&out, why);
 	json_close(&out);
 	json_close(&out);
 	merge(core, op, buf_take(&body));
@@ -115,14 +117,15 @@ op_write_lost(struct core *core, struct op *op)
 
 /* The journal is away: what was told last still stands, but for the reason why nothing moves. */
 char *
-status_body_while_away(const struct core *core, const struct op *op)
+status_body_while_away(struct core *core, struct op *op)
 {
-	CLEANUP_FREE char *away = xasprintf("Redis does not answer: %s", core->journal_problem);
 	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&body);
 	CLEANUP_JSON struct cJSON *last = json_parse(op->written, strlen(op->written), NULL);
 	struct buf value = BUF_INIT(BUF_MAX_OBJECT);
+	char away[MESSAGE] = "";
 
+	asking_explain_journal(core, op, away, sizeof away);
 	json_open(&out, NULL);
 	JSON_EACH (member, last) {
 		if (strcmp(json_key(member), "message") == 0) {

@@ -268,7 +268,7 @@ after_wait(struct core *core, struct op *op, struct step *step)
 	snprintf(step->message, sizeof step->message, "%.*s", MESSAGE - 1, t->sentence);
 	record_deadline(core, op, step);
 	if (t->wait_ms > 0)
-		step_wake_at(core, step, core->now.up_ms + step_look_again_in(step, core->now.up_ms));
+		step_wake_at(core, step, step_next_look(step, core->now.up_ms));
 	if (!is_late(step))
 		step_wake_at(core, step, core->now.up_ms + step->plan->timeout_ms - step->spent_ms + 1);
 	wake_when_settled(core, step);

@@ -3,7 +3,7 @@
 #include "impact.h"
 #include "op.h"
 
-enum { GATE_POLL_MS = 500 };
+enum { GATE_POLL_MS = 900 };
 
 /* Each look at the gate is a sweep: the larger the ring, the less often. */
 int64_t

@@ -28,3 +28,4 @@ enum sim_garbage sim_garbage_of(const struct sim *sim, size_t node);
 
 /* Nothing gets from one to the other, either way. Others are not concerned: views disagree. */
 void sim_cut(struct sim *sim, int64_t now, size_t a, size_t b, bool on);
+bool sim_is_cut(const struct sim *sim, size_t a, size_t b);

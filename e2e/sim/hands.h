@@ -34,6 +34,7 @@ bool sim_has_tokens(const struct sim *sim, size_t node);
 
 /* The node's schema differs from the others', and no change reaches it, until it is let go. */
 void sim_schema_stray(struct sim *sim, int64_t now, size_t node, bool on);
+bool sim_schemas_differ(struct sim *sim, int64_t now, size_t a, size_t b);
 /* Packages are exchanged: what the node calls itself, and which endpoints it has, from the next start of its process
  * on. A text such as "2026.1.0-0.20260201.1a2b3c4". */
 void sim_upgrade(struct sim *sim, int64_t now, size_t node, const char *version);

@@ -116,6 +116,12 @@ sim_text_garbled(struct sim_text *text, enum sim_garbage garbage, int *status)
 	    garbage == SIM_GARBAGE_OTHER ? "{\"a\": [1, {\"b\": null}]}" : "");
 }
 
+bool
+sim_is_cut(const struct sim *sim, size_t a, size_t b)
+{
+	return sim->cut[a * sim->nnodes + b];
+}
+
 void
 sim_cut(struct sim *sim, int64_t now, size_t a, size_t b, bool on)
 {

@@ -223,6 +223,13 @@ sim_gossip_schema(struct sim *sim, size_t node, uint64_t schema)
 		take_schema(sim, node, schema);
 }
 
+bool
+sim_schemas_differ(struct sim *sim, int64_t now, size_t a, size_t b)
+{
+	sim_advance(sim, now);
+	return sim->nodes[a].schema != sim->nodes[b].schema;
+}
+
 void
 sim_schema_stray(struct sim *sim, int64_t now, size_t node, bool on)
 {

@@ -6,6 +6,8 @@
 #include "cluster.h"
 #include "explain.h"
 #include "op.h"
+#include "question.h"
+#include "reasons.h"
 #include "registry.h"
 #include "small.h"
 #include "state.h"
@@ -152,7 +154,7 @@ what_was_said_stands_while_answers_are_quick(void **state)
 
 	(void)state;
 	snprintf(small.op->lanes[0].step->message, MESSAGE, "asked to drain, still NORMAL");
-	small_at(&small, BEGUN_MS + 900);
+	small_at(&small, BEGUN_MS + 400);
 	CHECK_TEXT(explained(&small), "db-a-1: asked to drain, still NORMAL");
 	small_close(&small);
 }
@@ -236,6 +238,77 @@ what_nobody_has_heard_is_told_again_within_a_second(void **state)
 	small_close(&small);
 }
 
+static void
+answer_status(struct small *small, enum outcome outcome, int status)
+{
+	op_write_status(small->core, small->op);
+	CHECK(small->op->status_request != 0);
+	small_answer(small, small->op->status_request, outcome, status, "{\"metadata\":{\"resourceVersion\":\"9\"}}");
+}
+
+/* The connection broke: the status may have arrived, and what it said may be true no more. */
+static void
+a_status_of_unknown_fate_is_overwritten(void **state)
+{
+	struct small small = open_at_work();
+
+	(void)state;
+	op_say(small.op, REASON_Progressing, "draining");
+	answer_status(&small, OUTCOME_ANSWERED, 200);
+	small_at(&small, BEGUN_MS + 3000);
+	op_say(small.op, REASON_Progressing, "is starting");
+	answer_status(&small, OUTCOME_BROKEN, 0);
+	timer_disarm(&small.core->timers, &small.op->status_timer);
+	small_at(&small, BEGUN_MS + 9000);
+	op_say(small.op, REASON_Progressing, "draining");
+	answer_status(&small, OUTCOME_ANSWERED, 200);
+	small_at(&small, BEGUN_MS + 12000);
+	op_write_status(small.core, small.op);
+	CHECK_INT(small.op->status_request, 0);
+	small_close(&small);
+}
+
+/* Before its deadline is over, too. */
+static void
+a_write_that_waits_for_its_answer_is_said(void **state)
+{
+	struct small small = open_at_work();
+
+	(void)state;
+	journal_put(small.op, "a", "1");
+	journal_flush(small.core, small.op);
+	CHECK(small.op->journal.request != 0);
+	small_at(&small, BEGUN_MS + JOURNAL_PATIENCE_MS - 1);
+	assert_null(strstr(explained(&small), "Redis"));
+	CHECK(small.op->pace.timer.armed && small.op->pace.timer.due_up_ms <= small.core->now.up_ms + 1);
+	small_at(&small, BEGUN_MS + JOURNAL_PATIENCE_MS);
+	CHECK_CONTAINS(explained(&small), "Redis does not answer: asked ");
+	CHECK_CONTAINS(small.op->message, ", no answer yet");
+	op_write_status(small.core, small.op);
+	CHECK(small.op->status_request != 0);
+	small_close(&small);
+}
+
+/* Who waits for no answer keeps nobody waiting: the sweep is another one's, and has only begun. */
+static void
+a_sweep_of_others_is_not_waited_for_from_before_it_began(void **state)
+{
+	struct small small = open_asking();
+	struct step *step = small.op->lanes[0].step;
+
+	(void)state;
+	for (size_t i = 0; i < step->task->nquestions; i++)
+		step->task->questions[i]->request = 0;
+	step->gate_asked_up_ms = small.core->now.up_ms;
+	small_at(&small, BEGUN_MS + 1200);
+	small.cluster->sweep.running = true;
+	small.cluster->sweep.asked_up_ms = small.core->now.up_ms;
+	assert_null(strstr(explained(&small), "has not answered yet"));
+	small_at(&small, BEGUN_MS + 1700);
+	CHECK_CONTAINS(explained(&small), "has not answered yet (asked ");
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -250,6 +323,9 @@ main(void)
 		cmocka_unit_test(a_node_out_of_service_is_shouted_in_a_cancelled_one_too),
 		cmocka_unit_test(a_controller_that_hands_over_says_so),
 		cmocka_unit_test(what_nobody_has_heard_is_told_again_within_a_second),
+		cmocka_unit_test(a_status_of_unknown_fate_is_overwritten),
+		cmocka_unit_test(a_write_that_waits_for_its_answer_is_said),
+		cmocka_unit_test(a_sweep_of_others_is_not_waited_for_from_before_it_began),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,7 @@ static const struct cause causes[] = {
 	{"%n has a schema version that is not known, %n does not call it up", cause_schema},
 	{"%n has a schema version that is not known, %n cannot reach it", cause_schema},
 	{"%n does not tell what is under way, %*", cause_silent},
+	{"%n does not confirm that group0 has its quorum, asked %t: %*", cause_barrier_failed},
 	{"%n does not confirm that group0 has its quorum, %*", cause_no_barrier},
 	{"group0 might keep only %w of %w voters, %w are its quorum", cause_voters_gone},
 	{"%n: group0 might keep only %w of %w voters, %w are its quorum", cause_voters_gone},
@@ -78,6 +79,7 @@ static const struct cause causes[] = {
 	{"%w is %w after systemctl %w: it was started, and did not stay as ordered", cause_retried},
 	{"not done after %w: %*", cause_retried},
 	/* the operation */
+	{"Redis does not answer: asked %t, no answer yet", cause_redis_asked},
 	{"Redis does not answer: %*", cause_redis_away},
 	{"waits for the journal of %w", cause_journal_awaited},
 	{"Redis holds sequence %w, but %w has been reported: %*", cause_journal_lost},

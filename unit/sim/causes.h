@@ -16,16 +16,17 @@ struct cause {
 
 /* causes_node.c: said of the lane's node, or of the first that is named. */
 cause_truth cause_called_down, cause_seen_down, cause_says_mode, cause_gossips_not, cause_silent, cause_garbled,
-    cause_not_voting, cause_alone, cause_nobody_votes, cause_short, cause_voters_gone, cause_no_barrier, cause_long_down,
-    cause_schema, cause_somebody_silent, cause_lane_silent, cause_lane_no_cql, cause_lane_left, cause_work, cause_window,
-    cause_compactions, cause_draining, cause_to_be_normal, cause_asked, cause_host_asked;
+    cause_not_voting, cause_alone, cause_nobody_votes, cause_short, cause_voters_gone, cause_no_barrier,
+    cause_barrier_failed, cause_long_down, cause_schema, cause_somebody_silent, cause_lane_silent, cause_lane_no_cql,
+    cause_lane_left, cause_work, cause_window, cause_compactions, cause_draining, cause_to_be_normal, cause_asked,
+    cause_host_asked;
 /* causes_host.c */
 cause_truth cause_host_away, cause_lane_host_away, cause_unit_busy, cause_unit_state, cause_act_on_its_way,
     cause_act_may_arrive, cause_act_unknown, cause_act_open, cause_taken_over, cause_act_accepted, cause_retried;
 /* causes_peer.c: of the operation and those it depends on. */
-cause_truth cause_redis_away, cause_journal_awaited, cause_journal_lost, cause_api_away, cause_frozen, cause_suspended,
-    cause_cancelled, cause_behind, cause_until, cause_approval, cause_gate_paused, cause_asking_nodes,
-    cause_asking_hosts, cause_read_again, cause_not_planned, cause_no_target;
+cause_truth cause_redis_away, cause_redis_asked, cause_journal_awaited, cause_journal_lost, cause_api_away,
+    cause_frozen, cause_suspended, cause_cancelled, cause_behind, cause_until, cause_approval, cause_gate_paused,
+    cause_asking_nodes, cause_asking_hosts, cause_read_again, cause_not_planned, cause_no_target;
 
 /* Of the act that the lane's journal has; NULL: none. */
 const char *cause_act_state(const struct claim *claim, const char *verb);

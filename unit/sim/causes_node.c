@@ -245,6 +245,17 @@ cause_no_barrier(const struct claim *claim)
 	return cause_silent(claim) || cause_voters_gone(claim);
 }
 
+/* Asked at most every 30 s: until then it is that answer that counts, and it says of when it is. */
+bool
+cause_barrier_failed(const struct claim *claim)
+{
+	const struct world *world = claim->world;
+	int64_t minute = (world->now + world->wall_ahead) / 60000 % (24 * 60);
+
+	return cause_no_barrier(claim) || world->nprocesses > 1 || claim->silence->jumped_ms ||
+	    (minute - claim->minute + 24 * 60) % (24 * 60) <= 1;
+}
+
 /* It has not served for the hint window at a stretch. */
 bool
 cause_long_down(const struct claim *claim)
@@ -267,24 +278,21 @@ cause_long_down(const struct claim *claim)
 	return false;
 }
 
-/* A change of the schema was on its way; or a node that would have to tell its version is away. */
+static bool
+is_cut(const struct claim *claim)
+{
+	return claim->nnodes >= 2 && sim_is_cut(claim->sim, (size_t)claim->nodes[0], (size_t)claim->nodes[1]);
+}
+
+/* They differ, or one asks the other in vain; or a node that would have to tell its version is away. */
 bool
 cause_schema(const struct claim *claim)
 {
-	struct sim *sim = claim->sim;
-
-	for (size_t i = sim_audit_count(sim); i-- > 0;) {
-		const struct sim_entry *entry = sim_audit(sim, i);
-
-		if (claim->world->now - entry->t > 4 * CAUSE_RECENT_MS)
-			break;
-		if (entry->event == SIM_SCHEMA)
-			return true;
-	}
 	for (size_t i = 0; i < claim->nnodes; i++)
-		if (is_called_down(claim, (size_t)claim->nodes[i]))
+		if (is_called_down(claim, (size_t)claim->nodes[i]) || is_silent(claim, claim->nodes[i]))
 			return true;
-	return false;
+	return claim->nnodes >= 2 && (is_cut(claim) ||
+	    sim_schemas_differ(claim->sim, claim->world->now, (size_t)claim->nodes[0], (size_t)claim->nodes[1]));
 }
 
 bool
@@ -318,7 +326,7 @@ cause_draining(const struct claim *claim)
 {
 	const char *mode = claim->lane < 0 ? "" : mode_of(claim, (size_t)claim->lane);
 
-	return cause_act_state(claim, "drain") && (strcmp(mode, "NORMAL") == 0 || strcmp(mode, "DRAINING") == 0);
+	return strcmp(mode, "DRAINING") == 0 || (strcmp(mode, "NORMAL") == 0 && cause_act_state(claim, "drain"));
 }
 
 bool

@@ -22,7 +22,24 @@ cause_redis_away(const struct claim *claim)
 	return world->redis_away_until > world->now || cause_is_recent(claim, claim->silence->redis_failed_ms);
 }
 
-/* Nobody alive has taken that operation over. */
+static bool
+is_being_asked(const struct claim *claim, enum effect_kind kind)
+{
+	const struct world *world = claim->world;
+
+	for (size_t i = 0; i < world->nflights; i++)
+		if (world->flights[i]->wanted && world->flights[i]->effect.kind == kind)
+			return true;
+	return false;
+}
+
+bool
+cause_redis_asked(const struct claim *claim)
+{
+	return is_being_asked(claim, EFFECT_REDIS) || cause_redis_away(claim);
+}
+
+/* Who leads has not taken that operation over. */
 bool
 cause_journal_awaited(const struct claim *claim)
 {
@@ -32,7 +49,7 @@ cause_journal_awaited(const struct claim *claim)
 	struct ledger *ledger = other ? checker_ledger(world->checker, other->uid) : NULL;
 
 	for (size_t i = 0; ledger && i < world->nprocesses; i++)
-		if (world->processes[i].core && ledger_page(ledger, world->processes[i].life))
+		if (world->processes[i].life == claim->teller && ledger_page(ledger, claim->teller))
 			return false;
 	return true;
 }
@@ -139,17 +156,6 @@ cause_gate_paused(const struct claim *claim)
 	const char *op = store_value(&claim->ledger->journal, "op");
 
 	return op && strstr(op, "\"gatePaused\":");
-}
-
-static bool
-is_being_asked(const struct claim *claim, enum effect_kind kind)
-{
-	const struct world *world = claim->world;
-
-	for (size_t i = 0; i < world->nflights; i++)
-		if (world->flights[i]->wanted && world->flights[i]->effect.kind == kind)
-			return true;
-	return false;
 }
 
 static bool

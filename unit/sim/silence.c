@@ -8,9 +8,10 @@
 #include "json.h"
 #include "world.h"
 
-/* MOVES_MS: who has moved since then owes no reason yet. FALSE_MS: so long may a sentence stay that is not true any more: a
- * question with its deadline, the next look, and a status a second. AGAIN_MS: within it a refused status is told again. */
-enum { LOOK_MS = 250, MOVES_MS = 2000, FALSE_MS = 10000, AGAIN_MS = 1500 };
+/* MOVES_MS: who has moved since then owes no reason yet. FALSE_MS: so long may a sentence stay that is not true any more.
+ * LOST_MS: and so much longer if meanwhile a question to a node ended without an answer: what was asked with it is judged when
+ * its deadline is over. AGAIN_MS: within it a refused status is told again. */
+enum { LOOK_MS = 250, MOVES_MS = 2000, FALSE_MS = 2000, LOST_MS = 1000, AGAIN_MS = 1500 };
 
 /* An operation as it was at the last look. */
 struct watched {
@@ -144,6 +145,7 @@ note_node(struct world *world, bool host, const char *address)
 
 	while (i < SILENCE_CLUSTERS && world_cluster(world, i) != sim)
 		i++;
+	world->silence->unanswered_ms = world->now;
 	if (sim && i < SILENCE_CLUSTERS && node < SILENCE_NODES)
 		(host ? world->silence->seen[i].host_failed_ms : world->silence->seen[i].rest_failed_ms)[node] = world->now;
 }
@@ -204,6 +206,12 @@ is_excused(struct world *world, struct watched *watched)
 	    (silence->told_failed_ms && world->now - silence->told_failed_ms < AGAIN_MS) || watched->reported;
 }
 
+static int64_t
+allowed_ms(const struct silence *silence, const struct watched *watched)
+{
+	return FALSE_MS + (silence->unanswered_ms >= watched->bad_ms ? LOST_MS : 0);
+}
+
 static void
 look_at(struct world *world, const struct api_object *object)
 {
@@ -218,6 +226,7 @@ look_at(struct world *world, const struct api_object *object)
 	if (watched->version != object->version && read_status(world, watched, object))
 		watched->bad_ms = 0;             /* another sentence: it may have been true when it was written */
 	watched->claim.silence = silence;
+	watched->claim.teller = watched->teller;
 	watched->claim.operation = object;
 	watched->claim.ledger = ledger;
 	if (excused || watched->final || world->now - watched->moved_ms <= MOVES_MS || cause_is_true(&watched->claim))
@@ -226,7 +235,7 @@ look_at(struct world *world, const struct api_object *object)
 		watched->bad_ms = world->now;
 	else if (is_being_told(world))
 		watched->bad_ms += world->now - silence->looked_ms;
-	if (watched->bad_ms == 0 || world->now - watched->bad_ms <= FALSE_MS)
+	if (watched->bad_ms == 0 || world->now - watched->bad_ms <= allowed_ms(silence, watched))
 		return;
 	watched->reported = true;
 	if (*silence->wrong)

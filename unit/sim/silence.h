@@ -32,6 +32,7 @@ struct silence {
 	size_t noperations;
 	int64_t looked_ms, next_ms;
 	struct seen seen[SILENCE_CLUSTERS];
+	int64_t unanswered_ms;                /* a question to a node or its host */
 	int64_t redis_failed_ms, watch_failed_ms, told_failed_ms, jumped_ms;
 	int64_t wall_ahead;                   /* as it was at the last look */
 	char wrong[400];                      /* the first fault; "": none */
@@ -43,6 +44,7 @@ struct claim {
 	struct sim *sim;                      /* of its cluster */
 	const struct seen *seen;
 	const struct silence *silence;
+	unsigned teller;                      /* the life that leads; 0: none */
 	const struct api_object *operation;
 	const struct ledger *ledger;
 	const struct cause *cause;            /* NULL: the sentence is not known */
