@@ -296,7 +296,6 @@ static void
 run_wanted(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
 	char why[MESSAGE];
-	int64_t took_ms;
 	enum gate gate;
 
 	if (is_overtaken(step) || shard_is_leaving(core, op->shard) || may_be_restored(core, step))
@@ -305,15 +304,15 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		step_new_round(core, step);
 		return;
 	}
+	recent_check(core, step);
 	gate = gate_ask(core, op, step, step_takes_down(step));
 	if (gate == GATE_ASKING && step->gate_asked_up_ms == 0)
 		step->gate_asked_up_ms = core->now.up_ms;
 	if (gate == GATE_ASKING)
 		return;         /* what it said last stands */
-	took_ms = step->gate_asked_up_ms ? core->now.up_ms - step->gate_asked_up_ms : 0;
 	step->gate_asked_up_ms = 0;
 	if (gate == GATE_CLOSED)
-		recent_gate_closed(core, step, took_ms);
+		recent_gate_closed(core, step);
 	step->gated = gate == GATE_CLOSED;
 	if (gate == GATE_CLOSED) {
 		snprintf(step->message, sizeof step->message, "%s", op->closed_by);
@@ -328,7 +327,7 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		step_new_round(core, step);
 		return;
 	}
-	recent_gate_open(core, step, took_ms);
+	recent_gate_open(core, step);
 	intend(core, op, step, act);
 }
 

@@ -127,6 +127,7 @@ struct step {
 	struct timer timer;
 	int64_t not_before_up_ms;             /* backoff */
 	int64_t gate_asked_up_ms;             /* since when the gate has given no answer; 0: it has */
+	int64_t check_up_ms;                  /* when the gate's facts were first asked for its next act; 0: not yet */
 	int64_t told_start_up_ms;             /* when its start was told in status.transitions; 0: not in this life */
 	int64_t acted_up_ms;                  /* when an act of it was answered last; 0: not in this life */
 	char message[MESSAGE];

@@ -133,9 +133,27 @@ recent_checked(struct core *core, struct step *step, enum recent_kind kind, cons
 }
 
 void
-recent_gate_open(struct core *core, struct step *step, int64_t took_ms)
+recent_check(struct core *core, struct step *step)
+{
+	if (!step->check_up_ms)
+		step->check_up_ms = core->now.up_ms;
+}
+
+/* From when the facts were asked that it was judged by. The next check asks anew. */
+static int64_t
+check_took(const struct core *core, struct step *step)
+{
+	int64_t took_ms = step->check_up_ms ? core->now.up_ms - step->check_up_ms : 0;
+
+	step->check_up_ms = 0;
+	return took_ms;
+}
+
+void
+recent_gate_open(struct core *core, struct step *step)
 {
 	struct op *op = step->task->op;
+	int64_t took_ms = check_took(core, step);
 	const char *names[GATE_CONDITIONS + 1];
 
 	if (!core->config.gate || !step_takes_down(step))
@@ -149,9 +167,10 @@ recent_gate_open(struct core *core, struct step *step, int64_t took_ms)
 }
 
 void
-recent_gate_closed(struct core *core, struct step *step, int64_t took_ms)
+recent_gate_closed(struct core *core, struct step *step)
 {
 	struct op *op = step->task->op;
+	int64_t took_ms = check_took(core, step);
 
 	if (!step->gated || strcmp(step->message, op->closed_by) != 0)
 		put(core, op, step, RECENT_NOT_PASSED, NULL, took_ms, op->closed_by);

@@ -45,10 +45,12 @@ void recent_end(struct core *core, struct step *step, enum recent_kind kind, con
  * by NULL. */
 void recent_checked(struct core *core, struct step *step, enum recent_kind kind, const char *const *names, int64_t took_ms,
     const char *message);
+/* The gate is asked; when it was before, and has given no answer yet, that counts. */
+void recent_check(struct core *core, struct step *step);
 /* What the gate has let through. */
-void recent_gate_open(struct core *core, struct step *step, int64_t took_ms);
+void recent_gate_open(struct core *core, struct step *step);
 /* What holds it back: told when that is news. Before 'step' takes note of it. */
-void recent_gate_closed(struct core *core, struct step *step, int64_t took_ms);
+void recent_gate_closed(struct core *core, struct step *step);
 /* The array "transitions". */
 void recent_write(struct op *op, struct json_out *out);
 void recent_done(struct recent *recent);

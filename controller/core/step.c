@@ -107,6 +107,7 @@ begin(struct core *core, struct op *op, struct step *step)
 	step->observed = step->stamp_checked = step->host_checked = false;
 	step->counted_up_ms = core->now.up_ms;
 	step->task = task_new(core, op, step);
+	recent_check(core, step);
 	if (core->config.gate && step_takes_down(step))
 		gate_ask_ahead(core, op, step);
 	else if (first)

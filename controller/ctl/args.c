@@ -8,7 +8,7 @@
 
 /* Beside who takes it, what becomes of an option's values: the last one counts, or ALL make a list, or their PARTS do,
  * which commas separate. */
-enum { HELP = 1 << 15, ALWAYS = HELP, KEEP_ALL = 1 << 14, KEEP_PARTS = 1 << 13 };
+enum { HELP = 1 << 30, ALWAYS = HELP, KEEP_ALL = 1 << 29, KEEP_PARTS = 1 << 28 };
 
 struct option {
 	char letter;             /* 0: none */
@@ -32,6 +32,9 @@ static const struct option options[] = {
 	{0, "--cluster-file", "FILE", TAKES_PLAN, offsetof(struct args, cluster_file),
 	    "a TargetCluster as YAML or JSON: no API server is asked"},
 	{0, "--cluster", "NAME", TAKES_CLUSTER, offsetof(struct args, cluster), "the TargetCluster"},
+	{0, "--node", "NODE", TAKES_NODE, offsetof(struct args, node), "its name, its address, or a name that DNS knows"},
+	{0, "--param", "NAME=VALUE", TAKES_PARAMETERS | KEEP_ALL, offsetof(struct args, parameters),
+	    "a parameter of the task; once for each"},
 	{0, "--var", "NAME=VALUE", TAKES_TARGETS | KEEP_ALL, offsetof(struct args, vars), "a variable's value; once for each"},
 	{0, "--nodes", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, nodes), "only these nodes"},
 	{0, "--zone", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, zones), "only the nodes of these zones"},
@@ -199,5 +202,6 @@ args_done(struct args *args)
 	list_done(&args->nodes);
 	list_done(&args->zones);
 	list_done(&args->takes);
+	list_done(&args->parameters);
 	free(args->words);
 }

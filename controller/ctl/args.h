@@ -19,6 +19,9 @@ enum {
 	TAKES_START = 1 << 7,    /* what is said of an operation when it is made, and whether to follow it */
 	TAKES_REASON = 1 << 8,
 	TAKES_STEP = 1 << 9,
+	TAKES_NODE = 1 << 11,
+	TAKES_PARAMETERS = 1 << 12,
+	TAKES_REDIS = 1 << 13,
 	TAKES_FORM = 1 << 10,    /* --to */
 };
 
@@ -37,7 +40,8 @@ struct args {
 	struct args_list vars;   /* "name=value" */
 	struct args_list nodes, zones;
 	struct args_list takes;  /* "TYPE=TIME" */
-	const char *owner, *reason, *step;
+	struct args_list parameters;     /* "name=value" */
+	const char *owner, *reason, *step, *node, *redis_url;
 	bool dry_run, detach;
 	bool help;
 };

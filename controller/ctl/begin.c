@@ -55,6 +55,16 @@ begin_open(struct json_out *json, const struct args *args, const char *cluster, 
 	json_close(json);
 }
 
+void
+begin_put_target(struct json_out *json, const char *node)
+{
+	json_open(json, "targets");
+	json_open_array(json, "nodes");
+	json_put_str(json, NULL, node);
+	json_close_array(json);
+	json_close(json);
+}
+
 int
 begin_put_pairs(struct json_out *json, const char *key, const struct args_list *pairs, struct err *err)
 {

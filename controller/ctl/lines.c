@@ -76,15 +76,28 @@ struct line {
 	bool single;                 /* nothing else can be meant: neither node nor task is named */
 };
 
+/* The engine's own steps beside the task: "stable window" of 1.stable, "restore". NULL: it is the task itself. */
+static const char *
+own_step(const struct cJSON *item)
+{
+	const char *dot = strrchr(json_str_or(item, "step", ""), '.');
+
+	if (!dot || (dot[1] >= '0' && dot[1] <= '9'))
+		return NULL;
+	return strcmp(dot, ".stable") == 0 ? "stable window" : dot + 1;
+}
+
 static void
 begin(const struct line *l, int64_t at_ms)
 {
-	const char *node = json_str_or(l->item, "node", ""), *task = json_str_or(l->item, "task", "");
+	const char *node = json_str_or(l->item, "node", ""), *task = json_str_or(l->item, "task", ""), *own = own_step(l->item);
 	char time[LINES_TIME];
 
 	buf_puts(l->out, lines_time(at_ms, time));
-	if (!l->single && *task)
-		buf_printf(l->out, "%s%s%s: ", node, *node ? " " : "", task);
+	if (!l->single && *node)
+		buf_printf(l->out, "%s ", node);
+	if (*task && (!l->single || own))
+		buf_printf(l->out, "%s: ", own ? own : task);
 }
 
 static void

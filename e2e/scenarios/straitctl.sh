@@ -15,6 +15,8 @@ scenario()
 	approved
 	skipped
 	retried
+	single_task
+	two_of_one_name
 }
 
 ctl() { "$TOP/build/straitctl" "$@" --namespace "$NS"; }
@@ -64,6 +66,58 @@ owned_by_both()
 	uids=$(k get workflows -o 'jsonpath={.items[*].metadata.ownerReferences[*].uid}' | tr ' ' '\n' | sort)
 	[[ $uids == "$(k get clop -o 'jsonpath={range .items[*]}{.spec.workflow} {.metadata.uid}{"\n"}{end}' |
 		sed -n 's/^drain-[^ ]* //p' | sort)" ]]
+}
+
+# The lines of a task on one node, in their order.
+single_task()
+{
+	mark
+	check "a task on one node" exits 0 node-task --node db-c-1 systemd-restart-service --param service=scylla-server
+	check "one restart of one node" acts_are 'restart:db-c-1'
+	check "its conditions, its start and its end are told" lines_of_task
+	check "a type is checked before anything is made" exits 2 node-task --node db-c-1 scylla-drian
+	check "with what was meant" err 'did you mean "scylla-drain"'
+	check "so is a node" exits 1 node-task --node db-c-9 scylla-drain
+	check "with what was meant" err 'no node of any target cluster here is called "db-c-9".*did you mean "db-c-1"'
+	check "a parameter is checked by the controller" exits 3 node-task --node db-c-1 systemd-restart-service --param servce=x
+	check "with what was meant" out 'did you mean "service"'
+	no_violations
+}
+
+acts_are() { [[ $(acts) == "$1" ]] || { say "acts: $(acts)"; return 1; }; }
+# Times aside, and as often as each duration is one.
+lines_of_task()
+{
+	local seen expected='Condition Check (Node is quorum safe): Start
+Condition Check (Node is quorum safe): Condition passed   duration=
+All conditions passed
+Start
+Finished   duration='
+	grep -vE '^20[0-9-]{8} [0-9:.]{12}Z ' "$STATE/out" && return 1
+	seen=$(sed -nE -e 's/^.{25}//' -e 's/(duration=)[0-9.]+m?s.*/\1/' \
+		-e '/quorum safe|^All|^Start|^Finished/p' "$STATE/out")
+	[[ $seen == "$expected" ]] || { say "$seen"; return 1; }
+}
+
+# A node's name is looked up over all target clusters, and never guessed.
+two_of_one_name()
+{
+	k apply -f - >/dev/null <<-'YAML'
+		apiVersion: strait.dev/v1alpha1
+		kind: TargetCluster
+		metadata: {name: other}
+		spec:
+		  clusterName: other
+		  contactPoints: [127.0.0.9]
+		  nodes: [{name: db-c-1, address: 127.0.0.9}]
+	YAML
+	mark
+	check "two nodes of one name are refused" exits 1 node-task --node db-c-1 scylla-drain
+	check "with both clusters named" err '"db-c-1" is a node of 2 target clusters: other .* and sim-one .*; say which by --cluster'
+	check "nothing was sent" untouched
+	check "--cluster says which" exits 0 node-task --node db-c-1 --cluster "$TARGET" systemd-restart-service \
+		--param service=scylla-server --dry-run
+	k delete targetcluster other >/dev/null
 }
 
 # Ctrl-C while it is looked on; pause, resume, cancel.

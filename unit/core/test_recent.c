@@ -147,7 +147,10 @@ the_gate_names_every_condition_that_it_has_judged(void **state)
 	struct cJSON *json;
 
 	(void)state;
-	recent_gate_open(small.core, step, 109);
+	small_at(&small, 1000);
+	step->check_up_ms = small.core->now.up_ms;
+	small_at(&small, 1109);
+	recent_gate_open(small.core, step);
 	json = told(small.op);
 	CHECK_TEXT(json_str(item(json, 0), "what"), "ConditionsPassed");
 	CHECK_INT(json_int(item(json, 0), "durationMs", -1), 109);

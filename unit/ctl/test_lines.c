@@ -45,7 +45,8 @@ a_task_on_one_node_needs_no_names(void **state)
 	struct lines lines = {0};
 
 	(void)state;
-	take(&lines, TASK, "Running", PASSED "," START "," FINISHED,
+	take(&lines, TASK, "Running", PASSED "," START "," FINISHED
+	    ",{\"seq\":4,\"time\":\"2026-01-28T18:29:05.000000Z\",\"what\":\"Start\",\"step\":\"1.stable\",\"task\":\"w\"}",
 	    "2026-01-28 18:29:02.441Z Condition Check (Node is quorum safe): Start\n"
 	    "2026-01-28 18:29:02.441Z Condition Check (no-title): Start\n"
 	    "2026-01-28 18:29:02.550Z Condition Check (Node is quorum safe): Condition passed   duration=109ms\n"
@@ -53,6 +54,7 @@ a_task_on_one_node_needs_no_names(void **state)
 	    "2026-01-28 18:29:02.550Z All conditions passed\n"
 	    "2026-01-28 18:29:02.551Z Start\n"
 	    "2026-01-28 18:29:04.810Z Finished   duration=2.259s   drained\n"
+	    "2026-01-28 18:29:05.000Z stable window: Start\n"
 	    "2026-01-28 18:30:00.000Z Running\n");
 	lines_done(&lines);
 }
