@@ -166,6 +166,31 @@ field_scalar(const struct field *f, char **ret, struct err *err)
 	return 0;
 }
 
+int
+field_value(const struct field *f, char **ret, bool *ret_list, struct err *err)
+{
+	CLEANUP_BUF struct buf list = BUF_INIT(BUF_MAX_OBJECT);
+	size_t index = 0;
+
+	*ret_list = json_is_array(f->value);
+	if (!*ret_list)
+		return field_scalar(f, ret, err);
+	JSON_EACH(element, f->value) {
+		struct field at = field_at(f, index++, element);
+		CLEANUP_FREE char *text = NULL;
+
+		if (field_scalar(&at, &text, err) < 0)
+			return -1;
+		if (!*text || strchr(text, ','))
+			return field_wrong(&at, "an entry that is not empty and has no comma in it", err);
+		buf_printf(&list, "%s%s", index > 1 ? "," : "", text);
+	}
+	if (!buf_ok(&list))
+		return field_error(f, err, "longer than %d bytes", BUF_MAX_OBJECT);
+	*ret = xstrdup(buf_str(&list));
+	return 0;
+}
+
 static int
 wrong_integer(const struct field *f, int64_t min, int64_t max, struct err *err)
 {

@@ -42,6 +42,8 @@ int field_text(const struct field *f, char **ret, struct err *err);
 int field_need_text(const struct field *f, char **ret, struct err *err);
 /* A string, an integer or a boolean, as owned text; needed. */
 int field_scalar(const struct field *f, char **ret, struct err *err);
+/* A scalar, or a list of them, none empty and none with a comma, as owned text with commas between them; needed. */
+int field_value(const struct field *f, char **ret, bool *ret_list, struct err *err);
 int field_int(const struct field *f, int64_t min, int64_t max, int64_t *ret, struct err *err);
 int field_bool(const struct field *f, bool *ret, struct err *err);
 /* One of 'names' (NULL-ended); its number. */

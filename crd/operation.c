@@ -26,13 +26,14 @@ read_variables(struct operation *op, const struct field *variables, struct err *
 		struct field f = field_get(variables, json_key(member));
 		struct operation_variable *variable;
 		char *text = NULL;
+		bool list;
 
-		if (field_scalar(&f, &text, err) < 0)
+		if (field_value(&f, &text, &list, err) < 0)
 			return -1;
 		variable = ARRAY_GROW(op->variables, op->nvariables);
 		variable->name = xstrdup(json_key(member));
 		variable->text = text;
-		variable->type = kind_of(member);
+		variable->type = list ? 'l' : kind_of(member);
 	}
 	return 0;
 }

@@ -10,8 +10,8 @@
 
 struct operation_variable {
 	char *name;
-	char *text;          /* the scalar as text */
-	char type;           /* how it was written: 's' string, 'i' number, 'b' boolean */
+	char *text;          /* the scalar as text; of a list, with commas between its entries */
+	char type;           /* how it was written: 's' string, 'i' number, 'b' boolean, 'l' list */
 };
 
 /* A node that is left out, and why. */

@@ -40,6 +40,8 @@ enum parameter_type {
 	PARAMETER_BOOLEAN,
 	PARAMETER_DURATION,
 	PARAMETER_NODE,       /* the name of a node of the target cluster */
+	PARAMETER_ZONE,       /* a zone of it, "datacenter/rack" */
+	PARAMETER_LIST,       /* texts with commas between them */
 };
 
 /* A row of a type's parameter table; validation, error texts, explain and the docs come from it. */

@@ -25,9 +25,10 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	struct bearing bearing = {op, core->now.wall_ms};
 	struct plan *plan = NULL;
 	struct plan_node *nodes;
+	bool *up;
 
 	for (size_t i = 0; i < object->nvariables; i++)
-		variables[i] = (struct plan_value){object->variables[i].name, object->variables[i].text};
+		variables[i] = (struct plan_value){.name = object->variables[i].name, .text = object->variables[i].text};
 	if (object->workflow)
 		workflow = catalog_find(core, op->namespace_, object->workflow, err);
 	else
@@ -37,6 +38,10 @@ op_compile(struct core *core, struct op *op, struct err *err)
 		return NULL;
 	nodes = cluster_plan_nodes(op->cluster, &input.nnodes);
 	input.nodes = nodes;
+	input.up = up = cluster_up(op->cluster);
+	input.cluster = object->cluster;
+	input.operation = op->name;
+	input.owner = object->owner;
 	input.zones = object->zones;
 	input.nzones = object->nzones;
 	input.targets = object->nodes;
@@ -48,6 +53,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.arg = &bearing;
 	plan = plan_compile(workflow, &input, err);
 	cluster_plan_nodes_free(nodes, input.nnodes);
+	free(up);
 	workflow_free(own);
 	return plan;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "api.h"
 #include "cluster.h"
 #include "host.h"
@@ -18,7 +19,10 @@ show_process(struct step *step)
 {
 	const struct plan_step *restore = &step->lane->block->restore;
 
-	return host_show(step->task, plan_value(restore->with, restore->nwith, restore->type, "service"));
+	const struct plan_value *service = plan_value_find(restore->with, restore->nwith, "service");
+	CLEANUP_FREE char *unit = service ? plan_value_of(service, step->lane->node) : xstrdup("");
+
+	return host_show(step->task, unit);
 }
 
 /* Some of its steps are done, or an act has left. */

@@ -53,6 +53,17 @@ cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count)
 	return nodes;
 }
 
+bool *
+cluster_up(const struct cluster *cluster)
+{
+	const struct ring *ring = cluster->ring;
+	bool *up = xcalloc(ring->nmembers + 1, sizeof *up);
+
+	for (size_t i = 0; i < ring->nmembers; i++)
+		up[i] = ring_is_up(ring, i, NULL);
+	return up;
+}
+
 void
 cluster_plan_nodes_free(struct plan_node *nodes, size_t count)
 {

@@ -125,6 +125,8 @@ void cluster_refresh_soon(struct core *core, struct cluster *cluster);
 /* cluster.c: what it says to others. */
 /* Nodes for plan_compile(): texts borrowed of the ring, zones owned. */
 struct plan_node *cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count);
+/* Member by member: up as all see it; free() it. */
+bool *cluster_up(const struct cluster *cluster);
 void cluster_plan_nodes_free(struct plan_node *nodes, size_t count);
 /* "dc/rack" or as zoneFrom says; 'text' holds 2 * RING_NAME + 2. */
 char *cluster_zone(const struct cluster *cluster, size_t member, char *text);

@@ -83,6 +83,8 @@ struct task {
 	int64_t wait_ms;
 	char texts[2][128];                   /* answer_text() */
 	unsigned ntexts;
+	char **values;                        /* what rules say for this node, of this pass */
+	size_t nvalues;
 	struct host_unit **units;             /* host_show() results of this pass */
 	size_t nunits;
 	bool *held;

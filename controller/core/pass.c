@@ -77,7 +77,14 @@ task_node(struct task *t)
 const char *
 task_text(struct task *t, const char *parameter)
 {
-	return plan_value(t->with, t->nwith, t->type, parameter);
+	const struct plan_value *value = plan_value_find(t->with, t->nwith, parameter);
+	char *text;
+
+	if (!value || !value->rule || !t->step->lane)
+		return plan_value(t->with, t->nwith, t->type, parameter);
+	text = plan_value_of(value, t->step->lane->node);
+	*ARRAY_GROW(t->values, t->nvalues) = text;
+	return text;
 }
 
 int64_t

@@ -53,6 +53,11 @@ return_borrowed(struct task *t)
 	t->held = NULL;
 	free(t->policy);
 	t->policy = NULL;
+	for (size_t i = 0; i < t->nvalues; i++)
+		free(t->values[i]);
+	free(t->values);
+	t->values = NULL;
+	t->nvalues = 0;
 }
 
 struct task *

@@ -27,8 +27,10 @@ read_variables(const struct args *args, struct plan_value *ret, struct err *err)
 
 		if (!equals || equals == args->vars.items[i])
 			return err_set(err, "--var %.80s: expected NAME=VALUE", args->vars.items[i]);
-		ret[i] = (struct plan_value){xstrndup(args->vars.items[i], (size_t)(equals - args->vars.items[i])),
-		    xstrdup(equals + 1)};
+		ret[i] = (struct plan_value){
+			.name = xstrndup(args->vars.items[i], (size_t)(equals - args->vars.items[i])),
+			.text = xstrdup(equals + 1),
+		};
 	}
 	return 0;
 }
@@ -40,6 +42,7 @@ compile(const struct args *args, const struct workflow *workflow, const struct p
 	struct plan_input input = {
 		.types = registry, .nodes = cluster->nodes, .nnodes = cluster->nnodes,
 		.variables = variables, .nvariables = args->vars.count,
+		.cluster = cluster->name, .operation = "OPERATION", .owner = "OWNER",
 		.zones = args->zones.items, .nzones = args->zones.count,
 		.targets = args->nodes.items, .ntargets = args->nodes.count,
 		.max_nodes_down = cluster->max_nodes_down,

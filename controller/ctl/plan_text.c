@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "gantt.h"
+#include "impact.h"
 #include "instant.h"
 #include "plan.h"
 #include "plan_cluster.h"
@@ -30,6 +31,8 @@ plan_step_text(const struct plan_step *step, struct buf *out)
 	if (step->type) {
 		buf_puts(out, step->type->name);
 		put_with(step->with, step->nwith, out);
+		if (step->assumed)
+			buf_printf(out, " (impact not stated: %s)", impact_names[step->impact]);
 	}
 	for (size_t i = 0; i < step->nconditions; i++) {
 		const struct plan_condition *condition = &step->conditions[i];

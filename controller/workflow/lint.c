@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "builtin.h"
 #include "impact.h"
 #include "instant.h"
 #include "known.h"
@@ -16,6 +17,7 @@
 
 struct check {
 	const struct workflow *workflow;
+	bool in_lane;            /* the steps of an eachNode are being looked at */
 	const struct reconciler *const *types;
 	lint_fn *say;
 	void *user;
@@ -56,25 +58,34 @@ say_unknown_variable(const struct check *c, const char *place, const char *name)
 	c->say(c->user, SEVERITY_ERROR, sentence.text);
 }
 
-/* The variable whose name 'at' begins with, noted as used; NULL with a finding. */
-static const struct workflow_variable *
-use_variable(struct check *c, const char *place, const char *at, size_t len)
+/* The type of the variable whose name 'at' begins with, which is noted as used; false with a finding. */
+static bool
+use_variable(struct check *c, const char *place, const char *at, size_t len, enum parameter_type *ret)
 {
 	CLEANUP_FREE char *name = xstrndup(at, len);
+	enum builtin builtin = builtin_find(at, len);
 
 	for (size_t i = 0; i < c->workflow->nvariables; i++)
 		if (strcmp(c->workflow->variables[i].name, name) == 0) {
 			c->used[i] = true;
-			return &c->workflow->variables[i];
+			*ret = c->workflow->variables[i].type;
+			return true;
 		}
-	say_unknown_variable(c, place, name);
-	return NULL;
+	*ret = builtin_type(builtin);
+	if (builtin_is_of_lane(builtin) && !c->in_lane)
+		say(c, SEVERITY_ERROR, "%s: +%s+ is another one for each node, and has a value only in the steps of an "
+		    "eachNode", place, name);
+	else if (builtin != BUILTIN_NONE)
+		return true;
+	else
+		say_unknown_variable(c, place, name);
+	return false;
 }
 
 static bool
 fits(enum parameter_type wanted, enum parameter_type given)
 {
-	return wanted == given || wanted == PARAMETER_STRING || given == PARAMETER_STRING;
+	return wanted == given || wanted == PARAMETER_STRING || given == PARAMETER_STRING || wanted == PARAMETER_LIST;
 }
 
 /* A text without variables, its pluses single. */
@@ -85,7 +96,8 @@ check_constant(const struct check *c, const char *place, const char *text, const
 	struct err sentence = {""};
 
 	/* Which nodes there are only the cluster can tell. */
-	if (expected->type != PARAMETER_NODE && value_check(&check, place, text, &sentence) < 0)
+	if (expected->type != PARAMETER_NODE && expected->type != PARAMETER_ZONE &&
+	    value_check(&check, place, text, &sentence) < 0)
 		c->say(c->user, SEVERITY_ERROR, sentence.text);
 }
 
@@ -97,7 +109,7 @@ check_text(struct check *c, const char *place, const char *text, const struct ex
 
 	for (const char *at = text; *at;) {
 		size_t len = *at == '+' ? variables_name_len(at + 1) : 0;
-		const struct workflow_variable *variable;
+		enum parameter_type given;
 
 		if (*at != '+' || at[1] == '+') {
 			buf_putc(&plain, *at);
@@ -109,10 +121,9 @@ check_text(struct check *c, const char *place, const char *text, const struct ex
 			return;
 		}
 		constant = false;
-		variable = use_variable(c, place, at + 1, len);
-		if (variable && at == text && !at[len + 2] && !fits(expected->type, variable->type))
-			say(c, SEVERITY_ERROR, "%s: expected %s, and variable %s is %s", place,
-			    value_type_name(expected->type), variable->name, value_type_name(variable->type));
+		if (use_variable(c, place, at + 1, len, &given) && at == text && !at[len + 2] && !fits(expected->type, given))
+			say(c, SEVERITY_ERROR, "%s: expected %s, and variable %.*s is %s", place,
+			    value_type_name(expected->type), (int)len, at + 1, value_type_name(given));
 		at += len + 2;
 	}
 	if (constant)
@@ -148,10 +159,12 @@ check_with(struct check *c, const struct reconciler *type, const char *place, co
 		const struct parameter *p = type_parameter(type, place, with[i].name, &sentence);
 		CLEANUP_FREE char *at = xasprintf("%s.with.%s", place, with[i].name);
 
-		if (p)
-			check_text(c, at, with[i].text, &(struct expected){p->type, p->min, p->max});
-		else
+		if (!p)
 			c->say(c->user, SEVERITY_ERROR, sentence.text);
+		else if (with[i].list && p->type != PARAMETER_LIST)
+			say(c, SEVERITY_ERROR, "%s: expected %s, got a list", at, value_type_name(p->type));
+		else
+			check_text(c, at, with[i].text, &(struct expected){p->type, p->min, p->max});
 	}
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
 		const struct parameter *p = &type->parameters[i];
@@ -247,6 +260,7 @@ check_block(struct check *c, const struct workflow_block *block)
 {
 	const struct workflow_step *down = NULL;     /* takes its node down, and no wait has come since */
 
+	c->in_lane = block->each_node;
 	for (size_t i = 0; i < block->nsteps; i++) {
 		const struct workflow_step *step = &block->steps[i];
 		const struct reconciler *type = check_step(c, block, step);
@@ -259,6 +273,7 @@ check_block(struct check *c, const struct workflow_block *block)
 		else if (step->nconditions > 0)
 			down = NULL;
 	}
+	c->in_lane = false;
 	check_duration(c, block->place, "coolDown", block->cool_down, 0);
 	check_duration(c, block->place, "gateTimeout", block->gate_timeout, 1);
 	check_duration(c, block->place, "canary.soak", block->canary.soak, 0);
@@ -281,8 +296,12 @@ check_variables(const struct check *c)
 
 		if (variable->fallback) {
 			CLEANUP_FREE char *at = xasprintf("%s.default", place);
+			struct err sentence = {""};
+			struct value_check check;
 
-			check_constant(c, at, variable->fallback, &(struct expected){.type = variable->type});
+			value_expect_offline(variable, &check);
+			if (value_check(&check, at, variable->fallback, &sentence) < 0)
+				c->say(c->user, SEVERITY_ERROR, sentence.text);
 		}
 		if (!c->used[i])
 			say(c, SEVERITY_WARNING, "%s: variable \"%.80s\" is used nowhere", place, variable->name);

@@ -29,20 +29,6 @@ plan_unit(const struct plan_block *block, const struct plan_node *node)
 	return "";
 }
 
-const char *
-plan_value(const struct plan_value *with, size_t nwith, const struct reconciler *type, const char *name)
-{
-	for (size_t i = 0; i < nwith; i++) {
-		if (strcmp(with[i].name, name) == 0)
-			return with[i].text;
-	}
-	for (size_t i = 0; type && i < TASK_PARAMETERS && type->parameters[i].name; i++) {
-		if (strcmp(type->parameters[i].name, name) == 0 && type->parameters[i].fallback)
-			return type->parameters[i].fallback;
-	}
-	return "";
-}
-
 const struct plan_step *
 plan_any_step(const struct plan_block *block, size_t number)
 {

@@ -12,7 +12,7 @@
 
 /* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
  * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll, 3 what becomes
- * of a step that fails. */
+ * of a step that fails, and values that differ from lane to lane. */
 enum { PLAN_FORMAT = 3, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
 /* Of a condition: how long it is waited for when neither the workflow nor the type says, and how often it may be asked. */
@@ -28,7 +28,8 @@ struct plan_node {
 
 struct plan_value {
 	char *name;
-	char *text;              /* resolved */
+	char *text;              /* resolved; a rule: as it was written, with +node+ and +zone+, and ++ for a plus */
+	bool rule;               /* it differs from lane to lane: plan_value_of() */
 };
 
 struct plan_condition {
@@ -102,8 +103,10 @@ struct plan_input {
 	const struct reconciler *const *types;       /* the registry, NULL-ended */
 	const struct plan_node *nodes;               /* of the cluster, any order */
 	size_t nnodes;
+	const bool *up;                              /* node by node, as the members see it; NULL: nobody knows */
 	const struct plan_value *variables;          /* the operation's, as text */
 	size_t nvariables;
+	const char *cluster, *operation, *owner;     /* +cluster+ and so on; NULL: no value */
 	char *const *zones, *const *targets;         /* of spec.targets: neither: all nodes */
 	size_t nzones, ntargets;
 	int64_t max_nodes_down;                      /* limits.maxNodesDown; 0: none */
@@ -131,5 +134,9 @@ int64_t plan_limit(const struct plan *plan, const struct plan_block *block, cons
 int plan_rebind(struct plan *plan, struct plan_node *node, const char *address, const char *zone, struct err *err);
 /* The unit that a node belongs to, by the block's concurrencyUnit; a borrowed text to compare. */
 const char *plan_unit(const struct plan_block *block, const struct plan_node *node);
-/* A parameter of a step or condition as text: its value, else the type's default, else "". */
+/* NULL when none was given. */
+const struct plan_value *plan_value_find(const struct plan_value *with, size_t nwith, const char *name);
+/* The value on the way of one node: text, or what its rule says there, owned. */
+char *plan_value_of(const struct plan_value *value, const struct plan_node *node);
+/* A parameter of a step or condition as text: its value, else the type's default, else "". A rule as it is written. */
 const char *plan_value(const struct plan_value *with, size_t nwith, const struct reconciler *type, const char *name);

@@ -1,5 +1,7 @@
 #include "plan_parts.h"
 
+#include <stdlib.h>
+
 #include "alloc.h"
 
 /* Nobody knows what it does to the cluster: a person says that it may. */
@@ -22,6 +24,7 @@ compile_block(struct compiler *c, const struct workflow_block *source, struct pl
 		return -1;
 	if (plan_compile_roll(c, source, block) < 0)
 		return -1;
+	c->in_lane = block->each_node;
 	for (size_t i = 0; i < source->nsteps; i++) {
 		struct plan_step step = {.number = xasprintf("%zu.%zu", number, i + 1)};
 		int result = plan_compile_step(c, block, &source->steps[i], &step);
@@ -40,7 +43,8 @@ compile(struct compiler *c)
 {
 	const struct workflow *w = c->workflow;
 
-	if (plan_compile_nodes(c) < 0 || variables_open(&c->vars, w, c->input, c->plan, c->err) < 0)
+	if (plan_compile_nodes(c) < 0 || plan_compile_targets(c) < 0 ||
+	    variables_open(&c->vars, w, "spec.variables", c->input, c->plan, c->targets, c->err) < 0)
 		return -1;
 	for (size_t i = 0; i < w->nblocks; i++) {
 		if (compile_block(c, &w->blocks[i], ARRAY_GROW(c->plan->blocks, c->plan->nblocks), i + 1) < 0)
@@ -58,5 +62,6 @@ plan_compile(const struct workflow *workflow, const struct plan_input *input, st
 	c.plan->title = xstrdup(workflow->name);
 	result = compile(&c);
 	variables_done(&c.vars);
+	free(c.targets);
 	return result < 0 ? plan_free(c.plan) : c.plan;
 }

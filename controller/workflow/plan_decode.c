@@ -59,20 +59,20 @@ find_parameter(const struct reconciler *type, const char *name)
 
 /* A value that the type no longer takes must not quietly become another one. */
 static int
-check_value(struct decoder *d, const struct reconciler *type, const struct field *f)
+check_value(struct decoder *d, const struct reconciler *type, const struct field *f, const char *text)
 {
 	const struct parameter *p = find_parameter(type, f->key);
 	struct value_check check = {0};
 	CLEANUP_FREE char *place = field_place(f);
 
-	if (!json_text(f->value))
+	if (!text)
 		return field_wrong(f, "a string", d->err);
 	if (!p)
 		return field_error(f, d->err, "this controller's %s has no such parameter", type->name);
-	if (p->type == PARAMETER_NODE)
+	if (p->type == PARAMETER_NODE || p->type == PARAMETER_ZONE || !json_text(f->value))
 		return 0;
 	check.type = p->type;
-	return value_check(&check, place, json_text(f->value), d->err);
+	return value_check(&check, place, text, d->err);
 }
 
 static int
@@ -85,13 +85,15 @@ decode_with(struct decoder *d, const struct reconciler *type, const struct field
 		return -1;
 	JSON_EACH(member, with.value) {
 		struct field f = field_get(&with, json_key(member));
+		const char *text = json_text(member) ? json_text(member) : json_str(member, "rule");
 		struct plan_value *value;
 
-		if (check_value(d, type, &f) < 0)
+		if (check_value(d, type, &f, text) < 0)
 			return -1;
 		value = ARRAY_GROW(*values, *count);
 		value->name = xstrdup(json_key(member));
-		value->text = xstrdup(json_text(member));
+		value->text = xstrdup(text);
+		value->rule = !json_text(member);
 	}
 	return 0;
 }

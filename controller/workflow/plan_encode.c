@@ -30,8 +30,15 @@ static void
 put_with(struct json_out *out, const struct plan_value *with, size_t count)
 {
 	json_open(out, "with");
-	for (size_t i = 0; i < count; i++)
-		json_put_str(out, with[i].name, with[i].text);
+	for (size_t i = 0; i < count; i++) {
+		if (!with[i].rule) {
+			json_put_str(out, with[i].name, with[i].text);
+			continue;
+		}
+		json_open(out, with[i].name);
+		json_put_str(out, "rule", with[i].text);
+		json_close(out);
+	}
 	json_close(out);
 }
 

@@ -99,24 +99,45 @@ choose(const struct plan *plan, bool zone, const char *wanted, bool *chosen)
 	return found;
 }
 
+static bool
+has_lanes(const struct workflow *w)
+{
+	for (size_t i = 0; i < w->nblocks; i++) {
+		if (w->blocks[i].each_node)
+			return true;
+	}
+	return false;
+}
+
+/* Of a workflow that works on no node no node is a target. */
 int
-plan_compile_lanes(struct compiler *c, struct plan_block *block)
+plan_compile_targets(struct compiler *c)
 {
 	const struct plan_input *input = c->input;
 	const struct plan *plan = c->plan;
-	CLEANUP_FREE bool *chosen = xcalloc(plan->nnodes + 1, sizeof *chosen);
 	bool all = input->nzones == 0 && input->ntargets == 0;
 
+	c->targets = xcalloc(plan->nnodes + 1, sizeof *c->targets);
+	if (!has_lanes(c->workflow))
+		return 0;
 	for (size_t i = 0; i < input->nzones; i++) {
-		if (!choose(plan, true, input->zones[i], chosen))
+		if (!choose(plan, true, input->zones[i], c->targets))
 			return unknown_zone(c, i);
 	}
 	for (size_t i = 0; i < input->ntargets; i++) {
-		if (!choose(plan, false, input->targets[i], chosen))
+		if (!choose(plan, false, input->targets[i], c->targets))
 			return unknown_node(c, i);
 	}
-	for (size_t i = 0; i < plan->nnodes; i++) {
-		if (all || chosen[i])
+	for (size_t i = 0; all && i < plan->nnodes; i++)
+		c->targets[i] = true;
+	return 0;
+}
+
+int
+plan_compile_lanes(struct compiler *c, struct plan_block *block)
+{
+	for (size_t i = 0; i < c->plan->nnodes; i++) {
+		if (c->targets[i])
 			*ARRAY_GROW(block->lanes, block->nlanes) = i;
 	}
 	return block->nlanes ? 0 : err_set(c->err, "no node of the cluster is known yet");

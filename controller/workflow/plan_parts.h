@@ -12,6 +12,8 @@ struct compiler {
 	const struct plan_input *input;
 	struct variables vars;
 	struct plan *plan;
+	bool *targets;           /* per node of the plan: spec.targets means it */
+	bool in_lane;            /* steps of an eachNode are being compiled */
 	struct err *err;
 };
 
@@ -30,8 +32,9 @@ int plan_compile_with(struct compiler *c, const struct reconciler *type, const c
 int plan_compile_duration(struct compiler *c, const char *place, const char *text, int64_t min_ms, int64_t fallback_ms,
     int64_t *ret);
 
-/* plan_lanes.c: the plan's nodes in order, and the lanes of a block of node steps. */
+/* plan_lanes.c: the plan's nodes in order, which of them are targets, and the lanes of a block of node steps. */
 int plan_compile_nodes(struct compiler *c);
+int plan_compile_targets(struct compiler *c);
 int plan_compile_lanes(struct compiler *c, struct plan_block *block);
 
 /* plan_safety.c: disruptive, restore, stable, and the limit against maxNodesDown. */
@@ -44,16 +47,14 @@ struct json_out;
 void plan_encode_roll(struct json_out *out, const struct plan_block *block);
 struct field;
 int plan_decode_roll(const struct field *f, struct plan_block *block, struct err *err);
-/* Can a build that reads format 1 not tell what it means? */
-bool plan_needs_format_2(const struct plan *plan);
+/* plan_format.c: the oldest format that can tell what it means. */
+int plan_format(const struct plan *plan);
 
 /* plan_ways.c: what becomes of a step beside its own doing. */
 int plan_compile_ways(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
     struct plan_step *step);
 void plan_encode_ways(struct json_out *out, const struct plan_step *step);
 int plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err);
-/* The oldest format that tells what the plan means. */
-int plan_format(const struct plan *plan);
 
 /* plan_encode.c: the canonical text and its hash, of a plan that is otherwise whole. */
 int plan_encode(struct plan *plan, struct err *err);

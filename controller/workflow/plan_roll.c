@@ -118,20 +118,3 @@ plan_decode_roll(const struct field *f, struct plan_block *block, struct err *er
 		return -1;
 	return decode_canary(&canary, &block->canary, err);
 }
-
-/* A longer gate timeout or fewer nodes at once would be lost on it without harm. */
-bool
-plan_needs_format_2(const struct plan *plan)
-{
-	for (size_t b = 0; b < plan->nblocks; b++) {
-		const struct plan_block *block = &plan->blocks[b];
-
-		if (block->canary.nodes || block->cool_down_ms || block->max_failures)
-			return true;
-		for (size_t i = 0; i < block->nsteps; i++) {
-			if (block->steps[i].approval || block->steps[i].retry_backoff_ms)
-				return true;
-		}
-	}
-	return false;
-}

@@ -20,28 +20,34 @@ takes_down(const struct plan_step *step)
 	return step->type && step->impact == IMPACT_TAKES_NODE_DOWN;
 }
 
+static char *
+as_written(const struct plan_value *value)
+{
+	return value->rule ? xstrdup(value->text) : variables_escape(value->text);
+}
+
 /* Which service must run for the node to be up: what the block's own steps stop or start, Scylla's own before others
- * (exporters and agents); NULL when nothing tells. */
-static const char *
+ * (exporters and agents); NULL when nothing tells. As a workflow would write it; owned. */
+static char *
 service_of(const struct plan_block *block)
 {
-	const char *named = NULL;
+	const struct plan_value *named = NULL;
 	bool scylla = false;
 
 	for (size_t i = 0; plan_any_step(block, i); i++) {
 		const struct plan_step *step = plan_any_step(block, i);
-		const char *service;
+		const struct plan_value *service;
 
 		if (!takes_down(step) && !impact_brings_up(step))
 			continue;
-		service = plan_value(step->with, step->nwith, step->type, "service");
-		if (strncmp(service, "scylla-server", strlen("scylla-server")) == 0)
-			return service;
-		if (*service && !named)
+		service = plan_value_find(step->with, step->nwith, "service");
+		if (service && strncmp(service->text, "scylla-server", strlen("scylla-server")) == 0)
+			return as_written(service);
+		if (service && *service->text && !named)
 			named = service;
 		scylla = scylla || is(step, "scylla-drain") || is(step, "systemd-stop-scylla-server");
 	}
-	return named ? named : scylla ? "scylla-server" : NULL;
+	return named ? as_written(named) : scylla ? xstrdup("scylla-server") : NULL;
 }
 
 static int
@@ -49,10 +55,9 @@ add_restore(struct compiler *c, struct plan_block *block, size_t number)
 {
 	static const char name[] = "systemd-restart-service";
 	const struct reconciler *type = plan_find_type(c->input->types, name);
-	const char *service = service_of(block);
 	struct plan_step *step = &block->restore;
 	struct workflow_value given = {0};
-	CLEANUP_FREE char *key = xstrdup("service"), *text = NULL;
+	CLEANUP_FREE char *key = xstrdup("service"), *service = service_of(block);
 
 	step->number = xasprintf("%zu.restore", number);
 	step->implied = true;
@@ -64,9 +69,8 @@ add_restore(struct compiler *c, struct plan_block *block, size_t number)
 	step->type = type;
 	step->impact = type->impact;
 	step->timeout_ms = type->timeout_ms ? type->timeout_ms : MINUTES(10);
-	text = variables_escape(service);
 	given.name = key;
-	given.text = text;
+	given.text = service;
 	return plan_compile_with(c, type, step->number, &given, 1, &step->with, &step->nwith);
 }
 

@@ -1,4 +1,4 @@
-/* What becomes of a step beside its own doing, in the plan; and the format that it takes to tell it. */
+/* What becomes of a step beside its own doing, in the plan. */
 #include "alloc.h"
 #include "field.h"
 #include "json.h"
@@ -40,20 +40,4 @@ plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err)
 		return -1;
 	step->borne = !ends;
 	return 0;
-}
-
-static bool
-needs_format_3(const struct plan_step *step)
-{
-	return step->borne || step->nfallbacks;
-}
-
-int
-plan_format(const struct plan *plan)
-{
-	for (size_t b = 0; b < plan->nblocks; b++)
-		for (size_t i = 0; i < plan->blocks[b].nsteps; i++)
-			if (needs_format_3(&plan->blocks[b].steps[i]))
-				return 3;
-	return plan_needs_format_2(plan) ? 2 : 1;
 }

@@ -2,32 +2,71 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "builtin.h"
 #include "instant.h"
 #include "plan_parts.h"
 #include "types.h"
 #include "value.h"
 
-static const char *
+static const struct workflow_value *
 find_given(const struct workflow_value *given, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(given[i].name, name) == 0)
-			return given[i].text;
+			return &given[i];
 	}
 	return NULL;
 }
 
-/* One row of the table; '*ret' stays NULL when there is neither a value nor a default. */
+/* What differs from lane to lane is text, of any kind, unless it is a name that is to be one. */
 static int
-compile_parameter(struct compiler *c, const struct parameter *p, const char *place, const char *given, char **ret)
+check_rule(const struct parameter *p, const char *place, const char *text, struct err *err)
+{
+	enum builtin builtin = builtin_of_lane_in(text);
+	CLEANUP_FREE char *whole = xasprintf("+%s+", builtin_name(builtin));
+	enum parameter_type given = strcmp(whole, text) == 0 ? builtin_type(builtin) : PARAMETER_STRING;
+	bool is_text = p->type != PARAMETER_INTEGER && p->type != PARAMETER_BOOLEAN && p->type != PARAMETER_DURATION &&
+	    p->type != PARAMETER_NODE && p->type != PARAMETER_ZONE;
+
+	if (is_text || p->type == given)
+		return 0;
+	return err_set(err, "%s: expected %s, and %s is %s", place, value_type_name(p->type), text,
+	    value_type_name(given));
+}
+
+static int
+check_value(struct compiler *c, const struct parameter *p, const char *place, const char *text)
 {
 	struct value_check check = {
 		.type = p->type, .min = p->min, .max = p->max,
 		.nodes = c->plan->nodes, .nnodes = c->plan->nnodes,
 	};
+
+	/* The default of an optional parameter may be "": none. */
+	if (!*text && (p->type == PARAMETER_NODE || p->type == PARAMETER_ZONE))
+		return 0;
+	return value_check(&check, place, text, c->err);
+}
+
+static int
+expand_given(struct compiler *c, const char *place, const struct workflow_value *given, const struct parameter *p,
+    char **ret, bool *ret_rule)
+{
+	if (given->list && p->type != PARAMETER_LIST)
+		return err_set(c->err, "%s: expected %s, got a list", place, value_type_name(p->type));
+	return c->in_lane ? variables_expand_in_lane(&c->vars, place, given->text, ret, ret_rule, c->err)
+	    : variables_expand(&c->vars, place, given->text, ret, c->err);
+}
+
+/* One row of the table; '*ret' stays NULL when there is neither a value nor a default. */
+static int
+compile_parameter(struct compiler *c, const struct parameter *p, const char *place, const struct workflow_value *given,
+    char **ret, bool *ret_rule)
+{
 	CLEANUP_FREE char *text = NULL;
 
-	if (given && variables_expand(&c->vars, place, given, &text, c->err) < 0)
+	*ret_rule = false;
+	if (given && expand_given(c, place, given, p, &text, ret_rule) < 0)
 		return -1;
 	if (!text)
 		text = xstrdup_or_null(p->fallback);
@@ -35,8 +74,7 @@ compile_parameter(struct compiler *c, const struct parameter *p, const char *pla
 		return err_set(c->err, "%s: missing; expected %s (%s)", place, value_type_name(p->type), p->help);
 	if (!text)
 		return 0;
-	/* The default of an optional parameter may be "": none. */
-	if ((*text || p->type != PARAMETER_NODE) && value_check(&check, place, text, c->err) < 0)
+	if ((*ret_rule ? check_rule(p, place, text, c->err) : check_value(c, p, place, text)) < 0)
 		return -1;
 	*ret = TAKE_PTR(text);
 	return 0;
@@ -55,14 +93,16 @@ plan_compile_with(struct compiler *c, const struct reconciler *type, const char 
 		CLEANUP_FREE char *at = xasprintf("%s.with.%s", place, p->name);
 		struct plan_value *value;
 		char *text = NULL;
+		bool rule;
 
-		if (compile_parameter(c, p, at, find_given(given, ngiven, p->name), &text) < 0)
+		if (compile_parameter(c, p, at, find_given(given, ngiven, p->name), &text, &rule) < 0)
 			return -1;
 		if (!text)
 			continue;
 		value = ARRAY_GROW(*ret, *nret);
 		value->name = xstrdup(p->name);
 		value->text = text;
+		value->rule = rule;
 	}
 	return 0;
 }

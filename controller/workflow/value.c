@@ -20,17 +20,21 @@ value_type_name(enum parameter_type type)
 		[PARAMETER_BOOLEAN] = "true or false",
 		[PARAMETER_DURATION] = "a duration such as 90s or 1h30m",
 		[PARAMETER_NODE] = "a node's name",
+		[PARAMETER_ZONE] = "a zone such as dc1/a",
+		[PARAMETER_LIST] = "a list with commas in between",
 	};
 
 	return names[type];
 }
 
-static bool
-parse_integer(const char *text, int64_t *ret)
+bool
+value_number(enum parameter_type type, const char *text, int64_t *ret)
 {
 	const char *digits = text + (*text == '-');
 	size_t len = strspn(digits, "0123456789");
 
+	if (type == PARAMETER_DURATION)
+		return (*ret = duration_parse(text)) >= 0;
 	if (len == 0 || len > DIGITS_MAX || digits[len])
 		return false;
 	*ret = strtoll(text, NULL, 10);
@@ -48,46 +52,110 @@ put_bound(const struct value_check *check, int64_t bound, struct buf *out)
 		buf_printf(out, "%lld", (long long)bound);
 }
 
+static void
+put_bounds(const struct value_check *check, struct buf *out)
+{
+	bool least = check->bounded ? check->min != INT64_MIN : check->min != 0;
+	bool most = check->bounded ? check->max != INT64_MAX : check->max != 0 && check->max != INT64_MAX;
+
+	if (!check->bounded && most)
+		least = true;
+	if (least && most) {
+		buf_puts(out, " from ");
+		put_bound(check, check->min, out);
+		buf_puts(out, " to ");
+		put_bound(check, check->max, out);
+	} else if (least || most) {
+		buf_puts(out, " of ");
+		put_bound(check, least ? check->min : check->max, out);
+		buf_puts(out, least ? " or more" : " or less");
+	}
+}
+
 static int
 wrong(const struct value_check *check, const char *place, const char *text, struct err *err)
 {
 	CLEANUP_BUF struct buf what = BUF_INIT(BUF_MAX_LINE);
 
 	buf_puts(&what, value_type_name(check->type));
-	if (check->max != 0 && check->max != INT64_MAX) {
-		buf_puts(&what, " from ");
-		put_bound(check, check->min, &what);
-		buf_puts(&what, " to ");
-		put_bound(check, check->max, &what);
-	} else if (check->min != 0) {
-		buf_puts(&what, " of ");
-		put_bound(check, check->min, &what);
-		buf_puts(&what, " or more");
-	}
+	put_bounds(check, &what);
 	return err_set(err, "%s: expected %s, got \"%.80s\"", place, buf_str(&what), text);
 }
 
 static bool
 in_range(const struct value_check *check, int64_t number)
 {
+	if (check->bounded)
+		return number >= check->min && number <= check->max;
 	if (check->min == 0 && check->max == 0)
 		return true;
 	return number >= check->min && (number <= check->max || check->max == 0);
 }
 
+/* A node's name, or a zone. */
 static int
-check_node(const struct value_check *check, const char *place, const char *text, struct err *err)
+check_place_of(const struct value_check *check, const char *place, const char *text, struct err *err)
 {
+	bool zone = check->type == PARAMETER_ZONE;
 	struct known known;
 
 	for (size_t i = 0; i < check->nnodes; i++) {
-		if (strcmp(check->nodes[i].name, text) == 0)
+		if (strcmp(zone ? check->nodes[i].zone : check->nodes[i].name, text) == 0)
 			return 0;
 	}
 	known_init(&known, text);
-	for (size_t i = 0; i < check->nnodes; i++)
-		known_offer(&known, check->nodes[i].name);
-	return known_refuse(&known, err, "%s: the cluster has no node \"%.80s\"", place, text);
+	for (size_t i = 0; i < check->nnodes; i++) {
+		if (!zone || i == 0 || strcmp(check->nodes[i].zone, check->nodes[i - 1].zone) != 0)
+			known_offer(&known, zone ? check->nodes[i].zone : check->nodes[i].name);
+	}
+	return known_refuse(&known, err, "%s: the cluster has no %s \"%.80s\"", place, zone ? "zone" : "node", text);
+}
+
+/* 90s and 1m30s are one. */
+static bool
+is_choice(const struct value_check *check, const char *text, size_t len)
+{
+	CLEANUP_FREE char *copy = xstrndup(text, len);
+	int64_t number, choice;
+
+	for (size_t i = 0; i < check->nchoices; i++) {
+		if (strcmp(check->choices[i], copy) == 0)
+			return true;
+		if ((check->type == PARAMETER_INTEGER || check->type == PARAMETER_DURATION) &&
+		    value_number(check->type, copy, &number) &&
+		    value_number(check->type, check->choices[i], &choice) && number == choice)
+			return true;
+	}
+	return false;
+}
+
+static int
+check_choice(const struct value_check *check, const char *place, const char *text, size_t len, struct err *err)
+{
+	CLEANUP_BUF struct buf list = BUF_INIT(BUF_MAX_LINE);
+
+	if (check->nchoices == 0 || is_choice(check, text, len))
+		return 0;
+	for (size_t i = 0; i < check->nchoices; i++)
+		buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 == check->nchoices ? " or " : ", ", check->choices[i]);
+	return err_set(err, "%s: expected %s, got \"%.*s\"", place, buf_str(&list), (int)(len < 80 ? len : 80), text);
+}
+
+static int
+check_list(const struct value_check *check, const char *place, const char *text, struct err *err)
+{
+	for (const char *at = text; *text; at += strcspn(at, ",") + 1) {
+		size_t len = strcspn(at, ",");
+
+		if (len == 0)
+			return err_set(err, "%s: expected a list with commas in between, none of its entries empty, got "
+			    "\"%.80s\"", place, text);
+		if (check_choice(check, place, at, len, err) < 0)
+			return -1;
+		if (!at[len])
+			break;
+	}
+	return 0;
 }
 
 int
@@ -98,19 +166,42 @@ value_check(const struct value_check *check, const char *place, const char *text
 
 	switch (check->type) {
 	case PARAMETER_STRING:
-		return 0;
+		break;
 	case PARAMETER_NODE:
-		return check_node(check, place, text, err);
+	case PARAMETER_ZONE:
+		if (check_place_of(check, place, text, err) < 0)
+			return -1;
+		break;
+	case PARAMETER_LIST:
+		return check_list(check, place, text, err);
 	case PARAMETER_BOOLEAN:
 		fits = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
 		break;
 	case PARAMETER_INTEGER:
-		fits = parse_integer(text, &number) && in_range(check, number);
-		break;
 	case PARAMETER_DURATION:
-		number = duration_parse(text);
-		fits = number >= 0 && in_range(check, number);
+		fits = value_number(check->type, text, &number) && in_range(check, number);
 		break;
 	}
-	return fits ? 0 : wrong(check, place, text, err);
+	return fits ? check_choice(check, place, text, strlen(text), err) : wrong(check, place, text, err);
+}
+
+void
+value_expect(const struct workflow_variable *variable, struct value_check *ret)
+{
+	*ret = (struct value_check){
+		.type = variable->type,
+		.bounded = variable->bounded,
+		.min = variable->bounded ? variable->min : 0,
+		.max = variable->bounded ? variable->max : 0,
+		.choices = variable->choices,
+		.nchoices = variable->nchoices,
+	};
+}
+
+void
+value_expect_offline(const struct workflow_variable *variable, struct value_check *ret)
+{
+	value_expect(variable, ret);
+	if (ret->type == PARAMETER_NODE || ret->type == PARAMETER_ZONE)
+		ret->type = PARAMETER_STRING;
 }

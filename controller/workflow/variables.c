@@ -38,7 +38,7 @@ variables_escape(const char *text)
 	return copy;
 }
 
-/* A variable's number; nvariables when there is none of that name. */
+/* A declared variable's number; nvariables when there is none of that name. */
 static size_t
 find(const struct workflow *w, const char *name, size_t len)
 {
@@ -60,8 +60,37 @@ unknown_variable(const struct workflow *w, const char *place, const char *name, 
 	return known_refuse(&known, err, "%s: %s has no variable \"%.80s\"", place, w->name, name);
 }
 
+/* Of those that are up and no targets the first; whoever may be asked about them. */
+static const char *
+known_node(const struct plan_input *input, const struct plan *plan, const bool *targets)
+{
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		size_t at = 0;
+
+		if (targets && targets[i])
+			continue;
+		while (at < input->nnodes && strcmp(input->nodes[at].name, plan->nodes[i].name) != 0)
+			at++;
+		if (!input->up || (at < input->nnodes && input->up[at]))
+			return plan->nodes[i].name;
+	}
+	return NULL;
+}
+
+/* Given, though the workflow does not declare it. */
 static int
-take_given(struct variables *vars, const struct plan_input *input, struct err *err)
+take_known_node(struct variables *vars, const char *place, const char *text, const struct plan *plan, struct err *err)
+{
+	struct value_check check = {.type = PARAMETER_NODE, .nodes = plan->nodes, .nnodes = plan->nnodes};
+	CLEANUP_FREE char *at = xasprintf("%s.known_node", place);
+
+	vars->builtins[BUILTIN_KNOWN_NODE] = text;
+	return value_check(&check, at, text, err);
+}
+
+static int
+take_given(struct variables *vars, const char *place, const struct plan_input *input, const struct plan *plan,
+    struct err *err)
 {
 	const struct workflow *w = vars->workflow;
 
@@ -69,26 +98,32 @@ take_given(struct variables *vars, const struct plan_input *input, struct err *e
 		const struct plan_value *given = &input->variables[i];
 		size_t at = find(w, given->name, strlen(given->name));
 
-		if (at == w->nvariables)
-			return unknown_variable(w, "spec.variables", given->name, err);
-		vars->texts[at] = given->text;
+		if (at < w->nvariables)
+			vars->texts[at] = given->text;
+		else if (builtin_find(given->name, strlen(given->name)) != BUILTIN_KNOWN_NODE)
+			return unknown_variable(w, place, given->name, err);
+		else if (take_known_node(vars, place, given->text, plan, err) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-check_variable(struct variables *vars, size_t at, const struct plan *plan, struct err *err)
+check_variable(struct variables *vars, const char *given, size_t at, const struct plan *plan, struct err *err)
 {
 	const struct workflow_variable *variable = &vars->workflow->variables[at];
-	struct value_check check = {.type = variable->type, .nodes = plan->nodes, .nnodes = plan->nnodes};
 	CLEANUP_FREE char *place = NULL;
+	struct value_check check;
 
+	value_expect(variable, &check);
+	check.nodes = plan->nodes;
+	check.nnodes = plan->nnodes;
 	if (!vars->texts[at] && variable->required)
-		return err_set(err, "spec.variables.%s: missing; %s needs it (%s%s%s)", variable->name,
+		return err_set(err, "%s.%s: missing; %s needs it (%s%s%s)", given, variable->name,
 		    vars->workflow->name, value_type_name(variable->type), variable->description ? ": " : "",
 		    variable->description ? variable->description : "");
 	if (vars->texts[at]) {
-		place = xasprintf("spec.variables.%s", variable->name);
+		place = xasprintf("%s.%s", given, variable->name);
 	} else {
 		place = xasprintf("workflow %s, the default of variable %s", vars->workflow->name, variable->name);
 		vars->texts[at] = variable->fallback;
@@ -97,17 +132,23 @@ check_variable(struct variables *vars, size_t at, const struct plan *plan, struc
 }
 
 int
-variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *given,
-    const struct plan *plan, struct err *err)
+variables_open(struct variables *ret, const struct workflow *workflow, const char *place,
+    const struct plan_input *given, const struct plan *plan, const bool *targets, struct err *err)
 {
 	*ret = (struct variables){
 		.workflow = workflow,
 		.texts = xcalloc(workflow->nvariables + 1, sizeof *ret->texts),
+		.builtins = {
+			[BUILTIN_CLUSTER] = given->cluster,
+			[BUILTIN_OPERATION] = given->operation,
+			[BUILTIN_OWNER] = given->owner,
+			[BUILTIN_KNOWN_NODE] = known_node(given, plan, targets),
+		},
 	};
-	if (take_given(ret, given, err) < 0)
+	if (take_given(ret, place, given, plan, err) < 0)
 		return -1;
 	for (size_t i = 0; i < workflow->nvariables; i++) {
-		if (check_variable(ret, i, plan, err) < 0)
+		if (check_variable(ret, place, i, plan, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -120,29 +161,98 @@ variables_done(struct variables *vars)
 	vars->texts = NULL;
 }
 
-/* One "+name+" at 'at', put into 'out'; its length, or 0 with an error. */
-static size_t
-expand_one(const struct variables *vars, const char *place, const char *at, struct buf *out, struct err *err)
-{
-	size_t len = variables_name_len(at + 1);
-	size_t variable = find(vars->workflow, at + 1, len);
-	CLEANUP_FREE char *name = xstrndup(at + 1, len);
+/* --- texts */
 
-	if (len == 0 || at[1 + len] != '+') {
-		err_set(err, "%s: a \"+\" begins a +variable+; for a plus write \"++\"", place);
+struct expansion {
+	const struct variables *vars;
+	const char *place;
+	bool in_lane;            /* +node+ and +zone+ may stand in it */
+	bool rule;               /* and one of them does */
+	struct buf out;
+	struct err *err;
+};
+
+/* Of a name between two pluses: what stands for it. NULL: no value; '*ret_known' false: there is no such variable. */
+static const char *
+value_of(const struct variables *vars, const char *name, size_t len, bool *ret_known)
+{
+	size_t variable = find(vars->workflow, name, len);
+	enum builtin builtin = builtin_find(name, len);
+
+	*ret_known = variable < vars->workflow->nvariables || builtin != BUILTIN_NONE;
+	return variable < vars->workflow->nvariables ? vars->texts[variable] : vars->builtins[builtin];
+}
+
+/* Into a rule it goes with its pluses doubled. */
+static void
+put_text(struct expansion *x, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (x->rule && text[i] == '+')
+			buf_putc(&x->out, '+');
+		buf_putc(&x->out, text[i]);
+	}
+}
+
+static int
+has_no_value(const struct expansion *x, const char *name, size_t len)
+{
+	if (find(x->vars->workflow, name, len) < x->vars->workflow->nvariables)
+		return err_set(x->err, "%s: variable \"%.*s\" has no value; give it under spec.variables, or declare a default",
+		    x->place, (int)len, name);
+	if (builtin_find(name, len) == BUILTIN_KNOWN_NODE)
+		return err_set(x->err, "%s: +known_node+ is a member that is up and no target, and there is none; give one as "
+		    "known_node under spec.variables", x->place);
+	return err_set(x->err, "%s: +%.*s+ has no value here%s", x->place, (int)len, name,
+	    builtin_find(name, len) == BUILTIN_OWNER ? "; set the operation's spec.owner" : "");
+}
+
+static int
+expand_name(struct expansion *x, const char *name, size_t len)
+{
+	CLEANUP_FREE char *copy = xstrndup(name, len);
+	bool known;
+	const char *text = value_of(x->vars, name, len, &known);
+
+	if (!known)
+		return unknown_variable(x->vars->workflow, x->place, copy, x->err);
+	if (builtin_is_of_lane(builtin_find(name, len))) {
+		if (!x->in_lane)
+			return err_set(x->err, "%s: +%s+ is another one for each node, and has a value only in the steps of an "
+			    "eachNode", x->place, copy);
+		buf_printf(&x->out, "+%s+", copy);
 		return 0;
 	}
-	if (variable == vars->workflow->nvariables) {
-		unknown_variable(vars->workflow, place, name, err);
-		return 0;
+	if (!text)
+		return has_no_value(x, name, len);
+	put_text(x, text, strlen(text));
+	return 0;
+}
+
+static int
+expand(struct expansion *x, const char *text)
+{
+	while (*text) {
+		size_t plain = strcspn(text, "+"), len;
+
+		put_text(x, text, plain);
+		text += plain;
+		if (!*text)
+			break;
+		if (text[1] == '+') {
+			put_text(x, "+", 1);
+			text += 2;
+			continue;
+		}
+		len = variables_name_len(text + 1);
+		if (len == 0 || text[1 + len] != '+')
+			return err_set(x->err, "%s: a \"+\" begins a +variable+; for a plus write \"++\"", x->place);
+		if (expand_name(x, text + 1, len) < 0)
+			return -1;
+		text += len + 2;
 	}
-	if (!vars->texts[variable]) {
-		err_set(err, "%s: variable \"%s\" has no value; give it under spec.variables, or declare a default",
-		    place, name);
-		return 0;
-	}
-	buf_puts(out, vars->texts[variable]);
-	return len + 2;
+	return buf_ok(&x->out) ? 0 : err_set(x->err, "%s: longer than %d bytes with its variables in place", x->place,
+	    BUF_MAX_JOURNAL_VALUE);
 }
 
 /* The whole text is one variable, and it has no value. */
@@ -150,41 +260,43 @@ static bool
 is_unset(const struct variables *vars, const char *text)
 {
 	size_t len = *text == '+' ? variables_name_len(text + 1) : 0;
-	size_t variable = find(vars->workflow, text + 1, len);
+	bool known;
 
-	return len && strcmp(text + 1 + len, "+") == 0 && variable < vars->workflow->nvariables &&
-	    !vars->texts[variable];
+	return len && strcmp(text + 1 + len, "+") == 0 && !builtin_is_of_lane(builtin_find(text + 1, len)) &&
+	    !value_of(vars, text + 1, len, &known) && known;
+}
+
+static int
+expand_text(struct expansion *x, const char *text, char **ret)
+{
+	int result;
+
+	if (is_unset(x->vars, text)) {
+		*ret = NULL;
+		return 0;
+	}
+	x->out = (struct buf)BUF_INIT(BUF_MAX_JOURNAL_VALUE);
+	result = expand(x, text);
+	if (result == 0)
+		*ret = xstrdup(buf_str(&x->out));
+	buf_done(&x->out);
+	return result;
 }
 
 int
 variables_expand(const struct variables *vars, const char *place, const char *text, char **ret, struct err *err)
 {
-	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
+	struct expansion x = {.vars = vars, .place = place, .err = err};
 
-	if (*text && is_unset(vars, text)) {
-		*ret = NULL;
-		return 0;
-	}
-	while (*text) {
-		size_t plain = strcspn(text, "+"), used;
+	return expand_text(&x, text, ret);
+}
 
-		buf_put(&out, text, plain);
-		text += plain;
-		if (!*text)
-			break;
-		if (text[1] == '+') {
-			buf_putc(&out, '+');
-			text += 2;
-			continue;
-		}
-		used = expand_one(vars, place, text, &out, err);
-		if (used == 0)
-			return -1;
-		text += used;
-	}
-	if (!buf_ok(&out))
-		return err_set(err, "%s: longer than %d bytes with its variables in place", place,
-		    BUF_MAX_JOURNAL_VALUE);
-	*ret = xstrdup(buf_str(&out));
-	return 0;
+int
+variables_expand_in_lane(const struct variables *vars, const char *place, const char *text, char **ret, bool *ret_rule,
+    struct err *err)
+{
+	struct expansion x = {.vars = vars, .place = place, .in_lane = true, .rule = builtin_of_lane_in(text), .err = err};
+
+	*ret_rule = x.rule;
+	return expand_text(&x, text, ret);
 }

@@ -4,12 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "builtin.h"
 #include "plan.h"
 #include "workflow.h"
 
 struct variables {
 	const struct workflow *workflow;
 	const char **texts;      /* per variable of the workflow; NULL: it has no value. Borrowed */
+	const char *builtins[BUILTINS];         /* NULL: no value. Borrowed */
 };
 
 /* The length of the variable's name that 'text' begins with; 0: none. */
@@ -17,11 +19,16 @@ size_t variables_name_len(const char *text);
 /* 'text' with every plus doubled, so that it stands for itself; owned. */
 char *variables_escape(const char *text);
 
-/* Each variable's value, from 'given', checked against its type; a node is one of 'plan'. Borrows from all of them;
- * variables_done() in any case. */
-int variables_open(struct variables *ret, const struct workflow *workflow, const struct plan_input *given,
-    const struct plan *plan, struct err *err);
+/* Each variable's value, from 'given', checked against what is declared; a node is one of 'plan'. 'targets' tells node by
+ * node who is one, for +known_node+; NULL: nobody. 'place' is where values are given, "spec.variables". Borrows from all
+ * of them; variables_done() in any case. */
+int variables_open(struct variables *ret, const struct workflow *workflow, const char *place,
+    const struct plan_input *given, const struct plan *plan, const bool *targets, struct err *err);
 void variables_done(struct variables *vars);
 /* 'text' with its variables in place, owned. A text that is a single variable without a value gives NULL: as if it had
  * not been written. Errors begin with 'place'. */
 int variables_expand(const struct variables *vars, const char *place, const char *text, char **ret, struct err *err);
+/* The same of a text in a lane's step, where +node+ and +zone+ may stand. With one of them it stays a rule: all else is in
+ * place, and a plus is "++". */
+int variables_expand_in_lane(const struct variables *vars, const char *place, const char *text, char **ret, bool *ret_rule,
+    struct err *err);

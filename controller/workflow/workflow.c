@@ -10,6 +10,7 @@
 #include "variables.h"
 #include "workflow_parts.h"
 #include "workflow_roll.h"
+#include "workflow_variable.h"
 
 enum { RETRIES_MAX = 100 };
 
@@ -32,12 +33,12 @@ read_values(const struct field *with, struct workflow_value **values, size_t *co
 		struct field f = field_get(with, json_key(member));
 		struct workflow_value *value;
 		char *text = NULL;
+		bool list;
 
-		if (field_scalar(&f, &text, err) < 0)
+		if (field_value(&f, &text, &list, err) < 0)
 			return -1;
 		value = ARRAY_GROW(*values, *count);
-		value->name = xstrdup(json_key(member));
-		value->text = text;
+		*value = (struct workflow_value){.name = xstrdup(json_key(member)), .text = text, .list = list};
 	}
 	return 0;
 }
@@ -234,44 +235,6 @@ read_steps(struct reading *r, const struct field *list)
 	return index ? 0 : field_error(list, r->err, "does nothing; expected at least one step");
 }
 
-/* The last variable's name. */
-static int
-check_name_is_new(const struct workflow *w, const struct field *f, const char *name, struct err *err)
-{
-	for (size_t i = 0; i + 1 < w->nvariables; i++) {
-		/* One that was mistaken may have none. */
-		if (w->variables[i].name && strcmp(w->variables[i].name, name) == 0)
-			return field_error(f, err, "\"%s\" is the name of variables[%zu] too", name, i);
-	}
-	return 0;
-}
-
-static int
-read_variable(struct workflow *w, const struct field *f, struct err *err)
-{
-	static const char *const keys[] = {"name", "type", "description", "default", "required", NULL};
-	static const char *const types[] = {"string", "integer", "boolean", "duration", "node", NULL};
-	struct field name = field_get(f, "name"), type = field_get(f, "type"), fallback = field_get(f, "default");
-	struct field description = field_get(f, "description"), required = field_get(f, "required");
-	struct workflow_variable *variable = ARRAY_GROW(w->variables, w->nvariables);
-	int chosen = -1;
-
-	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
-	    field_need_text(&name, &variable->name, err) < 0 || field_choice(&type, types, &chosen, err) < 0 ||
-	    field_text(&description, &variable->description, err) < 0 ||
-	    field_bool(&required, &variable->required, err) < 0 ||
-	    (fallback.value && field_scalar(&fallback, &variable->fallback, err) < 0))
-		return -1;
-	if (chosen < 0)
-		return field_wrong(&type, "string, integer, boolean, duration or node", err);
-	variable->type = (enum parameter_type)chosen;
-	if (variables_name_len(variable->name) != strlen(variable->name))
-		return field_wrong(&name, "letters, digits, '_' and '-', beginning with a letter or '_'", err);
-	if (variable->required && variable->fallback)
-		return field_error(f, err, "a required variable takes no default");
-	return check_name_is_new(w, &name, variable->name, err);
-}
-
 static int
 read_variables(struct reading *r, const struct field *list)
 {
@@ -282,7 +245,7 @@ read_variables(struct reading *r, const struct field *list)
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
-		if (read_variable(r->w, &f, r->err) < 0 && workflow_mistake(r) < 0)
+		if (workflow_read_variable(r->w, &f, r->err) < 0 && workflow_mistake(r) < 0)
 			return -1;
 	}
 	return 0;

@@ -17,6 +17,10 @@ struct workflow_variable {
 	char *description;       /* or NULL */
 	char *fallback;          /* default as text, or NULL */
 	bool required;
+	char **choices;          /* enum: of a list, what each entry is one of; counted */
+	size_t nchoices;
+	bool bounded;            /* 'min' and 'max' count; of integers, and durations in ms */
+	int64_t min, max;
 };
 
 /* Conditions of one wait at most: the engine keeps a window for each. */
@@ -24,10 +28,11 @@ enum { WORKFLOW_CONDITIONS = 8 };
 /* Steps inside a step at most. */
 enum { WORKFLOW_FALLBACKS = 8 };
 
-/* A parameter of a task or condition: a scalar as text, with +variables+ still in it. */
+/* A parameter of a task or condition as text, with +variables+ still in it. */
 struct workflow_value {
 	char *name;
-	char *text;
+	char *text;              /* of a list, with commas between its entries */
+	bool list;               /* it was written as one */
 };
 
 struct workflow_condition {

@@ -69,6 +69,9 @@ workflow_free(struct workflow *workflow)
 		free(workflow->variables[i].name);
 		free(workflow->variables[i].description);
 		free(workflow->variables[i].fallback);
+		for (size_t k = 0; k < workflow->variables[i].nchoices; k++)
+			free(workflow->variables[i].choices[k]);
+		free(workflow->variables[i].choices);
 	}
 	free(workflow->variables);
 	for (size_t i = 0; i < workflow->nblocks; i++)

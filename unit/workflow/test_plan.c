@@ -60,7 +60,7 @@ static void
 the_rolling_restart_of_six_nodes(void **state)
 {
 	char names[][16] = {"known_node", "settle"}, values[][16] = {"db-a-1", "1m30s"};
-	const struct plan_value given[] = {{names[0], values[0]}, {names[1], values[1]}};
+	const struct plan_value given[] = {{.name = names[0], .text = values[0]}, {.name = names[1], .text = values[1]}};
 	struct plan_input input = fake_input();
 	struct workflow *w = builtin("rolling-restart");
 	struct plan *plan;
@@ -287,7 +287,7 @@ a_value_falls_back_to_the_types_default(void **state)
 {
 	const struct reconciler *type = plan_find_type(fake_types, "count-things");
 	char name[] = "most", text[] = "4";
-	const struct plan_value with = {name, text};
+	const struct plan_value with = {.name = name, .text = text};
 
 	(void)state;
 	CHECK_TEXT(plan_value(&with, 1, type, "most"), "4");

@@ -33,7 +33,7 @@ texts_are_expanded(void **state)
 	struct variables vars;
 
 	(void)state;
-	CHECK_INT(variables_open(&vars, w, &input, &nodes, NULL), 0);
+	CHECK_INT(variables_open(&vars, w, "spec.variables", &input, &nodes, NULL, NULL), 0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		CLEANUP_FREE char *got = NULL;
 		struct err err = {""};
@@ -68,7 +68,7 @@ broken_texts_are_refused(void **state)
 	struct variables vars;
 
 	(void)state;
-	CHECK_INT(variables_open(&vars, w, &input, &nodes, NULL), 0);
+	CHECK_INT(variables_open(&vars, w, "spec.variables", &input, &nodes, NULL, NULL), 0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct err err = {""};
 		char *got = NULL;
@@ -104,7 +104,7 @@ a_text_has_a_greatest_length(void **state)
 
 	(void)state;
 	memset(huge, 'x', BUF_MAX_JOURNAL_VALUE + 1);
-	CHECK_INT(variables_open(&vars, w, &input, &nodes, NULL), 0);
+	CHECK_INT(variables_open(&vars, w, "spec.variables", &input, &nodes, NULL, NULL), 0);
 	CHECK_INT(variables_expand(&vars, "p", huge, &got, &err), -1);
 	CHECK_TEXT(err.text, "p: longer than 16384 bytes with its variables in place");
 	variables_done(&vars);

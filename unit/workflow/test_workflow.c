@@ -57,15 +57,15 @@ static const struct refusal {
 	    "\"20%\", got 0"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":{}}", "spec.variables: expected a list, got {}"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\"}]}",
-	    "spec.variables[0].type: missing; expected string, integer, boolean, duration or node"},
+	    "spec.variables[0].type: missing; expected string, integer, boolean, duration, node, zone or list"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\",\"type\":\"float\"}]}",
-	    "spec.variables[0].type: expected string, integer, boolean, duration or node, got \"float\""},
+	    "spec.variables[0].type: expected string, integer, boolean, duration, node, zone or list, got \"float\""},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"9v\",\"type\":\"node\"}]}",
 	    "spec.variables[0].name: expected letters, digits, '_' and '-', beginning with a letter or '_', got \"9v\""},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\",\"type\":\"node\",\"required\":\"yes\"}]}",
 	    "spec.variables[0].required: expected true or false, got \"yes\""},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\",\"type\":\"node\",\"default\":[]}]}",
-	    "spec.variables[0].default: expected a string, an integer or a boolean, got []"},
+	    "spec.variables[0].default: expected a node's name, got []"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\",\"type\":\"node\",\"required\":true,"
 	    "\"default\":\"n\"}]}", "spec.variables[0]: a required variable takes no default"},
 	{"{\"steps\":[{\"task\":\"a\"}],\"variables\":[{\"name\":\"v\",\"type\":\"node\"},{\"name\":\"v\","
@@ -148,8 +148,8 @@ a_single_task_is_a_workflow(void **state)
 	CHECK_TEXT(w->blocks[0].steps[0].with[0].text, "x++y");
 	CHECK_TEXT(w->blocks[0].steps[0].with[1].text, "3");
 	workflow_free(w);
-	CHECK(!workflow_of_task("t", "{\"a\":[]}", false, &err));
-	CHECK_TEXT(err.text, "spec.clusterTask.with.a: expected a string, an integer or a boolean, got []");
+	CHECK(!workflow_of_task("t", "{\"a\":{}}", false, &err));
+	CHECK_TEXT(err.text, "spec.clusterTask.with.a: expected a string, an integer or a boolean, got {}");
 	CHECK(!workflow_of_task("t", "[3]", true, &err));
 	CHECK_TEXT(err.text, "spec.nodeTask.with: expected an object, got [3]");
 	CHECK(!workflow_of_task("t", "", true, &err));

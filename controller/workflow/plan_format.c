@@ -1,0 +1,59 @@
+/* Which builds can go on with a plan. */
+#include "plan_parts.h"
+
+static bool
+has_rule(const struct plan_value *with, size_t nwith)
+{
+	for (size_t i = 0; i < nwith; i++) {
+		if (with[i].rule)
+			return true;
+	}
+	return false;
+}
+
+static bool
+differs_by_lane(const struct plan_step *step)
+{
+	for (size_t i = 0; i < step->nconditions; i++) {
+		if (has_rule(step->conditions[i].with, step->conditions[i].nwith))
+			return true;
+	}
+	return has_rule(step->with, step->nwith);
+}
+
+static bool
+needs_format_3(const struct plan_block *block)
+{
+	for (size_t i = 0; i < block->nsteps; i++) {
+		const struct plan_step *step = &block->steps[i];
+
+		if (step->borne || step->nfallbacks || differs_by_lane(step))
+			return true;
+	}
+	return false;
+}
+
+/* A longer gate timeout or fewer nodes at once would be lost on format 1 without harm. */
+static bool
+needs_format_2(const struct plan_block *block)
+{
+	for (size_t i = 0; i < block->nsteps; i++) {
+		if (block->steps[i].approval || block->steps[i].retry_backoff_ms)
+			return true;
+	}
+	return block->canary.nodes || block->cool_down_ms || block->max_failures;
+}
+
+int
+plan_format(const struct plan *plan)
+{
+	int format = 1;
+
+	for (size_t b = 0; b < plan->nblocks; b++) {
+		if (needs_format_3(&plan->blocks[b]))
+			return 3;
+		if (needs_format_2(&plan->blocks[b]))
+			format = 2;
+	}
+	return format;
+}
