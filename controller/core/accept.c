@@ -14,6 +14,20 @@
 #include "state.h"
 #include "workflow.h"
 
+/* For plan_compile(): another workflow, which one of the operation's runs as a step. */
+struct finding_ground {
+	struct core *core;
+	const char *namespace_;
+};
+
+static const struct workflow *
+find_nested(void *arg, const char *name, struct err *why)
+{
+	const struct finding_ground *ground = arg;
+
+	return catalog_look(ground->core, ground->namespace_, name, why);
+}
+
 struct plan *
 op_compile(struct core *core, struct op *op, struct err *err)
 {
@@ -22,6 +36,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	struct workflow *own = NULL;
 	const struct workflow *workflow;
 	struct plan_input input = {.types = core->config.types, .variables = variables, .nvariables = object->nvariables};
+	struct finding_ground ground = {core, op->namespace_};
 	struct bearing bearing = {op, core->now.wall_ms};
 	struct plan *plan = NULL;
 	struct plan_node *nodes;
@@ -51,6 +66,8 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	/* One whose journal is lost has begun: what it left behind is not refused for its limit. */
 	input.bears_pair = core->config.gate && !op->lost ? op_bears_pair : NULL;
 	input.arg = &bearing;
+	input.find = find_nested;
+	input.find_arg = &ground;
 	plan = plan_compile(workflow, &input, err);
 	cluster_plan_nodes_free(nodes, input.nnodes);
 	free(up);
@@ -131,7 +148,7 @@ op_accept(struct core *core, struct op *op)
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
 	plan = op_compile(core, op, &err);
 	if (!plan)
-		op_refuse(core, op, op->object->workflow && !strncmp(err.text, "spec.workflow", 13)
+		op_refuse(core, op, op->object->workflow && strstr(err.text, "workflow: there is no Workflow ")
 		    ? REASON_WorkflowNotFound : REASON_PlanRefused, err.text);
 	else if (check_host_access(op->cluster, plan, &err) < 0 || skip_names_nobody(op, plan, &err))
 		op_refuse(core, op, REASON_PlanRefused, err.text);

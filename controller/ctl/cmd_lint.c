@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "at_hand.h"
 #include "command.h"
 #include "json.h"
 #include "registry.h"
@@ -110,8 +111,8 @@ static const struct printer sarif_printer = {sarif_begin, sarif_finding, sarif_e
 
 /* -1: it cannot be read. */
 static int
-lint_file(const struct args *args, const char *file, const struct printer *printer, size_t *printed, size_t *errors,
-    struct buf *out, struct buf *said)
+lint_file(const struct args *args, const char *file, const struct lint_others *others, const struct printer *printer,
+    size_t *printed, size_t *errors, struct buf *out, struct buf *said)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(YAML_BYTES_MAX + 1);
 	struct findings findings = {.count = 0};
@@ -121,7 +122,7 @@ lint_file(const struct args *args, const char *file, const struct printer *print
 		return complain(args, said, -1, "%s", err.text);
 	CLEANUP_FREE char *name = text_file_stem(file);
 
-	workflow_free(workflow_read(buf_str(&text), text.len, name, registry, &findings));
+	workflow_free(workflow_read_among(others, buf_str(&text), text.len, name, registry, &findings));
 	for (size_t i = 0; i < findings.count; i++)
 		printer->finding(file, &findings.items[i], (*printed)++ == 0, out);
 	*errors += findings.errors;
@@ -135,12 +136,15 @@ run(const struct args *args, struct buf *out, struct buf *said)
 	const char *form = args->output ? args->output : "text";
 	const struct printer *printer = strcmp(form, "json") == 0 ? &json_printer
 	    : strcmp(form, "sarif") == 0 ? &sarif_printer : &text_printer;
+	struct at_hand hand = {.files = args->words, .nfiles = args->nwords};
+	const struct lint_others others = {at_hand_find, &hand};
 	size_t printed = 0, errors = 0, unread = 0;
 
 	printer->open(out);
 	for (size_t i = 0; i < args->nwords; i++)
-		unread += lint_file(args, args->words[i], printer, &printed, &errors, out, said) < 0;
+		unread += lint_file(args, args->words[i], &others, printer, &printed, &errors, out, said) < 0;
 	printer->close(out);
+	at_hand_done(&hand);
 	if (unread > 0)
 		return EXIT_USAGE;
 	return errors > 0 ? LINT_FOUND : EXIT_DONE;
@@ -153,7 +157,9 @@ const struct command cmd_lint = {
 	.least = 1,
 	.most = 100000,
 	.summary = "Check workflows without a cluster: every mistake with its line and column.",
-	.help = "FILE is a Workflow object or SCP's YAML; - is the standard input. Exit status: 0 no error (warnings and\n"
+	.help = "FILE is a Workflow object or SCP's YAML; - is the standard input. A workflow that another one runs as a "
+	    "step is\n"
+	    "looked up among the files given and the built-in ones. Exit status: 0 no error (warnings and\n"
 	    "notes do not count); 1 errors were found; 2 a file could not be read, or wrong usage.\n",
 	.run = run,
 };

@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "api.h"
+#include "at_hand.h"
 #include "command.h"
 #include "instant.h"
 #include "json.h"
@@ -35,6 +36,16 @@ read_variables(const struct args *args, struct plan_value *ret, struct err *err)
 	return 0;
 }
 
+static const struct workflow *
+find_nested(void *hand, const char *name, struct err *why)
+{
+	const struct workflow *workflow = at_hand_find(hand, name);
+
+	if (!workflow)
+		err_set(why, "there is no built-in Workflow \"%s\", and plan looks no further", name);
+	return workflow;
+}
+
 static struct plan *
 compile(const struct args *args, const struct workflow *workflow, const struct plan_cluster *cluster, struct err *err)
 {
@@ -48,12 +59,16 @@ compile(const struct args *args, const struct workflow *workflow, const struct p
 		.max_nodes_down = cluster->max_nodes_down,
 		.stable_ms = duration_parse(args->stable_window ? args->stable_window : "30s"),
 	};
+	struct at_hand hand = {.nfiles = 0};
 	struct plan *plan = NULL;
 
+	input.find = find_nested;
+	input.find_arg = &hand;
 	if (input.stable_ms < 0)
 		err_set(err, "--stable-window %s: expected a duration such as 30s", args->stable_window);
 	else if (read_variables(args, variables, err) == 0)
 		plan = plan_compile(workflow, &input, err);
+	at_hand_done(&hand);
 	for (size_t i = 0; i < args->vars.count; i++) {
 		free(variables[i].name);
 		free(variables[i].text);

@@ -47,8 +47,14 @@ plan_assumptions(const struct plan_report *report, void (*tell)(void *user, cons
 	const struct plan_cluster *cluster = report->cluster;
 	struct saying s = {tell, user};
 
-	for (size_t i = 0; i < report->workflow->nblocks; i++)
-		assume_of_block(&s, &report->workflow->blocks[i], i + 1);
+	for (size_t i = 0, number = 0; i < report->workflow->nblocks; i++) {
+		if (report->workflow->blocks[i].workflow)
+			continue;
+		/* Those of workflows that it runs stand between its own. */
+		while (number < report->plan->nblocks && report->plan->blocks[number].from)
+			number++;
+		assume_of_block(&s, &report->workflow->blocks[i], ++number);
+	}
 	if (!cluster->live)
 		say(&s, "the nodes are those of spec.nodes, without host ids: the controller's plan has these, and so another "
 		    "hash");

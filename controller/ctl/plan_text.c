@@ -121,9 +121,11 @@ static void
 put_block(const struct plan *plan, const struct plan_block *block, size_t number, struct buf *out)
 {
 	if (!block->each_node) {
-		buf_printf(out, "\n%zu  once, for the cluster\n", number);
+		buf_printf(out, "\n%zu  once, for the cluster%s%s\n", number, block->from ? ", of " : "",
+		    block->from ? block->from : "");
 	} else {
-		buf_printf(out, "\n%zu  each of %zu nodes: ", number, block->nlanes);
+		buf_printf(out, "\n%zu  each of %zu nodes%s%s: ", number, block->nlanes, block->from ? ", of " : "",
+		    block->from ? block->from : "");
 		put_shape(block, out);
 	}
 	for (size_t i = 0; i < block->nlanes;)

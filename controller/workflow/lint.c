@@ -10,31 +10,14 @@
 #include "impact.h"
 #include "instant.h"
 #include "known.h"
+#include "lint_parts.h"
 #include "plan.h"
 #include "types.h"
 #include "value.h"
 #include "variables.h"
 
-struct check {
-	const struct workflow *workflow;
-	bool in_lane;            /* the steps of an eachNode are being looked at */
-	const struct reconciler *const *types;
-	lint_fn *say;
-	void *user;
-	bool *used;              /* per variable */
-};
-
-/* What a text must be when its variables are in place. */
-struct expected {
-	enum parameter_type type;
-	int64_t min, max;
-};
-
-static void say(const struct check *c, enum severity severity, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-say(const struct check *c, enum severity severity, const char *format, ...)
+void
+lint_say(const struct check *c, enum severity severity, const char *format, ...)
 {
 	struct err sentence = {""};
 	va_list args;
@@ -73,7 +56,7 @@ use_variable(struct check *c, const char *place, const char *at, size_t len, enu
 		}
 	*ret = builtin_type(builtin);
 	if (builtin_is_of_lane(builtin) && !c->in_lane)
-		say(c, SEVERITY_ERROR, "%s: +%s+ is another one for each node, and has a value only in the steps of an "
+		lint_say(c, SEVERITY_ERROR, "%s: +%s+ is another one for each node, and has a value only in the steps of an "
 		    "eachNode", place, name);
 	else if (builtin != BUILTIN_NONE)
 		return true;
@@ -95,14 +78,17 @@ check_constant(const struct check *c, const char *place, const char *text, const
 	struct value_check check = {.type = expected->type, .min = expected->min, .max = expected->max};
 	struct err sentence = {""};
 
+	if (expected->variable)
+		value_expect_offline(expected->variable, &check);
+
 	/* Which nodes there are only the cluster can tell. */
 	if (expected->type != PARAMETER_NODE && expected->type != PARAMETER_ZONE &&
 	    value_check(&check, place, text, &sentence) < 0)
 		c->say(c->user, SEVERITY_ERROR, sentence.text);
 }
 
-static void
-check_text(struct check *c, const char *place, const char *text, const struct expected *expected)
+void
+lint_text(struct check *c, const char *place, const char *text, const struct expected *expected)
 {
 	CLEANUP_BUF struct buf plain = BUF_INIT(BUF_MAX_FILE);
 	bool constant = true;
@@ -117,12 +103,12 @@ check_text(struct check *c, const char *place, const char *text, const struct ex
 			continue;
 		}
 		if (len == 0 || at[len + 1] != '+') {
-			say(c, SEVERITY_ERROR, "%s: a \"+\" begins a +variable+; for a plus write \"++\"", place);
+			lint_say(c, SEVERITY_ERROR, "%s: a \"+\" begins a +variable+; for a plus write \"++\"", place);
 			return;
 		}
 		constant = false;
 		if (use_variable(c, place, at + 1, len, &given) && at == text && !at[len + 2] && !fits(expected->type, given))
-			say(c, SEVERITY_ERROR, "%s: expected %s, and variable %.*s is %s", place,
+			lint_say(c, SEVERITY_ERROR, "%s: expected %s, and variable %.*s is %s", place,
 			    value_type_name(expected->type), (int)len, at + 1, value_type_name(given));
 		at += len + 2;
 	}
@@ -138,7 +124,7 @@ check_duration(struct check *c, const char *place, const char *member, const cha
 	CLEANUP_FREE char *at = xasprintf("%s.%s", place, member);
 
 	if (text)
-		check_text(c, at, text, &duration);
+		lint_text(c, at, text, &duration);
 }
 
 static const char *
@@ -162,15 +148,15 @@ check_with(struct check *c, const struct reconciler *type, const char *place, co
 		if (!p)
 			c->say(c->user, SEVERITY_ERROR, sentence.text);
 		else if (with[i].list && p->type != PARAMETER_LIST)
-			say(c, SEVERITY_ERROR, "%s: expected %s, got a list", at, value_type_name(p->type));
+			lint_say(c, SEVERITY_ERROR, "%s: expected %s, got a list", at, value_type_name(p->type));
 		else
-			check_text(c, at, with[i].text, &(struct expected){p->type, p->min, p->max});
+			lint_text(c, at, with[i].text, &(struct expected){p->type, p->min, p->max, NULL});
 	}
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
 		const struct parameter *p = &type->parameters[i];
 
 		if (p->required && !p->fallback && !given(with, count, p->name))
-			say(c, SEVERITY_ERROR, "%s: %s needs the parameter %s, %s (%s)", place, type->name, p->name,
+			lint_say(c, SEVERITY_ERROR, "%s: %s needs the parameter %s, %s (%s)", place, type->name, p->name,
 			    value_type_name(p->type), p->help);
 	}
 }
@@ -203,7 +189,7 @@ check_condition(struct check *c, const struct workflow_block *block, const struc
 	if (!condition->timeout)
 		timeout = type->timeout_ms ? type->timeout_ms : PLAN_WAIT_MS;
 	if (timeout >= 0 && window >= timeout)
-		say(c, SEVERITY_ERROR, "%s.successWindow: %s can never be over within the timeout, %s", place,
+		lint_say(c, SEVERITY_ERROR, "%s.successWindow: %s can never be over within the timeout, %s", place,
 		    duration_text(window, within), duration_text(timeout, longest));
 }
 
@@ -218,8 +204,8 @@ check_impact(const struct check *c, const struct workflow_block *block, const st
 	if (impact_of_step(step, type, block->each_node, &impact, &assumed, &sentence) < 0)
 		c->say(c->user, SEVERITY_ERROR, sentence.text);
 	else if (assumed)
-		say(c, SEVERITY_NOTE, "%s.task: what %s does only the workflow knows, and it states no impact: the worst is "
-		    "assumed, %s%s", step->place, type->name, impact_names[impact], block->each_node ? ""
+		lint_say(c, SEVERITY_NOTE, "%s.task: what %s does only the workflow knows, and it states no impact: the "
+		    "worst is assumed, %s%s", step->place, type->name, impact_names[impact], block->each_node ? ""
 		    : ", and a person is asked for approval before it");
 }
 
@@ -238,7 +224,7 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 	if (step->message) {
 		CLEANUP_FREE char *place = xasprintf("%s.approval.message", step->place);
 
-		check_text(c, place, step->message, &(struct expected){.type = PARAMETER_STRING});
+		lint_text(c, place, step->message, &(struct expected){.type = PARAMETER_STRING});
 	}
 	if (!step->task)
 		return NULL;
@@ -260,6 +246,13 @@ check_block(struct check *c, const struct workflow_block *block)
 {
 	const struct workflow_step *down = NULL;     /* takes its node down, and no wait has come since */
 
+	if (block->workflow)
+		lint_nested(c, block);
+	if (block->names) {
+		CLEANUP_FREE char *place = xasprintf("%s.nodes", block->place);
+
+		lint_text(c, place, block->names, &(struct expected){.type = PARAMETER_LIST});
+	}
 	c->in_lane = block->each_node;
 	for (size_t i = 0; i < block->nsteps; i++) {
 		const struct workflow_step *step = &block->steps[i];
@@ -280,11 +273,11 @@ check_block(struct check *c, const struct workflow_block *block)
 	if (block->canary.message) {
 		CLEANUP_FREE char *place = xasprintf("%s.canary.message", block->place);
 
-		check_text(c, place, block->canary.message, &(struct expected){.type = PARAMETER_STRING});
+		lint_text(c, place, block->canary.message, &(struct expected){.type = PARAMETER_STRING});
 	}
 	if (down)
-		say(c, SEVERITY_NOTE, "%s.task: %s takes a node down and no wait comes after it; before the next node begins, "
-		    "the engine waits until it has been up for the stable window", down->place, down->task);
+		lint_say(c, SEVERITY_NOTE, "%s.task: %s takes a node down and no wait comes after it; before the next node "
+		    "begins, the engine waits until it has been up for the stable window", down->place, down->task);
 }
 
 static void
@@ -296,22 +289,20 @@ check_variables(const struct check *c)
 
 		if (variable->fallback) {
 			CLEANUP_FREE char *at = xasprintf("%s.default", place);
-			struct err sentence = {""};
-			struct value_check check;
 
-			value_expect_offline(variable, &check);
-			if (value_check(&check, at, variable->fallback, &sentence) < 0)
-				c->say(c->user, SEVERITY_ERROR, sentence.text);
+			check_constant(c, at, variable->fallback, &(struct expected){.type = variable->type,
+			    .variable = variable});
 		}
 		if (!c->used[i])
-			say(c, SEVERITY_WARNING, "%s: variable \"%.80s\" is used nowhere", place, variable->name);
+			lint_say(c, SEVERITY_WARNING, "%s: variable \"%.80s\" is used nowhere", place, variable->name);
 	}
 }
 
 void
-workflow_lint(const struct workflow *workflow, const struct reconciler *const *types, lint_fn *tell, void *user)
+workflow_lint(const struct workflow *workflow, const struct reconciler *const *types, const struct lint_others *others,
+    lint_fn *tell, void *user)
 {
-	struct check c = {.workflow = workflow, .types = types, .say = tell, .user = user,
+	struct check c = {.workflow = workflow, .types = types, .others = others, .say = tell, .user = user,
 	    .used = xcalloc(workflow->nvariables + 1, sizeof(bool))};
 
 	for (size_t i = 0; i < workflow->nblocks; i++)

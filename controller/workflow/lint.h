@@ -5,5 +5,12 @@
 #include "reconciler.h"
 #include "workflow.h"
 
-/* 'types' is the registry, NULL-ended. */
-void workflow_lint(const struct workflow *workflow, const struct reconciler *const *types, lint_fn *say, void *user);
+/* The other workflows that are at hand. */
+struct lint_others {
+	const struct workflow *(*find)(void *arg, const char *name);     /* NULL: it is none of them */
+	void *arg;
+};
+
+/* 'types' is the registry, NULL-ended; 'others' may be NULL. */
+void workflow_lint(const struct workflow *workflow, const struct reconciler *const *types, const struct lint_others *others,
+    lint_fn *say, void *user);

@@ -68,6 +68,7 @@ struct plan_canary {
 };
 
 struct plan_block {
+	char *from;                          /* the workflow that it is of, when the plan's own runs that as a step; or NULL */
 	bool each_node;
 	enum workflow_unit unit;
 	int64_t limit;                       /* lanes at work in one unit; see plan_limit() */
@@ -109,6 +110,9 @@ struct plan_input {
 	const char *cluster, *operation, *owner;     /* +cluster+ and so on; NULL: no value */
 	char *const *zones, *const *targets;         /* of spec.targets: neither: all nodes */
 	size_t nzones, ntargets;
+	/* Another workflow by its name, borrowed until the plan is made; NULL and why. NULL: there are none. */
+	const struct workflow *(*find)(void *find_arg, const char *name, struct err *why);
+	void *find_arg;
 	int64_t max_nodes_down;                      /* limits.maxNodesDown; 0: none */
 	int64_t stable_ms;
 	/* Can any two of a unit's planned nodes be down together? Asked of a block that takes several down at once; its lanes

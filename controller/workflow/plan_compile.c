@@ -16,11 +16,15 @@ ask_first(struct plan_block *block, const struct plan_step *step)
 }
 
 static int
-compile_block(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number)
+compile_block(struct compiler *c, const struct plan_unit *unit, struct plan_block *block, size_t number)
 {
+	const struct workflow_block *source = unit->source;
+
+	c->vars = *unit->vars;
+	block->from = xstrdup_or_null(unit->from);
 	block->each_node = source->each_node;
 	block->unit = source->unit;
-	if (block->each_node && plan_compile_lanes(c, block) < 0)
+	if (block->each_node && plan_compile_lanes(c, source, block) < 0)
 		return -1;
 	if (plan_compile_roll(c, source, block) < 0)
 		return -1;
@@ -39,18 +43,44 @@ compile_block(struct compiler *c, const struct workflow_block *source, struct pl
 }
 
 static int
-compile(struct compiler *c)
+compile_blocks(struct compiler *c, const struct plan_flat *flat)
 {
-	const struct workflow *w = c->workflow;
-
-	if (plan_compile_nodes(c) < 0 || plan_compile_targets(c) < 0 ||
-	    variables_open(&c->vars, w, "spec.variables", c->input, c->plan, c->targets, c->err) < 0)
-		return -1;
-	for (size_t i = 0; i < w->nblocks; i++) {
-		if (compile_block(c, &w->blocks[i], ARRAY_GROW(c->plan->blocks, c->plan->nblocks), i + 1) < 0)
+	for (size_t i = 0; i < flat->nunits; i++) {
+		if (compile_block(c, &flat->units[i], ARRAY_GROW(c->plan->blocks, c->plan->nblocks), i + 1) < 0)
 			return -1;
 	}
 	return plan_encode(c->plan, c->err);
+}
+
+/* Who is worked on must be known before it is known who is not. */
+static int
+mark_busy(struct compiler *c)
+{
+	CLEANUP_FREE bool *busy = xcalloc(c->plan->nnodes + 1, sizeof *busy);
+	struct plan_flat flat;
+	int result = plan_flatten(c, &flat);
+
+	for (size_t i = 0; i < flat.nunits && result == 0; i++) {
+		c->vars = *flat.units[i].vars;
+		if (flat.units[i].source->each_node)
+			result = plan_select(c, flat.units[i].source, busy);
+	}
+	plan_flat_done(&flat);
+	c->busy = TAKE_PTR(busy);
+	return result;
+}
+
+static int
+compile(struct compiler *c)
+{
+	struct plan_flat flat;
+	int result;
+
+	if (plan_compile_nodes(c) < 0 || plan_compile_targets(c) < 0 || mark_busy(c) < 0)
+		return -1;
+	result = plan_flatten(c, &flat) < 0 ? -1 : compile_blocks(c, &flat);
+	plan_flat_done(&flat);
+	return result;
 }
 
 struct plan *
@@ -61,7 +91,7 @@ plan_compile(const struct workflow *workflow, const struct plan_input *input, st
 
 	c.plan->title = xstrdup(workflow->name);
 	result = compile(&c);
-	variables_done(&c.vars);
 	free(c.targets);
+	free(c.busy);
 	return result < 0 ? plan_free(c.plan) : c.plan;
 }

@@ -252,10 +252,10 @@ decode_block(struct decoder *d, const struct field *f)
 	static const char *const units[] = {"zone", "datacenter", "all", NULL};
 	struct plan_block *block = ARRAY_GROW(d->plan->blocks, d->plan->nblocks);
 	struct field each_node = field_get(f, "eachNode"), unit = field_get(f, "unit");
-	struct field steps = field_get(f, "steps"), lanes = field_get(f, "lanes");
+	struct field steps = field_get(f, "steps"), lanes = field_get(f, "lanes"), from = field_get(f, "from");
 	int chosen = -1;
 
-	if (field_bool(&each_node, &block->each_node, d->err) < 0 ||
+	if (field_text(&from, &block->from, d->err) < 0 || field_bool(&each_node, &block->each_node, d->err) < 0 ||
 	    field_choice(&unit, units, &chosen, d->err) < 0 ||
 	    need_int(f, "limit", 1, INT64_MAX, &block->limit, d->err) < 0 ||
 	    plan_decode_roll(f, block, d->err) < 0)

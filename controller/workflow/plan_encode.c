@@ -111,6 +111,8 @@ static void
 put_block(struct json_out *out, const struct plan_block *block)
 {
 	json_open(out, NULL);
+	if (block->from)
+		json_put_str(out, "from", block->from);
 	json_put_bool(out, "eachNode", block->each_node);
 	json_put_str(out, "unit", units[block->unit]);
 	json_put_int(out, "limit", block->limit);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "known.h"
 
 static int
 compare(const void *left, const void *right)
@@ -57,87 +56,15 @@ plan_compile_nodes(struct compiler *c)
 	return check_names(c);
 }
 
-static int
-unknown_zone(const struct compiler *c, size_t index)
-{
-	const struct plan *plan = c->plan;
-	struct known known;
-
-	known_init(&known, c->input->zones[index]);
-	for (size_t i = 0; i < plan->nnodes; i++) {
-		if (i == 0 || strcmp(plan->nodes[i].zone, plan->nodes[i - 1].zone) != 0)
-			known_offer(&known, plan->nodes[i].zone);
-	}
-	return known_refuse(&known, c->err, "spec.targets.zones[%zu]: the cluster has no zone \"%.80s\"", index,
-	    c->input->zones[index]);
-}
-
-static int
-unknown_node(const struct compiler *c, size_t index)
-{
-	struct known known;
-
-	known_init(&known, c->input->targets[index]);
-	for (size_t i = 0; i < c->plan->nnodes; i++)
-		known_offer(&known, c->plan->nodes[i].name);
-	return known_refuse(&known, c->err, "spec.targets.nodes[%zu]: the cluster has no node \"%.80s\"", index,
-	    c->input->targets[index]);
-}
-
-/* Mark the nodes of the zone called 'wanted', or the node; false when there is none. */
-static bool
-choose(const struct plan *plan, bool zone, const char *wanted, bool *chosen)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < plan->nnodes; i++) {
-		const struct plan_node *node = &plan->nodes[i];
-
-		if (strcmp(zone ? node->zone : node->name, wanted) == 0)
-			chosen[i] = found = true;
-	}
-	return found;
-}
-
-static bool
-has_lanes(const struct workflow *w)
-{
-	for (size_t i = 0; i < w->nblocks; i++) {
-		if (w->blocks[i].each_node)
-			return true;
-	}
-	return false;
-}
-
-/* Of a workflow that works on no node no node is a target. */
 int
-plan_compile_targets(struct compiler *c)
+plan_compile_lanes(struct compiler *c, const struct workflow_block *source, struct plan_block *block)
 {
-	const struct plan_input *input = c->input;
-	const struct plan *plan = c->plan;
-	bool all = input->nzones == 0 && input->ntargets == 0;
+	CLEANUP_FREE bool *chosen = xcalloc(c->plan->nnodes + 1, sizeof *chosen);
 
-	c->targets = xcalloc(plan->nnodes + 1, sizeof *c->targets);
-	if (!has_lanes(c->workflow))
-		return 0;
-	for (size_t i = 0; i < input->nzones; i++) {
-		if (!choose(plan, true, input->zones[i], c->targets))
-			return unknown_zone(c, i);
-	}
-	for (size_t i = 0; i < input->ntargets; i++) {
-		if (!choose(plan, false, input->targets[i], c->targets))
-			return unknown_node(c, i);
-	}
-	for (size_t i = 0; all && i < plan->nnodes; i++)
-		c->targets[i] = true;
-	return 0;
-}
-
-int
-plan_compile_lanes(struct compiler *c, struct plan_block *block)
-{
+	if (plan_select(c, source, chosen) < 0)
+		return -1;
 	for (size_t i = 0; i < c->plan->nnodes; i++) {
-		if (c->targets[i])
+		if (chosen[i])
 			*ARRAY_GROW(block->lanes, block->nlanes) = i;
 	}
 	return block->nlanes ? 0 : err_set(c->err, "no node of the cluster is known yet");

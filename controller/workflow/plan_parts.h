@@ -10,9 +10,10 @@ enum { WORKFLOW_RETRIES = 2 };    /* of a task, when the workflow says nothing *
 struct compiler {
 	const struct workflow *workflow;
 	const struct plan_input *input;
-	struct variables vars;
+	struct variables vars;   /* borrowed: those of the workflow whose block is being compiled */
 	struct plan *plan;
 	bool *targets;           /* per node of the plan: spec.targets means it */
+	bool *busy;              /* some block of node steps is for it; NULL: not known yet */
 	bool in_lane;            /* steps of an eachNode are being compiled */
 	struct err *err;
 };
@@ -32,10 +33,29 @@ int plan_compile_with(struct compiler *c, const struct reconciler *type, const c
 int plan_compile_duration(struct compiler *c, const char *place, const char *text, int64_t min_ms, int64_t fallback_ms,
     int64_t *ret);
 
-/* plan_lanes.c: the plan's nodes in order, which of them are targets, and the lanes of a block of node steps. */
+/* plan_lanes.c: the plan's nodes in order, and the lanes of a block of node steps. */
 int plan_compile_nodes(struct compiler *c);
+int plan_compile_lanes(struct compiler *c, const struct workflow_block *source, struct plan_block *block);
+
+/* plan_targets.c: which nodes spec.targets means; and those that a block is for are marked in 'chosen'. */
 int plan_compile_targets(struct compiler *c);
-int plan_compile_lanes(struct compiler *c, struct plan_block *block);
+int plan_select(struct compiler *c, const struct workflow_block *source, bool *chosen);
+
+/* plan_flat.c: the blocks of the workflow, and in the place of other workflows theirs. */
+struct plan_unit {
+	const struct workflow_block *source;
+	const struct variables *vars;    /* of the workflow that it is of */
+	const char *from;                /* that one's name; NULL: it is the plan's own */
+};
+struct plan_flat {
+	struct plan_unit *units;
+	size_t nunits;
+	struct plan_scope **scopes;
+	size_t nscopes;
+};
+/* plan_flat_done() in any case. */
+int plan_flatten(struct compiler *c, struct plan_flat *ret);
+void plan_flat_done(struct plan_flat *flat);
 
 /* plan_safety.c: disruptive, restore, stable, and the limit against maxNodesDown. */
 int plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,

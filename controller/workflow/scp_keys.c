@@ -42,9 +42,13 @@ static const struct scp_key keys[] = {
 	{"soak", "soak", SCP_CANARY, SCP_TEXT, 0},
 	{"approval", "approval", SCP_CANARY, SCP_PLAIN, 0},
 	{"message", "message", SCP_CANARY | SCP_APPROVAL, SCP_TEXT, 0},
+
+	{"workflow", "workflow", SCP_NESTED, SCP_OBJECT, 0},
+	{"variables", "with", SCP_NESTED, SCP_TEXT, 0},
 };
 
 static const struct scp_form forms[] = {
+	{"workflow", "workflow", SCP_NESTED, SCP_APPROVED, true},
 	{"node-workflow", "eachNode", SCP_ROLL, 0, true},
 	{"wait-for-conditions", "wait", 0, SCP_WAIT, false},
 	{"approval", "approval", SCP_APPROVAL, SCP_APPROVED, true},

@@ -14,7 +14,8 @@ enum scp_place {
 	SCP_ROLL = 1 << 4,               /* under !node-workflow */
 	SCP_CANARY = 1 << 5,
 	SCP_APPROVAL = 1 << 6,           /* under !approval */
-	SCP_APPROVED = 1 << 7,           /* beside it */
+	SCP_APPROVED = 1 << 7,           /* beside it, and beside !workflow */
+	SCP_NESTED = 1 << 8,             /* under !workflow; in the structured form beside it */
 };
 
 enum scp_kind {
@@ -23,6 +24,7 @@ enum scp_kind {
 	SCP_TEXT,        /* with +variables+ in it */
 	SCP_SECONDS,     /* a number of seconds; its twin without _seconds takes a duration */
 	SCP_TASKS,       /* a list of tasks */
+	SCP_OBJECT,      /* an object's name: add_nodes is add-nodes */
 	SCP_MEMBERS,     /* a mapping, whose words are those of 'inside' */
 };
 

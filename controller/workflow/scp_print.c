@@ -95,6 +95,7 @@ print_member(const struct printer *p, const struct field *f, enum scp_place plac
 	case SCP_APART:
 		return 0;
 	case SCP_PLAIN:
+	case SCP_OBJECT:
 		yaml_print_member(key->name, f->value, indent, false, p->out);
 		return 0;
 	case SCP_TEXT:
@@ -177,6 +178,17 @@ print_conditions(const struct printer *p, const struct field *list, int indent)
 	return 0;
 }
 
+/* Its words stand under the tag here, and beside each other in the structured form. */
+static int
+print_nested(const struct printer *p, const struct field *item, int indent)
+{
+	struct field workflow = field_get(item, "workflow"), with = field_get(item, "with");
+
+	if (print_member(p, &workflow, SCP_NESTED, indent) < 0)
+		return -1;
+	return with.value ? print_member(p, &with, SCP_NESTED, indent) : 0;
+}
+
 static int
 print_task(const struct printer *p, const struct field *item, int indent)
 {
@@ -190,7 +202,8 @@ print_task(const struct printer *p, const struct field *item, int indent)
 		return print_typed(p, item, "task", indent) < 0 ? -1 : print_beside(p, item, "task", SCP_TASK, indent);
 	f = field_get(item, form->structured);
 	buf_printf(p->out, "%*s- task: !%s\n", indent, "", form->tag);
-	if ((form->under ? print_members(p, &f, (enum scp_place)form->under, indent + 4)
+	if ((form->under == SCP_NESTED ? print_nested(p, item, indent + 4)
+	    : form->under ? print_members(p, &f, (enum scp_place)form->under, indent + 4)
 	    : print_conditions(p, &f, indent + 4)) < 0)
 		return -1;
 	return print_beside(p, item, form->structured, form->beside, indent);

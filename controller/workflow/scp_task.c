@@ -72,6 +72,17 @@ said_before(const struct yaml_value *mapping, size_t number, unsigned place, con
 }
 
 static void
+put_object_name(struct scp *s, const struct scp_key *key, const struct yaml_value *value)
+{
+	CLEANUP_FREE char *name = value->kind == YAML_KIND_SCALAR ? scp_object_name(value->text) : NULL;
+
+	if (name)
+		marked_text(&s->m, key->structured, name, value->mark);
+	else
+		complain(s, value, "%s: expected a name, got %s", key->name, scp_kind(value));
+}
+
+static void
 put_key(struct scp *s, const struct yaml_value *mapping, size_t number, unsigned place, const struct scp_key *key)
 {
 	const struct yaml_value *before = said_before(mapping, number, place, key), *value = mapping->values[number];
@@ -92,6 +103,9 @@ put_key(struct scp *s, const struct yaml_value *mapping, size_t number, unsigned
 		break;
 	case SCP_SECONDS:
 		scp_put_seconds(s, key->structured, key->name, value);
+		break;
+	case SCP_OBJECT:
+		put_object_name(s, key, value);
 		break;
 	case SCP_TASKS:
 		scp_put_tasks(s, key->structured, value, s->of_node);
@@ -252,11 +266,13 @@ put_form(struct scp *s, const struct yaml_value *item, const struct yaml_value *
 		put_wait(s, item, typed);
 	} else {
 		s->of_node = form->under == SCP_ROLL;
-		scp_put_members(s, form->structured, typed, (enum scp_place)form->under, of);
+		scp_put_members(s, form->under == SCP_NESTED ? NULL : form->structured, typed, (enum scp_place)form->under, of);
 		s->of_node = of_node;
 	}
 	if (form->under == SCP_ROLL && !yaml_member(typed, "node_tasks"))
 		complain(s, typed, "!node-workflow: node_tasks is missing");
+	if (form->under == SCP_NESTED && !yaml_member(typed, "workflow"))
+		complain(s, typed, "!workflow: expected \"workflow: NAME\" under it, the other one's name");
 	put_beside(s, item, form);
 }
 

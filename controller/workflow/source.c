@@ -84,14 +84,20 @@ tell(void *user, enum severity severity, const char *sentence)
 	workflow_source_blame(telling->source, severity, sentence, telling->findings);
 }
 
+/* What a text is held against. */
+struct standard {
+	const struct reconciler *const *types;
+	const struct lint_others *others;
+};
+
 static struct workflow *
-decode(const struct workflow_source *source, const struct reconciler *const *types, struct findings *findings)
+decode(const struct workflow_source *source, const struct standard *standard, struct findings *findings)
 {
 	struct telling telling = {source, findings};
 	struct workflow *workflow = workflow_decode_all(source->object, tell, &telling);
 
-	if (workflow && types)
-		workflow_lint(workflow, types, tell, &telling);
+	if (workflow && standard->types)
+		workflow_lint(workflow, standard->types, standard->others, tell, &telling);
 	return findings->errors > 0 ? workflow_free(workflow) : workflow;
 }
 
@@ -116,7 +122,7 @@ mark_outside(const char *text, struct yaml_mark outer, struct yaml_mark inner)
 
 static struct workflow *
 read_definition(const struct workflow_source *outer, const char *text, const char *definition,
-    const struct reconciler *const *types, struct findings *findings)
+    const struct standard *standard, struct findings *findings)
 {
 	const char *name = json_str_or(json_get(outer->object, "metadata"), "name", "workflow");
 	struct yaml_mark at = places_find(&outer->places, "spec.definition");
@@ -125,7 +131,7 @@ read_definition(const struct workflow_source *outer, const char *text, const cha
 	struct workflow *workflow;
 
 	workflow_source_read(&source, definition, strlen(definition), name, &inside);
-	workflow = source.object ? decode(&source, types, &inside) : NULL;
+	workflow = source.object ? decode(&source, standard, &inside) : NULL;
 	for (size_t i = 0; i < inside.count; i++)
 		findings_add(findings, inside.items[i].severity, mark_outside(text, at, inside.items[i].mark), "%s",
 		    inside.items[i].text);
@@ -166,9 +172,10 @@ is_workflow(const struct workflow_source *source, struct findings *findings)
 }
 
 struct workflow *
-workflow_read(const char *text, size_t len, const char *name, const struct reconciler *const *types,
-    struct findings *findings)
+workflow_read_among(const struct lint_others *others, const char *text, size_t len, const char *name,
+    const struct reconciler *const *types, struct findings *findings)
 {
+	const struct standard standard = {types, others};
 	struct workflow_source source;
 	struct workflow *workflow = NULL;
 	struct err err = {""};
@@ -176,15 +183,22 @@ workflow_read(const char *text, size_t len, const char *name, const struct recon
 	workflow_source_read(&source, text, len, name, findings);
 	if (source.object && is_workflow(&source, findings)) {
 		if (!definition_of(source.object))
-			workflow = decode(&source, types, findings);
+			workflow = decode(&source, &standard, findings);
 		else if (check_definition_is_alone(source.object, &err) < 0)
 			workflow_source_blame(&source, SEVERITY_ERROR, err.text, findings);
 		else
-			workflow = read_definition(&source, text, definition_of(source.object), types, findings);
+			workflow = read_definition(&source, text, definition_of(source.object), &standard, findings);
 	}
 	workflow_source_done(&source);
 	findings_sort(findings);
 	return workflow;
+}
+
+struct workflow *
+workflow_read(const char *text, size_t len, const char *name, const struct reconciler *const *types,
+    struct findings *findings)
+{
+	return workflow_read_among(NULL, text, len, name, types, findings);
 }
 
 struct workflow *

@@ -28,5 +28,9 @@ void workflow_source_blame(const struct workflow_source *source, enum severity s
  * Workflow object's spec.definition is read in place of its steps. 'types' is the registry. */
 struct workflow *workflow_read(const char *text, size_t len, const char *name, const struct reconciler *const *types,
     struct findings *findings);
+/* The same with other workflows at hand, which it may run as steps. */
+struct lint_others;
+struct workflow *workflow_read_among(const struct lint_others *others, const char *text, size_t len, const char *name,
+    const struct reconciler *const *types, struct findings *findings);
 /* Of a Workflow object as the API server has it; a mistake in spec.definition is told with line and column. */
 struct workflow *workflow_of_object(const struct cJSON *object, struct err *err);

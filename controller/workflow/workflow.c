@@ -142,7 +142,7 @@ read_work(struct reading *r, struct workflow_step *step, const struct field *f, 
 		return -1;
 	if ((task.value != NULL) + (wait.value != NULL) + (approval.value != NULL) != 1)
 		return field_error(f, err, each_node ? "exactly one of task and wait must be set"
-		    : "exactly one of eachNode, task, wait and approval must be set");
+		    : "exactly one of eachNode, task, wait, approval and workflow must be set");
 	if (!task.value && has_task_keys(f))
 		return field_error(f, err, "with, retries, retryBackoff, timeout and impact belong to a task; a condition has "
 		    "its own");
@@ -197,7 +197,7 @@ read_cluster_step(struct reading *r, const struct field *f)
 	struct workflow *w = r->w;
 	struct workflow_block *block = w->nblocks ? &w->blocks[w->nblocks - 1] : NULL;
 
-	if (!block || block->each_node) {
+	if (!block || block->each_node || block->workflow) {
 		block = ARRAY_GROW(w->blocks, w->nblocks);
 		block->place = field_place(f);
 		block->limit.count = 1;
@@ -206,16 +206,39 @@ read_cluster_step(struct reading *r, const struct field *f)
 }
 
 static int
+read_nested(struct reading *r, const struct field *f)
+{
+	struct field workflow = field_get(f, "workflow"), with = field_get(f, "with"), name = field_get(f, "name");
+	struct workflow_block *block = ARRAY_GROW(r->w->blocks, r->w->nblocks);
+
+	block->place = field_place(f);
+	block->limit.count = 1;
+	JSON_EACH(member, f->value) {
+		const char *key = json_key(member);
+
+		if (strcmp(key, "workflow") != 0 && strcmp(key, "with") != 0 && strcmp(key, "name") != 0)
+			return field_error(f, r->err, "%s does not stand beside workflow, whose own steps have theirs; with "
+			    "gives it its variables", key);
+	}
+	if (field_text(&name, &block->name, r->err) < 0 || field_need_text(&workflow, &block->workflow, r->err) < 0)
+		return -1;
+	return read_values(&with, &block->with, &block->nwith, r->err);
+}
+
+static int
 read_outer_step(struct reading *r, const struct field *f)
 {
 	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout",
-	    "impact", "wait", "abortOnFailure", "onFailure", "approval", NULL};
+	    "impact", "wait", "abortOnFailure", "onFailure", "approval",
+	    "workflow", NULL};
 	struct field each = field_get(f, "eachNode");
 
 	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)
 		return -1;
 	if (each.value && json_count(f->value) > 1)
 		return field_error(f, r->err, "eachNode stands alone; what its nodes do goes under its 'steps'");
+	if (field_get(f, "workflow").value)
+		return read_nested(r, f);
 	return each.value ? read_each_node(r, &each) : read_cluster_step(r, f);
 }
 

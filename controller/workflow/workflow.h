@@ -79,11 +79,23 @@ struct workflow_canary {
 	char *message;           /* or NULL */
 };
 
-/* A run of consecutive cluster steps, or one eachNode. */
+/* Which nodes run an eachNode's steps. */
+enum workflow_selection {
+	WORKFLOW_TARGETS,                    /* those of spec.targets */
+	WORKFLOW_ALL,
+	WORKFLOW_NAMED,
+};
+
+/* A run of consecutive cluster steps, one eachNode, or another workflow in whose place its own blocks are. */
 struct workflow_block {
 	char *place;
 	char *name;                          /* for readers, or NULL */
+	char *workflow;                      /* the other one's name; or NULL */
+	struct workflow_value *with;         /* its variables */
+	size_t nwith;
 	bool each_node;
+	enum workflow_selection selection;
+	char *names;                         /* NAMED: nodes and zones with commas between, and variables; else NULL */
 	enum workflow_unit unit;
 	struct workflow_share limit;         /* concurrencyLimit: of the unit's nodes */
 	bool unit_given, limit_given;        /* else they are what is assumed: zone and 1 */

@@ -52,6 +52,9 @@ free_block(struct workflow_block *block)
 		step_done(step);
 	}
 	free(block->steps);
+	free_values(block->with, block->nwith);
+	free(block->workflow);
+	free(block->names);
 	free(block->canary.soak);
 	free(block->canary.message);
 	free(block->cool_down);

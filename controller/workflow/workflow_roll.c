@@ -73,23 +73,43 @@ read_unit(const struct field *f, enum workflow_unit *ret, struct err *err)
 	return 0;
 }
 
+/* A word of ours, a variable, or a list of names; a lone name might be a word that was mistyped. */
+static int
+read_nodes(struct workflow_block *block, const struct field *f, struct err *err)
+{
+	static const char what[] = "targets, all, a list of nodes' or zones' names, or a +variable+";
+	const char *text = json_text(f->value);
+	bool list;
+
+	if (!f->value || (text && strcmp(text, "targets") == 0))
+		return 0;
+	if (text && strcmp(text, "all") == 0) {
+		block->selection = WORKFLOW_ALL;
+		return 0;
+	}
+	if (text ? !strchr(text, '+') : !json_is_array(f->value))
+		return field_wrong(f, what, err);
+	block->selection = WORKFLOW_NAMED;
+	if (field_value(f, &block->names, &list, err) < 0)
+		return -1;
+	return *block->names ? 0 : field_wrong(f, what, err);
+}
+
 int
 workflow_read_roll(struct workflow_block *block, const struct field *f, struct err *err)
 {
 	static const char *const keys[] = {"name", "nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
 	    "maxFailures", "gateTimeout", "steps", NULL};
-	static const char *const selections[] = {"targets", NULL};
 	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
 	struct field limit = field_get(f, "concurrencyLimit"), canary = field_get(f, "canary");
 	struct field cool_down = field_get(f, "coolDown"), failures = field_get(f, "maxFailures");
 	struct field gate_timeout = field_get(f, "gateTimeout"), name = field_get(f, "name");
-	int selection = 0;
 
 	block->unit_given = unit.value != NULL;
 	block->limit_given = limit.value != NULL;
 	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
 	    field_text(&name, &block->name, err) < 0 ||
-	    field_choice(&nodes, selections, &selection, err) < 0 || read_unit(&unit, &block->unit, err) < 0 ||
+	    read_nodes(block, &nodes, err) < 0 || read_unit(&unit, &block->unit, err) < 0 ||
 	    read_share(&limit, 1, &block->limit, err) < 0 || read_canary(&block->canary, &canary, err) < 0 ||
 	    field_text(&cool_down, &block->cool_down, err) < 0 ||
 	    read_share(&failures, 0, &block->max_failures, err) < 0)

@@ -185,9 +185,28 @@ refused $W new '{"description":"d"}' 'exactly one of steps and definition must b
 refused $W new '{"variables":[{"name":"a","type":"string"}],"definition":"x"}' 'a definition has its variables in it'
 refused $W new '{"steps":[]}' 'spec.steps in body should have at least 1 items'
 refused $W new '{"steps":[{"task":"t","wait":[{"condition":"c"}]}]}' \
-	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait and approval must be set'
+	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait, approval and workflow must be set'
 refused $W new '{"steps":[{"wait":[{"condition":"c"}],"retries":1}]}' \
 	'spec.steps[0]: Invalid value: with, retries, retryBackoff, timeout and impact belong to a task'
+accepted $W other '{"steps":[{"workflow":"wf","with":{"a":"b","c":[1,"d"]}},{"eachNode":{"nodes":["a","b"],"steps":[{"task":"t"}]}},
+	{"eachNode":{"nodes":"+v+","steps":[{"task":"t"}]}}],"variables":[{"name":"v","type":"list","enum":["a",3],"default":["a"]},
+	{"name":"d","type":"duration","min":"1s","max":"1h"},{"name":"i","type":"integer","min":1,"max":3}]}'
+refused $W new '{"steps":[{"workflow":"w","task":"t"}]}' \
+	'spec.steps[0]: Invalid value: exactly one of eachNode, task, wait, approval and workflow must be set'
+refused $W new '{"steps":[{"workflow":"w","retries":1}]}' \
+	'spec.steps[0]: Invalid value: with, retries, retryBackoff, timeout and impact belong to a task'
+refused $W new '{"steps":[{"approval":{},"with":{"a":1}}]}' \
+	'spec.steps[0]: Invalid value: with belongs to a task or a workflow'
+refused $W new '{"steps":[{"workflow":"A b"}]}' 'spec.steps[0].workflow: Invalid value: "A b"'
+refused $W new '{"variables":[{"name":"v","type":"set"}],"steps":[{"task":"t"}]}' 'spec.variables[0].type: Unsupported value: "set"'
+refused $W new '{"variables":[{"name":"v","type":"string","min":1}],"steps":[{"task":"t"}]}' \
+	'spec.variables[0]: Invalid value: min and max bound an integer or a duration'
+refused $W new '{"variables":[{"name":"v","type":"boolean","enum":["a"]}],"steps":[{"task":"t"}]}' \
+	'spec.variables[0]: Invalid value: a boolean is true or false; nothing is left to choose'
+refused $W new '{"variables":[{"name":"zone","type":"string"}],"steps":[{"task":"t"}]}' \
+	'is there in every workflow; give the variable another name'
+refused $W new '{"variables":[{"name":"v","type":"string","enum":[]}],"steps":[{"task":"t"}]}' \
+	'spec.variables[0].enum in body should have at least 1 items'
 refused $W new '{"steps":[{"task":"t","impact":"takesNodeDown"}]}' \
 	'spec.steps[0].impact: Unsupported value: "takesNodeDown": supported values: "none", "changesTopology"'
 refused $W new '{"steps":[{"eachNode":{"steps":[{"wait":[{"condition":"c"}],"impact":"none"}]}}]}' \

@@ -153,7 +153,7 @@ lint_tells_what_is_assumed(void **state)
 	CLEANUP_BUF struct buf said = BUF_INIT(BUF_MAX_OBJECT);
 
 	(void)state;
-	workflow_lint(w, types, note, &said);
+	workflow_lint(w, types, NULL, note, &said);
 	CHECK_TEXT(buf_str(&said),
 	    "note: workflow roll, spec.steps[0].eachNode.steps[0].task: what call does only the workflow knows, and it states "
 	    "no impact: the worst is assumed, takesNodeDown\n"

@@ -58,6 +58,10 @@ it_becomes_the_structured_form(void **state)
 		    "\"successWindow\":\"60s\",\"pollInterval\":\"+every+s\",\"timeout\":\"86400s\"}],\"name\":\"joined\"}]"},
 		{"- task: !wait-for-conditions\n  conditions:\n  - condition: !compactions-nominal\n",
 		    "[{\"wait\":[{\"condition\":\"compactions-nominal\"}]}]"},
+		{"- task: !workflow\n    workflow: Rolling_restart\n    variables: {a: +b+, c: 1+1}\n  name: again\n",
+		    "[{\"workflow\":\"rolling-restart\",\"with\":{\"a\":\"+b+\",\"c\":\"1++1\"},\"name\":\"again\"}]"},
+		{"- task: !node-workflow\n    nodes: [a, +b+]\n    node_tasks: [{task: !x , impact: none}]\n",
+		    "[{\"eachNode\":{\"nodes\":[\"a\",\"+b+\"],\"steps\":[{\"task\":\"x\",\"impact\":\"none\"}]}}]"},
 		/* A plus that begins no variable is a plus. */
 		{"- task: !x\n    text: 1+1 in C++ for +owner+ and +5\n",
 		    "[{\"task\":\"x\",\"with\":{\"text\":\"1++1 in C++++ for +owner+ and ++5\"}}]"},
@@ -105,6 +109,14 @@ what_it_refuses(void **state)
 		    "5:7: retries belongs to a task"},
 		{"- task: !wait-for-conditions\n    conditions: [{condition: !x }]\n  timeout_seconds: 1\n",
 		    "3:3: timeout_seconds stands with a condition, not with the wait"},
+		{"- task: !workflow\n", "1:9: !workflow: expected \"workflow: NAME\" under it, the other one's name"},
+		{"- task: !workflow\n    workflow: a\n    with: {}\n",
+		    "3:5: unknown key \"with\" of !workflow; known: workflow, variables"},
+		{"- task: !workflow\n    workflow: [a]\n", "2:15: workflow: expected a name, got a list"},
+		{"- task: !workflow\n    workflow: a\n  retries: 1\n",
+		    "3:3: retries does not belong beside !workflow; what is its own stands under it"},
+		{"- task: !node-workflow\n    node_tasks:\n    - task: !workflow\n        workflow: a\n",
+		    "3:13: !workflow stands under cluster_tasks, not under node_tasks"},
 		{"cluster_tasks: []\nnodes: []\n  \n", "2:1: indentation lost: no line begins with a blank, so what belongs "
 		    "to what cannot be told; copy the text anew"},
 		{"cluster_tasks:\n  - task: !x\nnodes: 1\n", "3:1: unknown key \"nodes\"; known: metadata, name, "

@@ -12,9 +12,9 @@ static const struct refusal {
 	{"{\"steps\":[3]}", "spec.steps[0]: expected an object, got 3"},
 	{"{\"stepz\":[]}", "spec.stepz: unknown field; did you mean \"steps\"?"},
 	{"{\"steps\":[{\"taks\":\"a\"}]}", "spec.steps[0].taks: unknown field; did you mean \"task\"?"},
-	{"{\"steps\":[{}]}", "spec.steps[0]: exactly one of eachNode, task, wait and approval must be set"},
+	{"{\"steps\":[{}]}", "spec.steps[0]: exactly one of eachNode, task, wait, approval and workflow must be set"},
 	{"{\"steps\":[{\"task\":\"a\",\"wait\":[]}]}",
-	    "spec.steps[0]: exactly one of eachNode, task, wait and approval must be set"},
+	    "spec.steps[0]: exactly one of eachNode, task, wait, approval and workflow must be set"},
 	{"{\"steps\":[{\"task\":3}]}", "spec.steps[0].task: expected a string, got 3"},
 	{"{\"steps\":[{\"task\":\"\"}]}", "spec.steps[0].task: expected a string, got \"\""},
 	{"{\"steps\":[{\"task\":\"a\",\"retries\":-1}]}",
@@ -44,8 +44,9 @@ static const struct refusal {
 	    "spec.steps[0].eachNode.steps[0].eachNode: unknown field"},
 	{"{\"steps\":[{\"eachNode\":{\"true\":\"targets\",\"steps\":[{\"task\":\"a\"}]}}]}",
 	    "spec.steps[0].eachNode.true: unknown field"},
-	{"{\"steps\":[{\"eachNode\":{\"nodes\":\"all\",\"steps\":[{\"task\":\"a\"}]}}]}",
-	    "spec.steps[0].eachNode.nodes: expected targets, got \"all\""},
+	{"{\"steps\":[{\"eachNode\":{\"nodes\":\"al\",\"steps\":[{\"task\":\"a\"}]}}]}",
+	    "spec.steps[0].eachNode.nodes: expected targets, all, a list of nodes' or zones' names, or a +variable+, got "
+	    "\"al\""},
 	{"{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"shelf\",\"steps\":[{\"task\":\"a\"}]}}]}",
 	    "spec.steps[0].eachNode.concurrencyUnit: expected zone, datacenter, all, zonal, rack or global, got "
 	    "\"shelf\""},

@@ -1,0 +1,115 @@
+/* Which nodes an operation works on: spec.targets, and what an eachNode says of its own. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "known.h"
+#include "plan_parts.h"
+
+static int
+unknown_zone(const struct compiler *c, size_t index)
+{
+	const struct plan *plan = c->plan;
+	struct known known;
+
+	known_init(&known, c->input->zones[index]);
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		if (i == 0 || strcmp(plan->nodes[i].zone, plan->nodes[i - 1].zone) != 0)
+			known_offer(&known, plan->nodes[i].zone);
+	}
+	return known_refuse(&known, c->err, "spec.targets.zones[%zu]: the cluster has no zone \"%.80s\"", index,
+	    c->input->zones[index]);
+}
+
+static int
+unknown_node(const struct compiler *c, size_t index)
+{
+	struct known known;
+
+	known_init(&known, c->input->targets[index]);
+	for (size_t i = 0; i < c->plan->nnodes; i++)
+		known_offer(&known, c->plan->nodes[i].name);
+	return known_refuse(&known, c->err, "spec.targets.nodes[%zu]: the cluster has no node \"%.80s\"", index,
+	    c->input->targets[index]);
+}
+
+/* Mark the nodes of the zone called 'wanted', or the node; false when there is none. */
+static bool
+choose(const struct plan *plan, bool zone, const char *wanted, bool *chosen)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		const struct plan_node *node = &plan->nodes[i];
+
+		if (strcmp(zone ? node->zone : node->name, wanted) == 0)
+			chosen[i] = found = true;
+	}
+	return found;
+}
+
+int
+plan_compile_targets(struct compiler *c)
+{
+	const struct plan_input *input = c->input;
+	const struct plan *plan = c->plan;
+	bool all = input->nzones == 0 && input->ntargets == 0;
+
+	c->targets = xcalloc(plan->nnodes + 1, sizeof *c->targets);
+	for (size_t i = 0; i < input->nzones; i++) {
+		if (!choose(plan, true, input->zones[i], c->targets))
+			return unknown_zone(c, i);
+	}
+	for (size_t i = 0; i < input->ntargets; i++) {
+		if (!choose(plan, false, input->targets[i], c->targets))
+			return unknown_node(c, i);
+	}
+	for (size_t i = 0; all && i < plan->nnodes; i++)
+		c->targets[i] = true;
+	return 0;
+}
+
+/* --- an eachNode's own */
+
+static int
+unknown_name(const struct compiler *c, const char *place, const char *name)
+{
+	struct known known;
+
+	known_init(&known, name);
+	for (size_t i = 0; i < c->plan->nnodes; i++)
+		known_offer(&known, c->plan->nodes[i].name);
+	return known_refuse(&known, c->err, "%s: the cluster has no node and no zone \"%.80s\"", place, name);
+}
+
+static int
+select_named(struct compiler *c, const struct workflow_block *source, bool *chosen)
+{
+	CLEANUP_FREE char *place = xasprintf("%s.nodes", source->place), *names = NULL;
+
+	if (variables_expand(&c->vars, place, source->names, &names, c->err) < 0)
+		return -1;
+	if (!names)
+		return err_set(c->err, "%s: %s has no value; give it under spec.variables, or declare a default", place,
+		    source->names);
+	for (char *name = names, *end; name; name = end) {
+		end = strchr(name, ',');
+		if (end)
+			*end++ = '\0';
+		if (!*name)
+			return err_set(c->err, "%s: names no node; expected at least one, and none left empty", place);
+		if (!choose(c->plan, false, name, chosen) && !choose(c->plan, true, name, chosen))
+			return unknown_name(c, place, name);
+	}
+	return 0;
+}
+
+int
+plan_select(struct compiler *c, const struct workflow_block *source, bool *chosen)
+{
+	if (source->selection == WORKFLOW_NAMED)
+		return select_named(c, source, chosen);
+	for (size_t i = 0; i < c->plan->nnodes; i++)
+		chosen[i] = chosen[i] || source->selection == WORKFLOW_ALL || c->targets[i];
+	return 0;
+}
