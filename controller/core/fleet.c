@@ -37,6 +37,13 @@ has_zone(const char *zones, const char *zone, size_t len)
 	return false;
 }
 
+static void
+note_zone(const char *zone, struct buf *zones)
+{
+	if (!has_zone(buf_str(zones), zone, strlen(zone)))
+		buf_printf(zones, "%s\n", zone);
+}
+
 void
 fleet_note_plan(struct op *op, const struct plan *plan)
 {
@@ -44,13 +51,15 @@ fleet_note_plan(struct op *op, const struct plan *plan)
 
 	op->read_only = only_reads(plan);
 	buf_puts(&zones, "");
-	for (size_t b = 0; b < plan->nblocks; b++)
-		for (size_t i = 0; plan->blocks[b].each_node && i < plan->blocks[b].nlanes; i++) {
-			const char *zone = plan->nodes[plan->blocks[b].lanes[i]].zone;
+	for (size_t b = 0; b < plan->nblocks; b++) {
+		const struct plan_block *block = &plan->blocks[b];
 
-			if (!has_zone(buf_str(&zones), zone, strlen(zone)))
-				buf_printf(&zones, "%s\n", zone);
-		}
+		for (size_t i = 0; block->each_node && i < block->nlanes; i++)
+			note_zone(plan->nodes[block->lanes[i]].zone, &zones);
+		/* Which of all it will be is not known. */
+		for (size_t i = 0; block->others && i < plan->nnodes; i++)
+			note_zone(plan->nodes[i].zone, &zones);
+	}
 	free(op->zones);
 	op->zones = buf_take(&zones);
 }

@@ -202,8 +202,11 @@ struct op {
 	struct step *cluster_step;
 	size_t cluster_at, cluster_rescue;
 	int64_t rescued, passed_over;         /* steps that failed for good and ended nothing; journaled */
-	struct lane *lanes;                   /* every block's, in plan order */
-	size_t nlanes;
+	struct lane *lanes;                   /* every block's, in plan order; then those of blocks of others. They stay */
+	size_t nlanes, lanes_most;
+	uint64_t others_begun;                /* blocks of others whose lanes are there, by bit */
+	struct plan_node **newcomers;         /* nodes of theirs that the plan does not know; owned */
+	size_t nnewcomers;
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */
 	int64_t start_wall_ms, end_wall_ms;
 	struct pace pace;

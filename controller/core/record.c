@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "bystanders.h"
 #include "buf.h"
 #include "journal_private.h"
 #include "json.h"
@@ -272,6 +273,8 @@ record_read(struct core *core, struct op *op, const char *field, const char *tex
 		return false;
 	if (strcmp(field, "op") == 0)
 		return read_op(core, op, value);
+	if (strncmp(field, "others/", 7) == 0)
+		return bystanders_read(op, field, value);
 	if (strncmp(field, "lane/", 5) == 0) {
 		size_t block = strtoul(field + 5, &end, 10);
 		struct lane *lane = op->plan && *end == '/' ? find_lane(op, block - 1, end + 1) : NULL;

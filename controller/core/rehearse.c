@@ -49,7 +49,7 @@ look(struct notes *notes, const struct stage *stage)
 			note(notes, &notes->tracks[i], works ? lane->step->plan : NULL, lane->block_index,
 			    (size_t)(lane->node - op->plan->nodes), now);
 	}
-	note(notes, &notes->tracks[op->nlanes], op->cluster_step ? op->cluster_step->plan : NULL, op->block, SIZE_MAX, now);
+	note(notes, &notes->tracks[op->lanes_most], op->cluster_step ? op->cluster_step->plan : NULL, op->block, SIZE_MAX, now);
 }
 
 /* False: it comes to no end. */
@@ -75,7 +75,7 @@ rehearse(const struct plan *plan, const struct reconciler *const *types, rehears
 	if (stage_open(&stage, plan, types, takes, user, err) < 0) {
 		notes.rehearsal = rehearsal_free(notes.rehearsal);
 	} else {
-		notes.tracks = xcalloc(stage.op->nlanes + 1, sizeof *notes.tracks);
+		notes.tracks = xcalloc(stage.op->lanes_most + 1, sizeof *notes.tracks);
 		notes.start_up_ms = stage.now.up_ms;
 		if (!play(&notes, &stage)) {
 			err_set(err, "the rehearsal stands still: %s: %s", phase_name(stage.op->phase), stage.op->message);

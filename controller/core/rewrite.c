@@ -7,6 +7,7 @@
 #include "journal_private.h"
 
 #include "alloc.h"
+#include "bystanders.h"
 #include "json.h"
 #include "log.h"
 #include "op.h"
@@ -37,6 +38,7 @@ collect(struct core *core, struct op *op, const struct cJSON *reply, const char 
 	drop_fields(op, reply);
 	journal_put_plan(op, op->plan->text);
 	op_record(op);
+	bystanders_record(op);
 	for (size_t i = 0; i < op->nlanes; i++) {
 		lane_record(core, &op->lanes[i]);
 		if (op->lanes[i].step)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "bystanders.h"
 #include "cluster.h"
 #include "failure.h"
 #include "knobs.h"
@@ -23,7 +24,8 @@ roll_start(struct core *core, struct op *op)
 	(void)core;
 	for (size_t b = 0; b < op->plan->nblocks; b++)
 		total += op->plan->blocks[b].each_node ? op->plan->blocks[b].nlanes : 0;
-	op->lanes = xcalloc(total ? total : 1, sizeof *op->lanes);
+	op->lanes_most = total + bystanders_most(op->plan);
+	op->lanes = xcalloc(op->lanes_most + 1, sizeof *op->lanes);
 	op->nlanes = total;
 	for (size_t b = 0; b < op->plan->nblocks; b++) {
 		const struct plan_block *block = &op->plan->blocks[b];
@@ -45,7 +47,8 @@ roll_free(struct core *core, struct op *op)
 		lane_done(core, &op->lanes[i]);
 	free(op->lanes);
 	op->lanes = NULL;
-	op->nlanes = 0;
+	op->nlanes = op->lanes_most = 0;
+	bystanders_free(op);
 	op->cluster_step = step_free(core, op->cluster_step);
 	op->block = op->cluster_at = 0;
 }
@@ -363,6 +366,8 @@ run_blocks(struct core *core, struct op *op)
 
 		if (b < op->block && !block->each_node)
 			continue;
+		if (block->others && !bystanders_begin(core, op, b))
+			return;
 		if (!(block->each_node ? run_node_block : run_cluster_block)(core, op, block))
 			return;
 		if (b < op->block)

@@ -45,10 +45,17 @@ may_be_left(const struct lane *lane)
 static bool
 is_planned(const struct plan *plan, const char *name)
 {
-	for (size_t b = 0; b < plan->nblocks; b++)
+	bool others = false;
+
+	for (size_t b = 0; b < plan->nblocks; b++) {
+		others = others || plan->blocks[b].others;
 		for (size_t i = 0; plan->blocks[b].each_node && i < plan->blocks[b].nlanes; i++)
 			if (strcmp(plan->nodes[plan->blocks[b].lanes[i]].name, name) == 0)
 				return true;
+	}
+	for (size_t i = 0; others && i < plan->nnodes; i++)
+		if (strcmp(plan->nodes[i].name, name) == 0)
+			return true;
 	return false;
 }
 

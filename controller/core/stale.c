@@ -31,7 +31,8 @@ present(const struct op *op, const struct lane *lane, char zone[2 * RING_NAME + 
 static bool
 has_moved(const struct op *op, const struct lane *lane, char zone[2 * RING_NAME + 2], const char **ret_address)
 {
-	return lane->state == LANE_WAITING && present(op, lane, zone, ret_address) &&
+	/* Others were found in the ring just now. */
+	return !lane->block->others && lane->state == LANE_WAITING && present(op, lane, zone, ret_address) &&
 	    (strcmp(zone, lane->node->zone) != 0 || strcmp(*ret_address, lane->node->address) != 0);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "bystanders.h"
 #include "journal_private.h"
 #include "json.h"
 #include "log.h"
@@ -59,11 +60,23 @@ read_plan(struct core *core, struct op *op, const char *text)
 	return true;
 }
 
+/* Whose lanes are only told by the journal comes before what is told of lanes. */
 static bool
-read_fields(struct core *core, struct op *op, const struct cJSON *at)
+is_of_pass(const char *field, int pass)
+{
+	return field && (strncmp(field, "others/", 7) == 0) == (pass == 0);
+}
+
+static bool
+read_fields(struct core *core, struct op *op, const struct cJSON *at, int pass)
 {
 	while (at) {
 		const char *field = json_text(at), *value = json_next(at) ? json_text(json_next(at)) : NULL;
+
+		if (field && value && !is_of_pass(field, pass)) {
+			at = json_next(json_next(at));
+			continue;
+		}
 
 		if (!field || !value)
 			return unreadable(core, op, "steps", field ? field : "?", "it is no text");
@@ -93,7 +106,12 @@ read_journal(struct core *core, struct op *op, const struct cJSON *reply)
 	plan = json_text(at);
 	if (!plan)
 		return unreadable(core, op, "plan", NULL, NULL);
-	return read_plan(core, op, plan) && read_fields(core, op, json_next(at));
+	at = json_next(at);
+	if (!read_plan(core, op, plan) || !read_fields(core, op, at, 0))
+		return false;
+	if (!bystanders_are_whole(op))
+		return unreadable(core, op, "steps", "others", "a part of it is missing");
+	return read_fields(core, op, at, 1);
 }
 
 static bool

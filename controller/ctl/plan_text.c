@@ -124,7 +124,11 @@ put_block(const struct plan *plan, const struct plan_block *block, size_t number
 		buf_printf(out, "\n%zu  once, for the cluster%s%s\n", number, block->from ? ", of " : "",
 		    block->from ? block->from : "");
 	} else {
-		buf_printf(out, "\n%zu  each of %zu nodes%s%s: ", number, block->nlanes, block->from ? ", of " : "",
+		if (block->others)
+			buf_printf(out, "\n%zu  each member that is none of %zu targets when the block begins%s%s: ", number,
+			    block->nexcept, block->from ? ", of " : "", block->from ? block->from : "");
+		else
+			buf_printf(out, "\n%zu  each of %zu nodes%s%s: ", number, block->nlanes, block->from ? ", of " : "",
 		    block->from ? block->from : "");
 		put_shape(block, out);
 	}

@@ -79,6 +79,7 @@ block_done(struct plan_block *block)
 		plan_step_done(&block->steps[i]);
 	free(block->steps);
 	free(block->lanes);
+	free(block->except);
 	free(block->from);
 	free(block->canary.message);
 	plan_step_done(&block->restore);

@@ -15,6 +15,9 @@
  * of a step that fails, and values that differ from lane to lane. */
 enum { PLAN_FORMAT = 3, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
+/* A block of others is one of the first so many. */
+enum { PLAN_OTHERS_MOST = 64 };
+
 /* Of a condition: how long it is waited for when neither the workflow nor the type says, and how often it may be asked. */
 enum { PLAN_WAIT_MS = 30 * 60 * 1000, PLAN_POLL_LEAST_MS = 100 };
 
@@ -79,6 +82,9 @@ struct plan_block {
 	struct plan_canary canary;
 	struct plan_step *steps;             /* every lane's, in order */
 	size_t nsteps;
+	bool others;                         /* its lanes are known when it begins: members that are none of 'except' */
+	size_t *except;                      /* node numbers, in order: the operation's targets */
+	size_t nexcept;
 	size_t *lanes;                       /* node numbers in the order they are taken, unit by unit */
 	size_t nlanes;
 	bool disruptive;                     /* some node step takes its node down: lanes have 'restore' and 'stable' */

@@ -211,7 +211,7 @@ decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 }
 
 static int
-decode_lanes(struct decoder *d, const struct field *list, struct plan_block *block)
+decode_numbers(struct decoder *d, const struct field *list, size_t **ret, size_t *count)
 {
 	int64_t last = -1, most = (int64_t)d->plan->nnodes - 1;
 	size_t index = 0;
@@ -224,11 +224,25 @@ decode_lanes(struct decoder *d, const struct field *list, struct plan_block *blo
 		/* In order, so that none comes twice and units are taken one after the other. */
 		if (last == most || field_int(&f, last + 1, most, &last, d->err) < 0)
 			return last == most ? field_error(&f, d->err, "there is no such node left") : -1;
-		*ARRAY_GROW(block->lanes, block->nlanes) = (size_t)last;
+		*ARRAY_GROW(*ret, *count) = (size_t)last;
 	}
-	if (block->each_node != (block->nlanes > 0))
-		return field_error(list, d->err, "does not fit eachNode");
 	return 0;
+}
+
+static int
+decode_lanes(struct decoder *d, const struct field *f, struct plan_block *block)
+{
+	static const char *const selections[] = {"others", NULL};
+	struct field lanes = field_get(f, "lanes"), except = field_get(f, "except"), nodes = field_get(f, "nodes");
+	int chosen = -1;
+
+	if (field_choice(&nodes, selections, &chosen, d->err) < 0 ||
+	    decode_numbers(d, &lanes, &block->lanes, &block->nlanes) < 0)
+		return -1;
+	block->others = chosen == 0;
+	if (block->each_node != (block->nlanes > 0 || block->others))
+		return field_error(&lanes, d->err, "does not fit eachNode");
+	return block->others ? decode_numbers(d, &except, &block->except, &block->nexcept) : 0;
 }
 
 static int
@@ -252,7 +266,7 @@ decode_block(struct decoder *d, const struct field *f)
 	static const char *const units[] = {"zone", "datacenter", "all", NULL};
 	struct plan_block *block = ARRAY_GROW(d->plan->blocks, d->plan->nblocks);
 	struct field each_node = field_get(f, "eachNode"), unit = field_get(f, "unit");
-	struct field steps = field_get(f, "steps"), lanes = field_get(f, "lanes"), from = field_get(f, "from");
+	struct field steps = field_get(f, "steps"), from = field_get(f, "from");
 	int chosen = -1;
 
 	if (field_text(&from, &block->from, d->err) < 0 || field_bool(&each_node, &block->each_node, d->err) < 0 ||
@@ -263,7 +277,7 @@ decode_block(struct decoder *d, const struct field *f)
 	if (chosen < 0)
 		return field_wrong(&unit, "zone, datacenter or all", d->err);
 	block->unit = (enum workflow_unit)chosen;
-	if (decode_steps(d, &steps, &block->steps, &block->nsteps) < 0 || decode_lanes(d, &lanes, block) < 0)
+	if (decode_steps(d, &steps, &block->steps, &block->nsteps) < 0 || decode_lanes(d, f, block) < 0)
 		return -1;
 	return decode_added(d, f, block);
 }

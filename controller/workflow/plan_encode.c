@@ -121,6 +121,13 @@ put_block(struct json_out *out, const struct plan_block *block)
 	for (size_t i = 0; i < block->nsteps; i++)
 		put_step(out, NULL, &block->steps[i]);
 	json_close_array(out);
+	if (block->others) {
+		json_put_str(out, "nodes", "others");
+		json_open_array(out, "except");
+		for (size_t i = 0; i < block->nexcept; i++)
+			json_put_int(out, NULL, (int64_t)block->except[i]);
+		json_close_array(out);
+	}
 	json_open_array(out, "lanes");
 	for (size_t i = 0; i < block->nlanes; i++)
 		json_put_int(out, NULL, (int64_t)block->lanes[i]);

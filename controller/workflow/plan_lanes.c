@@ -61,6 +61,15 @@ plan_compile_lanes(struct compiler *c, const struct workflow_block *source, stru
 {
 	CLEANUP_FREE bool *chosen = xcalloc(c->plan->nnodes + 1, sizeof *chosen);
 
+	block->others = source->selection == WORKFLOW_OTHERS;
+	if (block->others && c->plan->nblocks > PLAN_OTHERS_MOST)
+		return err_set(c->err, "%s.nodes: others are for one of the first %d blocks", source->place, PLAN_OTHERS_MOST);
+	for (size_t i = 0; block->others && i < c->plan->nnodes; i++) {
+		if (c->targets[i])
+			*ARRAY_GROW(block->except, block->nexcept) = i;
+	}
+	if (block->others)
+		return 0;
 	if (plan_select(c, source, chosen) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan->nnodes; i++) {

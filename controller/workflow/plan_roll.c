@@ -40,6 +40,12 @@ compile_canary(struct compiler *c, const struct workflow_block *source, struct p
 	return plan_compile_duration(c, soak, canary->soak, 1, 0, &block->canary.soak_ms);
 }
 
+static int64_t
+count_lanes(const struct compiler *c, const struct plan_block *block)
+{
+	return (int64_t)(block->others ? c->plan->nnodes - block->nexcept : block->nlanes);
+}
+
 int
 plan_compile_roll(struct compiler *c, const struct workflow_block *source, struct plan_block *block)
 {
@@ -50,7 +56,7 @@ plan_compile_roll(struct compiler *c, const struct workflow_block *source, struc
 	/* A build that knows no percentages takes one after the other. */
 	block->limit = source->limit.percent ? 1 : source->limit.count;
 	block->limit_percent = source->limit.percent;
-	block->max_failures = failures->percent ? (int64_t)block->nlanes * failures->percent / 100 : failures->count;
+	block->max_failures = failures->percent ? count_lanes(c, block) * failures->percent / 100 : failures->count;
 	if (compile_canary(c, source, block) < 0 ||
 	    plan_compile_duration(c, cool_down, source->cool_down, 1, 0, &block->cool_down_ms) < 0)
 		return -1;

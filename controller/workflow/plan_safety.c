@@ -1,4 +1,5 @@
 /* What the engine adds to lanes that take their node down: how to bring it back, and when it is back. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -111,12 +112,34 @@ widest(const struct plan *plan, const struct plan_block *block)
 	return most;
 }
 
+static int check_limit(struct compiler *c, const struct workflow_block *source, const struct plan_block *block);
+
+/* Of members that are to be known later those of now stand in for them. */
+static int
+check_limit_of_others(struct compiler *c, const struct workflow_block *source, const struct plan_block *block)
+{
+	struct plan_block now = *block;
+	int result;
+
+	now.lanes = NULL;
+	now.others = false;
+	for (size_t i = 0; i < c->plan->nnodes; i++) {
+		if (!c->targets[i])
+			*ARRAY_GROW(now.lanes, now.nlanes) = i;
+	}
+	result = check_limit(c, source, &now);
+	free(now.lanes);
+	return result;
+}
+
 static int
 check_limit(struct compiler *c, const struct workflow_block *source, const struct plan_block *block)
 {
 	int64_t most = c->input->max_nodes_down, limit = widest(c->plan, block);
 	struct err why = {""};
 
+	if (block->others)
+		return check_limit_of_others(c, source, block);
 	if (most > 0 && limit > most)
 		return err_set(c->err, "%s.concurrencyLimit: %lld nodes at once, but the TargetCluster's "
 		    "limits.maxNodesDown is %lld; lower one or raise the other", source->place,

@@ -109,7 +109,7 @@ plan_select(struct compiler *c, const struct workflow_block *source, bool *chose
 {
 	if (source->selection == WORKFLOW_NAMED)
 		return select_named(c, source, chosen);
-	for (size_t i = 0; i < c->plan->nnodes; i++)
+	for (size_t i = 0; source->selection != WORKFLOW_OTHERS && i < c->plan->nnodes; i++)
 		chosen[i] = chosen[i] || source->selection == WORKFLOW_ALL || c->targets[i];
 	return 0;
 }

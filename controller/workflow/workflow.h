@@ -82,6 +82,7 @@ struct workflow_canary {
 /* Which nodes run an eachNode's steps. */
 enum workflow_selection {
 	WORKFLOW_TARGETS,                    /* those of spec.targets */
+	WORKFLOW_OTHERS,                     /* members that are none, when the block begins */
 	WORKFLOW_ALL,
 	WORKFLOW_NAMED,
 };

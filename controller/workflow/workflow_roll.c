@@ -77,14 +77,14 @@ read_unit(const struct field *f, enum workflow_unit *ret, struct err *err)
 static int
 read_nodes(struct workflow_block *block, const struct field *f, struct err *err)
 {
-	static const char what[] = "targets, all, a list of nodes' or zones' names, or a +variable+";
+	static const char what[] = "targets, others, all, a list of nodes' or zones' names, or a +variable+";
 	const char *text = json_text(f->value);
 	bool list;
 
 	if (!f->value || (text && strcmp(text, "targets") == 0))
 		return 0;
-	if (text && strcmp(text, "all") == 0) {
-		block->selection = WORKFLOW_ALL;
+	if (text && (strcmp(text, "all") == 0 || strcmp(text, "others") == 0)) {
+		block->selection = *text == 'a' ? WORKFLOW_ALL : WORKFLOW_OTHERS;
 		return 0;
 	}
 	if (text ? !strchr(text, '+') : !json_is_array(f->value))

@@ -4,7 +4,7 @@
 #include "scene.h"
 #include "story.h"
 
-/* Crash enumeration: every journal write, every act and every write of a status in four scenarios, before it leaves, left
+/* Crash enumeration: every journal write, every act and every write of a status in five scenarios, before it leaves, left
  * unanswered, answered unseen; all that comes last, up to the expiry, likewise; other effects now and then; and second
  * crashes within the recovery. make check takes every seventh, make test all of them. */
 
@@ -18,6 +18,7 @@ struct scenario {
 	/* What happens besides, up to the end. */
 	void (*people)(struct scene *scene);
 	const char *phase;               /* how it ends; NULL: by when the crash is */
+	const char *message;             /* and what it says then; NULL: whatever */
 };
 
 #define EVERY_NODE "\"workflow\":\"restart-node\",\"variables\":{\"settle\":\"2s\"}"
@@ -29,6 +30,14 @@ static const char hasty[] =
     "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
     "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"24s\",\"pollInterval\":\"1s\","
     "\"timeout\":\"25s\"}]}]}}]}";
+
+/* The lanes of the second block are found when it begins. */
+static const char of_others[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":[{\"wait\":[{\"condition\":\"is-up-normal\"}]}]}},"
+    "{\"eachNode\":{\"nodes\":\"others\",\"steps\":["
+    "{\"task\":\"scylla-drain\"},"
+    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"2s\",\"pollInterval\":\"1s\"}]}]}}]}";
 
 static void
 nothing_happens(struct scene *scene)
@@ -63,10 +72,12 @@ hand_over(struct scene *scene)
 }
 
 static const struct scenario scenarios[] = {
-	{"a roll", ONE_NODE, NULL, 1, nothing_happens, "Succeeded"},
-	{"failure and retry", "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}", hasty, 1, retry, NULL},
-	{"cancel", EVERY_NODE, NULL, 1, cancel, "Cancelled"},
-	{"hand-over", ONE_NODE, NULL, 2, hand_over, "Succeeded"},
+	{"a roll", ONE_NODE, NULL, 1, nothing_happens, "Succeeded", NULL},
+	{"failure and retry", "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}", hasty, 1, retry, NULL, NULL},
+	{"cancel", EVERY_NODE, NULL, 1, cancel, "Cancelled", NULL},
+	{"hand-over", ONE_NODE, NULL, 2, hand_over, "Succeeded", NULL},
+	{"others", "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}", of_others, 1, nothing_happens, "Succeeded",
+	    "3 nodes done"},
 };
 
 /* Play it with these crashes and judge it; 'kinds' takes the effects' letters. */
@@ -94,6 +105,8 @@ play(const struct scenario *scenario, uint64_t seed, const struct crash *crashes
 		judge_or_fail(world, "a node is not serving", scenario->name, seed);
 	if (scenario->phase && strcmp(scene_phase(world), scenario->phase) != 0)
 		judge_or_fail(world, scene_message(world), scene_phase(world), seed);
+	if (scenario->message && strcmp(scene_message(world), scenario->message) != 0)
+		judge_or_fail(world, scene_message(world), scenario->message, seed);
 	scene_free(scene);
 }
 
@@ -193,6 +206,13 @@ hand_over_between_two(void **state)
 	enumerate(&scenarios[3]);
 }
 
+static void
+others_that_are_found_on_the_way(void **state)
+{
+	(void)state;
+	enumerate(&scenarios[4]);
+}
+
 int
 main(void)
 {
@@ -201,6 +221,7 @@ main(void)
 		cmocka_unit_test(failure_and_retry),
 		cmocka_unit_test(cancel_with_restoring),
 		cmocka_unit_test(hand_over_between_two),
+		cmocka_unit_test(others_that_are_found_on_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

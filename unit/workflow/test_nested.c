@@ -109,12 +109,10 @@ static const char *const refused[][2] = {
 	{"self", "workflow self, spec.steps[0].workflow: it would run for ever: self runs self"},
 	{"needy", "workflow needy, spec.steps[0].with.service: missing; restart needs it (a string)"},
 	{"odd", "workflow odd, spec.steps[0].with: restart has no variable \"servce\"; did you mean \"service\"? Known: "
-	    "service, "
-	    "who"},
+	    "service, who"},
 	{"lost", "workflow lost, spec.steps[0].workflow: there is no Workflow \"nowhere\""},
 	{"deep0", "workflow deep7, spec.steps[0].workflow: deeper than 8 workflows: deep0 runs deep1 runs deep2 runs deep3 "
-	    "runs "
-	    "deep4 runs deep5 runs deep6 runs deep7 runs deep8"},
+	    "runs deep4 runs deep5 runs deep6 runs deep7 runs deep8"},
 	{"many0", "workflow many5, spec.steps[1]: with the workflows that are run as steps there are more than 256 blocks"},
 };
 
@@ -177,16 +175,13 @@ static const struct {
 	{"\"nodes\":\"+group+\",", "db-c-1,db-b-2", "000110", NULL},
 	{"\"nodes\":[\"db-a-1\",\"+group+\"],", "east/c", "100011", NULL},
 	{"\"nodes\":\"+group+\",", "db-c-3", NULL, "workflow w, spec.steps[0].eachNode.nodes: the cluster has no node and no "
-	    "zone "
-	    "\"db-c-3\"; did you mean \"db-c-1\"? Known: db-a-1, db-a-2, db-b-1, db-b-2, db-c-1, db-c-2"},
+	    "zone \"db-c-3\"; did you mean \"db-c-1\"? Known: db-a-1, db-a-2, db-b-1, db-b-2, db-c-1, db-c-2"},
 	{"\"nodes\":\"+group+\",", NULL, NULL, "workflow w, spec.steps[0].eachNode.nodes: +group+ has no value; give it under "
 	    "spec.variables, or declare a default"},
 	{"\"nodes\":\"+node+\",", NULL, NULL, "workflow w, spec.steps[0].eachNode.nodes: +node+ is another one for each "
-	    "node, and "
-	    "has a value only in the steps of an eachNode"},
+	    "node, and has a value only in the steps of an eachNode"},
 	{"\"nodes\":\"+group+\",", "", NULL, "workflow w, spec.steps[0].eachNode.nodes: names no node; expected at least "
-	    "one, and "
-	    "none left empty"},
+	    "one, and none left empty"},
 };
 
 static void
@@ -219,13 +214,13 @@ a_block_says_whose_it_is(void **state)
 }
 
 static const char *const unread[][2] = {
-	{EACH("\"nodes\":\"target\","), "spec.steps[0].eachNode.nodes: expected targets, all, a list of nodes' or zones' "
-	    "names, or "
-	    "a +variable+, got \"target\""},
-	{EACH("\"nodes\":[],"), "spec.steps[0].eachNode.nodes: expected targets, all, a list of nodes' or zones' names, or a "
-	    "+variable+, got []"},
-	{EACH("\"nodes\":3,"), "spec.steps[0].eachNode.nodes: expected targets, all, a list of nodes' or zones' names, or a "
-	    "+variable+, got 3"},
+	{EACH("\"nodes\":\"target\","), "spec.steps[0].eachNode.nodes: expected targets, others, all, a list of nodes' or "
+	    "zones' "
+	    "names, or a +variable+, got \"target\""},
+	{EACH("\"nodes\":[],"), "spec.steps[0].eachNode.nodes: expected targets, others, all, a list of nodes' or zones' "
+	    "names, or a +variable+, got []"},
+	{EACH("\"nodes\":3,"), "spec.steps[0].eachNode.nodes: expected targets, others, all, a list of nodes' or zones' "
+	    "names, or a +variable+, got 3"},
 	{"{\"workflow\":\"a\",\"task\":\"look\"}", "spec.steps[0]: task does not stand beside workflow, whose own steps have "
 	    "theirs; with gives it its variables"},
 	{"{\"workflow\":\"a\",\"retries\":1}", "spec.steps[0]: retries does not stand beside workflow, whose own steps have "

@@ -45,8 +45,8 @@ static const struct refusal {
 	{"{\"steps\":[{\"eachNode\":{\"true\":\"targets\",\"steps\":[{\"task\":\"a\"}]}}]}",
 	    "spec.steps[0].eachNode.true: unknown field"},
 	{"{\"steps\":[{\"eachNode\":{\"nodes\":\"al\",\"steps\":[{\"task\":\"a\"}]}}]}",
-	    "spec.steps[0].eachNode.nodes: expected targets, all, a list of nodes' or zones' names, or a +variable+, got "
-	    "\"al\""},
+	    "spec.steps[0].eachNode.nodes: expected targets, others, all, a list of nodes' or zones' names, or a +variable+, "
+	    "got \"al\""},
 	{"{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"shelf\",\"steps\":[{\"task\":\"a\"}]}}]}",
 	    "spec.steps[0].eachNode.concurrencyUnit: expected zone, datacenter, all, zonal, rack or global, got "
 	    "\"shelf\""},
