@@ -155,6 +155,7 @@ read_status(struct operation *op, const struct cJSON *status)
 	op->retry_seen = json_int(status, "retryObserved", 0);
 	op->holds_nodes = json_count(json_get(status, "nodesHeldDown")) > 0;
 	/* Before there was that field, nodes held down at the end said so by themselves. */
+	op->notices_waiting = json_int(status, "notificationsWaiting", 0) > 0;
 	op->keeps_cluster = json_bool(status, "keepsCluster", op->holds_nodes);
 	op->conditions = array_text(json_get(status, "conditions"));
 }

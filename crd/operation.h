@@ -76,6 +76,7 @@ struct operation {
 	struct operation_approval *approvals;
 	size_t napprovals;
 	char *rebuild_journal;           /* the uid of its own, as a person wrote it; or NULL */
+	bool notices_waiting;            /* status.notificationsWaiting is not 0 */
 	int64_t ttl_seconds;             /* ttlSecondsAfterFinished; -1 when unset */
 	bool delete_finished;            /* deleteAfterFinished */
 	/* status, as it was last written */

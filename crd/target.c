@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "field.h"
+#include "target_private.h"
 #include "instant.h"
 #include "json.h"
 
@@ -13,9 +14,8 @@ enum { HINT_WINDOW = 3 * 60 * 60 * 1000, HINT_WINDOW_MIN = 60 * 1000 };
 
 #define ALPHANUMERIC "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/* Names and users become arguments of host commands and keys of the journal: no option, no slash, no blank. */
-static int
-read_word(const struct field *f, char **ret, struct err *err)
+int
+target_read_word(const struct field *f, char **ret, struct err *err)
 {
 	const char *text = json_text(f->value);
 
@@ -82,7 +82,7 @@ read_node(struct target *t, const struct field *f, struct err *err)
 	struct target_node *node = ARRAY_GROW(t->nodes, t->nnodes);
 	struct field name = field_get(f, "name"), address = field_get(f, "address"), zone = field_get(f, "zone");
 
-	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 || read_word(&name, &node->name, err) < 0 ||
+	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 || target_read_word(&name, &node->name, err) < 0 ||
 	    read_address(&address, &node->address, err) < 0 || read_zone(&zone, &node->zone, err) < 0)
 		return -1;
 	for (size_t i = 0; i + 1 < t->nnodes; i++) {
@@ -138,7 +138,7 @@ read_secret(struct target *t, const struct field *reference, struct err *err)
 
 	if (!reference->value)
 		return 0;
-	return field_known(reference, keys, err) < 0 ? -1 : read_word(&name, &t->host_secret, err);
+	return field_known(reference, keys, err) < 0 ? -1 : target_read_word(&name, &t->host_secret, err);
 }
 
 static int
@@ -160,7 +160,7 @@ read_host(struct target *t, const struct field *host, struct err *err)
 	if (host->value && !type.value)
 		return field_wrong(&type, "ssh or none", err);
 	if (t->host_ssh)
-		return read_word(&user, &t->host_user, err);
+		return target_read_word(&user, &t->host_user, err);
 	if (user.value || port.value || sudo.value || secret.value)
 		return field_error(host, err, "user, port, sudo and sshSecretRef belong to type ssh");
 	return 0;
@@ -190,7 +190,7 @@ read_decision(struct target *t, const struct field *f, struct err *err)
 		return -1;
 	if (chosen < 0)
 		return field_wrong(&require, "none, global or a consistency level", err);
-	if (read_word(&name, &keyspace, err) < 0)
+	if (target_read_word(&name, &keyspace, err) < 0)
 		return -1;
 	t->decided_levels = xreallocarray(t->decided_levels, t->ndecided + 1, sizeof *t->decided_levels);
 	t->decided_levels[t->ndecided] = chosen == 0 ? 0 : chosen == 1 ? TARGET_QUORUM : levels_of[chosen - 2];
@@ -262,12 +262,12 @@ static int
 read_spec(struct target *t, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"clusterName", "contactPoints", "nodes", "zoneFrom", "access",
-	    "availability", "limits", NULL};
+	    "availability", "limits", "channels", NULL};
 	static const char *const sources[] = {"rack", "datacenter", "inventory", NULL};
 	struct field name = field_get(spec, "clusterName"), points = field_get(spec, "contactPoints");
 	struct field nodes = field_get(spec, "nodes"), zone_from = field_get(spec, "zoneFrom");
 	struct field access = field_get(spec, "access"), availability = field_get(spec, "availability");
-	struct field limits = field_get(spec, "limits");
+	struct field limits = field_get(spec, "limits"), channels = field_get(spec, "channels");
 	int source = TARGET_ZONE_RACK;
 
 	if (field_need_object(spec, err) < 0 || field_known(spec, keys, err) < 0 ||
@@ -276,7 +276,7 @@ read_spec(struct target *t, const struct field *spec, struct err *err)
 		return -1;
 	t->zone_from = (enum target_zone)source;
 	if (read_nodes(t, &nodes, err) < 0 || read_access(t, &access, err) < 0 ||
-	    read_availability(t, &availability, err) < 0)
+	    read_availability(t, &availability, err) < 0 || target_read_channels(t, &channels, err) < 0)
 		return -1;
 	return read_limits(t, &limits, err);
 }
@@ -360,6 +360,7 @@ target_free(struct target *t)
 	free_texts(t->known, t->nknown);
 	free_texts(t->decided, t->ndecided);
 	free(t->decided_levels);
+	target_free_channels(t);
 	for (size_t i = 0; i < t->noutages; i++) {
 		free(t->outages[i].name);
 		free(t->outages[i].host_id);

@@ -17,6 +17,31 @@ enum target_zone { TARGET_ZONE_RACK, TARGET_ZONE_DATACENTER, TARGET_ZONE_INVENTO
 
 enum target_level { TARGET_ONE = 1, TARGET_LOCAL_ONE = 2, TARGET_QUORUM = 4, TARGET_LOCAL_QUORUM = 8 };
 
+enum target_channel_type { TARGET_CHANNEL_DISCORD, TARGET_CHANNEL_SLACK, TARGET_CHANNEL_JSON };
+
+/* What is told of an operation: bits of target_channel.notify. */
+enum target_notify {
+	TARGET_NOTIFY_HALTED = 1,
+	TARGET_NOTIFY_FROZEN = 2,
+	TARGET_NOTIFY_APPROVAL = 4,
+	TARGET_NOTIFY_OUT_OF_SERVICE = 8,
+	TARGET_NOTIFY_FINISHED = 16,
+	TARGET_NOTIFY_ALL = 31,
+};
+
+/* A key of a Secret in the object's namespace. */
+struct target_secret {
+	char *name, *key;        /* NULL: none */
+};
+
+struct target_channel {
+	char *name;
+	enum target_channel_type type;
+	struct target_secret url, hmac;
+	unsigned notify;
+	char *template_;         /* or NULL */
+};
+
 /* Of status.repairNeeded. */
 struct target_outage {
 	char *name, *host_id;
@@ -44,6 +69,8 @@ struct target {
 	int64_t hint_window_ms;  /* availability.hintWindow, default 3 h */
 	int64_t max_nodes_down;  /* limits; default 0: no limit beside the gate */
 	bool frozen;
+	struct target_channel *channels;
+	size_t nchannels;
 	/* status */
 	char **host_ids;         /* first seen; counted; the identity */
 	size_t nhost_ids;
@@ -54,6 +81,9 @@ struct target {
 	char *conditions;        /* JSON array text */
 	int64_t observed_generation;
 };
+
+/* NULL: it has none of that name. */
+const struct target_channel *target_channel(const struct target *target, const char *name);
 
 struct target *target_decode(const struct cJSON *object, struct err *err);
 struct target *target_free(struct target *target);

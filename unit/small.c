@@ -65,7 +65,8 @@ take_objects(struct small *small, const struct small_config *config)
 	for (size_t i = 0; i < SMALL_NODES; i++)
 		buf_printf(&target, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", small_nodes[i].name,
 		    small_nodes[i].address);
-	buf_printf(&target, "],\"limits\":{%s}}}", config->limits ? config->limits : "");
+	buf_printf(&target, "],\"limits\":{%s}%s}}", config->limits ? config->limits : "",
+	    config->target ? config->target : "");
 	take(small, &inventory_kind, buf_str(&target));
 	small->cluster = cluster_find(small->core, "ops", "messages-prd");
 	if (!small->cluster->target)

@@ -8,6 +8,7 @@
 #include "api.h"
 #include "conditions.h"
 #include "hints.h"
+#include "hooks.h"
 #include "informer.h"
 #include "observe_topology.h"
 #include "plan.h"
@@ -81,6 +82,7 @@ struct cluster {
 	char version[64];
 	struct informer secret;
 	char secret_version[32];
+	struct hooks hooks;
 	struct hosts hosts;
 	struct hints hints;
 	bool secret_seen, secret_fits;

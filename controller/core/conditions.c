@@ -21,7 +21,7 @@ static bool
 is_ours(const char *type)
 {
 	static const char *const types[] = {"Accepted", "GateOpen", "JournalDurable", "Succeeded", "Ready",
-	    "Reconciling", "Stalled"};
+	    "Reconciling", "Stalled", "ChannelsReady"};
 
 	for (size_t i = 0; type && i < ARRAY_LEN(types); i++)
 		if (strcmp(types[i], type) == 0)

@@ -169,7 +169,8 @@ finished_unchanged(struct core *core, const struct cJSON *object, uint64_t round
 	if (!finished || finished->expiry || finished->generation == 0 ||
 	    json_int(metadata, "generation", 0) != finished->generation || json_get(metadata, "finalizers") ||
 	    json_get(metadata, "deletionTimestamp") || !operation_phase_is_final(json_str_or(status, "phase", "")) ||
-	    json_count(json_get(status, "nodesHeldDown")) > 0 || json_bool(status, "keepsCluster", false))
+	    json_count(json_get(status, "nodesHeldDown")) > 0 || json_bool(status, "keepsCluster", false) ||
+	    json_int(status, "notificationsWaiting", 0) > 0)
 		return false;
 	finished->round = round;
 	return true;

@@ -257,6 +257,7 @@ take_object(struct core *core, struct cluster *cluster, struct target *target)
 	cluster->unreadable = NULL;
 	cluster->gone = false;
 	secret_watch(core, cluster);
+	hooks_watch(core, cluster);
 	if (!same) {
 		sweep_drop(core, cluster);
 		hosts_drop(core, cluster);
@@ -366,6 +367,7 @@ cluster_free_all(struct core *core)
 		sweep_drop(core, cluster);
 		hosts_drop(core, cluster);
 		informer_close(core, &cluster->secret);
+		hooks_drop(core, cluster);
 		target_free(cluster->target);
 		ring_free(cluster->ring);
 		free(cluster->unreadable);

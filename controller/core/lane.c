@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "knobs.h"
 #include "log.h"
+#include "outbox.h"
 #include "reasons.h"
 #include "state.h"
 
@@ -131,6 +132,7 @@ fail(struct core *core, struct lane *lane)
 	}
 	lane->step = step_free(core, lane->step);
 	lane->out_of_service = lane->held;
+	notices_of_lane(core, lane);
 	lane_set_state(core, lane, LANE_FAILED, lane->message);
 }
 

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "cluster.h"
 #include "op.h"
+#include "outbox.h"
 #include "state.h"
 
 static void
@@ -44,6 +45,22 @@ put_nodes(const struct core *core, struct buf *out)
 	put(out, "strait_clusters_ready", "gauge", "Target clusters that may be operated.", ready);
 }
 
+static void
+put_notices(const struct core *core, struct buf *out)
+{
+	const struct core_counters *c = &core->counters;
+	uint64_t waiting = 0;
+
+	for (const struct op *op = core->ops; op; op = op->hh.next)
+		waiting += outbox_waiting(op);
+	put(out, "strait_notifications_sent_total", "counter", "Messages that a channel has taken.", c->notices_sent);
+	put(out, "strait_notifications_failed_total", "counter", "Tries that came to nothing, each to be repeated.",
+	    c->notices_retried);
+	put(out, "strait_notifications_given_up_total", "counter", "Messages that no channel has taken for too long.",
+	    c->notices_given_up);
+	put(out, "strait_notifications_waiting", "gauge", "Messages that are not delivered yet.", waiting);
+}
+
 void
 core_metrics(const struct core *core, struct buf *out)
 {
@@ -67,6 +84,7 @@ core_metrics(const struct core *core, struct buf *out)
 	put(out, "strait_operations_succeeded_total", "counter", "Operations that succeeded.", c->ops_succeeded);
 	put(out, "strait_operations_failed_total", "counter", "Operations that failed.", c->ops_failed);
 	put(out, "strait_operations_cancelled_total", "counter", "Operations that were cancelled.", c->ops_cancelled);
+	put_notices(core, out);
 	put_phases(core, out);
 	put_nodes(core, out);
 }

@@ -26,6 +26,7 @@ struct op;
 struct lane;
 struct step;
 struct event;
+struct outbox;
 
 enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = BUF_MAX_ACT_ANSWER, MESSAGE = 512, ACTS_MAX = 4 };
 
@@ -228,6 +229,7 @@ struct op {
 	char *acknowledged;                   /* the last spec.acknowledge that was taken; or NULL */
 	bool released;                        /* by it: the nodes that it left down keep nobody waiting */
 	struct recent recent;
+	struct outbox *outbox;                /* what people outside are told; NULL: nothing so far */
 	struct op_error *errors;              /* the last ERRORS_KEPT */
 	size_t nerrors;
 	uint64_t finalizer_request;

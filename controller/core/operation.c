@@ -13,6 +13,7 @@
 #include "lane.h"
 #include "log.h"
 #include "op.h"
+#include "outbox.h"
 #include "reasons.h"
 #include "shards.h"
 #include "state.h"
@@ -49,7 +50,7 @@ static bool
 is_to_be_read(const struct op *op)
 {
 	const struct operation *object = op->object;
-	bool begun = operation_phase_is_final(object->phase) ? object->keeps_cluster :
+	bool begun = operation_phase_is_final(object->phase) ? object->keeps_cluster || object->notices_waiting :
 	    object->phase[0] && strcmp(object->phase, "Pending") != 0;
 
 	return !op->journal.taken && !object->dry_run && (begun || !object->problem);
@@ -200,26 +201,10 @@ end(struct core *core, struct op *op)
 	}
 	if (turn_is_kept(op))
 		turn_keep(core, op);
+	else if (outbox_waiting(op))
+		turn_leave(core, op);
 	else
 		release(core, op);
-}
-
-/* A person knows of the nodes that it has left down. */
-static void
-acknowledge(struct core *core, struct op *op)
-{
-	const char *text = op->object->acknowledge;
-
-	if (!text || !turn_is_kept(op) || (op->acknowledged && strcmp(op->acknowledged, text) == 0))
-		return;
-	free(op->acknowledged);
-	op->acknowledged = xstrdup(text);
-	op_event(core, op, "Normal", REASON_Acknowledged, "%s is left down and the cluster let go: \"%.400s\"",
-	    turn_held_lane(op)->node->name, text);
-	op->released = true;
-	op->end_acknowledged = false;
-	op_record(op);
-	journal_note(op, "acknowledged: %.400s", text);
 }
 
 static void
@@ -331,7 +316,7 @@ op_run(struct core *core, struct op *op)
 		run_untaken(core, op);
 	} else {
 		rearm(core, op);
-		acknowledge(core, op);
+		turn_acknowledge(core, op);
 		hints_acknowledge(core, op);
 		if (op->ended || ends_before_beginning(core, op) ||
 		    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
@@ -363,7 +348,7 @@ op_taken_over(struct core *core, struct op *op)
 		op->running_acknowledged = false;       /* what was read may be old: nothing is done on it */
 	if (op->ended)
 		op->end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0 &&
-		    (!object->keeps_cluster || turn_is_kept(op));
+		    (!object->keeps_cluster || turn_is_kept(op)) && (!object->notices_waiting || outbox_waiting(op));
 	if (op->started)
 		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "taken over at epoch %lld, sequence %lld: %zu of %zu nodes done",
 		    (long long)op->journal.epoch, (long long)op->journal.seq, roll_count(op, LANE_DONE), op->nlanes);
@@ -393,6 +378,8 @@ ops_run(struct core *core)
 		op->dirty = false;
 		op_run(core, op);
 		HASH_FIND_STR(core->ops, uid, op);
+		if (op)
+			outbox_run(core, op);
 		if (op)
 			journal_flush(core, op);
 	}

@@ -9,6 +9,7 @@
 #include "kube.h"
 #include "log.h"
 #include "op.h"
+#include "outbox.h"
 #include "shards.h"
 #include "state.h"
 #include "turn.h"
@@ -36,6 +37,7 @@ op_drop(struct core *core, struct op *op)
 	timer_disarm(&core->timers, &op->status_timer);
 	timer_disarm(&core->timers, &op->start_timer);
 	timer_disarm(&core->timers, &op->pace.timer);
+	outbox_drop(core, op);
 	roll_free(core, op);
 	journal_done(core, op);
 	if (op->dirty) {
@@ -67,11 +69,11 @@ op_drop(struct core *core, struct op *op)
 	free(op);
 }
 
-/* It has left a node down, and nobody has said that this is known. */
+/* It has left a node down, and nobody has said that this is known; or its notifications are on their way. */
 static bool
 keeps(const struct operation *object)
 {
-	return object->keeps_cluster && !object->cancel && !object->meta.deleting;
+	return object->notices_waiting || (object->keeps_cluster && !object->cancel && !object->meta.deleting);
 }
 
 /* Nothing is to be done for it: it has ended, all is written, and no knob asks for more. */

@@ -9,6 +9,7 @@
 #include "alloc.h"
 #include "log.h"
 #include "op.h"
+#include "outbox.h"
 #include "reasons.h"
 #include "state.h"
 
@@ -80,6 +81,7 @@ op_set_phase(struct core *core, struct op *op, enum phase phase, const char *rea
 	if (phase_is_final(phase))
 		op->end_wall_ms = core->now.wall_ms;
 	recent_phase(core, op);
+	notices_of_phase(core, op);
 	op_record(op);
 	journal_note(op, "phase %s: %s", phase_name(phase), op->message);
 	if (!op->started)       /* nothing to journal: a note alone makes no batch */

@@ -10,6 +10,7 @@
 #include "journal_private.h"
 #include "json.h"
 #include "op.h"
+#include "outbox.h"
 #include "state.h"
 
 static int
@@ -61,6 +62,7 @@ read_op(struct core *core, struct op *op, const struct cJSON *value)
 	op->rebuilt_generation = json_int(value, "rebuilt", 0);
 	op->rescued = json_int(value, "rescued", 0);
 	op->passed_over = json_int(value, "passedOver", 0);
+	outbox_read(op, value);
 	JSON_EACH (error, json_get(value, "errors")) {
 		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
 

@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "journal_private.h"
 #include "json.h"
+#include "outbox.h"
 
 enum type { TEXT, NUMBER, FLAG, OBJECT, ARRAY };
 
@@ -102,7 +103,7 @@ record_fits(const char *field, const struct cJSON *value)
 		JSON_EACH (error, json_get(value, "errors"))
 			if (!FITS(error, of_error))
 				return false;
-		return FITS(value, of_op);
+		return FITS(value, of_op) && outbox_fits(value);
 	}
 	if (!memory_fits(json_get(value, "memory")))
 		return false;

@@ -7,6 +7,7 @@
 #include "journal_private.h"
 #include "json.h"
 #include "op.h"
+#include "outbox.h"
 #include "state.h"
 
 const char *const record_lane_states[RECORD_LANE_STATES] = {"waiting", "running", "done", "failed", "skipped"};
@@ -89,6 +90,7 @@ put_op(const void *at, struct json_out *out, size_t most)
 		json_put_int(out, "rescued", op->rescued);
 	if (op->passed_over)
 		json_put_int(out, "passedOver", op->passed_over);
+	outbox_record(op, out, most);
 	put_errors(op, out, most);
 }
 

@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "knobs.h"
 #include "log.h"
+#include "outbox.h"
 #include "reasons.h"
 #include "state.h"
 
@@ -117,6 +118,7 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	lane->restoring = lane->stabilising = false;
 	lane->out_of_service = !good;
 	lane->held = !good;
+	notices_of_lane(core, lane);
 	lane->up_act = true;
 	if (!good)
 		op_event(core, lane->op, "Warning", REASON_OutOfService, "%s is OUT OF SERVICE: it was taken down and "

@@ -12,6 +12,7 @@
 #include "kube.h"
 #include "log.h"
 #include "op.h"
+#include "outbox.h"
 #include "state.h"
 
 enum { PATIENCE_MS = 1000, LOOK_MS = 50 };
@@ -188,7 +189,8 @@ bool
 shard_is_quiet(const struct core *core, size_t shard)
 {
 	for (const struct op *op = core->ops; op; op = op->hh.next)
-		if (op->shard == shard && op->journal.taken && (roll_has_act_in_flight(op) || !journal_is_quiet(op)))
+		if (op->shard == shard && op->journal.taken && (roll_has_act_in_flight(op) ||
+		    outbox_has_request(op) || !journal_is_quiet(op)))
 			return false;
 	return true;
 }

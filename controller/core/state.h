@@ -32,6 +32,7 @@ struct core_counters {
 	uint64_t journal_writes, journal_errors;
 	uint64_t status_writes;
 	uint64_t ops_succeeded, ops_failed, ops_cancelled;
+	uint64_t notices_sent, notices_retried, notices_given_up;
 };
 
 struct core {

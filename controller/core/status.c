@@ -14,6 +14,7 @@
 #include "kube.h"
 #include "log.h"
 #include "op.h"
+#include "outbox.h"
 #include "reasons.h"
 #include "shards.h"
 #include "state.h"
@@ -186,6 +187,8 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 		put_nodes(op, out);
 		if (op->ended && turn_held_lane(op))
 			json_put_bool(out, "keepsCluster", turn_is_kept(op));
+		if (outbox_waiting(op))
+			json_put_int(out, "notificationsWaiting", (int64_t)outbox_waiting(op));
 		if (op->acknowledged)
 			json_put_str(out, "acknowledged", op->acknowledged);
 		json_put_str(out, "planHash", op->plan->hash);

@@ -91,10 +91,17 @@ body_of(struct core *core, struct cluster *cluster)
 	struct json_out out = JSON_OUT(&body);
 	const struct object_meta *meta = &cluster->target->meta;
 	/* One that the fleet's limits hold back is queued, though nobody is before it here. */
+	char text[400];
 	bool works = cluster->nqueue && strcmp(cluster->queue[0]->reason, REASON_FleetCap) != 0;
 
 	conditions_set(cluster->conditions, "Ready", cluster->ready ? "True" : "False",
 	    cluster->reason[0] ? cluster->reason : REASON_Discovering, cluster->problem, core->now.wall_ms);
+	if (cluster->target->nchannels) {
+		bool good = hooks_judge(cluster, text, sizeof text);
+
+		conditions_set(cluster->conditions, "ChannelsReady", good ? "True" : "False", good ? REASON_ChannelsReady
+		    : REASON_ChannelFailing, text, core->now.wall_ms);
+	}
 	json_open(&out, NULL);
 	json_put_int(&out, "observedGeneration", meta->generation);
 	put_host_ids(cluster, &out);

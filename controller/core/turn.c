@@ -310,3 +310,20 @@ turn_explain(struct core *core, struct op *op)
 	else
 		op_set_phase(core, op, PHASE_QUEUED, turn_is_kept(holder) ? REASON_HeldBy : REASON_Queued, "%s", why);
 }
+
+void
+turn_acknowledge(struct core *core, struct op *op)
+{
+	const char *text = op->object->acknowledge;
+
+	if (!text || !turn_is_kept(op) || (op->acknowledged && strcmp(op->acknowledged, text) == 0))
+		return;
+	free(op->acknowledged);
+	op->acknowledged = xstrdup(text);
+	op_event(core, op, "Normal", REASON_Acknowledged, "%s is left down and the cluster let go: \"%.400s\"",
+	    turn_held_lane(op)->node->name, text);
+	op->released = true;
+	op->end_acknowledged = false;
+	op_record(op);
+	journal_note(op, "acknowledged: %.400s", text);
+}

@@ -29,6 +29,8 @@ void turn_explain(struct core *core, struct op *op);
 bool turn_is_kept(const struct op *op);
 /* It stands in the queue, though it was found again only after a restart, and the others are told. */
 void turn_keep(struct core *core, struct op *op);
+/* spec.acknowledge is new: a person knows of the nodes that it has left down. */
+void turn_acknowledge(struct core *core, struct op *op);
 /* The first such node's; NULL: none is held down. */
 const struct lane *turn_held_lane(const struct op *op);
 /* By creation, namespace, name. */

@@ -154,6 +154,16 @@ refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"nodes":[{"name"
 	"spec.nodes[0].address: Invalid value: \"10.0.0.256\": $IP"
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"nodes":[{"name":"n","address":"10.0.0.2"},{"name":"n",
 	"address":"10.0.0.3"}]}' 'spec.nodes[1]: Duplicate value'
+channel()
+{
+	printf '{"clusterName":"c","contactPoints":["10.0.0.1"],"channels":[{"name":"ops","type":"%s","urlSecretRef":%s%s}]}' "$@"
+}
+refused $T new "$(channel irc '{"name":"h","key":"k"}' '')" 'spec.channels[0].type: Unsupported value: "irc"'
+refused $T new "$(channel json '{"name":"h"}' '')" 'spec.channels[0].urlSecretRef.key: Required value'
+refused $T new "$(channel slack '{"name":"h","key":"k"}' ',"hmacSecretRef":{"name":"h","key":"s"}')" \
+	'spec.channels[0]: Invalid value: hmacSecretRef belongs to type json; the others know no signature'
+refused $T new "$(channel json '{"name":"h","key":"k"}' ',"notify":["halt"]')" \
+	'spec.channels[0].notify[0]: Unsupported value: "halt"'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":"3 hours"}}' \
 	'spec.availability.hintWindow: Invalid value: "3 hours"'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":3}}' \

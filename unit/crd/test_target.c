@@ -58,6 +58,32 @@ everything_is_read(void **state)
 }
 
 static void
+channels_are_read(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\"],"
+	    "\"channels\":[{\"name\":\"ops\",\"type\":\"discord\",\"urlSecretRef\":{\"name\":\"hooks\","
+	    "\"key\":\"ops\"},\"notify\":[\"halted\",\"finished\"]},{\"name\":\"all\",\"type\":\"json\",\"urlSecretRef\":"
+	    "{\"name\":\"hooks\",\"key\":\"all\"},\"hmacSecretRef\":{\"name\":\"sign\",\"key\":\"k\"},\"template\":"
+	    "\"1++1 +text+\"},{\"name\":\"quiet\",\"type\":\"slack\",\"urlSecretRef\":{\"name\":\"hooks\",\"key\":\"q\"},"
+	    "\"notify\":[]}]}", NULL);
+	struct target *t = target_decode(json, NULL);
+
+	(void)state;
+	CHECK(t);
+	CHECK_INT(t->nchannels, 3);
+	CHECK_INT(target_channel(t, "ops")->type, TARGET_CHANNEL_DISCORD);
+	CHECK_TEXT(target_channel(t, "ops")->url.key, "ops");
+	CHECK_INT(target_channel(t, "ops")->notify, TARGET_NOTIFY_HALTED | TARGET_NOTIFY_FINISHED);
+	CHECK(!target_channel(t, "ops")->hmac.name && !target_channel(t, "ops")->template_);
+	CHECK_TEXT(target_channel(t, "all")->hmac.name, "sign");
+	CHECK_TEXT(target_channel(t, "all")->template_, "1++1 +text+");
+	CHECK_INT(target_channel(t, "all")->notify, TARGET_NOTIFY_ALL);
+	CHECK_INT(target_channel(t, "quiet")->notify, 0);
+	CHECK(!target_channel(t, "none"));
+	target_free(t);
+}
+
+static void
 what_is_left_out_has_its_default(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\"]}", NULL);
@@ -89,7 +115,24 @@ static const char *const refusals[][2] = {
 	    "spec.contactPoints: names no node; expected at least one address"},
 	{"{\"clusterName\":\"m\",\"contactPoints\":[\"db-1\"]}",
 	    "spec.contactPoints[0]: expected a numeric IPv4 or IPv6 address, such as \"10.0.0.1\", got \"db-1\""},
-	{POINTS ",\"chanels\":[]}", "spec.chanels: unknown field"},
+	{POINTS ",\"chanels\":[]}", "spec.chanels: unknown field; did you mean \"channels\"?"},
+#define CHANNEL POINTS ",\"channels\":[{\"name\":\"ops\",\"type\":\"slack\",\"urlSecretRef\":{\"name\":\"h\",\"key\":\"k\"}"
+	{POINTS ",\"channels\":[{\"name\":\"ops\"}]}", "spec.channels[0].type: missing; expected discord, slack or json"},
+	{POINTS ",\"channels\":[{\"name\":\"ops\",\"type\":\"irc\"}]}",
+	    "spec.channels[0].type: expected discord, slack or json, got \"irc\""},
+	{POINTS ",\"channels\":[{\"name\":\"ops\",\"type\":\"json\"}]}",
+	    "spec.channels[0].urlSecretRef: missing; expected an object"},
+	{POINTS ",\"channels\":[{\"name\":\"ops\",\"type\":\"json\",\"urlSecretRef\":{\"name\":\"h\"}}]}",
+	    "spec.channels[0].urlSecretRef.key: missing; expected a string"},
+	{CHANNEL "},{\"name\":\"ops\",\"type\":\"json\"}]}", "spec.channels[1].name: \"ops\" is the name of channels[0] too"},
+	{CHANNEL ",\"hmacSecretRef\":{\"name\":\"h\",\"key\":\"k\"}}]}",
+	    "spec.channels[0].hmacSecretRef: belongs to type json; the others know no signature"},
+	{CHANNEL ",\"notify\":[\"halt\"]}]}",
+	    "spec.channels[0].notify[0]: expected halted, frozen, approval, outOfService or finished, got \"halt\""},
+	{CHANNEL ",\"template\":\"+txt+\"}]}", "spec.channels[0].template: knows no +txt+; it knows +text+, +event+, "
+	    "+operation+, +namespace+, +cluster+ and +owner+"},
+	{CHANNEL ",\"template\":\"1+1\"}]}", "spec.channels[0].template: \"+1\" has no second plus; a plus is written ++"},
+	{CHANNEL ",\"url\":\"https://x\"}]}", "spec.channels[0].url: unknown field"},
 	{POINTS ",\"zoneFrom\":\"row\"}", "spec.zoneFrom: expected rack, datacenter or inventory, got \"row\""},
 	{POINTS ",\"zoneFrom\":\"inventory\"}",
 	    "spec.nodes: every node must name its zone when zoneFrom is inventory"},
@@ -170,6 +213,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_read),
+		cmocka_unit_test(channels_are_read),
 		cmocka_unit_test(what_is_left_out_has_its_default),
 		cmocka_unit_test(an_identity_that_cannot_be_read_is_not_taken_anew),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
