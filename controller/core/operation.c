@@ -201,7 +201,7 @@ end(struct core *core, struct op *op)
 	}
 	if (turn_is_kept(op))
 		turn_keep(core, op);
-	else if (outbox_waiting(op))
+	else if (outbox_waiting(op) || outbox_is_told(op))
 		turn_leave(core, op);
 	else
 		release(core, op);

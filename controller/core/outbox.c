@@ -214,11 +214,8 @@ settle(struct core *core, struct op *op)
 	}
 	if (some)
 		op_record(op);
-	/* Its status has told that something waits: it is to be told that nothing does. */
-	if (some && op->ended && outbox_waiting(op) == 0) {
-		op->end_acknowledged = false;
+	if (some && op->ended)
 		op_kick(core, op);
-	}
 }
 
 void
@@ -244,6 +241,14 @@ outbox_waiting(const struct op *op)
 		for (size_t p = 0; p < op->outbox->list[i]->nposts; p++)
 			waiting += !is_over(&op->outbox->list[i]->posts[p]);
 	return waiting;
+}
+
+bool
+outbox_is_told(const struct op *op)
+{
+	if (op->gone)
+		return false;
+	return op->written ? strstr(op->written, "\"notificationsWaiting\":") != NULL : op->object->notices_waiting;
 }
 
 bool

@@ -73,6 +73,8 @@ void outbox_remove(struct core *core, struct op *op, struct notice *notice);
 void outbox_run(struct core *core, struct op *op);
 /* Posts that are not delivered yet. */
 size_t outbox_waiting(const struct op *op);
+/* Its status tells that some wait: it is to tell that none does, before its journal is let go. */
+bool outbox_is_told(const struct op *op);
 bool outbox_has_request(const struct op *op);
 void outbox_drop(struct core *core, struct op *op);
 /* For the files of the outbox. */

@@ -82,10 +82,12 @@ try_again(struct core *core, struct op *op, struct notice *notice, struct post *
 	wait_ms = wait_ms < most ? wait_ms : most;
 	wait_ms += core_jitter(core, op->uid, notice->key, (uint64_t)post->tries, wait_ms / 4 + 1);
 	post->next_up_ms = core->now.up_ms + (wait_ms > retry_after_ms ? wait_ms : retry_after_ms);
-	post->state = POST_WAITING;
 	post->probed = false;
-	op_record(op);
 	op_kick(core, op);
+	if (post->state == POST_WAITING)
+		return;          /* nothing had left but a question */
+	post->state = POST_WAITING;
+	op_record(op);
 }
 
 /* The try came to nothing, or nobody knows. A gateway's error is not its server's word. */
@@ -161,6 +163,7 @@ order(struct core *core, struct op *op, struct notice *notice, struct post *post
 	struct effect *effect = request_new(core, EFFECT_WEB, answered, op->outbox, arg);
 
 	post->request = effect->id;
+	post->tries++;
 	effect->deadline_ms = ANSWER_WITHIN_MS;
 	snprintf(effect->web.method, sizeof effect->web.method, probe ? "GET" : "POST");
 	name_secret(&effect->web.url_from, op, &channel->url);
@@ -196,7 +199,6 @@ send(struct core *core, struct op *op, struct notice *notice, struct post *post,
 		effect->web.query = xstrdup("wait=true");        /* else it answers before it has taken the message */
 	if (channel->type == TARGET_CHANNEL_JSON)
 		name_secret(&effect->web.sign_with, op, &channel->hmac);
-	post->tries++;
 }
 
 /* Its intent is journaled before it leaves. */

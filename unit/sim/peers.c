@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "notices.h"
 
 /* Where requests arrive: the models, and what keeps requests from them. */
 
@@ -214,7 +215,10 @@ static void
 arrive_web(struct world *world, struct flight *flight)
 {
 	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
-	int status = web_serve(&world->web, world->now, &flight->effect.web, &body);
+	int status;
+
+	notices_arrival(world, &flight->effect.web);
+	status = web_serve(&world->web, world->now, &flight->effect.web, &body);
 
 	if (status == WEB_REFUSED)
 		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
