@@ -10,6 +10,7 @@
 #include "observe.h"
 #include "observe_topology.h"
 #include "op.h"
+#include "question.h"
 #include "state.h"
 
 /* PATIENCE_MS: with a look every second, what a status says of the look before has ceased to be true for two at the most. */

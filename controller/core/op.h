@@ -54,17 +54,7 @@ struct act_record {
 	bool resend;                  /* UNKNOWN and settled, and the author still asks for it */
 };
 
-enum question_channel { QUESTION_REST, QUESTION_HOST, QUESTION_WEB };
-
-struct question {
-	enum question_channel channel;
-	char address[64];
-	char *what;                   /* path; or unit; or URL, newline, headers */
-	uint64_t request;             /* 0: answered */
-	int64_t asked_up_ms;
-	struct answer answer;         /* body and error owned */
-	bool used;                    /* in the last pass */
-};
+struct question;
 
 /* One attempt of one step: what an author sees as struct task. */
 struct task {

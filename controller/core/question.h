@@ -11,6 +11,18 @@
  * unit's own. */
 #define HOST_BOOT_UNIT "sysinit.target"
 
+enum question_channel { QUESTION_REST, QUESTION_HOST, QUESTION_WEB };
+
+struct question {
+	enum question_channel channel;
+	char address[64];
+	char *what;                   /* path; or unit; or URL, newline, headers */
+	uint64_t request;             /* 0: answered */
+	int64_t asked_up_ms;
+	struct answer answer;         /* body and error owned */
+	bool used;                    /* in the last pass */
+};
+
 /* The answer of this round, or NULL while it is being asked. */
 const struct answer *task_question(struct task *t, enum question_channel channel, const char *address,
     const char *what);

@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "host.h"
 #include "op.h"
+#include "question.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

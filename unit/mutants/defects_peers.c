@@ -5,6 +5,7 @@
 #include "check.h"
 #include "cluster.h"
 #include "op.h"
+#include "question.h"
 #include "plan_parts.h"
 #include "state.h"
 

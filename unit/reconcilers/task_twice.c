@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "op.h"
+#include "question.h"
 #include "plan.h"
 #include "registry.h"
 #include "state.h"
