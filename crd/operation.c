@@ -60,19 +60,65 @@ read_task(struct operation *op, const struct field *task, char **type, struct er
 	return 0;
 }
 
+static int
+read_moment(const struct field *f, int64_t *ret, struct err *err)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	if (!f->value)
+		return 0;
+	if (field_need_text(f, &text, err) < 0)
+		return -1;
+	*ret = instant_parse(text);
+	return *ret > 0 ? 0 : field_wrong(f, "a moment such as 2026-11-01T00:00:00Z", err);
+}
+
+static int
+read_length(const struct field *f, int64_t *ret, struct err *err)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	if (!f->value)
+		return 0;
+	if (field_need_text(f, &text, err) < 0)
+		return -1;
+	*ret = duration_parse(text);
+	return *ret > 0 ? 0 : field_wrong(f, "a duration such as 240h", err);
+}
+
+/* What a node must be besides; '*ret_any': something is asked. */
+static int
+read_facts(struct operation *op, const struct field *targets, bool *ret_any, struct err *err)
+{
+	struct field exclude = field_get(targets, "exclude"), version = field_get(targets, "versionBelow");
+	struct field started = field_get(targets, "startedBefore"), uptime = field_get(targets, "uptimeOver");
+
+	*ret_any = exclude.value || version.value || started.value || uptime.value;
+	if (field_texts(&exclude, &op->excludes, &op->nexcludes, err) < 0 ||
+	    field_text(&version, &op->version_below, err) < 0 ||
+	    read_moment(&started, &op->started_before_ms, err) < 0 ||
+	    read_length(&uptime, &op->uptime_over_ms, err) < 0)
+		return -1;
+	if (op->version_below && !strchr("0123456789", op->version_below[0]))
+		return field_wrong(&version, "a release such as 2025.1.4", err);
+	return exclude.value && op->nexcludes == 0 ? field_error(&exclude, err, "names nobody; leave it out") : 0;
+}
+
 /* A list that came out empty must not mean all nodes. */
 static int
 read_targets(struct operation *op, const struct field *targets, struct err *err)
 {
-	static const char *const keys[] = {"zones", "nodes", NULL};
+	static const char *const keys[] = {"zones", "nodes", "exclude", "versionBelow", "startedBefore", "uptimeOver", NULL};
 	struct field zones = field_get(targets, "zones"), nodes = field_get(targets, "nodes");
+	bool any = false;
 
 	if (field_known(targets, keys, err) < 0 || field_texts(&zones, &op->zones, &op->nzones, err) < 0 ||
-	    field_texts(&nodes, &op->nodes, &op->nnodes, err) < 0)
+	    field_texts(&nodes, &op->nodes, &op->nnodes, err) < 0 || read_facts(op, targets, &any, err) < 0)
 		return -1;
 	if (zones.value && nodes.value)
 		return field_error(targets, err, "takes zones or nodes, not both");
-	if (targets->value && op->nzones == 0 && op->nnodes == 0)
+	any = any && !zones.value && !nodes.value;
+	if (targets->value && op->nzones == 0 && op->nnodes == 0 && !any)
 		return field_error(targets, err, "names no node; leave it out to mean all nodes of the cluster");
 	return 0;
 }
@@ -210,6 +256,8 @@ operation_free(struct operation *op)
 	free(op->variables);
 	operation_free_texts(op->zones, op->nzones);
 	operation_free_texts(op->nodes, op->nnodes);
+	operation_free_texts(op->excludes, op->nexcludes);
+	free(op->version_below);
 	free(op->cluster);
 	free(op->workflow);
 	free(op->node_task);

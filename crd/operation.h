@@ -62,6 +62,11 @@ struct operation {
 	size_t nzones;
 	char **nodes;
 	size_t nnodes;
+	char **excludes;                 /* nodes and zones that are no targets; counted */
+	size_t nexcludes;
+	char *version_below;             /* only nodes of an older release; or NULL */
+	int64_t started_before_ms;       /* wall: only nodes whose process has run since before; 0: any */
+	int64_t uptime_over_ms;          /* only nodes whose process has run for longer; 0: any */
 	char *owner;                     /* or NULL */
 	bool dry_run;
 	bool suspend;

@@ -12,6 +12,7 @@
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
+#include "survey.h"
 #include "workflow.h"
 
 /* For plan_compile(): another workflow, which one of the operation's runs as a step. */
@@ -40,7 +41,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	struct bearing bearing = {op, core->now.wall_ms};
 	struct plan *plan = NULL;
 	struct plan_node *nodes;
-	bool *up;
+	bool *up, *unfit;
 
 	for (size_t i = 0; i < object->nvariables; i++)
 		variables[i] = (struct plan_value){.name = object->variables[i].name, .text = object->variables[i].text};
@@ -54,6 +55,9 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	nodes = cluster_plan_nodes(op->cluster, &input.nnodes);
 	input.nodes = nodes;
 	input.up = up = cluster_up(op->cluster);
+	input.excludes = object->excludes;
+	input.nexcludes = object->nexcludes;
+	input.unfit = unfit = survey_unfit(core, op);
 	input.cluster = object->cluster;
 	input.operation = op->name;
 	input.owner = object->owner;
@@ -71,6 +75,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	plan = plan_compile(workflow, &input, err);
 	cluster_plan_nodes_free(nodes, input.nnodes);
 	free(up);
+	free(unfit);
 	workflow_free(own);
 	return plan;
 }
@@ -144,7 +149,11 @@ op_accept(struct core *core, struct op *op)
 	if (!op_accept_cluster(core, op))
 		return false;
 	if (op->accepted)
-		return true;
+		return op->started || !turn_is_ours(op) || survey_is_over(core, op);
+	if (!survey_ready(core, op, &err)) {
+		op_refuse(core, op, REASON_Surveying, err.text);
+		return false;
+	}
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
 	plan = op_compile(core, op, &err);
 	if (!plan)

@@ -29,18 +29,16 @@ bystanders_most(const struct plan *plan)
 void
 bystanders_free(struct op *op)
 {
-	for (size_t i = 0; i < op->nnewcomers; i++) {
-		free(op->newcomers[i]->name);
-		free(op->newcomers[i]->host_id);
-		free(op->newcomers[i]->address);
-		free(op->newcomers[i]->datacenter);
-		free(op->newcomers[i]->zone);
-		free(op->newcomers[i]);
+	for (size_t i = 0; i < op->bystanders.nnewcomers; i++) {
+		free(op->bystanders.newcomers[i]->name);
+		free(op->bystanders.newcomers[i]->host_id);
+		free(op->bystanders.newcomers[i]->address);
+		free(op->bystanders.newcomers[i]->datacenter);
+		free(op->bystanders.newcomers[i]->zone);
+		free(op->bystanders.newcomers[i]);
 	}
-	free(op->newcomers);
-	op->newcomers = NULL;
-	op->nnewcomers = 0;
-	op->others_begun = 0;
+	free(op->bystanders.newcomers);
+	op->bystanders = (struct bystanders){0};
 }
 
 static void
@@ -82,11 +80,11 @@ newcomer(struct op *op, const char *host_id)
 {
 	struct plan_node *node;
 
-	for (size_t i = 0; i < op->nnewcomers; i++)
-		if (strcmp(op->newcomers[i]->host_id, host_id) == 0)
-			return op->newcomers[i];
+	for (size_t i = 0; i < op->bystanders.nnewcomers; i++)
+		if (strcmp(op->bystanders.newcomers[i]->host_id, host_id) == 0)
+			return op->bystanders.newcomers[i];
 	node = xcalloc(1, sizeof *node);
-	*ARRAY_GROW(op->newcomers, op->nnewcomers) = node;
+	*ARRAY_GROW(op->bystanders.newcomers, op->bystanders.nnewcomers) = node;
 	node->host_id = xstrdup(host_id);
 	return node;
 }
@@ -169,7 +167,7 @@ void
 bystanders_record(struct op *op)
 {
 	for (size_t b = 0; op->plan && b < op->plan->nblocks && b < PLAN_OTHERS_MOST; b++)
-		if (op->others_begun & (UINT64_C(1) << b))
+		if (op->bystanders.begun & (UINT64_C(1) << b))
 			record(op, b);
 }
 
@@ -195,7 +193,7 @@ bystanders_begin(struct core *core, struct op *op, size_t block)
 	CLEANUP_FREE const struct plan_node **nodes = NULL;
 	size_t count;
 
-	if (op->others_begun & (UINT64_C(1) << block))
+	if (op->bystanders.begun & (UINT64_C(1) << block))
 		return true;
 	if (!op_may_begin(core, op))
 		return false;
@@ -205,7 +203,7 @@ bystanders_begin(struct core *core, struct op *op, size_t block)
 	count = find_members(op, &op->plan->blocks[block], nodes);
 	for (size_t i = 0; i < count; i++)
 		add_lane(op, block, nodes[i]);
-	op->others_begun |= UINT64_C(1) << block;
+	op->bystanders.begun |= UINT64_C(1) << block;
 	record(op, block);
 	journal_note(op, "block %zu: the others are %zu nodes", block + 1, count);
 	say(core, LOG_LEVEL_INFO, op, NULL, NULL, "block %zu: %zu members are no targets", block + 1, count);
@@ -280,6 +278,6 @@ bystanders_read(struct op *op, const char *field, const struct cJSON *value)
 	part = strtoul(end + 1, &end, 10);
 	if (*end || total < 0 || (size_t)total > op->plan->nnodes + NEWCOMERS || part * PART > (size_t)total)
 		return false;
-	op->others_begun |= UINT64_C(1) << block;
+	op->bystanders.begun |= UINT64_C(1) << block;
 	return place(op, block, part, value, (size_t)total);
 }

@@ -4,11 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct cJSON;
 struct core;
 struct op;
 struct plan;
+struct plan_node;
+
+struct bystanders {
+	uint64_t begun;                  /* blocks of others whose lanes are there, by bit */
+	struct plan_node **newcomers;    /* nodes of theirs that the plan does not know; owned */
+	size_t nnewcomers;
+};
 
 /* How many lanes they may come to have; lanes stay where they are, so that there is room from the beginning. */
 size_t bystanders_most(const struct plan *plan);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "bystanders.h"
 #include "conditions.h"
 #include "gate.h"
 #include "journal.h"
@@ -180,8 +181,7 @@ struct op {
 	bool accepted;
 	bool started;                         /* the plan is journaled */
 	bool ended;                           /* final phase is journaled */
-	bool lost;                            /* JournalLost, JournalUnreadable */
-	bool lost_told;
+	bool lost, lost_told;                 /* JournalLost, JournalUnreadable; and that was said */
 	int64_t rebuilt_generation;           /* of the object, whose rebuildJournal was carried out; 0: none */
 	int64_t retry_seen;
 	char reason[64];                      /* of the present phase; a row of reason.def */
@@ -195,9 +195,8 @@ struct op {
 	int64_t rescued, passed_over;         /* steps that failed for good and ended nothing; journaled */
 	struct lane *lanes;                   /* every block's, in plan order; then those of blocks of others. They stay */
 	size_t nlanes, lanes_most;
-	uint64_t others_begun;                /* blocks of others whose lanes are there, by bit */
-	struct plan_node **newcomers;         /* nodes of theirs that the plan does not know; owned */
-	size_t nnewcomers;
+	struct survey *survey;                /* survey.c */
+	struct bystanders bystanders;
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */
 	int64_t start_wall_ms, end_wall_ms;
 	struct pace pace;

@@ -12,6 +12,7 @@
 #include "outbox.h"
 #include "shards.h"
 #include "state.h"
+#include "survey.h"
 #include "turn.h"
 
 static struct op *
@@ -38,6 +39,7 @@ op_drop(struct core *core, struct op *op)
 	timer_disarm(&core->timers, &op->start_timer);
 	timer_disarm(&core->timers, &op->pace.timer);
 	outbox_drop(core, op);
+	survey_drop(core, op);
 	roll_free(core, op);
 	journal_done(core, op);
 	if (op->dirty) {

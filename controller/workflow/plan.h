@@ -116,6 +116,9 @@ struct plan_input {
 	const char *cluster, *operation, *owner;     /* +cluster+ and so on; NULL: no value */
 	char *const *zones, *const *targets;         /* of spec.targets: neither: all nodes */
 	size_t nzones, ntargets;
+	char *const *excludes;                       /* of them these nodes and zones are none */
+	size_t nexcludes;
+	const bool *unfit;                           /* nor those, node by node; NULL: all are fit */
 	/* Another workflow by its name, borrowed until the plan is made; NULL and why. NULL: there are none. */
 	const struct workflow *(*find)(void *find_arg, const char *name, struct err *why);
 	void *find_arg;

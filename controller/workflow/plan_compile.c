@@ -21,6 +21,7 @@ compile_block(struct compiler *c, const struct plan_unit *unit, struct plan_bloc
 	const struct workflow_block *source = unit->source;
 
 	c->vars = *unit->vars;
+	c->in_lane = false;
 	block->from = xstrdup_or_null(unit->from);
 	block->each_node = source->each_node;
 	block->unit = source->unit;

@@ -48,6 +48,54 @@ choose(const struct plan *plan, bool zone, const char *wanted, bool *chosen)
 	return found;
 }
 
+static int
+unknown_name(const struct compiler *c, const char *place, const char *name)
+{
+	struct known known;
+
+	known_init(&known, name);
+	for (size_t i = 0; i < c->plan->nnodes; i++)
+		known_offer(&known, c->plan->nodes[i].name);
+	return known_refuse(&known, c->err, "%s: the cluster has no node and no zone \"%.80s\"", place, name);
+}
+
+/* By the name: nodes of the input come in another order. */
+static bool
+is_unfit(const struct plan_input *input, const char *name)
+{
+	for (size_t i = 0; input->unfit && i < input->nnodes; i++) {
+		if (strcmp(input->nodes[i].name, name) == 0)
+			return input->unfit[i];
+	}
+	return false;
+}
+
+/* What is excluded, and what does not meet the predicates. */
+static int
+leave_out(struct compiler *c)
+{
+	const struct plan *plan = c->plan;
+	CLEANUP_FREE bool *out = xcalloc(plan->nnodes + 1, sizeof *out);
+	size_t named = 0, left = 0;
+
+	for (size_t i = 0; i < c->input->nexcludes; i++) {
+		const char *name = c->input->excludes[i];
+		CLEANUP_FREE char *place = xasprintf("spec.targets.exclude[%zu]", i);
+
+		if (!choose(plan, false, name, out) && !choose(plan, true, name, out))
+			return unknown_name(c, place, name);
+	}
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		named += c->targets[i];
+		c->targets[i] = c->targets[i] && !out[i] && !is_unfit(c->input, plan->nodes[i].name);
+		left += c->targets[i];
+	}
+	if (named > 0 && left == 0)
+		return err_set(c->err, "spec.targets: of %zu nodes none is left; nothing is to be done, or what is excluded or "
+		    "asked for is more than was meant", named);
+	return 0;
+}
+
 int
 plan_compile_targets(struct compiler *c)
 {
@@ -66,21 +114,10 @@ plan_compile_targets(struct compiler *c)
 	}
 	for (size_t i = 0; all && i < plan->nnodes; i++)
 		c->targets[i] = true;
-	return 0;
+	return leave_out(c);
 }
 
 /* --- an eachNode's own */
-
-static int
-unknown_name(const struct compiler *c, const char *place, const char *name)
-{
-	struct known known;
-
-	known_init(&known, name);
-	for (size_t i = 0; i < c->plan->nnodes; i++)
-		known_offer(&known, c->plan->nodes[i].name);
-	return known_refuse(&known, c->err, "%s: the cluster has no node and no zone \"%.80s\"", place, name);
-}
 
 static int
 select_named(struct compiler *c, const struct workflow_block *source, bool *chosen)

@@ -61,6 +61,15 @@ refused $O new '{"cluster":"c","workflow":"w","targets":{}}' 'spec.targets in bo
 refused $O new '{"cluster":"c","workflow":"w","targets":{"nodes":[]}}' \
 	'spec.targets.nodes in body should have at least 1 items'
 refused $O new '{"cluster":"c","workflow":"w","targets":{"nodes":["n","n"]}}' 'spec.targets.nodes[1]: Duplicate value'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"exclude":[]}}' \
+	'spec.targets.exclude in body should have at least 1 items'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"versionBelow":"newest"}}' \
+	'spec.targets.versionBelow: Invalid value: "newest"'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"startedBefore":"yesterday"}}' \
+	'spec.targets.startedBefore: Invalid value: "yesterday"'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"uptimeOver":"long"}}' 'spec.targets.uptimeOver: Invalid value: "long"'
+accepted $O facts '{"cluster":"c","workflow":"w","targets":{"exclude":["n","a/b"],"versionBelow":"2025.1.4-rc1",
+	"startedBefore":"2026-11-01T00:00:00Z","uptimeOver":"240h"}}'
 refused $O new '{"cluster":"c","workflow":"w","targets":{"zones":["rack1"]}}' 'spec.targets.zones[0]: Invalid value'
 refused $O new '{"cluster":"c","workflow":"w","dryrun":true}' 'unknown field "spec.dryrun"'
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":1}'

@@ -99,6 +99,23 @@ a_new_one_has_no_status(void **state)
 }
 
 static void
+targets_may_be_told_by_facts(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"exclude\":[\"n1\","
+	    "\"e/1\"],\"versionBelow\":\"2025.1.4\",\"startedBefore\":\"1970-01-01T00:00:07Z\",\"uptimeOver\":\"2h\"}}", "{}");
+	struct operation *op = operation_decode(json, NULL);
+
+	(void)state;
+	CHECK(op);
+	CHECK_INT(op->nexcludes, 2);
+	CHECK_TEXT(op->excludes[1], "e/1");
+	CHECK_TEXT(op->version_below, "2025.1.4");
+	CHECK_INT(op->started_before_ms, 7000);
+	CHECK_INT(op->uptime_over_ms, 2 * 3600 * 1000);
+	operation_free(op);
+}
+
+static void
 an_unreadable_status_counts_as_never_written(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"clusterTask\":{\"type\":\"t\"}}",
@@ -164,6 +181,21 @@ bad_specs_are_refused_with_their_place(void **state)
 		    "spec.targets: takes zones or nodes, not both"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"nodes\":[\"n\",4]}}",
 		    "spec.targets.nodes[1]: expected a string, got 4"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"exclude\":[]}}", "spec.targets.exclude: names nobody; "
+		    "leave "
+		    "it out"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"nodes\":[],\"exclude\":[\"n\"]}}",
+		    "spec.targets: names no node; leave it out to mean all nodes of the cluster"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"startedBefore\":\"yesterday\"}}",
+		    "spec.targets.startedBefore: expected a moment such as 2026-11-01T00:00:00Z, got \"yesterday\""},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"uptimeOver\":\"long\"}}",
+		    "spec.targets.uptimeOver: expected a duration such as 240h, got \"long\""},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"uptimeOver\":7}}",
+		    "spec.targets.uptimeOver: expected a string, got 7"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"versionBelow\":\"\"}}",
+		    "spec.targets.versionBelow: expected a string, got \"\""},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"versionBelow\":\"newest\"}}",
+		    "spec.targets.versionBelow: expected a release such as 2025.1.4, got \"newest\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"zone\":[\"n\"]}}",
 		    "spec.targets.zone: unknown field; did you mean \"zones\"?"},
 	};
@@ -248,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_read),
 		cmocka_unit_test(a_new_one_has_no_status),
+		cmocka_unit_test(targets_may_be_told_by_facts),
 		cmocka_unit_test(an_unreadable_status_counts_as_never_written),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
 		cmocka_unit_test(bad_knobs_are_refused_with_their_place),

@@ -163,6 +163,42 @@ bad_targets_are_refused(void **state)
 }
 
 static void
+what_leaves_no_target_is_refused(void **state)
+{
+	char b[] = "east/b", node[] = "db-a-1", nobody[] = "db-a-3";
+	char *excludes[] = {b, node}, *wrong[] = {nobody};
+	bool unfit[FAKE_NODES] = {false};
+	struct plan_input input = fake_input();
+	struct workflow *w = fake_steps(NODE_STEP("{\"task\":\"look\"}"));
+	struct err err = {""};
+	struct plan *plan;
+
+	(void)state;
+	input.excludes = excludes;
+	input.nexcludes = 2;
+	for (size_t i = 0; i < FAKE_NODES; i++)
+		unfit[i] = strcmp(fake_nodes[i].name, "db-c-1") == 0;
+	input.unfit = unfit;
+	plan = plan_compile(w, &input, &err);
+	if (!plan)
+		CHECK_FAIL("%s", err.text);
+	CHECK_INT(plan->blocks[0].nlanes, 2);
+	CHECK_TEXT(plan->nodes[plan->blocks[0].lanes[0]].name, "db-a-2");
+	CHECK_TEXT(plan->nodes[plan->blocks[0].lanes[1]].name, "db-c-2");
+	plan_free(plan);
+	for (size_t i = 0; i < FAKE_NODES; i++)
+		unfit[i] = true;
+	check_refusal(w, &input, "spec.targets: of 6 nodes none is left; nothing is to be done, or what is excluded or asked "
+	    "for "
+	    "is more than was meant");
+	input.excludes = wrong;
+	input.nexcludes = 1;
+	check_refusal(w, &input, "spec.targets.exclude[0]: the cluster has no node and no zone \"db-a-3\"; did you mean "
+	    "\"db-a-1\"? Known: db-a-1, db-a-2, db-b-1, db-b-2, db-c-1, db-c-2");
+	workflow_free(w);
+}
+
+static void
 two_nodes_of_one_name_are_refused(void **state)
 {
 	struct plan_node twins[2] = {fake_nodes[0], fake_nodes[1]};
@@ -205,6 +241,7 @@ main(void)
 		cmocka_unit_test(bad_variables_are_refused),
 		cmocka_unit_test(a_bad_default_is_the_workflows_fault),
 		cmocka_unit_test(bad_targets_are_refused),
+		cmocka_unit_test(what_leaves_no_target_is_refused),
 		cmocka_unit_test(two_nodes_of_one_name_are_refused),
 		cmocka_unit_test(what_a_safe_roll_needs_must_be_there),
 	};
