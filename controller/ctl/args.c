@@ -42,6 +42,8 @@ static const struct option options[] = {
 	    "who is tagged in messages; else $STRAIT_OWNER, such as <@80351110224678912>"},
 	{0, "--dry-run", NULL, TAKES_START, offsetof(struct args, dry_run), "make the plan, judge the gate, and do nothing"},
 	{0, "--detach", NULL, TAKES_START, offsetof(struct args, detach), "print the operation's name and leave"},
+	{0, "--redis-url", "URL", TAKES_REDIS, offsetof(struct args, redis_url),
+	    "the journal's; else $STRAIT_REDIS_URL, else the Secret strait-redis"},
 	{0, "--reason", "TEXT", TAKES_REASON, offsetof(struct args, reason), "why, for whoever reads the audit trail"},
 	{0, "--step", "STEP", TAKES_STEP, offsetof(struct args, step), "only if this is what waits, such as 2.1 or 1.canary"},
 	{0, "--stable-window", "TIME", TAKES_PLAN, offsetof(struct args, stable_window),

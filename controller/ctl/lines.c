@@ -227,7 +227,7 @@ take_transition(struct lines *lines, const struct cJSON *operation, const struct
 
 	if (seq <= lines->seq)
 		return;
-	if (seq > lines->seq + 1)
+	if (seq > lines->seq + 1 && !lines->quiet)
 		buf_printf(out, "(%" PRId64 " thing%s that happened before %s not in the status any more: straitctl timeline "
 		    "%s)\n", seq - lines->seq - 1, seq - lines->seq == 2 ? "" : "s", seq - lines->seq == 2 ? "is" : "are",
 		    json_str_or(json_get(operation, "metadata"), "name", ""));
@@ -258,7 +258,8 @@ lines_take(struct lines *lines, const struct cJSON *operation, int64_t now_ms, s
 {
 	JSON_EACH(item, json_path(operation, "status", "transitions", NULL))
 		take_transition(lines, operation, item, out);
-	take_stand(lines, operation, now_ms, out);
+	if (!lines->quiet)
+		take_stand(lines, operation, now_ms, out);
 }
 
 void

@@ -11,6 +11,7 @@ struct cJSON;
 
 struct lines {
 	bool colour;
+	bool quiet;              /* only transitions: neither what is missing nor where it stands now */
 	int64_t seq;             /* of the last transition that was told */
 	char *told;              /* what was said last of where it stands */
 };

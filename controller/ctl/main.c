@@ -11,8 +11,8 @@
 enum { OUT_MAX = 16 << 20 };
 
 static const struct command *const commands[] = {
-	&cmd_node_task, &cmd_cluster_task, &cmd_job, &cmd_nodes, &cmd_plan, &cmd_lint, &cmd_convert, &cmd_explain, &cmd_version,
-	NULL,
+	&cmd_node_task, &cmd_cluster_task, &cmd_job, &cmd_why, &cmd_timeline, &cmd_clusters, &cmd_nodes, &cmd_plan,
+	&cmd_lint, &cmd_convert, &cmd_explain, &cmd_version, NULL,
 };
 
 static const char *

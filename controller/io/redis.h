@@ -22,9 +22,10 @@ struct redis_request;
  * EXPIRE    epoch, seconds -> ["OK"] or ["STALE", stored epoch]
  * PROBE     nothing -> [appendonly, appendfsync, maxmemory-policy, role, replicas, replicas waited for]: "unknown" and
  *           -1 where it is not permitted
+ * TRAIL     nothing -> the audit trail, [[id, [name, value, …]], …] in its order; nothing is taken over, nothing changed
  * Where the URL has wait=n, a takeover or a write that fewer than n replicas have is an error reply: sent again unchanged
  * it is found written, and waits for them again. */
-enum redis_ask_kind { REDIS_ASK_TAKEOVER, REDIS_ASK_WRITE, REDIS_ASK_EXPIRE, REDIS_ASK_PROBE };
+enum redis_ask_kind { REDIS_ASK_TAKEOVER, REDIS_ASK_WRITE, REDIS_ASK_EXPIRE, REDIS_ASK_PROBE, REDIS_ASK_TRAIL };
 
 struct redis_ask {
 	enum redis_ask_kind kind;

@@ -143,7 +143,25 @@ take_replicas(struct redis_request *r, const redisReply *reply)
 		buf_printf(&r->body, "WAIT: %s", reply->str ? reply->str : "no number");
 }
 
+static void
+take_trail(struct redis_request *r, const redisReply *reply)
+{
+	r->status = reply->type == REDIS_REPLY_ERROR;
+	if (r->status)
+		put_error(reply, &r->body);
+	else
+		redis_print(reply, &r->body);
+}
+
 static void on_reply(redisAsyncContext *context, void *answered, void *data);
+
+/* For people who look on: it must not raise the epoch, and changes nothing. */
+static void
+send_trail(struct redis_request *r, const char *uid)
+{
+	redisAsyncCommand(r->redis->context, on_reply, r, "XRANGE strait:{%s}:log - +", uid);
+	r->replies++;
+}
 
 static void
 send_script(struct redis_request *r)
@@ -193,6 +211,8 @@ on_reply(redisAsyncContext *context, void *answered, void *data)
 	}
 	if (r->kind == REDIS_ASK_PROBE)
 		redis_probe_take(r, reply);
+	else if (r->kind == REDIS_ASK_TRAIL)
+		take_trail(r, reply);
 	else if (r->answered)
 		take_replicas(r, reply);
 	else if (is_sent_whole(r, reply))
@@ -291,6 +311,8 @@ redis_start(struct redis *redis, const struct redis_ask *ask)
 	r->deadline_up = ask->deadline_ms ? now.up_ms + ask->deadline_ms : INT64_MAX;
 	if (ask->kind == REDIS_ASK_PROBE) {
 		redis_probe_send(r, on_reply);
+	} else if (ask->kind == REDIS_ASK_TRAIL) {
+		send_trail(r, ask->uid);
 	} else {
 		build(r, ask);
 		redis->bytes += r->bytes;

@@ -17,6 +17,7 @@ scenario()
 	retried
 	single_task
 	two_of_one_name
+	told
 }
 
 ctl() { "$TOP/build/straitctl" "$@" --namespace "$NS"; }
@@ -97,6 +98,34 @@ Finished   duration='
 	seen=$(sed -nE -e 's/^.{25}//' -e 's/(duration=)[0-9.]+m?s.*/\1/' \
 		-e '/quorum safe|^All|^Start|^Finished/p' "$STATE/out")
 	[[ $seen == "$expected" ]] || { say "$seen"; return 1; }
+}
+
+# Why it waits, and what has happened to it, with and without Redis.
+told()
+{
+	local name
+	mark
+	name=$(made rolling-restart --var settle=500ms)
+	within 10 "db-a-1's drain has arrived" happened db-a-1 drain controller
+	check "pause" exits 0 job pause "$name"
+	within 15 "it pauses" is "$name" '^Paused\|1/3'
+	check "why" exits 0 why "$name"
+	check "tells since when" out "^$name on $TARGET is Paused since 20[0-9-]{8} [0-9:]{8}Z \([0-9]+s\)$"
+	check "what that means" out '^  means    Suspended: '
+	check "and the next command" out "^  by       straitctl job resume $name$"
+	check "timeline" exits 0 timeline "$name" --redis-url "$REDIS_URL"
+	check "is the journal's" out '^20[0-9-]{8} [0-9:.]{12}Z .*1\.1/db-a-1: drain intended \(/storage_service/drain\)'
+	check "and says nothing else" test ! -s "$STATE/err"
+	check "it goes on afterwards: nothing was taken over" exits 0 job resume "$name"
+	check "to its end" exits 0 job watch "$name"
+	check "without Redis" exits 0 timeline "$name" --redis-url redis://127.0.0.1:1
+	check "the status and the Events are told" out 'Z db-c-1 .*: Finished   duration='
+	check "with a note" err '^straitctl: this is what the status and the Events still tell; the journal could not be read: Redis: '
+	check "clusters" exits 0 clusters
+	check "is a table" out "^$TARGET +True +3/3 "
+	check "nodes, as all see them" exits 0 nodes "$TARGET"
+	check "with each one's state" out '^db-c-1 .* dc1/c +Up '
+	no_violations
 }
 
 # A node's name is looked up over all target clusters, and never guessed.

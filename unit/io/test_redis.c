@@ -111,6 +111,24 @@ command(const struct fixture *f, const char *words)
 	free(line);
 }
 
+/* Who looks on reads it without taking it over. */
+static void
+the_audit_trail_is_read_and_nothing_else_happens(void **state)
+{
+	struct fixture *f = *state;
+	struct kit_answer a;
+
+	expect(f, REDIS_ASK_TRAIL, NULL, "[]");
+	expect(f, TAKEOVER("1"), "[1,0,\"\",1,\"\"]");
+	expect(f, REDIS_ASK_WRITE, ARGS("1", "1", "d1", "p", "began", "1/a", "{}"), "[\"OK\",1]");
+	begin(f, REDIS_ASK_TRAIL, NULL, 2000, &a);
+	CHECK(kit_until(&f->loop, &a.count, 1, 5000));
+	CHECK_INT(a.status, 0);
+	CHECK_CONTAINS(a.body, "-0\",[\"seq\",\"1\",\"epoch\",\"1\",\"text\",\"began\"]]");
+	kit_free(&a);
+	expect(f, REDIS_ASK_WRITE, ARGS("1", "2", "d2", "", "", "1/b", "{}"), "[\"OK\",2]");
+}
+
 static void
 the_journal_is_written_once_and_in_order(void **state)
 {
@@ -353,6 +371,7 @@ main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		CASE(the_audit_trail_is_read_and_nothing_else_happens),
 		CASE(the_journal_is_written_once_and_in_order),
 		CASE(a_journal_never_written_is_stale),
 		CASE(takeover_undoes_the_expiry),
