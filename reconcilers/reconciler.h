@@ -108,6 +108,10 @@ const char *task_recall(struct task *t, const char *key);
 /* As remember, but kept for the whole lane, over its steps, and set only once: its value before we touched the node. */
 void task_remember_first(struct task *t, const char *key, const char *value);
 
+/* How much is left, in ms, of a time of 'ms' that begins when this is first called: its end, told as 10:02 in 'ret', is
+ * remembered as 'key' at once, and stays over restarts. One such time per step. */
+int64_t task_left(struct task *t, const char *key, int64_t ms, char ret[INSTANT_TEXT]);
+
 /* An answer to a question. Refused, timed out, 404 and unreadable are answers too. */
 struct answer {
 	bool reached;             /* the peer answered; else 'error' says why not */

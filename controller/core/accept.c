@@ -115,8 +115,8 @@ static int
 check_host_access(const struct cluster *cluster, const struct plan *plan, struct err *err)
 {
 	for (size_t b = 0; !cluster->target->host_ssh && b < plan->nblocks; b++)
-		for (size_t i = 0; plan_any_step(&plan->blocks[b], i); i++) {
-			const struct plan_step *step = plan_any_step(&plan->blocks[b], i);
+		for (size_t i = 0; plan_every_step(&plan->blocks[b], i); i++) {
+			const struct plan_step *step = plan_every_step(&plan->blocks[b], i);
 
 			if (step->type && step->type->needs_host)
 				return err_set(err, "step %s: %s commands the node's host, and the TargetCluster's "

@@ -145,8 +145,8 @@ put_steps(const struct plan_block *block, struct json_out *out)
 	char text[200];
 
 	json_open_array(out, "steps");
-	for (size_t i = 0; plan_any_step(block, i) && i < STEPS_SHOWN; i++) {
-		const struct plan_step *step = plan_any_step(block, i);
+	for (size_t i = 0; plan_every_step(block, i) && i < STEPS_SHOWN; i++) {
+		const struct plan_step *step = plan_every_step(block, i);
 
 		snprintf(text, sizeof text, "%s %s%s%s", step->number,
 		    step->type ? step->type->name : step->approval ? "approval" : "wait",

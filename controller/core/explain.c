@@ -143,6 +143,18 @@ explain_stopping(struct core *core, struct op *op, enum phase phase, const char 
 		op_set_phase(core, op, phase, reason, "%s", knob);
 }
 
+/* What comes at the end is decided: what is still to be done? */
+static void
+explain_ending(struct core *core, struct op *op)
+{
+	enum phase phase = op->ending.phase == PHASE_CANCELLED ? PHASE_CANCELLING : PHASE_RUNNING;
+	char what[48];
+
+	snprintf(what, sizeof what, "ends as %s after ", phase_name(op->ending.phase));
+	if (!explain_work(core, op, phase, REASON_Finally, what))
+		explain_rest(core, op);
+}
+
 static void
 explain(struct core *core, struct op *op)
 {
@@ -150,6 +162,8 @@ explain(struct core *core, struct op *op)
 
 	if (asking_explain_journal(core, op, text, sizeof text))
 		op_say(op, REASON_JournalAway, "%s", text);
+	else if (op->ending.phase != PHASE_NONE && (op_is_cancelled(op) || !op->object->suspend || op->cluster_step))
+		explain_ending(core, op);
 	else if (op_is_cancelled(op))
 		explain_stopping(core, op, PHASE_CANCELLING, REASON_Cancelling, "cancels after ", "spec.cancel is set");
 	else if (op->object->suspend && roll_at_safe_point(op))
@@ -171,7 +185,7 @@ op_explain(struct core *core, struct op *op)
 		op->vague_since_up_ms = since;
 }
 
-void
+bool
 op_explain_failure(struct core *core, struct op *op)
 {
 	const struct op_error *error = failure_error(op);
@@ -181,9 +195,8 @@ op_explain_failure(struct core *core, struct op *op)
 		const struct lane *lane = &op->lanes[i];
 
 		if (lane->out_of_service) {
-			op_set_phase(core, op, PHASE_FAILED, REASON_OutOfService, "%s is OUT OF SERVICE: %s", lane->node->name,
-			    lane->message);
-			return;
+			return ending_decide(core, op, PHASE_FAILED, REASON_OutOfService, "%s is OUT OF SERVICE: %s",
+			    lane->node->name, lane->message);
 		}
 	}
 	if (roll_count(op, LANE_FAILED) > 1)
@@ -192,12 +205,12 @@ op_explain_failure(struct core *core, struct op *op)
 		snprintf(what, sizeof what, "%s: ", error->node);
 	else if (error && error->step[0])
 		snprintf(what, sizeof what, "step %s: ", error->step);
-	op_set_phase(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s", many, what, error ? error->message
+	return ending_decide(core, op, PHASE_FAILED, REASON_StepFailed, "%s%s%s", many, what, error ? error->message
 	    : "a step failed");
 }
 
 /* A node that was left out and could not be brought back is shouted all the same. */
-void
+bool
 op_explain_success(struct core *core, struct op *op)
 {
 	size_t skipped = roll_count(op, LANE_SKIPPED), njoined, i = 0;
@@ -211,7 +224,7 @@ op_explain_success(struct core *core, struct op *op)
 	if (njoined)
 		snprintf(since, sizeof since, "; %zu member%s joined since the plan, not touched: ", njoined,
 		    njoined > 1 ? "s" : "");
-	op_set_phase(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s%s%s%s", i < op->nlanes
+	return ending_decide(core, op, PHASE_SUCCEEDED, REASON_Succeeded, "%s%s%zu nodes done%s%s%s%s", i < op->nlanes
 	    ? op->lanes[i].node->name : "", i < op->nlanes ? " is OUT OF SERVICE; " : "", roll_count(op, LANE_DONE), left_out,
 	    failure_say(op, failures, sizeof failures), since, joined);
 }

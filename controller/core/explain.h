@@ -13,8 +13,9 @@ struct step;
 /* Why the gate is closed: a row of reason.def. */
 const char *op_gate_reason(const struct op *op);
 void op_explain(struct core *core, struct op *op);
-void op_explain_success(struct core *core, struct op *op);
-void op_explain_failure(struct core *core, struct op *op);
+/* It ends so, as ending_decide(). */
+bool op_explain_success(struct core *core, struct op *op);
+bool op_explain_failure(struct core *core, struct op *op);
 
 /* asking.c. False: the step waits for nobody, or not for long: what it said last stands. The operation is looked at again
  * in time. */

@@ -22,8 +22,8 @@ static bool
 only_reads(const struct plan *plan)
 {
 	for (size_t b = 0; b < plan->nblocks; b++)
-		for (size_t i = 0; plan_any_step(&plan->blocks[b], i); i++)
-			if (impact_is_change(plan_any_step(&plan->blocks[b], i)))
+		for (size_t i = 0; plan_every_step(&plan->blocks[b], i); i++)
+			if (impact_is_change(plan_every_step(&plan->blocks[b], i)))
 				return false;
 	return true;
 }

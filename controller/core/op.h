@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "bystanders.h"
 #include "conditions.h"
+#include "ending.h"
 #include "gate.h"
 #include "journal.h"
 #include "operation.h"
@@ -123,6 +124,7 @@ struct step {
 	int64_t gate_asked_up_ms;             /* since when the gate has given no answer; 0: it has */
 	int64_t check_up_ms;                  /* when the gate's facts were first asked for its next act; 0: not yet */
 	int64_t told_start_up_ms;             /* when its start was told in status.transitions; 0: not in this life */
+	int64_t moment_up_ms;                 /* of task_left(); 0: not asked for in this life */
 	int64_t acted_up_ms;                  /* when an act of it was answered last; 0: not in this life */
 	char message[MESSAGE];
 };
@@ -200,6 +202,7 @@ struct op {
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */
 	int64_t start_wall_ms, end_wall_ms;
 	struct pace pace;
+	struct ending ending;
 	int64_t closed_since_wall_ms;         /* the gate; 0: open */
 	char closed_by[MESSAGE];
 	char closed_node[64];

@@ -18,30 +18,6 @@
 #include "shards.h"
 #include "state.h"
 
-bool
-op_is_cancelled(const struct op *op)
-{
-	return op->gone || op->object->cancel || op->object->meta.deleting;
-}
-
-bool
-op_may_begin(const struct core *core, const struct op *op)
-{
-	if (op_is_cancelled(op) || op->object->suspend || roll_has_failed(op) || op->lost || op->ended ||
-	    op->pace.stale || op->pace.gate_paused[0])
-		return false;
-	/* Who cannot hear a person's "stop" begins nothing. */
-	return !core->stopping && journal_away_ms(core, op) == 0 && op->cluster->ready && informers_connected(core) &&
-	    core->now.up_ms < shard_valid_until(core, op->shard) && !shard_is_leaving(core, op->shard);
-}
-
-bool
-op_may_act(const struct op *op)
-{
-	/* Of one whose object is away by force nobody can be told, and what it holds down is brought back all the same. */
-	return op->gone || (op->running_acknowledged && (op->object->meta.has_finalizer || op_is_cancelled(op)));
-}
-
 /* --- its turn --- */
 
 /* It may hold nodes down. Its journal alone knows: its status may never have told that it has begun. What is refused for
@@ -132,6 +108,22 @@ start(struct core *core, struct op *op)
 	return true;
 }
 
+/* True: it has come to its end, and nothing is to be done before that is told. */
+static bool
+roll_on(struct core *core, struct op *op)
+{
+	stale_judge(op);
+	roll_run(core, op);
+	gate_watch(core, op);
+	stale_hold(core, op);
+	if (roll_has_failed(op) ? roll_at_safe_point(op) : roll_is_done(op) && roll_count(op, LANE_FAILED) > 0)
+		return op_explain_failure(core, op);
+	if (roll_is_done(op))
+		return op_explain_success(core, op);
+	return op_is_cancelled(op) && roll_at_safe_point(op) && ending_decide(core, op, PHASE_CANCELLED, REASON_Cancelled,
+	    "%zu of %zu nodes done", roll_count(op, LANE_DONE), op->nlanes);
+}
+
 /* True: it has ended. What needs no act begins at once: its questions are on their way while plan, finalizer and status
  * are being written. */
 static bool
@@ -139,25 +131,17 @@ work(struct core *core, struct op *op)
 {
 	if (!op->object->meta.has_finalizer && !op_is_cancelled(op))
 		op_patch_finalizer(core, op, true);        /* also of one taken up again: it was released at the first end */
-	stale_judge(op);
-	roll_run(core, op);
-	gate_watch(core, op);
-	stale_hold(core, op);
-	if (roll_has_failed(op) ? roll_at_safe_point(op) : roll_is_done(op) && roll_count(op, LANE_FAILED) > 0) {
-		op_explain_failure(core, op);
-		core->counters.ops_failed++;
-	} else if (roll_is_done(op)) {
-		op_explain_success(core, op);
-		core->counters.ops_succeeded++;
-	} else if (op_is_cancelled(op) && roll_at_safe_point(op)) {
-		op_set_phase(core, op, PHASE_CANCELLED, REASON_Cancelled, "%zu of %zu nodes done", roll_count(op, LANE_DONE),
-		    op->nlanes);
-		core->counters.ops_cancelled++;
-	} else {
+	if (op->ending.phase == PHASE_NONE)
+		op->ended = roll_on(core, op);
+	if (!op->ended && op->ending.phase != PHASE_NONE)
+		op->ended = ending_run(core, op);
+	if (!op->ended) {
 		op_explain(core, op);
 		return false;
 	}
-	op->ended = true;
+	core->counters.ops_failed += op->phase == PHASE_FAILED;
+	core->counters.ops_succeeded += op->phase == PHASE_SUCCEEDED;
+	core->counters.ops_cancelled += op->phase == PHASE_CANCELLED;
 	fleet_changed(core);
 	return true;
 }
@@ -217,6 +201,7 @@ rearm(struct core *core, struct op *op)
 		return;
 	/* What it has left down waits for no limit of the fleet's. */
 	op->admitted = turn_held_lane(op) != NULL;
+	ending_forget(op);
 	roll_rearm(core, op);
 	op->ended = op->end_acknowledged = op->end_told = op->released = false;
 	op->end_wall_ms = 0;

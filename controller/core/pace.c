@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ending.h"
 #include "instant.h"
 #include "json.h"
 #include "log.h"
@@ -171,8 +172,11 @@ pace_record(const struct op *op, struct json_out *out)
 	/* Else told by the records of cluster steps alone, which a journal written anew does not have. */
 	json_put_int(out, "block", (int64_t)op->block);
 	json_put_int(out, "clusterAt", (int64_t)op->cluster_at);
+	ending_record(op, out);
 	if (op->cluster_rescue)
 		json_put_int(out, "clusterRescue", (int64_t)op->cluster_rescue);
+	if (op->pace.batches)
+		json_put_int(out, "batches", (int64_t)op->pace.batches);
 	if (op->pace.canary_passed)
 		json_put_int(out, "canaryPassed", (int64_t)op->pace.canary_passed);
 	if (op->pace.soak_until_wall_ms)
@@ -187,14 +191,18 @@ pace_record(const struct op *op, struct json_out *out)
 
 /* The records of cluster steps may tell of a later place. */
 static void
-read_place(struct op *op, int64_t block, int64_t at, int64_t rescue)
+read_place(struct op *op, const struct cJSON *value)
 {
+	int64_t block = json_int(value, "block", 0), at = json_int(value, "clusterAt", 0);
+	int64_t rescue = json_int(value, "clusterRescue", 0), batches = json_int(value, "batches", 0);
+
 	if (!op->plan || block < (int64_t)op->block || block > (int64_t)op->plan->nblocks ||
 	    (block == (int64_t)op->block && at < (int64_t)op->cluster_at))
 		return;
 	op->block = (size_t)block;
 	op->cluster_at = at > 0 ? (size_t)at : 0;
 	op->cluster_rescue = rescue > 0 && rescue <= WORKFLOW_FALLBACKS ? (size_t)rescue : 0;
+	op->pace.batches = batches > 0 ? (size_t)batches : 0;
 }
 
 /* A soak is clamped to the longest of the plan. */
@@ -207,7 +215,8 @@ pace_read(struct core *core, struct op *op, const struct cJSON *value)
 	for (size_t b = 0; op->plan && b < op->plan->nblocks; b++)
 		if (op->plan->blocks[b].canary.soak_ms > longest)
 			longest = op->plan->blocks[b].canary.soak_ms;
-	read_place(op, json_int(value, "block", 0), json_int(value, "clusterAt", 0), json_int(value, "clusterRescue", 0));
+	read_place(op, value);
+	ending_read(op, value);
 	pace->canary_passed = passed > 0 ? (size_t)passed : 0;
 	pace->soak_until_wall_ms = json_int(value, "soakUntil", 0);
 	snprintf(pace->gate_paused, sizeof pace->gate_paused, "%s", json_str_or(value, "gatePaused", ""));

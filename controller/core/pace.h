@@ -20,6 +20,7 @@ enum { HOLD_TEXT = 512 };
 
 struct pace {
 	size_t canary_passed;            /* the blocks up to this number; journaled */
+	size_t batches;                  /* of the block at work, so many are through; journaled */
 	int64_t soak_until_wall_ms;      /* of the block at work; 0: it has not begun; journaled */
 	int64_t soak_until_up_ms;
 	char gate_paused[HOLD_TEXT];     /* the gate was closed for too long, and nobody has resumed it; journaled */

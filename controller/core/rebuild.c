@@ -196,8 +196,8 @@ is_over(const struct lane *lane)
 static bool
 may_be_repeated(const struct plan_block *block)
 {
-	for (size_t i = 0; plan_any_step(block, i); i++)
-		if (impact_is_change(plan_any_step(block, i)))
+	for (size_t i = 0; plan_every_step(block, i); i++)
+		if (impact_is_change(plan_every_step(block, i)))
 			return false;
 	return true;
 }

@@ -189,10 +189,10 @@ find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_b
 		const struct plan_step *extra[] = {&block->restore, &block->stable};
 
 		*ret_block = b;
-		for (size_t s = 0; plan_any_step(block, s); s++)
-			if (strlen(plan_any_step(block, s)->number) == len &&
-			    strncmp(plan_any_step(block, s)->number, number, len) == 0)
-				return plan_any_step(block, s);
+		for (size_t s = 0; plan_every_step(block, s); s++)
+			if (strlen(plan_every_step(block, s)->number) == len &&
+			    strncmp(plan_every_step(block, s)->number, number, len) == 0)
+				return plan_every_step(block, s);
 		for (size_t i = 0; i < ARRAY_LEN(extra); i++)
 			if (extra[i]->number && strlen(extra[i]->number) == len &&
 			    strncmp(extra[i]->number, number, len) == 0)
@@ -201,7 +201,7 @@ find_step(const struct plan *plan, const char *number, size_t len, size_t *ret_b
 	return NULL;
 }
 
-/* From 1; 0: it is what another one falls back on, and the operation's record tells what comes of that. */
+/* From 1; 0: it is what another one falls back on, or of a batch, and the operation's record tells what comes of that. */
 static size_t
 place_of(const struct plan_block *block, const struct plan_step *step)
 {
@@ -222,12 +222,12 @@ pass_step(struct op *op, struct lane *lane, size_t block, const struct plan_step
 		lane->stabilising |= plan == &lane->block->restore;
 		return;
 	}
-	number = place_of(&op->plan->blocks[block], plan);
+	number = op->plan->blocks[block].finally ? 0 : place_of(&op->plan->blocks[block], plan);
 	if (number == 0 || block < op->block || (block == op->block && number <= op->cluster_at))
 		return;
 	op->block = block;
 	op->cluster_at = number;
-	op->cluster_rescue = 0;
+	op->cluster_rescue = op->pace.batches = 0;
 }
 
 /* Only the step at work is kept in memory: those behind it are told by the lane's place. */

@@ -9,7 +9,7 @@
 #include "alloc.h"
 #include "bystanders.h"
 #include "cluster.h"
-#include "failure.h"
+#include "cluster_steps.h"
 #include "knobs.h"
 #include "log.h"
 #include "op.h"
@@ -125,7 +125,7 @@ roll_is_done(const struct op *op)
 	for (size_t i = 0; i < op->nlanes; i++)
 		if (!is_finished(&op->lanes[i]))
 			return false;
-	return op->block >= op->plan->nblocks && !roll_has_failed(op);
+	return op->block >= plan_main_blocks(op->plan) && !roll_has_failed(op);
 }
 
 static bool
@@ -194,76 +194,11 @@ roll_rearm(struct core *core, struct op *op)
 	op->cluster_rescue = 0;
 }
 
-/* --- cluster steps --- */
-
-/* Journaled as a step that is done. */
-static void
-pass_approval(struct core *core, struct op *op, const struct plan_step *plan)
-{
-	struct step *step = step_new(op, NULL, plan);
-
-	step->state = STEP_DONE;
-	step->attempt = 1;
-	step->began_wall_ms = core->now.wall_ms;
-	snprintf(step->message, sizeof step->message, "approved with plan %s", op->plan->hash);
-	step_record(core, op, step, NULL);
-	step_free(core, step);
-}
-
-/* What comes after the step at work, if it has ended. True: a step of its onFailure. One that ends the operation stays where
- * it is, for all to see. */
-static bool
-falls_back(struct core *core, struct op *op, const struct plan_step *plan)
-{
-	struct step *step = op->cluster_step;
-	enum after after;
-
-	if (step->state != STEP_DONE && step->state != STEP_FAILED)
-		return false;
-	after = failure_judge(core, op, plan, step, &op->cluster_rescue);
-	if (after == AFTER_FAILURE)
-		return false;
-	op->cluster_step = step_free(core, step);
-	if (after == AFTER_FALLBACK)
-		op_record(op);
-	return after == AFTER_FALLBACK;
-}
-
-/* False: it is at work, or nothing may begin. */
-static bool
-run_cluster_step(struct core *core, struct op *op, const struct plan_step *plan)
-{
-	if (!op->cluster_step && !op_may_begin(core, op))
-		return false;
-	if (plan->approval) {
-		if (!approval_given(core, op, plan->number, op->plan->hash, plan->message))
-			return false;
-		pass_approval(core, op, plan);
-		return true;
-	}
-	do {
-		if (!op->cluster_step)
-			op->cluster_step = step_new(op, NULL, failure_step(plan, op->cluster_rescue));
-		step_run(core, op, op->cluster_step);
-	} while (falls_back(core, op, plan));
-	return !op->cluster_step;
-}
-
 /* True: all of them are done. */
 static bool
 run_cluster_block(struct core *core, struct op *op, const struct plan_block *block)
 {
-	while (op->cluster_at < block->nsteps) {
-		const struct plan_step *plan = &block->steps[op->cluster_at];
-
-		if (!run_cluster_step(core, op, plan))
-			return false;
-		op->cluster_at++;
-		/* Of one that has failed its own record does not tell that it is passed. */
-		if (plan->borne || plan->nfallbacks)
-			op_record(op);
-	}
-	return true;
+	return cluster_steps_run(core, op, block->steps, block->nsteps, &op->cluster_at, &op->cluster_rescue) == PROGRESS_DONE;
 }
 
 /* --- lanes --- */
@@ -311,7 +246,7 @@ begin_lanes(struct core *core, struct op *op, const struct plan_block *block, si
 			return;
 		if (lane->state != LANE_WAITING)
 			continue;
-		if (!pace_allows(core, op, lane))
+		if (!batch_allows(op, lane) || !pace_allows(core, op, lane))
 			return;
 		if (!op_may_begin(core, op) || skip_if_gone(core, op, lane) || stale_lane(core, op, lane))
 			continue;
@@ -343,9 +278,12 @@ static bool
 run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 {
 	for (;;) {
-		bool failed = roll_has_failed(op);
+		bool failed;
 		size_t first = 0;
 
+		if (!batch_passes(core, op, block))
+			return false;
+		failed = roll_has_failed(op);
 		while (first < op->nlanes && (op->lanes[first].block != block || is_finished(&op->lanes[first])))
 			first++;
 		if (first == op->nlanes)
@@ -361,7 +299,7 @@ run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 static void
 run_blocks(struct core *core, struct op *op)
 {
-	for (size_t b = 0; b < op->plan->nblocks; b++) {
+	for (size_t b = 0; b < plan_main_blocks(op->plan); b++) {
 		const struct plan_block *block = &op->plan->blocks[b];
 
 		if (b < op->block && !block->each_node)
@@ -373,7 +311,7 @@ run_blocks(struct core *core, struct op *op)
 		if (b < op->block)
 			continue;
 		op->block = b + 1;
-		op->cluster_at = 0;
+		op->cluster_at = op->pace.batches = 0;
 	}
 }
 

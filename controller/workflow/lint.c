@@ -242,6 +242,24 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 }
 
 static void
+check_fallbacks(struct check *c, const struct workflow_block *block, const struct workflow_step *step)
+{
+	for (size_t i = 0; i < step->nfallbacks; i++)
+		check_step(c, block, &step->on_failure[i]);
+}
+
+static void
+check_batch(struct check *c, const struct workflow_batch *batch)
+{
+	const struct workflow_block outside = {.each_node = false};
+
+	for (size_t i = 0; i < batch->nthen; i++) {
+		check_step(c, &outside, &batch->then[i]);
+		check_fallbacks(c, &outside, &batch->then[i]);
+	}
+}
+
+static void
 check_block(struct check *c, const struct workflow_block *block)
 {
 	const struct workflow_step *down = NULL;     /* takes its node down, and no wait has come since */
@@ -258,8 +276,7 @@ check_block(struct check *c, const struct workflow_block *block)
 		const struct workflow_step *step = &block->steps[i];
 		const struct reconciler *type = check_step(c, block, step);
 
-		for (size_t f = 0; f < step->nfallbacks; f++)
-			check_step(c, block, &step->on_failure[f]);
+		check_fallbacks(c, block, step);
 
 		if (type && type->impact == IMPACT_TAKES_NODE_DOWN)
 			down = step;
@@ -267,6 +284,7 @@ check_block(struct check *c, const struct workflow_block *block)
 			down = NULL;
 	}
 	c->in_lane = false;
+	check_batch(c, &block->batch);
 	check_duration(c, block->place, "coolDown", block->cool_down, 0);
 	check_duration(c, block->place, "gateTimeout", block->gate_timeout, 1);
 	check_duration(c, block->place, "canary.soak", block->canary.soak, 0);

@@ -29,15 +29,43 @@ plan_unit(const struct plan_block *block, const struct plan_node *node)
 	return "";
 }
 
+static const struct plan_step *
+any_of(const struct plan_step *steps, size_t count, size_t *number)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (*number <= steps[i].nfallbacks)
+			return *number ? &steps[i].on_failure[*number - 1] : &steps[i];
+		*number -= steps[i].nfallbacks + 1;
+	}
+	return NULL;
+}
+
 const struct plan_step *
 plan_any_step(const struct plan_block *block, size_t number)
 {
-	for (size_t i = 0; i < block->nsteps; i++) {
-		if (number <= block->steps[i].nfallbacks)
-			return number ? &block->steps[i].on_failure[number - 1] : &block->steps[i];
-		number -= block->steps[i].nfallbacks + 1;
-	}
-	return NULL;
+	return any_of(block->steps, block->nsteps, &number);
+}
+
+const struct plan_step *
+plan_every_step(const struct plan_block *block, size_t number)
+{
+	const struct plan_step *step = any_of(block->steps, block->nsteps, &number);
+
+	return step ? step : any_of(block->batch.then, block->batch.nthen, &number);
+}
+
+const struct plan_block *
+plan_finally(const struct plan *plan)
+{
+	const struct plan_block *last = plan->nblocks ? &plan->blocks[plan->nblocks - 1] : NULL;
+
+	return last && last->finally ? last : NULL;
+}
+
+size_t
+plan_main_blocks(const struct plan *plan)
+{
+	return plan->nblocks - (plan_finally(plan) != NULL);
 }
 
 static void
@@ -78,6 +106,9 @@ block_done(struct plan_block *block)
 	for (size_t i = 0; i < block->nsteps; i++)
 		plan_step_done(&block->steps[i]);
 	free(block->steps);
+	for (size_t i = 0; i < block->batch.nthen; i++)
+		plan_step_done(&block->batch.then[i]);
+	free(block->batch.then);
 	free(block->lanes);
 	free(block->except);
 	free(block->from);

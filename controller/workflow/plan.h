@@ -70,9 +70,18 @@ struct plan_canary {
 	char *message;                       /* or NULL */
 };
 
+/* After every 'size' lanes, in their order, these steps of the cluster, and no lane begins before they are done. */
+struct plan_batch {
+	int64_t size;                        /* 0: none */
+	struct plan_step *then;              /* "1.batch.1" */
+	size_t nthen;
+};
+
 struct plan_block {
 	char *from;                          /* the workflow that it is of, when the plan's own runs that as a step; or NULL */
 	bool each_node;
+	bool finally;                        /* the last block, done when the operation ends, however that is */
+	struct plan_batch batch;
 	enum workflow_unit unit;
 	int64_t limit;                       /* lanes at work in one unit; see plan_limit() */
 	int64_t limit_percent;               /* 0: 'limit' counts */
@@ -139,6 +148,11 @@ struct plan *plan_free(struct plan *plan);
 
 /* The block's steps and what they fall back on, one after the other; NULL after the last. */
 const struct plan_step *plan_any_step(const struct plan_block *block, size_t number);
+/* These, and then those between its batches. */
+const struct plan_step *plan_every_step(const struct plan_block *block, size_t number);
+/* The blocks but the one of 'finally'; that one, or NULL. */
+size_t plan_main_blocks(const struct plan *plan);
+const struct plan_block *plan_finally(const struct plan *plan);
 /* NULL when there is none of that name. */
 const struct reconciler *plan_find_type(const struct reconciler *const *types, const char *name);
 /* How many lanes may be at work in the unit of 'node': a percentage is of all the cluster's nodes there. */

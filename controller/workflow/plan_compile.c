@@ -24,17 +24,20 @@ compile_block(struct compiler *c, const struct plan_unit *unit, struct plan_bloc
 	c->in_lane = false;
 	block->from = xstrdup_or_null(unit->from);
 	block->each_node = source->each_node;
+	block->finally = source->finally;
 	block->unit = source->unit;
 	if (block->each_node && plan_compile_lanes(c, source, block) < 0)
 		return -1;
-	if (plan_compile_roll(c, source, block) < 0)
+	if (plan_compile_roll(c, source, block) < 0 || plan_compile_batch(c, source, block, number) < 0)
 		return -1;
 	c->in_lane = block->each_node;
 	for (size_t i = 0; i < source->nsteps; i++) {
 		struct plan_step step = {.number = xasprintf("%zu.%zu", number, i + 1)};
 		int result = plan_compile_step(c, block, &source->steps[i], &step);
 
-		if (!block->each_node && step.assumed)
+		if (result == 0 && block->finally)
+			result = plan_check_stated(c, &source->steps[i], &step);
+		else if (!block->each_node && step.assumed)
 			ask_first(block, &step);
 		*ARRAY_GROW(block->steps, block->nsteps) = step;
 		if (result < 0)

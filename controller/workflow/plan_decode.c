@@ -261,18 +261,31 @@ decode_added(struct decoder *d, const struct field *f, struct plan_block *block)
 }
 
 static int
+decode_batch(struct decoder *d, const struct field *f, struct plan_batch *batch)
+{
+	struct field then = field_get(f, "then");
+
+	if (!f->value)
+		return 0;
+	return need_int(f, "size", 1, INT64_MAX, &batch->size, d->err) < 0 ? -1
+	    : decode_steps(d, &then, &batch->then, &batch->nthen);
+}
+
+static int
 decode_block(struct decoder *d, const struct field *f)
 {
 	static const char *const units[] = {"zone", "datacenter", "all", NULL};
 	struct plan_block *block = ARRAY_GROW(d->plan->blocks, d->plan->nblocks);
 	struct field each_node = field_get(f, "eachNode"), unit = field_get(f, "unit");
 	struct field steps = field_get(f, "steps"), from = field_get(f, "from");
+	struct field batch = field_get(f, "batch"), finally = field_get(f, "finally");
 	int chosen = -1;
 
 	if (field_text(&from, &block->from, d->err) < 0 || field_bool(&each_node, &block->each_node, d->err) < 0 ||
 	    field_choice(&unit, units, &chosen, d->err) < 0 ||
 	    need_int(f, "limit", 1, INT64_MAX, &block->limit, d->err) < 0 ||
-	    plan_decode_roll(f, block, d->err) < 0)
+	    plan_decode_roll(f, block, d->err) < 0 || field_bool(&finally, &block->finally, d->err) < 0 ||
+	    decode_batch(d, &batch, &block->batch) < 0)
 		return -1;
 	if (chosen < 0)
 		return field_wrong(&unit, "zone, datacenter or all", d->err);

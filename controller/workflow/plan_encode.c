@@ -67,14 +67,21 @@ put_impact(struct json_out *out, const struct plan_step *step)
 static void put_step(struct json_out *out, const char *key, const struct plan_step *step);
 
 static void
-put_fallbacks(struct json_out *out, const struct plan_step *step)
+put_steps(struct json_out *out, const char *key, const struct plan_step *steps, size_t count)
 {
-	if (step->nfallbacks == 0)
-		return;
-	json_open_array(out, "onFailure");
-	for (size_t i = 0; i < step->nfallbacks; i++)
-		put_step(out, NULL, &step->on_failure[i]);
+	json_open_array(out, key);
+	for (size_t i = 0; i < count; i++)
+		put_step(out, NULL, &steps[i]);
 	json_close_array(out);
+}
+
+static void
+put_batch(struct json_out *out, const struct plan_batch *batch)
+{
+	json_open(out, "batch");
+	json_put_int(out, "size", batch->size);
+	put_steps(out, "then", batch->then, batch->nthen);
+	json_close(out);
 }
 
 /* A task has "type", a wait has "wait", an approval "approval"; a restore that nothing is known for has neither. */
@@ -103,7 +110,8 @@ put_step(struct json_out *out, const char *key, const struct plan_step *step)
 		json_put_int(out, "retryBackoffMs", step->retry_backoff_ms);
 	json_put_int(out, "timeoutMs", step->timeout_ms);
 	plan_encode_ways(out, step);
-	put_fallbacks(out, step);
+	if (step->nfallbacks)
+		put_steps(out, "onFailure", step->on_failure, step->nfallbacks);
 	json_close(out);
 }
 
@@ -117,10 +125,11 @@ put_block(struct json_out *out, const struct plan_block *block)
 	json_put_str(out, "unit", units[block->unit]);
 	json_put_int(out, "limit", block->limit);
 	plan_encode_roll(out, block);
-	json_open_array(out, "steps");
-	for (size_t i = 0; i < block->nsteps; i++)
-		put_step(out, NULL, &block->steps[i]);
-	json_close_array(out);
+	if (block->finally)
+		json_put_bool(out, "finally", true);
+	if (block->batch.size)
+		put_batch(out, &block->batch);
+	put_steps(out, "steps", block->steps, block->nsteps);
 	if (block->others) {
 		json_put_str(out, "nodes", "others");
 		json_open_array(out, "except");

@@ -30,7 +30,7 @@ needs_format_3(const struct plan_block *block)
 		if (step->borne || step->nfallbacks || differs_by_lane(step))
 			return true;
 	}
-	return block->others;
+	return block->others || block->finally || block->batch.size;
 }
 
 /* A longer gate timeout or fewer nodes at once would be lost on format 1 without harm. */

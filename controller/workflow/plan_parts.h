@@ -73,6 +73,10 @@ int plan_format(const struct plan *plan);
 /* plan_ways.c: what becomes of a step beside its own doing. */
 int plan_compile_ways(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
     struct plan_step *step);
+/* Where nobody can be asked first, an opaque task's impact must be stated. */
+int plan_check_stated(struct compiler *c, const struct workflow_step *source, const struct plan_step *step);
+/* The steps between the batches of a block that has its lanes. */
+int plan_compile_batch(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number);
 void plan_encode_ways(struct json_out *out, const struct plan_step *step);
 int plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err);
 

@@ -5,6 +5,15 @@
 #include "plan_parts.h"
 
 int
+plan_check_stated(struct compiler *c, const struct workflow_step *source, const struct plan_step *step)
+{
+	if (!step->assumed)
+		return 0;
+	return err_set(c->err, "%s.impact: missing; what %s does to the cluster nobody is asked about here: state it",
+	    source->place, step->type->name);
+}
+
+int
 plan_compile_ways(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
     struct plan_step *step)
 {
@@ -15,9 +24,31 @@ plan_compile_ways(struct compiler *c, const struct plan_block *block, const stru
 		fallback->number = xasprintf("%s.onFailure.%zu", step->number, i + 1);
 		if (plan_compile_step(c, block, &source->on_failure[i], fallback) < 0)
 			return -1;
-		if (fallback->assumed && !block->each_node)
-			return err_set(c->err, "%s.impact: missing; what %s does to the cluster nobody is asked about "
-			    "here: state it", source->on_failure[i].place, fallback->type->name);
+		if (!block->each_node && plan_check_stated(c, &source->on_failure[i], fallback) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+plan_compile_batch(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number)
+{
+	const struct plan_block outside = {.each_node = false};
+	const struct workflow_share *size = &source->batch.size;
+
+	if (size->count + size->percent > 0 && block->others)
+		return err_set(c->err, "%s.batch: of the others nobody knows how many there are before the block begins",
+		    source->place);
+	block->batch.size = size->percent ? (int64_t)block->nlanes * size->percent / 100 : size->count;
+	if (size->percent && block->batch.size == 0)
+		block->batch.size = 1;
+	for (size_t i = 0; i < source->batch.nthen; i++) {
+		struct plan_step *step = ARRAY_GROW(block->batch.then, block->batch.nthen);
+
+		step->number = xasprintf("%zu.batch.%zu", number, i + 1);
+		if (plan_compile_step(c, &outside, &source->batch.then[i], step) < 0 ||
+		    plan_check_stated(c, &source->batch.then[i], step) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -11,6 +11,7 @@ static const struct scp_key keys[] = {
 	{"description", "description", SCP_DOCUMENT, SCP_PLAIN, 0},
 	{"variables", "variables", SCP_DOCUMENT, SCP_PLAIN, 0},
 	{"cluster_tasks", "steps", SCP_DOCUMENT, SCP_TASKS, 0},
+	{"finally", "finally", SCP_DOCUMENT, SCP_TASKS, 0},
 
 	{"name", "name", SCP_TASK | SCP_CONDITION | SCP_WAIT | SCP_ROLL | SCP_APPROVED, SCP_PLAIN, 0},
 	{"retries", "retries", SCP_TASK, SCP_PLAIN, 0},
@@ -36,6 +37,10 @@ static const struct scp_key keys[] = {
 	{"max_failures", "maxFailures", SCP_ROLL, SCP_PLAIN, 0},
 	{"gate_timeout_seconds", "gateTimeout", SCP_ROLL, SCP_SECONDS, 0},
 	{"gate_timeout", "gateTimeout", SCP_ROLL, SCP_TEXT, 0},
+	{"batch", "batch", SCP_ROLL, SCP_MEMBERS, SCP_BATCH},
+
+	{"size", "size", SCP_BATCH, SCP_PLAIN, 0},
+	{"then", "then", SCP_BATCH, SCP_TASKS, 0},
 
 	{"nodes", "nodes", SCP_CANARY, SCP_PLAIN, 0},
 	{"soak_seconds", "soak", SCP_CANARY, SCP_SECONDS, 0},

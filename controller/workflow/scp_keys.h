@@ -16,6 +16,7 @@ enum scp_place {
 	SCP_APPROVAL = 1 << 6,           /* under !approval */
 	SCP_APPROVED = 1 << 7,           /* beside it, and beside !workflow */
 	SCP_NESTED = 1 << 8,             /* under !workflow; in the structured form beside it */
+	SCP_BATCH = 1 << 9,
 };
 
 enum scp_kind {

@@ -152,9 +152,9 @@ check_definition_is_alone(const struct cJSON *object, struct err *err)
 {
 	const struct cJSON *spec = json_get(object, "spec");
 
-	if (!json_get(spec, "steps") && !json_get(spec, "variables"))
+	if (!json_get(spec, "steps") && !json_get(spec, "variables") && !json_get(spec, "finally"))
 		return 0;
-	return err_set(err, "spec.definition: stands in place of variables and steps; they are given too");
+	return err_set(err, "spec.definition: stands in place of variables, steps and finally; they are given too");
 }
 
 static bool

@@ -179,13 +179,14 @@ read_node_steps(struct reading *r, struct workflow_block *block, const struct fi
 static int
 read_each_node(struct reading *r, const struct field *f)
 {
-	struct field steps = field_get(f, "steps");
+	struct field steps = field_get(f, "steps"), batch = field_get(f, "batch");
 	struct workflow_block *block = ARRAY_GROW(r->w->blocks, r->w->nblocks);
 
 	block->place = field_place(f);
 	block->each_node = true;
 	block->limit.count = 1;
-	if (workflow_read_roll(block, f, r->err) < 0 && workflow_mistake(r) < 0)
+	if ((workflow_read_roll(block, f, r->err) < 0 || workflow_read_batch(r, &block->batch, &batch) < 0) &&
+	    workflow_mistake(r) < 0)
 		return -1;
 	return read_node_steps(r, block, &steps);
 }
@@ -277,10 +278,10 @@ read_variables(struct reading *r, const struct field *list)
 static int
 read_workflow(struct reading *r, const struct cJSON *object, const char *origin)
 {
-	static const char *const keys[] = {"description", "variables", "steps", NULL};
+	static const char *const keys[] = {"description", "variables", "steps", "finally", NULL};
 	struct field root = field_of(object, origin), spec = field_get(&root, "spec");
 	struct field variables = field_get(&spec, "variables"), steps = field_get(&spec, "steps");
-	struct field description = field_get(&spec, "description");
+	struct field description = field_get(&spec, "description"), finally = field_get(&spec, "finally");
 
 	if (field_need_object(&spec, r->err) < 0)
 		return -1;
@@ -289,7 +290,7 @@ read_workflow(struct reading *r, const struct cJSON *object, const char *origin)
 		return -1;
 	if (read_variables(r, &variables) < 0 && workflow_mistake(r) < 0)
 		return -1;
-	return read_steps(r, &steps);
+	return read_steps(r, &steps) < 0 ? -1 : workflow_read_finally(r, &finally);
 }
 
 static struct workflow *

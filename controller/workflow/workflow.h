@@ -26,7 +26,7 @@ struct workflow_variable {
 /* Conditions of one wait at most: the engine keeps a window for each. */
 enum { WORKFLOW_CONDITIONS = 8 };
 /* Steps inside a step at most. */
-enum { WORKFLOW_FALLBACKS = 8 };
+enum { WORKFLOW_FALLBACKS = 8, WORKFLOW_LIST = 16 };
 
 /* A parameter of a task or condition as text, with +variables+ still in it. */
 struct workflow_value {
@@ -87,6 +87,13 @@ enum workflow_selection {
 	WORKFLOW_NAMED,
 };
 
+/* After so many nodes of an eachNode, steps of the cluster. */
+struct workflow_batch {
+	struct workflow_share size;          /* of the operation's nodes; count and percent 0: none */
+	struct workflow_step *then;
+	size_t nthen;
+};
+
 /* A run of consecutive cluster steps, one eachNode, or another workflow in whose place its own blocks are. */
 struct workflow_block {
 	char *place;
@@ -97,6 +104,8 @@ struct workflow_block {
 	bool each_node;
 	enum workflow_selection selection;
 	char *names;                         /* NAMED: nodes and zones with commas between, and variables; else NULL */
+	bool finally;                        /* the last one: done when the operation ends, however that is */
+	struct workflow_batch batch;
 	enum workflow_unit unit;
 	struct workflow_share limit;         /* concurrencyLimit: of the unit's nodes */
 	bool unit_given, limit_given;        /* else they are what is assumed: zone and 1 */

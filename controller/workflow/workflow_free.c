@@ -41,17 +41,22 @@ step_done(struct workflow_step *step)
 }
 
 static void
+free_steps(struct workflow_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t f = 0; f < steps[i].nfallbacks; f++)
+			step_done(&steps[i].on_failure[f]);
+		free(steps[i].on_failure);
+		step_done(&steps[i]);
+	}
+	free(steps);
+}
+
+static void
 free_block(struct workflow_block *block)
 {
-	for (size_t i = 0; i < block->nsteps; i++) {
-		struct workflow_step *step = &block->steps[i];
-
-		for (size_t f = 0; f < step->nfallbacks; f++)
-			step_done(&step->on_failure[f]);
-		free(step->on_failure);
-		step_done(step);
-	}
-	free(block->steps);
+	free_steps(block->steps, block->nsteps);
+	free_steps(block->batch.then, block->batch.nthen);
 	free_values(block->with, block->nwith);
 	free(block->workflow);
 	free(block->names);

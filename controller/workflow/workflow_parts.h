@@ -22,5 +22,10 @@ int workflow_read_step(struct reading *r, struct workflow_step *step, const stru
 /* workflow_ways.c: what becomes of a step beside its own doing. Of a step that has it, task or wait alike. */
 int workflow_read_ways(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node);
 /* A list of tasks and waits that stand inside a step, and have none inside. */
-int workflow_read_list(struct reading *r, const struct field *list, bool each_node, struct workflow_step **steps,
+int workflow_read_inner(struct reading *r, const struct field *list, bool each_node, struct workflow_step **steps,
     size_t *count);
+/* A list of the cluster's tasks and waits by itself. */
+int workflow_read_list(struct reading *r, const struct field *list, struct workflow_step **steps, size_t *count);
+/* What is done after so many nodes; spec.finally, as the last block. Absent: nothing. */
+int workflow_read_batch(struct reading *r, struct workflow_batch *batch, const struct field *f);
+int workflow_read_finally(struct reading *r, const struct field *list);

@@ -21,8 +21,8 @@ percent_of(const char *text)
 	return strcmp(end, "%") == 0 && percent <= 100 ? percent : 0;
 }
 
-static int
-read_share(const struct field *f, int64_t least, struct workflow_share *ret, struct err *err)
+int
+workflow_read_share(const struct field *f, int64_t least, struct workflow_share *ret, struct err *err)
 {
 	int64_t percent = percent_of(json_text(f->value)), count;
 
@@ -99,7 +99,7 @@ int
 workflow_read_roll(struct workflow_block *block, const struct field *f, struct err *err)
 {
 	static const char *const keys[] = {"name", "nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
-	    "maxFailures", "gateTimeout", "steps", NULL};
+	    "maxFailures", "gateTimeout", "batch", "steps", NULL};
 	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
 	struct field limit = field_get(f, "concurrencyLimit"), canary = field_get(f, "canary");
 	struct field cool_down = field_get(f, "coolDown"), failures = field_get(f, "maxFailures");
@@ -110,9 +110,9 @@ workflow_read_roll(struct workflow_block *block, const struct field *f, struct e
 	if (field_need_object(f, err) < 0 || field_known(f, keys, err) < 0 ||
 	    field_text(&name, &block->name, err) < 0 ||
 	    read_nodes(block, &nodes, err) < 0 || read_unit(&unit, &block->unit, err) < 0 ||
-	    read_share(&limit, 1, &block->limit, err) < 0 || read_canary(&block->canary, &canary, err) < 0 ||
+	    workflow_read_share(&limit, 1, &block->limit, err) < 0 || read_canary(&block->canary, &canary, err) < 0 ||
 	    field_text(&cool_down, &block->cool_down, err) < 0 ||
-	    read_share(&failures, 0, &block->max_failures, err) < 0)
+	    workflow_read_share(&failures, 0, &block->max_failures, err) < 0)
 		return -1;
 	return field_text(&gate_timeout, &block->gate_timeout, err);
 }

@@ -2,19 +2,18 @@
 #include "alloc.h"
 #include "json.h"
 #include "workflow_parts.h"
+#include "workflow_roll.h"
 
-int
-workflow_read_list(struct reading *r, const struct field *list, bool each_node, struct workflow_step **steps,
-    size_t *count)
+static int
+read_list(struct reading *r, const struct field *list, const char *const *keys, size_t most, bool each_node,
+    struct workflow_step **steps, size_t *count)
 {
-	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    "abortOnFailure", NULL};
 	size_t index = 0;
 
 	if (field_need_array(list, r->err) < 0)
 		return -1;
-	if (json_count(list->value) > WORKFLOW_FALLBACKS)
-		return field_error(list, r->err, "more than %d steps", WORKFLOW_FALLBACKS);
+	if (json_count(list->value) > most)
+		return field_error(list, r->err, "more than %zu steps", most);
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
@@ -23,6 +22,25 @@ workflow_read_list(struct reading *r, const struct field *list, bool each_node, 
 			return -1;
 	}
 	return index ? 0 : field_error(list, r->err, "does nothing; expected at least one step");
+}
+
+int
+workflow_read_inner(struct reading *r, const struct field *list, bool each_node, struct workflow_step **steps,
+    size_t *count)
+{
+	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
+	    "abortOnFailure", NULL};
+
+	return read_list(r, list, keys, WORKFLOW_FALLBACKS, each_node, steps, count);
+}
+
+int
+workflow_read_list(struct reading *r, const struct field *list, struct workflow_step **steps, size_t *count)
+{
+	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
+	    "abortOnFailure", "onFailure", NULL};
+
+	return read_list(r, list, keys, WORKFLOW_LIST, false, steps, count);
 }
 
 int
@@ -38,5 +56,36 @@ workflow_read_ways(struct reading *r, struct workflow_step *step, const struct f
 	if (field_bool(&abort_on_failure, &ends, r->err) < 0)
 		return -1;
 	step->borne = !ends;
-	return on_failure.value ? workflow_read_list(r, &on_failure, each_node, &step->on_failure, &step->nfallbacks) : 0;
+	return on_failure.value ? workflow_read_inner(r, &on_failure, each_node, &step->on_failure, &step->nfallbacks) : 0;
+}
+
+int
+workflow_read_batch(struct reading *r, struct workflow_batch *batch, const struct field *f)
+{
+	static const char *const keys[] = {"size", "then", NULL};
+	struct field size = field_get(f, "size"), then = field_get(f, "then");
+
+	if (!f->value)
+		return 0;
+	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)
+		return -1;
+	if (!size.value)
+		return field_wrong(&size, "an integer from 1 to 1000, or a percentage such as \"20%\"", r->err);
+	if (workflow_read_share(&size, 1, &batch->size, r->err) < 0)
+		return -1;
+	return workflow_read_list(r, &then, &batch->then, &batch->nthen);
+}
+
+int
+workflow_read_finally(struct reading *r, const struct field *list)
+{
+	struct workflow_block *block;
+
+	if (!list->value)
+		return 0;
+	block = ARRAY_GROW(r->w->blocks, r->w->nblocks);
+	block->place = field_place(list);
+	block->finally = true;
+	block->limit.count = 1;
+	return workflow_read_list(r, list, &block->steps, &block->nsteps);
 }

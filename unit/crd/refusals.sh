@@ -262,6 +262,16 @@ refused $W new '{"steps":[{"eachNode":{"steps":[{"task":"t","onFailure":[{"wait"
 	'with, retries, retryBackoff, timeout and impact belong to a task'
 refused $W new '{"steps":[{"task":"t","onFailure":[{"task":"t","onFailure":[{"task":"t"}]}]}]}' \
 	'unknown field "spec.steps[0].onFailure[0].onFailure"'
+accepted $W ends '{"steps":[{"eachNode":{"batch":{"size":"20%","then":[{"task":"t","onFailure":[{"task":"t"}]}]},
+	"steps":[{"task":"t"}]}}],"finally":[{"task":"t","abortOnFailure":false},{"wait":[{"condition":"c"}]}]}'
+refused $W new '{"steps":[{"task":"t"}],"finally":[]}' 'spec.finally in body should have at least 1 items'
+refused $W new '{"steps":[{"task":"t"}],"finally":[{"approval":{}}]}' 'unknown field "spec.finally[0].approval"'
+refused $W new '{"steps":[{"task":"t"}],"finally":[{"task":"t","wait":[{"condition":"c"}]}]}' \
+	'exactly one of task and wait must be set'
+refused $W new '{"steps":[{"eachNode":{"batch":{"then":[{"task":"t"}]},"steps":[{"task":"t"}]}}]}' 'batch.size: Required value'
+refused $W new '{"steps":[{"eachNode":{"batch":{"size":0,"then":[{"task":"t"}]},"steps":[{"task":"t"}]}}]}' \
+	'should be greater than or equal to 1'
+refused $W new '{"definition":"x","finally":[{"task":"t"}]}' 'a definition has its finally in it'
 refused $W new '{"steps":[{"task":"t","timeout":"5 minutes"}]}' 'spec.steps[0].timeout: Invalid value: "5 minutes"'
 refused $W new '{"steps":[{"task":"t"}],"variables":[{"name":"a","type":"float"}]}' \
 	'spec.variables[0].type: Unsupported value: "float"'

@@ -87,6 +87,7 @@ static const struct cause causes[] = {
 	{"spec.cancel is set", cause_cancelled},
 	{"limits.frozen is set on the TargetCluster", cause_frozen},
 	{"spec.suspend is set", cause_suspended},
+	{"sleeps until %t", cause_until},
 	{"position %w, behind %*", cause_behind},
 	{"waits behind %*", cause_behind},
 	{"held by %*", cause_behind},
@@ -126,6 +127,9 @@ is_condition(const char *text, size_t len)
 static const struct cause places[] = {
 	{"suspends after ", cause_suspended},
 	{"cancels after ", cause_cancelled},
+	{"ends as Succeeded after ", cause_ending},
+	{"ends as Failed after ", cause_ending},
+	{"ends as Cancelled after ", cause_ending},
 	{"spec.access.host: ", NULL},
 	{"spec.contactPoints: ", NULL},
 	{"rebuildJournal: ", NULL},

@@ -192,3 +192,14 @@ cause_read_again(const struct claim *claim)
 {
 	return cause_silent(claim) || is_being_asked(claim, EFFECT_REST);
 }
+
+/* The journal says so. */
+bool
+cause_ending(const struct claim *claim)
+{
+	const char *op = store_value(&claim->ledger->journal, "op");
+	CLEANUP_JSON struct cJSON *json = op ? json_parse(op, strlen(op), NULL) : NULL;
+	const char *ending = json_str_or(json, "ending", "");
+
+	return *ending && strncmp(claim->text + strlen("ends as "), ending, strlen(ending)) == 0;
+}

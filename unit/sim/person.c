@@ -60,8 +60,8 @@ read_failure(struct world *world, char *wrong, size_t size)
 	CLEANUP_JSON struct cJSON *json = json_parse(status, strlen(status), NULL);
 	const char *message = json_str_or(json, "message", "");
 
-	if (!names_a_node(world, message))
-		snprintf(wrong, size, "Failed, and its message names no node: \"%s\"", message);
+	if (!names_a_node(world, message) && !strstr(message, "step "))
+		snprintf(wrong, size, "Failed, and its message names no node and no step of the cluster: \"%s\"", message);
 }
 
 /* The plan's hash that the status asks to approve; false: it asks for nothing of the kind. */

@@ -11,40 +11,89 @@
 #define RESTART "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}}"
 #define FAIL(more) "{\"task\":\"fail\",\"with\":{\"message\":\"no such luck\"}" more "}"
 #define LOOK "{\"wait\":[{\"condition\":\"cluster-normal\",\"pollInterval\":\"1s\"}]}"
-#define STEPS(steps) "\"spec\":{\"steps\":[" steps "]}"
+#define STEPS(steps) "\"spec\":{\"steps\":[" steps "]"
 #define EACH(steps) "{\"eachNode\":{\"steps\":[" steps "]}}"
+
+#define SLEEP "{\"task\":\"sleep\",\"with\":{\"duration\":\"20s\"}}"
+#define FINALLY(steps) "\"finally\":[" steps "]}"
 
 enum { SAYS = 5 };
 
+static void
+cancel_in_time(struct scene *scene)
+{
+	world_run(scene->world, until_drained, "db-a-1", MINUTES(10));
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+}
+
+static void
+retry_once(struct scene *scene)
+{
+	world_run(scene->world, until_phase, "Failed", HOURS(1));
+	world_run(scene->world, NULL, NULL, SECONDS(5));
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	world_run(scene->world, NULL, NULL, SECONDS(60));
+}
+
 static const struct way {
 	const char *name, *workflow, *phase;
-	size_t starts;                   /* of one node */
+	size_t starts;
 	const char *says[SAYS];          /* of the last status */
+	bool all;                        /* of all three nodes, else of one */
+	void (*people)(struct scene *scene);     /* what happens besides; or NULL */
 } ways[] = {
 	{"passed over", STEPS(EACH(DRAIN "," FAIL(",\"abortOnFailure\":false") "," RESTART "," UP) ","
-	    FAIL(",\"abortOnFailure\":false") "," LOOK), "Succeeded", 1, {"1 nodes done, 2 steps failed and passed over",
-	    "\"stepsPassedOver\":2", "fail: no such luck"}},
+	    FAIL(",\"abortOnFailure\":false") "," LOOK), "Succeeded", 1,
+	    .says = {"1 nodes done, 2 steps failed and passed over", "\"stepsPassedOver\":2", "fail: no such luck"}},
 	{"rescued", STEPS(EACH(DRAIN "," FAIL(",\"onFailure\":[" LOOK "," RESTART "]") "," UP) ","
-	    FAIL(",\"onFailure\":[" LOOK "," LOOK "]")), "Succeeded", 1, {"1 nodes done, 2 steps rescued",
+	    FAIL(",\"onFailure\":[" LOOK "," LOOK "]")), "Succeeded", 1, .says = {"1 nodes done, 2 steps rescued",
 	    "\"stepsRescued\":2", "fail: no such luck"}},
 	{"not rescued", STEPS(EACH(DRAIN "," FAIL(",\"onFailure\":[" LOOK "," FAIL("") "," RESTART "]") "," RESTART "," UP)),
-	    "Failed", 1, {"db-a-1: fail: no such luck", "\"step\":\"1.2.onFailure.2\"", "\"failed\":1"}},
+	    "Failed", 1, .says = {"db-a-1: fail: no such luck", "\"step\":\"1.2.onFailure.2\"", "\"failed\":1"}},
 	{"rescued by what may fail", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL(",\"onFailure\":["
 	    FAIL(",\"abortOnFailure\":false") "," LOOK "]")), "Succeeded", 1,
-	    {"1 nodes done, 1 step rescued, 1 failed and passed over"}},
+	    .says = {"1 nodes done, 1 step rescued, 1 failed and passed over"}},
 	{"no rescue, and passed over", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL(",\"onFailure\":[" FAIL("") "],"
-	    "\"abortOnFailure\":false") "," LOOK), "Succeeded", 1, {"1 nodes done, 1 step failed and passed over"}},
+	    "\"abortOnFailure\":false") "," LOOK), "Succeeded", 1, .says = {"1 nodes done, 1 step failed and passed over"}},
 	{"a cluster step fails", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL(",\"onFailure\":[" FAIL("") "]")), "Failed", 1,
-	    {"step 2.1.onFailure.1: fail: no such luck"}},
+	    .says = {"step 2.1.onFailure.1: fail: no such luck"}},
+	{"finally after success", STEPS(EACH(DRAIN "," RESTART "," UP)) "," FINALLY(SLEEP "," LOOK), "Succeeded", 1,
+	    .says = {"1 nodes done"}},
+	{"finally after failure", STEPS(EACH(DRAIN "," FAIL("") "," RESTART "," UP)) "," FINALLY(SLEEP "," LOOK), "Failed", 1,
+	    .says = {"db-a-1: fail: no such luck", "\"failed\":1"}},
+	{"finally fails after success", STEPS(EACH(DRAIN "," RESTART "," UP)) "," FINALLY(LOOK "," FAIL("")), "Failed", 1,
+	    .says = {"step 2.2 of finally: fail: no such luck; before it 1 nodes done"}},
+	{"finally fails after failure", STEPS(EACH(DRAIN "," RESTART "," UP) "," FAIL("")) "," FINALLY(FAIL(
+	    ",\"onFailure\":[" LOOK "]") "," FAIL("") "," LOOK), "Failed", 1,
+	    .says = {"step 2.1: fail: no such luck; step 3.2 of finally: fail: no such luck"}},
+	{"finally after cancel", STEPS(EACH(DRAIN "," RESTART "," UP)) "," FINALLY(SLEEP), "Cancelled", 1,
+	    .says = {"1 of 3 nodes done"}, .all = true, .people = cancel_in_time},
+	{"finally, failed, taken up again", STEPS(EACH(DRAIN "," RESTART "," UP) "," LOOK) "," FINALLY(SLEEP "," FAIL("")),
+	    "Failed", 1, .says = {"step 3.2 of finally", "\"retryObserved\":1"}, .people = retry_once},
+	{"batches of two", STEPS("{\"eachNode\":{\"batch\":{\"size\":2,\"then\":[" LOOK "," SLEEP "]},\"steps\":[" DRAIN ","
+	    RESTART "," UP "]}}," LOOK), "Succeeded", 3, .says = {"3 nodes done"}, .all = true},
+	{"a batch fails", STEPS("{\"eachNode\":{\"batch\":{\"size\":\"34%\",\"then\":[" LOOK "," FAIL(
+	    ",\"onFailure\":[" FAIL("") "]") "]},\"steps\":[" DRAIN "," RESTART "," UP "]}}," LOOK), "Failed", 1,
+	    .says = {"step 1.batch.2.onFailure.1: fail: no such luck", "\"progress\":\"1/3\""}, .all = true},
 };
+
+static char *
+content_of(const struct way *way)
+{
+	return xasprintf("%s%s", way->workflow, strstr(way->workflow, "\"finally\"") ? "" : "}");
+}
 
 static void
 play(const struct way *way, const struct crash *crash, struct buf *kinds)
 {
+	CLEANUP_FREE char *workflow = content_of(way);
 	struct scene *scene = scene_new(&(struct scene_config){
 	    .layout = "dc1/a:1,dc1/b:1,dc1/c:1", .seed = 1,
-	    .operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}",
-	    .workflow = way->workflow, .stable_ms = 2000, .lease_ms = SECONDS(6)});
+	    .operation = way->all ? "\"workflow\":\"own\""
+	    : "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}",
+	    .workflow = workflow, .stable_ms = 2000, .lease_ms = SECONDS(6)});
 	struct world *world = scene->world;
 	char text[600];
 
@@ -53,6 +102,8 @@ play(const struct way *way, const struct crash *crash, struct buf *kinds)
 	if (crash)
 		world_crash_at(world, crash->effect, crash->how);
 	world_start(world);
+	if (way->people)
+		way->people(scene);
 	world_run(world, until_over, NULL, HOURS(2));
 	world_run(world, NULL, NULL, SECONDS(30));
 	judge_or_fail(world, judge(world, text, sizeof text), way->name, 1);
@@ -103,9 +154,10 @@ each_turn_is_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP_FREE char *workflow = content_of(&ways[cases[i].way]);
 		struct scene *scene = begin_with((struct scene_config){
 		    .operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}",
-		    .workflow = ways[cases[i].way].workflow});
+		    .workflow = workflow});
 
 		reach(scene, until_over, NULL, HOURS(1));
 		wait_ms(scene, SECONDS(5));
@@ -114,12 +166,65 @@ each_turn_is_told(void **state)
 	}
 }
 
+/* It is said what the end will be, and what is still done before it; a suspension holds that up, a cancel does not. */
+static void
+the_end_is_told_before_it_comes(void **state)
+{
+	CLEANUP_FREE char *workflow = xasprintf("%s", STEPS(EACH(DRAIN "," RESTART "," UP)) "," FINALLY(SLEEP "," SLEEP));
+	struct scene *scene = begin_with((struct scene_config){
+	    .operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":[\"db-a-1\"]}", .workflow = workflow});
+
+	(void)state;
+	reach(scene, until_message, "ends as Succeeded after ", MINUTES(10));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(2));
+	reach(scene, until_phase, "Paused", MINUTES(2));
+	wait_ms(scene, MINUTES(5));
+	HOLDS(scene, until_phase(scene->world, "Paused"));
+	world_crash(scene->world, SECONDS(3));
+	wait_ms(scene, MINUTES(5));
+	HOLDS(scene, until_phase(scene->world, "Paused"));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	reach(scene, until_message, "ends as Succeeded after sleeps until", MINUTES(1));
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	end(scene, "Succeeded", 1, 1);
+}
+
+/* Between batches no node is at work, and each batch is followed by its steps once. */
+static void
+no_node_is_at_work_between_batches(void **state)
+{
+	CLEANUP_FREE char *workflow = xasprintf("%s}", STEPS("{\"eachNode\":{\"concurrencyLimit\":2,\"concurrencyUnit\":"
+	    "\"all\",\"batch\":{\"size\":4,\"then\":[{\"task\":\"sleep\",\"with\":{\"duration\":\"3m\"}}]},\"steps\":[" DRAIN
+	    "," RESTART "," UP "]}}"));
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = workflow,
+	    .no_system_keyspaces = true});
+
+	(void)state;
+	reach(scene, until_message, "sleeps until", MINUTES(20));
+	HOLDS(scene, scene_all_serving(scene->world) && started(scene, NULL) == 4);
+	wait_ms(scene, MINUTES(1));
+	world_crash(scene->world, SECONDS(30));
+	wait_ms(scene, SECONDS(75));
+	HOLDS(scene, started(scene, NULL) == 4);
+	wait_ms(scene, SECONDS(60));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) > 4);
+	reach(scene, until_message, "sleeps until", MINUTES(20));
+	HOLDS(scene, scene_all_serving(scene->world) && started(scene, NULL) == 6);
+	end(scene, "Succeeded", 6, 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_way_is_gone_to_its_end_whatever_crashes),
 		cmocka_unit_test(each_turn_is_told),
+		cmocka_unit_test(the_end_is_told_before_it_comes),
+		cmocka_unit_test(no_node_is_at_work_between_batches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ what_it_refuses(void **state)
 		{"- task: !node-workflow\n", "1:9: !node-workflow: node_tasks is missing"},
 		{"- task: !node-workflow\n    steps: []\n    node_tasks: [{task: !x }]\n", "2:5: unknown key \"steps\" of "
 		    "!node-workflow; known: name, concurrency_unit, concurrency_limit, node_tasks, nodes, canary, "
-		    "cool_down_seconds, cool_down and 3 more"},
+		    "cool_down_seconds, cool_down and 4 more"},
 		{"- task: !node-workflow\n    node_tasks:\n    - task: !node-workflow\n        node_tasks: []\n",
 		    "3:13: !node-workflow stands under cluster_tasks, not in another one"},
 		{"- task: !node-workflow\n    node_tasks: [{task: !x }]\n  retries: 2\n",
@@ -120,7 +120,7 @@ what_it_refuses(void **state)
 		{"cluster_tasks: []\nnodes: []\n  \n", "2:1: indentation lost: no line begins with a blank, so what belongs "
 		    "to what cannot be told; copy the text anew"},
 		{"cluster_tasks:\n  - task: !x\nnodes: 1\n", "3:1: unknown key \"nodes\"; known: metadata, name, "
-		    "description, variables, cluster_tasks"},
+		    "description, variables, cluster_tasks, finally"},
 		{"cluster_tasks: 3\n", "1:16: expected a list of tasks, got a single value"},
 		{"name: [a]\ncluster_tasks: []\n", "1:7: name: expected the workflow's name"},
 		{"name: a\ncluster_tasks:\n- task: !x\nname: b\n", "4:1: indentation lost: no line begins with a blank, so "
@@ -217,7 +217,8 @@ a_definition_stands_alone(void **state)
 	(void)state;
 	CHECK(!workflow_read(text, strlen(text), "x", fake_types, &findings));
 	CHECK_INT(findings.items[0].mark.line, 3);
-	CHECK_TEXT(findings.items[0].text, "spec.definition: stands in place of variables and steps; they are given too");
+	CHECK_TEXT(findings.items[0].text, "spec.definition: stands in place of variables, steps and finally; they are given "
+	    "too");
 	findings_done(&findings);
 }
 

@@ -9,6 +9,8 @@
 #define LOOK "{\"task\":\"look\"}"
 #define AT "workflow roll, spec.steps[0]"
 #define NODE_AT AT ".eachNode.steps[0]"
+#define BATCH(batch) "[{\"eachNode\":{\"batch\":" batch ",\"steps\":[" LOOK "]}}]"
+#define SHARE "an integer from 1 to 1000, or a percentage such as \"20%\""
 #define NINE LOOK "," LOOK "," LOOK "," LOOK "," LOOK "," LOOK "," LOOK "," LOOK "," LOOK
 
 static const char *const refusals[][2] = {
@@ -25,9 +27,23 @@ static const char *const refusals[][2] = {
 	{"[{\"task\":\"look\",\"onFailure\":[{\"approval\":{}}]}]", AT ".onFailure[0].approval: unknown field"},
 	{NODE("{\"task\":\"look\",\"onFailure\":[{\"task\":\"look\",\"wait\":[{\"condition\":\"is-up-normal\"}]}]}"),
 	    NODE_AT ".onFailure[0]: exactly one of task and wait must be set"},
+	{NODE("{\"task\":\"look\"},{\"finally\":[]}"), AT ".eachNode.steps[1].finally: unknown field"},
+	{"[" LOOK "],\"finally\":{}", "workflow roll, spec.finally: expected a list, got {}"},
+	{"[" LOOK "],\"finally\":[{\"approval\":{}}]", "workflow roll, spec.finally[0].approval: unknown field"},
+	{"[" LOOK "],\"finally\":[{\"eachNode\":{}}]", "workflow roll, spec.finally[0].eachNode: unknown field"},
+	{BATCH("2"), AT ".eachNode.batch: expected an object, got 2"},
+	{BATCH("{\"then\":[" LOOK "]}"), AT ".eachNode.batch.size: missing; expected " SHARE},
+	{BATCH("{\"size\":0,\"then\":[" LOOK "]}"), AT ".eachNode.batch.size: expected " SHARE ", got 0"},
+	{BATCH("{\"size\":2}"), AT ".eachNode.batch.then: missing; expected a list"},
+	{BATCH("{\"size\":2,\"then\":[{\"approval\":{}}]}"), AT ".eachNode.batch.then[0].approval: unknown field"},
+	{BATCH("{\"size\":2,\"than\":[]}"), AT ".eachNode.batch.than: unknown field; did you mean \"then\"?"},
 };
 
 static const char *const compiled[][2] = {
+	{"[" LOOK "],\"finally\":[{\"task\":\"scylla-drain\"}]", "workflow roll, spec.finally[0]: scylla-drain works on one "
+	    "node; it belongs under nodeTask, or inside eachNode"},
+	{BATCH("{\"size\":2,\"then\":[{\"task\":\"scylla-drain\"}]}"), AT ".eachNode.batch.then[0]: scylla-drain works on "
+	    "one node; it belongs under nodeTask, or inside eachNode"},
 	{NODE("{\"task\":\"look\",\"onFailure\":[{\"task\":\"lok\"}]}"), NODE_AT ".onFailure[0]: unknown task type \"lok\"; "
 	    "did you mean \"look\"? Known: scylla-drain, systemd-stop-scylla-server, systemd-stop-service, "
 	    "systemd-start-service, systemd-restart-service, unplug, count-things, look"},
@@ -108,6 +124,30 @@ failures_are_kept_by_the_plan(void **state)
 	plan_free(plan);
 }
 
+static void
+batches_and_the_end_are_kept_by_the_plan(void **state)
+{
+	struct plan *plan = compile(fake_steps("[{\"eachNode\":{\"batch\":{\"size\":\"50%\",\"then\":[{\"task\":\"look\","
+	    "\"onFailure\":[" LOOK "]}]},\"steps\":[" LOOK "]}}," LOOK "],\"finally\":[{\"task\":\"look\",\"onFailure\":["
+	    LOOK "]}]"));
+	const struct plan_block *block = &plan->blocks[0];
+
+	(void)state;
+	CHECK(strncmp(plan->text, "{\"format\":3,", 12) == 0);
+	CHECK_INT(block->batch.size, 3);
+	CHECK_TEXT(block->batch.then[0].number, "1.batch.1");
+	CHECK_TEXT(block->batch.then[0].on_failure[0].number, "1.batch.1.onFailure.1");
+	CHECK(!plan_any_step(block, 1) && plan_every_step(block, 2) == &block->batch.then[0].on_failure[0]);
+	CHECK_INT(plan->nblocks, 3);
+	CHECK_INT(plan_main_blocks(plan), 2);
+	CHECK_TEXT(plan_finally(plan)->steps[0].number, "3.1");
+	plan_free(plan);
+	plan = compile(fake_steps(BATCH("{\"size\":\"1%\",\"then\":[" LOOK "]}")));
+	CHECK_INT(plan->blocks[0].batch.size, 1);
+	CHECK(!plan_finally(plan));
+	plan_free(plan);
+}
+
 static struct workflow *
 read_text(const char *text)
 {
@@ -131,6 +171,10 @@ static const char *const pairs[][2] = {
 	    "        abortOnFailure: false\n        onFailure:\n        - {task: scylla-drain, retries: 1}\n"
 	    "        - {wait: [{condition: is-up-normal}], abortOnFailure: false}\n"
 	    "      - {wait: [{condition: is-up-normal}], onFailure: [{task: look}]}\n"},
+	{"name: roll\nfinally:\n- task: !look\ncluster_tasks:\n- task: !node-workflow\n    batch: {size: 20%, "
+	    "then: [{task: !look }]}\n    node_tasks: [{task: !look }]\n",
+	    "metadata: {name: roll}\nspec:\n  steps:\n  - eachNode: {batch: {size: 20%, then: [{task: look}]}, steps: "
+	    "[{task: look}]}\n  finally: [{task: look}]\n"},
 };
 
 static void
@@ -152,6 +196,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nonsense_is_refused_with_its_place),
 		cmocka_unit_test(failures_are_kept_by_the_plan),
+		cmocka_unit_test(batches_and_the_end_are_kept_by_the_plan),
 		cmocka_unit_test(both_forms_make_one_plan),
 	};
 
