@@ -1,23 +1,7 @@
 #include "cluster_steps.h"
 
-#include <stdio.h>
-
 #include "failure.h"
 #include "state.h"
-
-/* Journaled as a step that is done. */
-static void
-pass_approval(struct core *core, struct op *op, const struct plan_step *plan)
-{
-	struct step *step = step_new(op, NULL, plan);
-
-	step->state = STEP_DONE;
-	step->attempt = 1;
-	step->began_wall_ms = core->now.wall_ms;
-	snprintf(step->message, sizeof step->message, "approved with plan %s", op->plan->hash);
-	step_record(core, op, step, NULL);
-	step_free(core, step);
-}
 
 /* What comes after the step at work, if it has ended. True: a step of its onFailure. One that ends the operation stays where
  * it is, for all to see. */
@@ -44,12 +28,8 @@ run(struct core *core, struct op *op, const struct plan_step *plan, size_t *resc
 {
 	if (!op->cluster_step && !op_may_begin(core, op))
 		return false;
-	if (plan->approval) {
-		if (!approval_given(core, op, plan->number, op->plan->hash, plan->message))
-			return false;
-		pass_approval(core, op, plan);
-		return true;
-	}
+	if (plan->approval)
+		return approval_step(core, op, plan);
 	do {
 		if (!op->cluster_step)
 			op->cluster_step = step_new(op, NULL, failure_step(plan, *rescue));

@@ -7,7 +7,7 @@
 bool
 op_is_cancelled(const struct op *op)
 {
-	return op->gone || op->object->cancel || op->object->meta.deleting;
+	return op->gone || op->object->cancel || op->object->meta.deleting || op->pace.timed_out;
 }
 
 bool

@@ -121,7 +121,8 @@ roll_on(struct core *core, struct op *op)
 	if (roll_is_done(op))
 		return op_explain_success(core, op);
 	return op_is_cancelled(op) && roll_at_safe_point(op) && ending_decide(core, op, PHASE_CANCELLED, REASON_Cancelled,
-	    "%zu of %zu nodes done", roll_count(op, LANE_DONE), op->nlanes);
+	    "%zu of %zu nodes done%s", roll_count(op, LANE_DONE), op->nlanes, op->pace.timed_out
+	    ? "; an approval was not given in time" : "");
 }
 
 /* True: it has ended. What needs no act begins at once: its questions are on their way while plan, finalizer and status
@@ -139,6 +140,7 @@ work(struct core *core, struct op *op)
 		op_explain(core, op);
 		return false;
 	}
+	op->pace.timed_out = false;
 	core->counters.ops_failed += op->phase == PHASE_FAILED;
 	core->counters.ops_succeeded += op->phase == PHASE_SUCCEEDED;
 	core->counters.ops_cancelled += op->phase == PHASE_CANCELLED;

@@ -50,8 +50,8 @@ pace_explain(struct core *core, struct op *op)
 	return true;
 }
 
-static void
-wake_at(struct core *core, struct op *op, int64_t up_ms)
+void
+pace_wake_at(struct core *core, struct op *op, int64_t up_ms)
 {
 	timer_arm_earlier(&core->timers, &op->pace.timer, up_ms, (timer_fire *)op_kick, op);
 }
@@ -84,7 +84,7 @@ has_soaked(struct core *core, struct op *op, const struct plan_canary *canary)
 		return true;
 	pace_hold(op, PHASE_RUNNING, REASON_Soaking, "canary soaks until %s",
 	    instant_clock(pace->soak_until_wall_ms, until));
-	wake_at(core, op, pace->soak_until_up_ms);
+	pace_wake_at(core, op, pace->soak_until_up_ms);
 	return false;
 }
 
@@ -158,7 +158,7 @@ pace_cooling(struct core *core, struct op *op, size_t block)
 	}
 	if (!last)
 		return 0;
-	wake_at(core, op, last->cool_until_up_ms);
+	pace_wake_at(core, op, last->cool_until_up_ms);
 	pace_hold(op, PHASE_RUNNING, REASON_CoolingDown, "cools down until %s after %s",
 	    instant_clock(last->cool_until_wall_ms, until), last->node->name);
 	return cooling;
@@ -181,6 +181,8 @@ pace_record(const struct op *op, struct json_out *out)
 		json_put_int(out, "canaryPassed", (int64_t)op->pace.canary_passed);
 	if (op->pace.soak_until_wall_ms)
 		json_put_int(out, "soakUntil", op->pace.soak_until_wall_ms);
+	if (op->pace.approval_until_wall_ms)
+		json_put_int(out, "approvalUntil", op->pace.approval_until_wall_ms);
 	if (op->pace.gate_paused[0])
 		json_put_str(out, "gatePaused", op->pace.gate_paused);
 	if (op->phase == PHASE_FROZEN && op->closed_since_wall_ms) {
@@ -224,5 +226,7 @@ pace_read(struct core *core, struct op *op, const struct cJSON *value)
 	snprintf(op->closed_by, sizeof op->closed_by, "%s", json_str_or(value, "closedBy", ""));
 	pace->gate_recalled = op->closed_since_wall_ms != 0;
 	pace->gate_since_up_ms = -1;
+	pace->approval_until_wall_ms = json_int(value, "approvalUntil", 0);
+	pace->approval_until_up_ms = -1;
 	pace->soak_until_up_ms = pace_up_ms(core, pace->soak_until_wall_ms, longest);
 }

@@ -26,6 +26,9 @@ struct pace {
 	char gate_paused[HOLD_TEXT];     /* the gate was closed for too long, and nobody has resumed it; journaled */
 	bool gate_recalled;              /* that it is closed the journal says, the gate has not been asked yet */
 	int64_t gate_since_up_ms;        /* when it closed; -1: it is open */
+	int64_t approval_until_wall_ms;  /* of the one that is awaited; 0: it has no end. Journaled */
+	int64_t approval_until_up_ms;
+	bool timed_out;                  /* one was not given in time, and that cancels */
 	bool stale;                      /* a node to come is not where it was planned */
 	int64_t judged_sweep, judged_generation;     /* of what that was judged */
 	/* Why nothing is begun, as the last look found it; reason "": it is not held back. */
@@ -49,6 +52,8 @@ void pace_hold(struct op *op, int phase, const char *reason, const char *format,
 void pace_release(struct op *op);
 /* Set phase and message to what holds it back; false: nothing does. */
 bool pace_explain(struct core *core, struct op *op);
+/* Look again then. */
+void pace_wake_at(struct core *core, struct op *op, int64_t up_ms);
 void pace_record(const struct op *op, struct json_out *out);
 void pace_read(struct core *core, struct op *op, const struct cJSON *value);
 
@@ -57,6 +62,9 @@ enum approval { APPROVAL_NONE, APPROVAL_GIVEN };
 /* Has a person approved 'step' of the plan 'hash'? If not, that is what is awaited; 'message' may be NULL. Given, it is
  * told and noted: to be asked once. */
 bool approval_given(struct core *core, struct op *op, const char *step, const char *hash, const char *message);
+/* The step of a plan: given, or not in time and passed over all the same; else it is awaited, or it has failed, as
+ * op->cluster_step, or the operation is to be cancelled. */
+bool approval_step(struct core *core, struct op *op, const struct plan_step *plan);
 /* The two halves of it, for what is more than a wait. */
 enum approval approval_find(const struct op *op, const char *step, const char *hash);
 void approval_await(struct op *op, int phase, const char *reason, const char *step, const char *hash,

@@ -17,7 +17,7 @@ struct member {
 static const struct member of_op[] = {
 	{"phase", TEXT}, {"reason", TEXT}, {"message", TEXT}, {"start", NUMBER}, {"end", NUMBER}, {"retrySeen", NUMBER},
 	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG}, {"rebuilt", NUMBER},
-	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER},
+	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER}, {"approvalUntil", NUMBER},
 	{"clusterRescue", NUMBER}, {"batches", NUMBER}, {"rescued", NUMBER}, {"passedOver", NUMBER},
 	{"ending", TEXT}, {"endingReason", TEXT}, {"endingMessage", TEXT}, {"finallyAt", NUMBER}, {"finallyRescue", NUMBER},
 	{"gatePaused", TEXT}, {"closedSince", NUMBER}, {"closedBy", TEXT},

@@ -21,5 +21,5 @@ step_takes_down(const struct step *step)
 const char *
 step_kind(const struct step *step)
 {
-	return step->plan->type ? step->plan->type->name : "wait-for-conditions";
+	return step->plan->type ? step->plan->type->name : step->plan->approval ? "approval" : "wait-for-conditions";
 }

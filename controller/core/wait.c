@@ -65,9 +65,10 @@ judge(struct task *t, const struct plan_condition *condition)
 /* What one condition adds to the whole: how long to wait for it, and its sentence. */
 struct outlook {
 	int64_t poll_ms;                 /* until the next look; INT64_MAX: none is needed */
-	bool all;                        /* every condition so far has held for its window */
+	bool all, some;                  /* every, any condition so far has held for its window */
 	char first[MESSAGE];             /* of the first that has not */
 	char last[MESSAGE];
+	char held[MESSAGE];              /* of one that has */
 };
 
 /* For who looks on: once when it has held for its window, and when it does not after all. */
@@ -102,8 +103,11 @@ look(struct task *t, size_t number, struct outlook *outlook)
 	    : window->since_up_ms + condition->window_ms - t->core->now.up_ms;
 	tell(t, condition, window, left <= 0);
 	snprintf(outlook->last, sizeof outlook->last, "%.*s", MESSAGE - 1, t->sentence);
-	if (left <= 0)
+	outlook->some |= left <= 0;
+	if (left <= 0) {
+		snprintf(outlook->held, sizeof outlook->held, "%.*s", MESSAGE - 1, t->sentence);
 		return;
+	}
 	outlook->all = false;
 	if (left > condition->poll_ms)
 		left = condition->poll_ms;
@@ -122,6 +126,9 @@ wait_for_conditions(struct task *t)
 
 	for (size_t i = 0; i < t->step->plan->nconditions && i < ARRAY_LEN(t->step->windows); i++)
 		look(t, i, &outlook);
+	/* What another one says is of no more use. */
+	if (known && outlook.some && t->step->plan->any)
+		return task_done(t, "%s", outlook.held);
 	if (!known || t->asked > 0)
 		return task_wait(t, 0, "%s", outlook.first[0] ? outlook.first : t->step->message);
 	if (outlook.all)

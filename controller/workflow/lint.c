@@ -221,6 +221,8 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 
 		check_condition(c, block, &step->conditions[i], place);
 	}
+	if (step->approval)
+		check_duration(c, step->place, "approval.timeout", step->timeout, SECONDS(1));
 	if (step->message) {
 		CLEANUP_FREE char *place = xasprintf("%s.approval.message", step->place);
 

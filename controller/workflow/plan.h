@@ -54,6 +54,8 @@ struct plan_step {
 	int64_t retries;
 	int64_t retry_backoff_ms;            /* before the first retry; 0: the engine's own */
 	int64_t timeout_ms;
+	bool any;                            /* one of the conditions is enough */
+	enum workflow_on_timeout on_timeout; /* of an approval that has a timeout; it is awaited for ever if that is 0 */
 	bool approval;                       /* a person's word is awaited; 'type' NULL, no conditions */
 	char *message;                       /* what is said meanwhile; or NULL */
 	bool borne;                          /* its failure for good is passed over */
@@ -80,6 +82,7 @@ struct plan_batch {
 struct plan_block {
 	char *from;                          /* the workflow that it is of, when the plan's own runs that as a step; or NULL */
 	bool each_node;
+	enum workflow_order order;           /* of 'lanes'; units stand together in each */
 	bool finally;                        /* the last block, done when the operation ends, however that is */
 	struct plan_batch batch;
 	enum workflow_unit unit;

@@ -28,6 +28,7 @@ compile_block(struct compiler *c, const struct plan_unit *unit, struct plan_bloc
 	block->unit = source->unit;
 	if (block->each_node && plan_compile_lanes(c, source, block) < 0)
 		return -1;
+	plan_order_lanes(c, source, block);
 	if (plan_compile_roll(c, source, block) < 0 || plan_compile_batch(c, source, block, number) < 0)
 		return -1;
 	c->in_lane = block->each_node;

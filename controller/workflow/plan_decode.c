@@ -210,8 +210,17 @@ decode_step(struct decoder *d, const struct field *f, struct plan_step *step)
 	return step->type ? decode_with(d, step->type, f, &step->with, &step->nwith) : -1;
 }
 
+static bool
+is_one_of(const size_t *numbers, size_t count, size_t number)
+{
+	for (size_t i = 0; i < count; i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
+}
+
 static int
-decode_numbers(struct decoder *d, const struct field *list, size_t **ret, size_t *count)
+decode_numbers(struct decoder *d, const struct field *list, bool in_order, size_t **ret, size_t *count)
 {
 	int64_t last = -1, most = (int64_t)d->plan->nnodes - 1;
 	size_t index = 0;
@@ -221,9 +230,13 @@ decode_numbers(struct decoder *d, const struct field *list, size_t **ret, size_t
 	JSON_EACH(element, list->value) {
 		struct field f = field_at(list, index++, element);
 
-		/* In order, so that none comes twice and units are taken one after the other. */
-		if (last == most || field_int(&f, last + 1, most, &last, d->err) < 0)
-			return last == most ? field_error(&f, d->err, "there is no such node left") : -1;
+		/* None comes twice. */
+		if (in_order && last == most)
+			return field_error(&f, d->err, "there is no such node left");
+		if (field_int(&f, in_order ? last + 1 : 0, most, &last, d->err) < 0)
+			return -1;
+		if (is_one_of(*ret, *count, (size_t)last))
+			return field_error(&f, d->err, "node %lld comes twice", (long long)last);
 		*ARRAY_GROW(*ret, *count) = (size_t)last;
 	}
 	return 0;
@@ -237,12 +250,14 @@ decode_lanes(struct decoder *d, const struct field *f, struct plan_block *block)
 	int chosen = -1;
 
 	if (field_choice(&nodes, selections, &chosen, d->err) < 0 ||
-	    decode_numbers(d, &lanes, &block->lanes, &block->nlanes) < 0)
+	    decode_numbers(d, &lanes, block->order == WORKFLOW_ORDER_PLAN, &block->lanes, &block->nlanes) < 0)
 		return -1;
+	if (!plan_lanes_stand_together(d->plan, block))
+		return field_error(&lanes, d->err, "the nodes of a unit do not stand together");
 	block->others = chosen == 0;
 	if (block->each_node != (block->nlanes > 0 || block->others))
 		return field_error(&lanes, d->err, "does not fit eachNode");
-	return block->others ? decode_numbers(d, &except, &block->except, &block->nexcept) : 0;
+	return block->others ? decode_numbers(d, &except, true, &block->except, &block->nexcept) : 0;
 }
 
 static int
@@ -275,11 +290,12 @@ static int
 decode_block(struct decoder *d, const struct field *f)
 {
 	static const char *const units[] = {"zone", "datacenter", "all", NULL};
+	static const char *const orders[] = {"plan", "reverse", "targets", NULL};
 	struct plan_block *block = ARRAY_GROW(d->plan->blocks, d->plan->nblocks);
 	struct field each_node = field_get(f, "eachNode"), unit = field_get(f, "unit");
-	struct field steps = field_get(f, "steps"), from = field_get(f, "from");
+	struct field steps = field_get(f, "steps"), from = field_get(f, "from"), order = field_get(f, "order");
 	struct field batch = field_get(f, "batch"), finally = field_get(f, "finally");
-	int chosen = -1;
+	int chosen = -1, ordered = WORKFLOW_ORDER_PLAN;
 
 	if (field_text(&from, &block->from, d->err) < 0 || field_bool(&each_node, &block->each_node, d->err) < 0 ||
 	    field_choice(&unit, units, &chosen, d->err) < 0 ||
@@ -287,6 +303,9 @@ decode_block(struct decoder *d, const struct field *f)
 	    plan_decode_roll(f, block, d->err) < 0 || field_bool(&finally, &block->finally, d->err) < 0 ||
 	    decode_batch(d, &batch, &block->batch) < 0)
 		return -1;
+	if (field_choice(&order, orders, &ordered, d->err) < 0)
+		return -1;
+	block->order = (enum workflow_order)ordered;
 	if (chosen < 0)
 		return field_wrong(&unit, "zone, datacenter or all", d->err);
 	block->unit = (enum workflow_unit)chosen;

@@ -125,6 +125,8 @@ put_block(struct json_out *out, const struct plan_block *block)
 	json_put_str(out, "unit", units[block->unit]);
 	json_put_int(out, "limit", block->limit);
 	plan_encode_roll(out, block);
+	if (block->order != WORKFLOW_ORDER_PLAN)
+		json_put_str(out, "order", block->order == WORKFLOW_ORDER_REVERSE ? "reverse" : "targets");
 	if (block->finally)
 		json_put_bool(out, "finally", true);
 	if (block->batch.size)

@@ -124,8 +124,8 @@ add_blocks(struct compiler *c, struct plan_flat *flat, const struct plan_scope *
 			return err_set(c->err, "%s: with the workflows that are run as steps there are more than %d blocks",
 			    block->place, BLOCKS_MAX);
 		if (block->finally && scope->up)
-			return err_set(c->err, "%s: %s is run as a step of another workflow, and has no end of its own; move it "
-			    "there", block->place, scope->workflow->name);
+			return err_set(c->err, "%s: %s is run as a step of another workflow, and has no end of its own; "
+			    "move it there", block->place, scope->workflow->name);
 		if (!block->workflow)
 			*ARRAY_GROW(flat->units, flat->nunits) = (struct plan_unit){
 				.source = block,

@@ -27,10 +27,11 @@ needs_format_3(const struct plan_block *block)
 	for (size_t i = 0; i < block->nsteps; i++) {
 		const struct plan_step *step = &block->steps[i];
 
-		if (step->borne || step->nfallbacks || differs_by_lane(step))
+		if (step->borne || step->nfallbacks || step->any || (step->approval && step->timeout_ms) ||
+		    differs_by_lane(step))
 			return true;
 	}
-	return block->others || block->finally || block->batch.size;
+	return block->others || block->finally || block->batch.size || block->order != WORKFLOW_ORDER_PLAN;
 }
 
 /* A longer gate timeout or fewer nodes at once would be lost on format 1 without harm. */

@@ -57,6 +57,11 @@ struct plan_flat {
 int plan_flatten(struct compiler *c, struct plan_flat *ret);
 void plan_flat_done(struct plan_flat *flat);
 
+/* plan_order.c */
+void plan_order_lanes(struct compiler *c, const struct workflow_block *source, struct plan_block *block);
+/* No unit is begun, left and begun again. */
+bool plan_lanes_stand_together(const struct plan *plan, const struct plan_block *block);
+
 /* plan_safety.c: disruptive, restore, stable, and the limit against maxNodesDown. */
 int plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
     size_t number);

@@ -68,8 +68,11 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 		return -1;
 	if (source->approval) {
 		CLEANUP_FREE char *place = xasprintf("%s.approval.message", source->place);
+		CLEANUP_FREE char *within = xasprintf("%s.approval.timeout", source->place);
 
 		step->approval = true;
+		if (plan_compile_duration(c, within, source->timeout, SECONDS(1), 0, &step->timeout_ms) < 0)
+			return -1;
 		return source->message ? variables_expand(&c->vars, place, source->message, &step->message, c->err) : 0;
 	}
 	if (!source->task)

@@ -4,6 +4,8 @@
 #include "json.h"
 #include "plan_parts.h"
 
+static const char *const outcomes[] = {"fail", "continue", "cancel", NULL};
+
 int
 plan_check_stated(struct compiler *c, const struct workflow_step *source, const struct plan_step *step)
 {
@@ -18,6 +20,8 @@ plan_compile_ways(struct compiler *c, const struct plan_block *block, const stru
     struct plan_step *step)
 {
 	step->borne = source->borne;
+	step->any = source->any;
+	step->on_timeout = source->on_timeout;
 	for (size_t i = 0; i < source->nfallbacks; i++) {
 		struct plan_step *fallback = ARRAY_GROW(step->on_failure, step->nfallbacks);
 
@@ -39,6 +43,8 @@ plan_compile_batch(struct compiler *c, const struct workflow_block *source, stru
 	if (size->count + size->percent > 0 && block->others)
 		return err_set(c->err, "%s.batch: of the others nobody knows how many there are before the block begins",
 		    source->place);
+	if (source->order != WORKFLOW_ORDER_PLAN && block->others)
+		return err_set(c->err, "%s.order: the others are taken in the plan's order", source->place);
 	block->batch.size = size->percent ? (int64_t)block->nlanes * size->percent / 100 : size->count;
 	if (size->percent && block->batch.size == 0)
 		block->batch.size = 1;
@@ -57,6 +63,10 @@ plan_compile_batch(struct compiler *c, const struct workflow_block *source, stru
 void
 plan_encode_ways(struct json_out *out, const struct plan_step *step)
 {
+	if (step->any)
+		json_put_bool(out, "any", true);
+	if (step->approval && step->timeout_ms)
+		json_put_str(out, "onTimeout", outcomes[step->on_timeout]);
 	if (step->borne)
 		json_put_bool(out, "abortOnFailure", false);
 }
@@ -64,11 +74,15 @@ plan_encode_ways(struct json_out *out, const struct plan_step *step)
 int
 plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err)
 {
-	struct field abort_on_failure = field_get(f, "abortOnFailure");
+	struct field abort_on_failure = field_get(f, "abortOnFailure"), any = field_get(f, "any");
+	struct field on_timeout = field_get(f, "onTimeout");
 	bool ends = true;
+	int chosen = WORKFLOW_FAIL;
 
-	if (field_bool(&abort_on_failure, &ends, err) < 0)
+	if (field_bool(&abort_on_failure, &ends, err) < 0 || field_bool(&any, &step->any, err) < 0 ||
+	    field_choice(&on_timeout, outcomes, &chosen, err) < 0)
 		return -1;
+	step->on_timeout = (enum workflow_on_timeout)chosen;
 	step->borne = !ends;
 	return 0;
 }

@@ -80,18 +80,6 @@ read_wait(struct reading *r, struct workflow_step *step, const struct field *wai
 }
 
 static int
-read_approval(struct workflow_step *step, const struct field *approval, struct err *err)
-{
-	static const char *const keys[] = {"message", NULL};
-	struct field message = field_get(approval, "message");
-
-	step->approval = true;
-	if (field_need_object(approval, err) < 0 || field_known(approval, keys, err) < 0)
-		return -1;
-	return field_text(&message, &step->message, err);
-}
-
-static int
 read_impact(struct workflow_step *step, const struct field *impact, struct err *err)
 {
 	int chosen = 0;
@@ -147,7 +135,7 @@ read_work(struct reading *r, struct workflow_step *step, const struct field *f, 
 		return field_error(f, err, "with, retries, retryBackoff, timeout and impact belong to a task; a condition has "
 		    "its own");
 	if (approval.value)
-		return read_approval(step, &approval, err);
+		return workflow_read_approval(step, &approval, err);
 	return wait.value ? read_wait(r, step, &wait) : read_task(step, f, err);
 }
 
@@ -161,7 +149,7 @@ static int
 read_node_steps(struct reading *r, struct workflow_block *block, const struct field *list)
 {
 	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    "abortOnFailure", "onFailure", NULL};
+	    "any", "abortOnFailure", "onFailure", NULL};
 	size_t index = 0;
 
 	if (field_need_array(list, r->err) < 0)
@@ -230,8 +218,7 @@ static int
 read_outer_step(struct reading *r, const struct field *f)
 {
 	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout",
-	    "impact", "wait", "abortOnFailure", "onFailure", "approval",
-	    "workflow", NULL};
+	    "impact", "wait", "any", "abortOnFailure", "onFailure", "approval", "workflow", NULL};
 	struct field each = field_get(f, "eachNode");
 
 	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)

@@ -43,6 +43,9 @@ struct workflow_condition {
 	char *success_window, *poll_interval, *timeout;    /* durations as text, with variables; NULL: default */
 };
 
+/* What comes of an approval that is not given in time. */
+enum workflow_on_timeout { WORKFLOW_FAIL, WORKFLOW_CONTINUE, WORKFLOW_CANCEL };
+
 struct workflow_step {
 	char *place;             /* where it stands in the source, for errors: "spec.steps[0].eachNode.steps[1]" */
 	char *name;              /* for readers, or NULL */
@@ -56,12 +59,17 @@ struct workflow_step {
 	char *timeout;
 	bool impact_stated;
 	enum impact impact;      /* as the workflow states it, of an opaque type */
+	bool any;                /* one of the conditions is enough */
 	bool approval;           /* neither task nor wait: a person's word is awaited */
 	char *message;           /* and this is said meanwhile, with variables; or NULL */
+	enum workflow_on_timeout on_timeout;     /* and 'timeout' is how long; NULL: for ever */
 	bool borne;              /* abortOnFailure: false; its failure ends nothing */
 	struct workflow_step *on_failure;    /* done when it has failed for good */
 	size_t nfallbacks;
 };
+
+/* In which order the nodes are taken. */
+enum workflow_order { WORKFLOW_ORDER_PLAN, WORKFLOW_ORDER_REVERSE, WORKFLOW_ORDER_TARGETS };
 
 enum workflow_unit { WORKFLOW_UNIT_ZONE, WORKFLOW_UNIT_DATACENTER, WORKFLOW_UNIT_ALL };
 
@@ -104,6 +112,7 @@ struct workflow_block {
 	bool each_node;
 	enum workflow_selection selection;
 	char *names;                         /* NAMED: nodes and zones with commas between, and variables; else NULL */
+	enum workflow_order order;
 	bool finally;                        /* the last one: done when the operation ends, however that is */
 	struct workflow_batch batch;
 	enum workflow_unit unit;

@@ -26,6 +26,7 @@ int workflow_read_inner(struct reading *r, const struct field *list, bool each_n
     size_t *count);
 /* A list of the cluster's tasks and waits by itself. */
 int workflow_read_list(struct reading *r, const struct field *list, struct workflow_step **steps, size_t *count);
+int workflow_read_approval(struct workflow_step *step, const struct field *approval, struct err *err);
 /* What is done after so many nodes; spec.finally, as the last block. Absent: nothing. */
 int workflow_read_batch(struct reading *r, struct workflow_batch *batch, const struct field *f);
 int workflow_read_finally(struct reading *r, const struct field *list);

@@ -95,11 +95,24 @@ read_nodes(struct workflow_block *block, const struct field *f, struct err *err)
 	return *block->names ? 0 : field_wrong(f, what, err);
 }
 
+static int
+read_order(const struct field *f, enum workflow_order *ret, struct err *err)
+{
+	static const char *const names[] = {"plan", "reverse", "targets", NULL};
+	struct field order = field_get(f, "order");
+	int chosen = WORKFLOW_ORDER_PLAN;
+
+	if (field_choice(&order, names, &chosen, err) < 0)
+		return -1;
+	*ret = (enum workflow_order)chosen;
+	return 0;
+}
+
 int
 workflow_read_roll(struct workflow_block *block, const struct field *f, struct err *err)
 {
 	static const char *const keys[] = {"name", "nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
-	    "maxFailures", "gateTimeout", "batch", "steps", NULL};
+	    "maxFailures", "gateTimeout", "batch", "order", "steps", NULL};
 	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
 	struct field limit = field_get(f, "concurrencyLimit"), canary = field_get(f, "canary");
 	struct field cool_down = field_get(f, "coolDown"), failures = field_get(f, "maxFailures");
@@ -114,5 +127,5 @@ workflow_read_roll(struct workflow_block *block, const struct field *f, struct e
 	    field_text(&cool_down, &block->cool_down, err) < 0 ||
 	    workflow_read_share(&failures, 0, &block->max_failures, err) < 0)
 		return -1;
-	return field_text(&gate_timeout, &block->gate_timeout, err);
+	return field_text(&gate_timeout, &block->gate_timeout, err) < 0 ? -1 : read_order(f, &block->order, err);
 }

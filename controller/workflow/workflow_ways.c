@@ -29,7 +29,7 @@ workflow_read_inner(struct reading *r, const struct field *list, bool each_node,
     size_t *count)
 {
 	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    "abortOnFailure", NULL};
+	    "any", "abortOnFailure", NULL};
 
 	return read_list(r, list, keys, WORKFLOW_FALLBACKS, each_node, steps, count);
 }
@@ -38,7 +38,7 @@ int
 workflow_read_list(struct reading *r, const struct field *list, struct workflow_step **steps, size_t *count)
 {
 	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    "abortOnFailure", "onFailure", NULL};
+	    "any", "abortOnFailure", "onFailure", NULL};
 
 	return read_list(r, list, keys, WORKFLOW_LIST, false, steps, count);
 }
@@ -47,8 +47,13 @@ int
 workflow_read_ways(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
 {
 	struct field abort_on_failure = field_get(f, "abortOnFailure"), on_failure = field_get(f, "onFailure");
+	struct field any = field_get(f, "any");
 	bool ends = true;
 
+	if (any.value && step->nconditions == 0)
+		return field_error(&any, r->err, "belongs to a wait: one of its conditions is enough");
+	if (field_bool(&any, &step->any, r->err) < 0)
+		return -1;
 	if (step->approval && abort_on_failure.value)
 		return field_error(&abort_on_failure, r->err, "belongs to a task or a wait; an approval does not fail");
 	if (step->approval && on_failure.value)
@@ -57,6 +62,26 @@ workflow_read_ways(struct reading *r, struct workflow_step *step, const struct f
 		return -1;
 	step->borne = !ends;
 	return on_failure.value ? workflow_read_inner(r, &on_failure, each_node, &step->on_failure, &step->nfallbacks) : 0;
+}
+
+int
+workflow_read_approval(struct workflow_step *step, const struct field *approval, struct err *err)
+{
+	static const char *const keys[] = {"message", "timeout", "onTimeout", NULL};
+	static const char *const ends[] = {"fail", "continue", "cancel", NULL};
+	struct field message = field_get(approval, "message"), timeout = field_get(approval, "timeout");
+	struct field on_timeout = field_get(approval, "onTimeout");
+	int chosen = WORKFLOW_FAIL;
+
+	step->approval = true;
+	if (field_need_object(approval, err) < 0 || field_known(approval, keys, err) < 0 ||
+	    field_text(&message, &step->message, err) < 0 || field_text(&timeout, &step->timeout, err) < 0 ||
+	    field_choice(&on_timeout, ends, &chosen, err) < 0)
+		return -1;
+	if (on_timeout.value && !step->timeout)
+		return field_error(&on_timeout, err, "an approval without a timeout is awaited for ever; set timeout too");
+	step->on_timeout = (enum workflow_on_timeout)chosen;
+	return 0;
 }
 
 int

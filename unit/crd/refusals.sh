@@ -271,6 +271,14 @@ refused $W new '{"steps":[{"task":"t"}],"finally":[{"task":"t","wait":[{"conditi
 refused $W new '{"steps":[{"eachNode":{"batch":{"then":[{"task":"t"}]},"steps":[{"task":"t"}]}}]}' 'batch.size: Required value'
 refused $W new '{"steps":[{"eachNode":{"batch":{"size":0,"then":[{"task":"t"}]},"steps":[{"task":"t"}]}}]}' \
 	'should be greater than or equal to 1'
+accepted $W orders '{"steps":[{"approval":{"timeout":"1h","onTimeout":"cancel"}},{"wait":[{"condition":"c"}],"any":true},
+	{"eachNode":{"order":"reverse","steps":[{"wait":[{"condition":"c"}],"any":true}]}}]}'
+refused $W new '{"steps":[{"approval":{"onTimeout":"fail"}}]}' \
+	'an approval without a timeout is awaited for ever; set timeout too'
+refused $W new '{"steps":[{"approval":{"timeout":"1h","onTimeout":"stop"}}]}' 'supported values: "fail", "continue", "cancel"'
+refused $W new '{"steps":[{"task":"t","any":true}]}' 'any belongs to a wait: one of its conditions is enough'
+refused $W new '{"steps":[{"eachNode":{"order":"random","steps":[{"task":"t"}]}}]}' \
+	'supported values: "plan", "reverse", "targets"'
 refused $W new '{"definition":"x","finally":[{"task":"t"}]}' 'a definition has its finally in it'
 refused $W new '{"steps":[{"task":"t","timeout":"5 minutes"}]}' 'spec.steps[0].timeout: Invalid value: "5 minutes"'
 refused $W new '{"steps":[{"task":"t"}],"variables":[{"name":"a","type":"float"}]}' \

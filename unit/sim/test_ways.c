@@ -15,6 +15,9 @@
 #define EACH(steps) "{\"eachNode\":{\"steps\":[" steps "]}}"
 
 #define SLEEP "{\"task\":\"sleep\",\"with\":{\"duration\":\"20s\"}}"
+#define APPROVAL(outcome) "{\"approval\":{\"message\":\"look\",\"timeout\":\"20s\",\"onTimeout\":\"" outcome "\"}}"
+#define EARLY_UP "{\"condition\":\"is-up-normal\",\"successWindow\":\"2s\",\"pollInterval\":\"1s\"}"
+#define LATE_UP "{\"condition\":\"is-up-normal\",\"successWindow\":\"50m\",\"timeout\":\"1h\"}"
 #define FINALLY(steps) "\"finally\":[" steps "]}"
 
 enum { SAYS = 5 };
@@ -77,6 +80,14 @@ static const struct way {
 	{"a batch fails", STEPS("{\"eachNode\":{\"batch\":{\"size\":\"34%\",\"then\":[" LOOK "," FAIL(
 	    ",\"onFailure\":[" FAIL("") "]") "]},\"steps\":[" DRAIN "," RESTART "," UP "]}}," LOOK), "Failed", 1,
 	    .says = {"step 1.batch.2.onFailure.1: fail: no such luck", "\"progress\":\"1/3\""}, .all = true},
+	{"an approval that goes on without", STEPS(APPROVAL("continue") "," EACH(DRAIN "," RESTART "," UP)), "Succeeded", 1,
+	    .says = {"1 nodes done"}},
+	{"an approval that fails", STEPS(LOOK "," APPROVAL("fail") "," EACH(DRAIN "," RESTART "," UP)) "," FINALLY(LOOK),
+	    "Failed", 0, .says = {"step 1.2: approval: nobody has approved step 1.2 within 20s: it has failed"}},
+	{"an approval that cancels", STEPS(EACH(DRAIN "," RESTART "," UP) "," APPROVAL("cancel") "," LOOK) "," FINALLY(SLEEP),
+	    "Cancelled", 1, .says = {"1 of 1 nodes done; an approval was not given in time"}},
+	{"any of two, backwards", STEPS("{\"eachNode\":{\"order\":\"reverse\",\"steps\":[" DRAIN "," RESTART ",{\"wait\":["
+	    LATE_UP "," EARLY_UP "],\"any\":true}]}}"), "Succeeded", 3, .says = {"3 nodes done"}, .all = true},
 };
 
 static char *
@@ -193,6 +204,50 @@ the_end_is_told_before_it_comes(void **state)
 	end(scene, "Succeeded", 1, 1);
 }
 
+static void
+any_condition_is_enough_and_nodes_are_taken_as_they_are_listed(void **state)
+{
+	CLEANUP_FREE char *workflow = xasprintf("%s}", STEPS("{\"eachNode\":{\"order\":\"targets\",\"steps\":[" DRAIN
+	    "," RESTART ",{\"wait\":[" LATE_UP "," EARLY_UP "],\"any\":true}]}}"));
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":["
+	    "\"db-b-2\",\"db-c-1\",\"db-a-2\",\"db-b-1\"]}", .workflow = workflow});
+	static const char *const order[] = {"db-b-2", "db-b-1", "db-c-1", "db-a-2"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		reach(scene, until_drained, order[i], MINUTES(5));
+		HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == i + 1);
+	}
+	end(scene, "Succeeded", 0, 1);
+}
+
+/* Given in time it is as any; its deadline is the same after a crash. */
+static void
+an_approval_in_time_is_taken(void **state)
+{
+	CLEANUP_FREE char *workflow = xasprintf("%s}", STEPS("{\"approval\":{\"timeout\":\"30m\"}}," EACH(DRAIN "," RESTART ","
+	    UP)));
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\",\"targets\":{\"nodes\":["
+	    "\"db-a-1\"]}", .workflow = workflow});
+	char more[200];
+	const char *hash;
+
+	(void)state;
+	reach(scene, until_phase, "AwaitingApproval", MINUTES(5));
+	wait_ms(scene, MINUTES(20));
+	world_crash(scene->world, SECONDS(30));
+	wait_ms(scene, MINUTES(5));
+	HOLDS(scene, until_message(scene->world, "approve 1.1, plan"));
+	hash = strstr(scene_operation(scene->world)->status, "\"planHash\":\"");
+	snprintf(more, sizeof more, ",\"approvals\":[{\"step\":\"1.1\",\"planHash\":\"%.16s\"}]",
+	    hash + strlen("\"planHash\":\""));
+	scene->more = more;
+	scene_turn_knobs(scene);
+	reach(scene, until_drained, "db-a-1", MINUTES(5));
+	HOLDS(scene, api_count_events(scene->world->api, "ApprovalTimeout") == 0);
+	end(scene, "Succeeded", 1, 1);
+}
+
 /* Between batches no node is at work, and each batch is followed by its steps once. */
 static void
 no_node_is_at_work_between_batches(void **state)
@@ -225,6 +280,8 @@ main(void)
 		cmocka_unit_test(each_turn_is_told),
 		cmocka_unit_test(the_end_is_told_before_it_comes),
 		cmocka_unit_test(no_node_is_at_work_between_batches),
+		cmocka_unit_test(any_condition_is_enough_and_nodes_are_taken_as_they_are_listed),
+		cmocka_unit_test(an_approval_in_time_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,14 @@ static const char *const refusals[][2] = {
 	{"[{\"task\":\"look\",\"onFailure\":[{\"approval\":{}}]}]", AT ".onFailure[0].approval: unknown field"},
 	{NODE("{\"task\":\"look\",\"onFailure\":[{\"task\":\"look\",\"wait\":[{\"condition\":\"is-up-normal\"}]}]}"),
 	    NODE_AT ".onFailure[0]: exactly one of task and wait must be set"},
+	{NODE("{\"task\":\"look\",\"any\":true}"), NODE_AT ".any: belongs to a wait: one of its conditions is enough"},
+	{NODE("{\"wait\":[{\"condition\":\"is-up-normal\"}],\"any\":1}"), NODE_AT ".any: expected true or false, got 1"},
+	{"[{\"approval\":{\"onTimeout\":\"fail\"}}]",
+	    AT ".approval.onTimeout: an approval without a timeout is awaited for ever; set timeout too"},
+	{"[{\"approval\":{\"timeout\":\"1h\",\"onTimeout\":\"stop\"}}]",
+	    AT ".approval.onTimeout: expected fail, continue or cancel, got \"stop\""},
+	{"[{\"eachNode\":{\"order\":\"random\",\"steps\":[" LOOK "]}}]",
+	    AT ".eachNode.order: expected plan, reverse or targets, got \"random\""},
 	{NODE("{\"task\":\"look\"},{\"finally\":[]}"), AT ".eachNode.steps[1].finally: unknown field"},
 	{"[" LOOK "],\"finally\":{}", "workflow roll, spec.finally: expected a list, got {}"},
 	{"[" LOOK "],\"finally\":[{\"approval\":{}}]", "workflow roll, spec.finally[0].approval: unknown field"},
@@ -148,6 +156,51 @@ batches_and_the_end_are_kept_by_the_plan(void **state)
 	plan_free(plan);
 }
 
+static void
+approvals_and_orders_are_kept_by_the_plan(void **state)
+{
+	static const struct {
+		const char *unit, *order;
+		size_t lanes[6];
+	} cases[] = {
+		{"zone", "reverse", {5, 4, 3, 2, 1, 0}},
+		{"zone", "targets", {3, 2, 5, 4, 0, 1}},
+		{"all", "targets", {3, 5, 4, 2, 0, 1}},
+		{"zone", "plan", {0, 1, 2, 3, 4, 5}},
+	};
+	char *const targets[] = {(char[]){"db-b-2"}, (char[]){"db-c-2"}, (char[]){"db-c-1"}, (char[]){"db-b-1"},
+	    (char[]){"db-a-1"}, (char[]){"db-a-2"}};
+	struct plan *plan = compile(fake_steps("[{\"approval\":{\"timeout\":\"2h\",\"onTimeout\":\"cancel\"}},{\"wait\":["
+	    "{\"condition\":\"cluster-normal\"}],\"any\":true}]"));
+
+	(void)state;
+	CHECK(strncmp(plan->text, "{\"format\":3,", 12) == 0);
+	CHECK_INT(plan->blocks[0].steps[0].timeout_ms, 7200000);
+	CHECK_INT(plan->blocks[0].steps[0].on_timeout, WORKFLOW_CANCEL);
+	CHECK(plan->blocks[0].steps[1].any);
+	plan_free(plan);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP_FREE char *steps = xasprintf("[{\"eachNode\":{\"concurrencyUnit\":\"%s\",\"order\":\"%s\",\"steps\":["
+		    LOOK "]}}]", cases[i].unit, cases[i].order);
+		struct workflow *w = fake_steps(steps);
+		struct plan_input input = fake_input();
+		struct err err = {""};
+		struct plan *again;
+
+		input.targets = targets;
+		input.ntargets = ARRAY_LEN(targets);
+		plan = plan_compile(w, &input, &err);
+		again = plan ? plan_decode(plan->text, fake_types, &err) : NULL;
+		if (!again)
+			CHECK_FAIL("%s", err.text);
+		for (size_t k = 0; k < ARRAY_LEN(targets); k++)
+			CHECK_INT(again->blocks[0].lanes[k], cases[i].lanes[k]);
+		plan_free(plan);
+		plan_free(again);
+		workflow_free(w);
+	}
+}
+
 static struct workflow *
 read_text(const char *text)
 {
@@ -175,6 +228,11 @@ static const char *const pairs[][2] = {
 	    "then: [{task: !look }]}\n    node_tasks: [{task: !look }]\n",
 	    "metadata: {name: roll}\nspec:\n  steps:\n  - eachNode: {batch: {size: 20%, then: [{task: look}]}, steps: "
 	    "[{task: look}]}\n  finally: [{task: look}]\n"},
+	{"name: roll\ncluster_tasks:\n- task: !approval\n    message: m\n    timeout_seconds: 90\n    on_timeout: continue\n"
+	    "- task: !node-workflow\n    order: reverse\n    node_tasks:\n    - task: !wait-for-conditions\n"
+	    "        conditions: [{condition: !is-up-normal }]\n      any: true\n",
+	    "metadata: {name: roll}\nspec:\n  steps:\n  - approval: {message: m, timeout: 90s, onTimeout: continue}\n"
+	    "  - eachNode: {order: reverse, steps: [{wait: [{condition: is-up-normal}], any: true}]}\n"},
 };
 
 static void
@@ -197,6 +255,7 @@ main(void)
 		cmocka_unit_test(nonsense_is_refused_with_its_place),
 		cmocka_unit_test(failures_are_kept_by_the_plan),
 		cmocka_unit_test(batches_and_the_end_are_kept_by_the_plan),
+		cmocka_unit_test(approvals_and_orders_are_kept_by_the_plan),
 		cmocka_unit_test(both_forms_make_one_plan),
 	};
 
