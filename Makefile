@@ -222,7 +222,11 @@ help: ## This list
 deps: ## Install what is missing here: Debian packages, and the test servers' binaries
 	$(if $(wildcard e2e/deps.sh),e2e/deps.sh,@echo 'there is no e2e/deps.sh' >&2; exit 1)
 
-build: $(PROGRAMS) ## The programs: build/strait-controller, build/straitctl, build/scylla-sim
+build: $(PROGRAMS) $(B)/straitctl.1 ## The programs: build/strait-controller, build/straitctl and its man page, build/scylla-sim
+
+# Made of the commands' descriptors, so that it is never older than they are.
+$(B)/straitctl.1: $(B)/straitctl
+	$(Q)$< man >$@
 
 check: build $(TESTS) ## The inner loop: build, unit tests, simulation
 	@unit/run $(TESTS)

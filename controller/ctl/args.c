@@ -55,16 +55,26 @@ static const struct option options[] = {
 };
 
 void
+args_each(unsigned takes, args_option_fn *each, void *user)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (options[i].of & (takes | ALWAYS))
+			each(user, options[i].letter, options[i].name, options[i].value, options[i].help);
+}
+
+static void
+help_line(void *out, char letter, const char *name, const char *value, const char *help)
+{
+	CLEANUP_FREE char *left = xasprintf("%c%c%c %s%s%s", letter ? '-' : ' ', letter ? letter : ' ', letter ? ',' : ' ',
+	    name, value ? " " : "", value ? value : "");
+
+	buf_printf(out, "  %-24s%s\n", left, help);
+}
+
+void
 args_help(unsigned takes, struct buf *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-		const struct option *o = &options[i];
-		CLEANUP_FREE char *left = xasprintf("%c%c%c %s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-		    o->letter ? ',' : ' ', o->name, o->value ? " " : "", o->value ? o->value : "");
-
-		if (o->of & (takes | ALWAYS))
-			buf_printf(out, "  %-24s%s\n", left, o->help);
-	}
+	args_each(takes, help_line, out);
 }
 
 static int

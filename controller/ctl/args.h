@@ -49,5 +49,8 @@ struct args {
 /* 'argv' holds the words after the command's name and is borrowed. args_done() in any case. */
 int args_parse(struct args *ret, int argc, char **argv, unsigned takes, struct err *err);
 void args_done(struct args *args);
+/* For who lists them: the letter (0: none), name, value (NULL: a switch) and help of each option of 'takes'. */
+typedef void args_option_fn(void *user, char letter, const char *name, const char *value, const char *help);
+void args_each(unsigned takes, args_option_fn *each, void *user);
 /* A line for each option of 'takes', and for --help. */
 void args_help(unsigned takes, struct buf *out);

@@ -33,7 +33,7 @@ struct command {
 	"refused; 4 it was cancelled or deleted; 130 Ctrl-C.\n"
 
 extern const struct command cmd_version, cmd_nodes, cmd_explain, cmd_lint, cmd_convert;
-extern const struct command cmd_node_task, cmd_cluster_task, cmd_why, cmd_timeline, cmd_clusters;
+extern const struct command cmd_node_task, cmd_cluster_task, cmd_why, cmd_timeline, cmd_clusters, cmd_completion, cmd_man;
 extern const struct command cmd_job, cmd_plan;
 /* The members of job. */
 extern const struct command cmd_job_run, cmd_job_list, cmd_job_show, cmd_job_watch, cmd_job_pause, cmd_job_resume,

@@ -5,15 +5,11 @@
 
 #include "alloc.h"
 #include "command.h"
+#include "commands.h"
 #include "nearest.h"
 #include "version.h"
 
 enum { OUT_MAX = 16 << 20 };
-
-static const struct command *const commands[] = {
-	&cmd_node_task, &cmd_cluster_task, &cmd_job, &cmd_why, &cmd_timeline, &cmd_clusters, &cmd_nodes, &cmd_plan,
-	&cmd_lint, &cmd_convert, &cmd_explain, &cmd_version, NULL,
-};
 
 static const char *
 program_name(const char *path)

@@ -18,6 +18,7 @@ scenario()
 	single_task
 	two_of_one_name
 	told
+	completed
 }
 
 ctl() { "$TOP/build/straitctl" "$@" --namespace "$NS"; }
@@ -126,6 +127,26 @@ told()
 	check "nodes, as all see them" exits 0 nodes "$TARGET"
 	check "with each one's state" out '^db-c-1 .* dc1/c +Up '
 	no_violations
+}
+
+# As bash does when somebody presses Tab.
+completed()
+{
+	check "a command is completed" completes "$TOP/build/straitctl job re" 'resume retry'
+	check "an option is" completes "$TOP/build/straitctl job run --dr" '--dry-run'
+}
+completes()
+{
+	local got
+	got=$(
+		# shellcheck disable=SC1090
+		. <("$TOP/build/straitctl" completion bash)
+		read -ra COMP_WORDS <<<"$1"
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_straitctl
+		say "${COMPREPLY[*]}"
+	)
+	[[ $got == "$2" ]] || { say "offered: $got"; return 1; }
 }
 
 # A node's name is looked up over all target clusters, and never guessed.
