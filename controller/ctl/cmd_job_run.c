@@ -5,6 +5,7 @@
 #include "command.h"
 #include "object.h"
 #include "objects.h"
+#include "registry.h"
 #include "workflow_file.h"
 
 /* The Workflow goes when the last operation that was made of it does. */
@@ -89,15 +90,50 @@ run_file(struct api *api, const struct args *args, struct buf *out, struct buf *
 	return status;
 }
 
+/* The controller would wait for it to appear; who typed it would rather hear of it. */
+static int
+check_workflow(struct api *api, const char *name, struct err *err)
+{
+	struct cJSON *object;
+
+	for (const char *const *builtin = builtin_workflows; *builtin; builtin += 2)
+		if (strcmp(*builtin, name) == 0)
+			return 0;
+	object = object_get(api, KIND_WORKFLOW, name, err);
+	json_free(object);
+	return object ? 0 : -1;
+}
+
+static int
+check_cluster(struct api *api, const char *name, struct err *err)
+{
+	struct cJSON *object = object_get(api, KIND_TARGET, name, err);
+
+	json_free(object);
+	return object ? 0 : -1;
+}
+
 static int
 run_name(struct api *api, const struct args *args, struct buf *out, struct buf *said)
 {
+	CLEANUP_JSON struct cJSON *made = NULL;
 	struct err err;
-	CLEANUP_JSON struct cJSON *made = make_operation(api, args, args->words[0], &err);
 
+	if (check_workflow(api, args->words[0], &err) == 0)
+		made = make_operation(api, args, args->words[0], &err);
 	if (!made)
 		return complain(args, said, EXIT_FAILED, "%s", err.text);
 	return begin_follow(api, args, made, out, said);
+}
+
+static int
+ask(struct api *api, const struct args *args, struct buf *out, struct buf *said)
+{
+	struct err err;
+
+	if (check_cluster(api, args->cluster, &err) < 0)
+		return complain(args, said, EXIT_FAILED, "%s", err.text);
+	return workflow_file_is_meant(args->words[0]) ? run_file(api, args, out, said) : run_name(api, args, out, said);
 }
 
 static int
@@ -112,7 +148,7 @@ run(const struct args *args, struct buf *out, struct buf *said)
 	if (!file && !object_name_is_good(args->words[0]))
 		return complain(args, said, EXIT_USAGE, "\"%s\" is no Workflow's name, and no file's: expected NAME, or a path "
 		    "that ends with .yaml", args->words[0]);
-	return api_with(args, out, said, file ? run_file : run_name);
+	return api_with(args, out, said, ask);
 }
 
 const struct command cmd_job_run = {

@@ -27,12 +27,12 @@ run(const struct args *args, struct buf *out, struct buf *said)
 const struct command cmd_nodes = {
 	.name = "nodes",
 	.arguments = "CLUSTER",
-	.takes = TAKES_API | TAKES_OUTPUT,
+	.takes = TAKES_API | TAKES_FORMS,
 	.least = 1,
 	.most = 1,
 	.summary = "List a target cluster's nodes as the controller last saw them.",
 	.help = "STATE is Up when every member sees the node up; SeenDown when some member does not; NotAnswering when\n"
 	    "only its own REST API is silent; Down when every member sees it down; else its mode, such as DRAINED.\n"
-	    "With -o json: an array of objects with name, address, hostId, zone and state.\n",
+	    "With -o json or yaml: a list of objects with name, address, hostId, zone and state; -o name: the names alone.\n",
 	.run = run,
 };

@@ -23,7 +23,7 @@ struct follower {
 	struct buf *out, *said;
 	int ended;               /* the exit status; -1: it goes on */
 	bool gone;               /* deleted */
-	bool away;               /* said that the server does not answer */
+	bool away;               /* said that the server does not answer, or lets nobody watch; since it was last watched */
 	bool terminal;           /* standard error is one: the last line tells where it stands */
 	struct buf progress;
 };
@@ -84,6 +84,7 @@ changed(void *user, const char *text, size_t len)
 
 	if (strcmp(type, "ERROR") == 0 || !object)
 		return false;       /* too old: read it again */
+	f->away = false;
 	if (strcmp(type, "BOOKMARK") == 0)
 		return true;
 	take(f, object);
@@ -117,7 +118,6 @@ look(struct follower *f)
 
 	if (!operation)
 		return try_again(f, &err);
-	f->away = false;
 	take(f, operation);
 	if (f->ended >= 0)
 		return true;

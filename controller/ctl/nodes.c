@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "json.h"
 #include "table.h"
+#include "yaml_print.h"
 
 static const struct cJSON *
 ready_of(const struct cJSON *status)
@@ -44,6 +45,22 @@ print_table(const struct cJSON *members, struct buf *out)
 	table_done(&table);
 }
 
+static void
+print(const struct cJSON *members, const char *form, struct buf *out)
+{
+	if (strcmp(form, "json") == 0) {
+		json_print(members, out);
+		buf_putc(out, '\n');
+	} else if (strcmp(form, "yaml") == 0) {
+		yaml_print(members, out);
+	} else if (strcmp(form, "name") == 0) {
+		JSON_EACH(member, members)
+			buf_printf(out, "%s\n", json_str_or(member, "name", ""));
+	} else {
+		print_table(members, out);
+	}
+}
+
 /* status.nodes is "UP/ALL"; the list of a large ring is cut. */
 static void
 tell_cut(const struct args *args, const struct cJSON *status, size_t shown, struct buf *said)
@@ -68,12 +85,7 @@ nodes_print(const struct args *args, const struct cJSON *cluster, struct buf *ou
 		return complain(args, said, EXIT_FAILED, "nobody has looked at %s yet: is strait-controller running?", name);
 	if (count == 0)
 		return complain(args, said, EXIT_FAILED, "no member of %s is known yet: %s: %s", name, reason, message);
-	if (args->output) {
-		json_print(members, out);
-		buf_putc(out, '\n');
-	} else {
-		print_table(members, out);
-	}
+	print(members, args->output ? args->output : "wide", out);
 	tell_cut(args, status, count, said);
 	if (strcmp(json_str_or(ready, "status", ""), "True") != 0)
 		complain(args, said, 0, "this is what was last seen; %s is not Ready: %s: %s", name, reason, message);

@@ -42,6 +42,10 @@ refused_file()
 	check "by line and column" err "^$STATE/mistaken.yaml:[0-9]+:[0-9]+: error: task: expected a tag"
 	check "an unknown variable is refused by the controller" exits 3 job run rolling-restart --cluster "$TARGET" --var setle=1s
 	check "with what was meant" out 'Pending: .*setle.*did you mean "settle"'
+	check "a cluster that is not there is refused" exits 1 job run rolling-restart --cluster sim-on
+	check "with what was meant" err 'there is no TargetCluster "sim-on" in namespace .*; did you mean "sim-one"'
+	check "so is a workflow" exits 1 job run rolling-restrat --cluster "$TARGET"
+	check "by name" err 'there is no Workflow "rolling-restrat"'
 	check "nothing was sent to any node" untouched
 }
 

@@ -70,6 +70,16 @@ or_json_as_it_is_in_the_status(void **state)
 }
 
 static void
+or_yaml_or_names(void **state)
+{
+	(void)state;
+	check("yaml", "{\"members\":[{\"name\":\"db-1\",\"state\":\"Up\"}]," READY "}", EXIT_DONE,
+	    "- name: db-1\n  state: Up\n", "");
+	check("name", "{" MEMBERS "," READY "}", EXIT_DONE, "db-a-10\ndb-a-9\nlost\n", "");
+	check("wide", "{" MEMBERS "," READY "}", EXIT_DONE, table, "");
+}
+
+static void
 an_old_view_is_called_one(void **state)
 {
 	(void)state;
@@ -103,6 +113,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_are_a_table),
 		cmocka_unit_test(or_json_as_it_is_in_the_status),
+		cmocka_unit_test(or_yaml_or_names),
 		cmocka_unit_test(an_old_view_is_called_one),
 		cmocka_unit_test(a_cut_list_is_called_one),
 		cmocka_unit_test(no_members_is_a_failure_with_its_reason),
