@@ -123,6 +123,9 @@ told()
 	check "and says nothing else" test ! -s "$STATE/err"
 	check "it goes on afterwards: nothing was taken over" exits 0 job resume "$name"
 	check "to its end" exits 0 job watch "$name"
+	check "a terminal has colours" coloured "$name"
+	check "but not with NO_COLOR" uncoloured "$name"
+	check "and a pipe has none" plain
 	check "without Redis" exits 0 timeline "$name" --redis-url redis://127.0.0.1:1
 	check "the status and the Events are told" out 'Z db-c-1 .*: Finished   duration='
 	check "with a note" err '^straitctl: this is what the status and the Events still tell; the journal could not be read: Redis: '
@@ -132,6 +135,12 @@ told()
 	check "with each one's state" out '^db-c-1 .* dc1/c +Up '
 	no_violations
 }
+
+# On a terminal of its own.
+on_terminal() { TERM=xterm script -qec "'$TOP/build/straitctl' job watch $1 --namespace $NS" /dev/null </dev/null; }
+coloured() { on_terminal "$1" | says $'\033\\[32mSucceeded\033\\[0m: 3 nodes done'; }
+uncoloured() { ! NO_COLOR=1 on_terminal "$1" | says $'\033\\[3'; }
+plain() { ! grep -q $'\033' "$STATE/out"; }
 
 # As bash does when somebody presses Tab.
 completed()
