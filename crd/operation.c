@@ -42,14 +42,19 @@ read_variables(struct operation *op, const struct field *variables, struct err *
 static int
 read_task(struct operation *op, const struct field *task, char **type, struct err *err)
 {
-	static const char *const keys[] = {"type", "with", NULL};
-	struct field name = field_get(task, "type"), with = field_get(task, "with");
+	static const char *const keys[] = {"type", "with", "impact", NULL};
+	static const char *const impacts[] = {"none", "takesNodeDown", "bringsNodeUp", "changesTopology", NULL};
+	struct field name = field_get(task, "type"), with = field_get(task, "with"), impact = field_get(task, "impact");
 	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+	int chosen = -1;
 
 	if (!task->value)
 		return 0;
-	if (field_known(task, keys, err) < 0 || field_need_text(&name, type, err) < 0)
+	if (field_known(task, keys, err) < 0 || field_need_text(&name, type, err) < 0 ||
+	    field_choice(&impact, impacts, &chosen, err) < 0)
 		return -1;
+	if (chosen >= 0)
+		op->impact = xstrdup(impacts[chosen]);
 	if (!with.value)
 		return 0;
 	if (field_need_object(&with, err) < 0)
@@ -262,6 +267,7 @@ operation_free(struct operation *op)
 	free(op->workflow);
 	free(op->node_task);
 	free(op->cluster_task);
+	free(op->impact);
 	free(op->with);
 	operation_knobs_done(op);
 	free(op->phase);

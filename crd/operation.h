@@ -56,6 +56,7 @@ struct operation {
 	char *node_task;                 /* a node task's type, run on every target */
 	char *cluster_task;
 	char *with;                      /* the one-off task's parameters, JSON object text, "{}" if none */
+	char *impact;                    /* of the one-off task, as workflows write it; or NULL: not stated */
 	struct operation_variable *variables;
 	size_t nvariables;
 	char **zones;                    /* targets; counted */

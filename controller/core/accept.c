@@ -8,6 +8,7 @@
 #include "bear.h"
 #include "catalog.h"
 #include "cluster.h"
+#include "impact.h"
 #include "knobs.h"
 #include "op.h"
 #include "reasons.h"
@@ -52,6 +53,8 @@ op_compile(struct core *core, struct op *op, struct err *err)
 		    object->node_task != NULL, err);
 	if (!workflow)
 		return NULL;
+	if (own)
+		impact_state(own, object->impact);
 	nodes = cluster_plan_nodes(op->cluster, &input.nnodes);
 	input.nodes = nodes;
 	input.up = up = cluster_up(op->cluster);

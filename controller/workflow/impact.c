@@ -27,6 +27,18 @@ impact_of_step(const struct workflow_step *step, const struct reconciler *type, 
 	    impact_names[*ret]);
 }
 
+void
+impact_state(struct workflow *w, const char *name)
+{
+	struct workflow_step *step = &w->blocks[0].steps[0];
+
+	for (int i = 0; name && impact_names[i]; i++)
+		if (strcmp(impact_names[i], name) == 0) {
+			step->impact = (enum impact)i;
+			step->impact_stated = true;
+		}
+}
+
 bool
 impact_takes_down(const struct plan_step *step)
 {

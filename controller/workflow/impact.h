@@ -14,6 +14,9 @@ extern const char *const impact_names[];
 int impact_of_step(const struct workflow_step *step, const struct reconciler *type, bool each_node, enum impact *ret,
     bool *ret_assumed, struct err *err);
 
+/* The workflow of one task: this is what its author states. Another word, or NULL, states nothing. */
+void impact_state(struct workflow *w, const char *name);
+
 /* Its acts leave under the gate alone. */
 bool impact_takes_down(const struct plan_step *step);
 /* When it is done the node is up: what takes it down and brings it up again counts. */

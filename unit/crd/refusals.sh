@@ -50,6 +50,8 @@ FIXED='is immutable after creation; apply a new ClusterOperation instead'
 refused $O new '{"cluster":"c"}' "$ONE"
 refused $O new '{"cluster":"c","workflow":"w","nodeTask":{"type":"t"}}' "$ONE"
 refused $O new '{"workflow":"w"}' 'spec.cluster: Required value'
+refused $O new '{"cluster":"c","clusterTask":{"type":"t","impact":"takesNodeDown"}}' \
+	'spec.clusterTask.impact: Unsupported value: "takesNodeDown": supported values: "none", "changesTopology"'
 refused $O new '{"cluster":"c","nodeTask":{"type":"Bad Type"}}' 'spec.nodeTask.type: Invalid value: "Bad Type"'
 refused $O new '{"cluster":"c","nodeTask":{"type":"t"},"variables":{"a":1}}' "spec.variables: Invalid value: \
 variables belong to a workflow; a single task's parameters are written under its 'with'"

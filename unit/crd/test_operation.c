@@ -76,13 +76,15 @@ everything_is_read(void **state)
 static void
 a_new_one_has_no_status(void **state)
 {
-	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"with\":{\"a\":1,"
+	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\","
+	    "\"impact\":\"none\",\"with\":{\"a\":1,"
 	    "\"b\":\"x\"}},\"targets\":{\"nodes\":[\"n1\"]},\"owner\":\"\"}", "{\"observedGeneration\":-1}");
 	struct operation *op = operation_decode(json, NULL);
 
 	(void)state;
 	CHECK(op);
 	CHECK_TEXT(op->node_task, "t");
+	CHECK_TEXT(op->impact, "none");
 	CHECK_TEXT(op->with, "{\"a\":1,\"b\":\"x\"}");
 	CHECK_TEXT(op->nodes[0], "n1");
 	CHECK(!op->owner && !op->suspend && !op->cancel && !op->urgent && !op->acknowledge && !op->keeps_cluster);
@@ -158,6 +160,9 @@ bad_specs_are_refused_with_their_place(void **state)
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"varables\":{}}",
 		    "spec.varables: unknown field; did you mean \"variables\"?"},
 		{"{\"cluster\":\"c\",\"nodeTask\":{}}", "spec.nodeTask.type: missing; expected a string"},
+		{"{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"impact\":\"some\"}}", "spec.nodeTask.impact: expected "
+		    "none, "
+		    "takesNodeDown, bringsNodeUp or changesTopology, got \"some\""},
 		{"{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"args\":1}}", "spec.nodeTask.args: unknown field"},
 		{"{\"cluster\":\"c\",\"nodeTask\":{\"type\":\"t\",\"with\":[]}}",
 		    "spec.nodeTask.with: expected an object, got []"},
@@ -181,6 +186,18 @@ bad_specs_are_refused_with_their_place(void **state)
 		    "spec.targets: takes zones or nodes, not both"},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"nodes\":[\"n\",4]}}",
 		    "spec.targets.nodes[1]: expected a string, got 4"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"zone\":[\"n\"]}}",
+		    "spec.targets.zone: unknown field; did you mean \"zones\"?"},
+	};
+
+	(void)state;
+	are_refused(cases, sizeof cases / sizeof *cases);
+}
+
+static void
+bad_facts_are_refused_with_their_place(void **state)
+{
+	static const char *const cases[][2] = {
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"exclude\":[]}}", "spec.targets.exclude: names nobody; "
 		    "leave "
 		    "it out"},
@@ -196,8 +213,6 @@ bad_specs_are_refused_with_their_place(void **state)
 		    "spec.targets.versionBelow: expected a string, got \"\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"versionBelow\":\"newest\"}}",
 		    "spec.targets.versionBelow: expected a release such as 2025.1.4, got \"newest\""},
-		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"zone\":[\"n\"]}}",
-		    "spec.targets.zone: unknown field; did you mean \"zones\"?"},
 	};
 
 	(void)state;
@@ -283,6 +298,7 @@ main(void)
 		cmocka_unit_test(targets_may_be_told_by_facts),
 		cmocka_unit_test(an_unreadable_status_counts_as_never_written),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
+		cmocka_unit_test(bad_facts_are_refused_with_their_place),
 		cmocka_unit_test(bad_knobs_are_refused_with_their_place),
 		cmocka_unit_test(an_override_is_read),
 		cmocka_unit_test(four_phases_are_final),

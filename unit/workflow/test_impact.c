@@ -139,6 +139,31 @@ an_impact_that_does_not_fit_is_refused(void **state)
 	}
 }
 
+/* What a ClusterOperation's nodeTask states is what counts. */
+static void
+the_one_off_states_it_too(void **state)
+{
+	static const char *const stated[] = {NULL, "none", "bringsNodeUp", "nonsense"};
+	static const enum impact expected[] = {IMPACT_TAKES_NODE_DOWN, IMPACT_NONE, IMPACT_BRINGS_NODE_UP,
+	    IMPACT_TAKES_NODE_DOWN};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(stated); i++) {
+		struct err err = {""};
+		struct workflow *w = workflow_of_task("call", "{}", true, &err);
+		struct plan_input input = fake_input();
+		struct plan *plan;
+
+		input.types = types;
+		impact_state(w, stated[i]);
+		plan = plan_compile(w, &input, &err);
+		CHECK(plan);
+		CHECK_INT(plan->blocks[0].steps[0].impact, expected[i]);
+		plan_free(plan);
+		workflow_free(w);
+	}
+}
+
 static void
 note(void *user, enum severity severity, const char *sentence)
 {
@@ -172,6 +197,7 @@ main(void)
 		cmocka_unit_test(an_assumed_one_is_seen_up_again),
 		cmocka_unit_test(as_a_step_of_the_cluster_a_person_is_asked_first),
 		cmocka_unit_test(an_impact_that_does_not_fit_is_refused),
+		cmocka_unit_test(the_one_off_states_it_too),
 		cmocka_unit_test(lint_tells_what_is_assumed),
 	};
 
