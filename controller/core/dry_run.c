@@ -193,6 +193,10 @@ status_put_plan(const struct op *op, struct json_out *out)
 		const struct plan_block *block = &op->plan->blocks[b];
 
 		json_open(out, NULL);
+		if (block->from)
+			json_put_str(out, "from", block->from);
+		if (block->others)
+			json_put_str(out, "nodes", "others");
 		if (block->each_node) {
 			json_put_str(out, "concurrencyUnit", units[block->unit]);
 			json_put_int(out, "concurrencyLimit", block->limit);

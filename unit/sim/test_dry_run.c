@@ -50,6 +50,24 @@ it_ends_planned_and_nothing_was_done(void **state)
 	scene_free(scene);
 }
 
+/* What a workflow runs as a step, and whom a block will find, is told as such. */
+static void
+rules_are_told_as_rules(void **state)
+{
+	struct scene *scene = begin_with((struct scene_config){
+	    .operation = "\"workflow\":\"own\",\"dryRun\":true,\"targets\":{\"zones\":[\"dc1/a\"]}",
+	    .workflow = "\"spec\":{\"steps\":[{\"workflow\":\"restart-node\",\"with\":{\"settle\":\"3s\"}},{\"eachNode\":{"
+	    "\"nodes\":\"others\",\"steps\":[{\"wait\":[{\"condition\":\"is-up-normal\"}]}]}}]}"});
+
+	(void)state;
+	reach(scene, until_told, "\"phase\":\"Planned\"", SECONDS(30));
+	HOLDS(scene, until_told(scene->world, "{\"from\":\"restart-node\",\"concurrencyUnit\":\"zone\""));
+	HOLDS(scene, until_told(scene->world, "{\"nodes\":\"others\",\"concurrencyUnit\":\"zone\""));
+	HOLDS(scene, until_told(scene->world, "\"2.1 wait is-up-normal\""));
+	HOLDS(scene, nothing_happened(scene));
+	scene_free(scene);
+}
+
 /* The same spec without dryRun makes the same plan, by its hash. */
 static void
 the_plan_is_the_one_that_would_be_run(void **state)
@@ -121,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_ends_planned_and_nothing_was_done),
+		cmocka_unit_test(rules_are_told_as_rules),
 		cmocka_unit_test(the_plan_is_the_one_that_would_be_run),
 		cmocka_unit_test(it_needs_no_turn),
 		cmocka_unit_test(it_says_who_closes_the_gate),
