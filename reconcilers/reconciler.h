@@ -51,6 +51,7 @@ struct parameter {
 	bool required;
 	const char *fallback;     /* as text; NULL: none */
 	int64_t min, max;         /* integers, and durations in ms; both 0: any */
+	bool channels;            /* names of channels of the target cluster, with commas in between */
 	const char *help;
 };
 

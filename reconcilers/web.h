@@ -17,3 +17,14 @@ const struct answer *web_get(struct task *t, const char *url, const char *header
 /* Never NULL. 'label' names the act in the journal. An answer of 2xx is ACT_ANSWERED, any other ACT_REFUSED: what that
  * means is the author's to say; 'retry_after_ms' is what the server asked for. */
 const struct act *web_send(struct task *t, const char *label, enum act_kind kind, const struct web_request *request);
+
+/* What has become of a message to channels of the target cluster. */
+enum told {
+	TOLD_WAITING,
+	TOLD_SENT,        /* every channel has taken it */
+	TOLD_REFUSED,     /* one will not: the attempt is over; the next one tries again those that have not taken it */
+};
+
+/* Tell 'channels' (names with commas in between) of 'message', each once in this step, as the engine's own notifications are
+ * told: journaled, tried again, after Retry-After. '*ret_why' says what is waited for or refused; borrowed for the pass. */
+enum told web_tell(struct task *t, const char *channels, const char *message, const char **ret_why);

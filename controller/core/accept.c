@@ -43,6 +43,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	struct plan *plan = NULL;
 	struct plan_node *nodes;
 	bool *up, *unfit;
+	CLEANUP_FREE const char **channels = hooks_names(op->cluster);
 
 	for (size_t i = 0; i < object->nvariables; i++)
 		variables[i] = (struct plan_value){.name = object->variables[i].name, .text = object->variables[i].text};
@@ -70,6 +71,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.ntargets = object->nnodes;
 	input.max_nodes_down = op->cluster->target->max_nodes_down;
 	input.stable_ms = core->config.stable_ms;
+	input.channels = channels;
 	/* One whose journal is lost has begun: what it left behind is not refused for its limit. */
 	input.bears_pair = core->config.gate && !op->lost ? op_bears_pair : NULL;
 	input.arg = &bearing;

@@ -132,6 +132,17 @@ hooks_watch(struct core *core, struct cluster *cluster)
 	}
 }
 
+const char **
+hooks_names(const struct cluster *cluster)
+{
+	const struct target *target = cluster->target;
+	const char **names = xcalloc(target->nchannels + 1, sizeof *names);
+
+	for (size_t i = 0; i < target->nchannels; i++)
+		names[i] = target->channels[i].name;
+	return names;
+}
+
 void
 hooks_drop(struct core *core, struct cluster *cluster)
 {

@@ -36,5 +36,7 @@ void hooks_watch(struct core *core, struct cluster *cluster);
 void hooks_drop(struct core *core, struct cluster *cluster);
 void hook_works(struct core *core, struct cluster *cluster, const char *channel);
 void hook_failed(struct core *core, struct cluster *cluster, const char *channel, const char *problem);
+/* Its channels' names, NULL-ended; free() the list, the names are the target's. */
+const char **hooks_names(const struct cluster *cluster);
 /* Condition ChannelsReady of a cluster that has channels; its message, "" when all is well. False: something is wrong. */
 bool hooks_judge(const struct cluster *cluster, char *text, size_t size);

@@ -196,7 +196,31 @@ is_delivered(const struct notice *notice)
 	return true;
 }
 
-/* What a step says is taken out by the step, which must know what has become of it. */
+struct step *
+outbox_step(const struct op *op, const struct notice *notice)
+{
+	const char *id = notice->event == 0 ? notice->key + strlen(OUTBOX_MESSAGE) : "";
+
+	if (op->cluster_step && strcmp(op->cluster_step->id, id) == 0)
+		return op->cluster_step;
+	for (size_t i = 0; i < op->nlanes; i++)
+		if (op->lanes[i].step && strcmp(op->lanes[i].step->id, id) == 0)
+			return op->lanes[i].step;
+	return NULL;
+}
+
+/* What a step says is taken out by the step, which must know what has become of it; or with the step. */
+static bool
+is_to_go(const struct op *op, const struct notice *notice)
+{
+	const struct step *step;
+
+	if (notice->event)
+		return is_delivered(notice);
+	step = outbox_step(op, notice);
+	return !step || step->state == STEP_DONE || step->state == STEP_FAILED;
+}
+
 static void
 settle(struct core *core, struct op *op)
 {
@@ -206,7 +230,7 @@ settle(struct core *core, struct op *op)
 	for (size_t i = box->count; i-- > 0;) {
 		struct notice *notice = box->list[i];
 
-		if (notice->event == 0 || !is_delivered(notice))
+		if (!is_to_go(op, notice))
 			continue;
 		outbox_told(op, notice->key);
 		outbox_remove(core, op, notice);

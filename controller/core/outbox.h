@@ -17,6 +17,7 @@ struct core;
 struct json_out;
 struct lane;
 struct op;
+struct step;
 
 /* More notices at once wait for nothing: the oldest is given up. Keys are forgotten, oldest first, beyond TOLD_MAX. */
 enum { OUTBOX_MAX = 12, TOLD_MAX = 48, NOTICE_TEXT = 700 };
@@ -45,6 +46,8 @@ struct notice {
 	char *text;
 	struct post *posts;
 	size_t nposts;
+	int64_t attempt;         /* of the step whose message it is, which asked last */
+	char why[240];
 };
 
 struct outbox {
@@ -67,6 +70,8 @@ void outbox_tell(struct core *core, struct op *op, unsigned event, const char *k
 struct notice *outbox_say(struct core *core, struct op *op, const char *key, const char *channels, const char *text);
 struct notice *outbox_find(const struct op *op, const char *key);
 bool outbox_has_told(const struct op *op, const char *key);
+/* The step at work whose message it is; NULL: none is. */
+struct step *outbox_step(const struct op *op, const struct notice *notice);
 /* Take it out, whatever has become of it. */
 void outbox_remove(struct core *core, struct op *op, struct notice *notice);
 /* Send what may be sent now; and again when there is more to do. */
@@ -88,6 +93,9 @@ void post_run(struct core *core, struct op *op, struct notice *notice, struct po
 void outbox_record(const struct op *op, struct json_out *out, size_t most);
 void outbox_read(struct op *op, const struct cJSON *value);
 bool outbox_fits(const struct cJSON *value);
+
+/* web_tell.c: what a step says is told under this key. */
+#define OUTBOX_MESSAGE "message/"
 
 /* notices.c: which transitions are told. */
 void notices_of_phase(struct core *core, struct op *op);

@@ -129,6 +129,8 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 		return;
 	post = &notice->posts[arg & (PROBE - 1)];
 	post->request = 0;
+	if (outbox_step(op, notice))
+		step_new_round(core, outbox_step(op, notice));
 	if (event->outcome != OUTCOME_ANSWERED || event->status < 200 || event->status > 299) {
 		failed(core, op, notice, post, event, probe);
 		return;

@@ -56,7 +56,7 @@ compile(const struct args *args, const struct workflow *workflow, const struct p
 		.cluster = cluster->name, .operation = "OPERATION", .owner = "OWNER",
 		.zones = args->zones.items, .nzones = args->zones.count,
 		.targets = args->nodes.items, .ntargets = args->nodes.count,
-		.max_nodes_down = cluster->max_nodes_down,
+		.max_nodes_down = cluster->max_nodes_down, .channels = cluster->channels,
 		.stable_ms = duration_parse(args->stable_window ? args->stable_window : "30s"),
 	};
 	struct at_hand hand = {.nfiles = 0};

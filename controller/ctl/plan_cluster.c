@@ -38,6 +38,18 @@ count_all(const struct cJSON *status)
 	return slash ? strtoul(slash + 1, NULL, 10) : 0;
 }
 
+static const char **
+channels_of(const struct cJSON *list)
+{
+	const char **names = xcalloc(json_count(list) + 1, sizeof *names);
+	size_t count = 0;
+
+	JSON_EACH (channel, list)
+		if (json_str(channel, "name"))
+			names[count++] = json_str(channel, "name");
+	return names;
+}
+
 int
 plan_cluster_read(struct plan_cluster *ret, struct cJSON *object, struct err *err)
 {
@@ -47,6 +59,7 @@ plan_cluster_read(struct plan_cluster *ret, struct cJSON *object, struct err *er
 	*ret = (struct plan_cluster){.object = object, .live = json_count(members) > 0};
 	ret->name = xstrdup(json_str_or(json_get(object, "metadata"), "name", "?"));
 	ret->max_nodes_down = json_int(json_get(spec, "limits"), "maxNodesDown", 0);
+	ret->channels = channels_of(json_get(spec, "channels"));
 	JSON_EACH(node, ret->live ? members : json_get(spec, "nodes"))
 		if (add_node(ret, node, json_str_or(node, "zone", ""), err) < 0)
 			return -1;
@@ -68,6 +81,7 @@ plan_cluster_done(struct plan_cluster *cluster)
 		free(cluster->nodes[i].zone);
 	}
 	free(cluster->nodes);
+	free(cluster->channels);
 	free(cluster->name);
 	json_free(cluster->object);
 	*cluster = (struct plan_cluster){0};

@@ -15,6 +15,7 @@ struct plan_cluster {
 	bool live;               /* of status.members: with host ids, as the controller has them */
 	size_t missing;          /* members that the status does not list */
 	int64_t max_nodes_down;
+	const char **channels;   /* names, borrowed of 'object'; NULL-ended */
 	struct cJSON *object;    /* owned: what all this is of */
 };
 

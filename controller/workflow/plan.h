@@ -135,6 +135,7 @@ struct plan_input {
 	const struct workflow *(*find)(void *find_arg, const char *name, struct err *why);
 	void *find_arg;
 	int64_t max_nodes_down;                      /* limits.maxNodesDown; 0: none */
+	const char **channels;                       /* names of spec.channels, NULL-ended; NULL: not known */
 	int64_t stable_ms;
 	/* Can any two of a unit's planned nodes be down together? Asked of a block that takes several down at once; its lanes
 	 * and shape are there. False and why; NULL: not asked. */

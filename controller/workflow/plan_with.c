@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "builtin.h"
 #include "instant.h"
+#include "plan_channels.h"
 #include "plan_parts.h"
 #include "types.h"
 #include "value.h"
@@ -75,6 +76,8 @@ compile_parameter(struct compiler *c, const struct parameter *p, const char *pla
 	if (!text)
 		return 0;
 	if ((*ret_rule ? check_rule(p, place, text, c->err) : check_value(c, p, place, text)) < 0)
+		return -1;
+	if (p->channels && !*ret_rule && plan_check_channels(c->input, place, text, c->err) < 0)
 		return -1;
 	*ret = TAKE_PTR(text);
 	return 0;

@@ -239,14 +239,30 @@ host(struct run *run, const struct effect *effect)
 	act(run, effect, what);
 }
 
+/* To a channel: the engine's own, so that it may come several times; the last answer that the scenario has stands. */
+static void
+message(struct run *run, const struct effect *effect)
+{
+	CLEANUP_FREE char *key = xasprintf("channel %s", effect->web.url_from.key);
+	struct act_tally *tally = run_tally(run, key);
+	const struct script_act *script = script_for(run, key, tally->sent++);
+
+	run_tell(run, "tells channel %s: %s", effect->web.url_from.key, effect->web.body ? effect->web.body : "a question");
+	answer_later(run, effect, script->after_ms > REST_MS ? script->after_ms : REST_MS, world_reply(script->answer));
+}
+
 static void
 web(struct run *run, const struct effect *effect)
 {
 	const struct variation *v = run->variation;
 	const struct effect_web *web = &effect->web;
-	CLEANUP_FREE char *key = xasprintf("%s%s%s", effect->not_after_up ? web->method : "", effect->not_after_up ? " " : "",
-	    web->url);
+	CLEANUP_FREE char *key = NULL;
 
+	if (!web->url) {
+		message(run, effect);
+		return;
+	}
+	key = xasprintf("%s%s%s", effect->not_after_up ? web->method : "", effect->not_after_up ? " " : "", web->url);
 	if (effect->not_after_up) {
 		act(run, effect, key);
 		return;

@@ -7,6 +7,7 @@
 #include "cluster.h"
 #include "json.h"
 #include "op.h"
+#include "outbox.h"
 #include "state.h"
 
 enum { MOST_EVENTS = 30000, RESTART_TAKES_MS = 1000, SLACK_MS = 9000, SLOW_FACT_MS = 60000 };
@@ -63,6 +64,10 @@ horizon(const struct run *run)
 	return (timeout_of(run) + run->scenario->backoff_ms + slack) * (run->scenario->retries + 1);
 }
 
+#define CHANNEL(name, type) "{\"name\":\"" name "\",\"type\":\"" type "\",\"urlSecretRef\":{\"name\":\"hooks\"," \
+	"\"key\":\"" name "\"}}"
+static const char channels[] = ",\"channels\":[" CHANNEL("ops", "slack") "," CHANNEL("log", "json") "]";
+
 static void
 open_small(struct run *run)
 {
@@ -71,6 +76,7 @@ open_small(struct run *run)
 	struct small_config config = {
 		.core = small_core_config(twice_types()),
 		.workflow = workflow,
+		.target = channels,
 		.targets = {SCRIPT_NODE, s->holds},
 		.ntargets = s->holds ? 2 : 1,
 	};
@@ -213,6 +219,7 @@ step_once(struct run *run)
 		run_collect_labels(run);
 	if (run->step && run->step->state == STEP_RUNNING)
 		run_read_back(run);
+	outbox_run(run->small.core, op);
 	journal_flush(run->small.core, op);
 }
 

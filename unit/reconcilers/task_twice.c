@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "op.h"
+#include "outbox.h"
 #include "question.h"
 #include "plan.h"
 #include "registry.h"
@@ -32,6 +33,7 @@ struct seen {
 	char sentence[MESSAGE];
 	size_t line;
 	size_t questions_left;        /* effects that ask */
+	size_t notices;
 };
 
 static struct memory *
@@ -76,6 +78,7 @@ look(const struct task *t)
 		.wait_ms = t->wait_ms,
 		.line = t->op->journal.open.line.len,
 		.questions_left = count_questions(current),
+		.notices = t->op->outbox ? t->op->outbox->count : 0,
 	};
 
 	snprintf(seen.sentence, sizeof seen.sentence, "%s", t->sentence);
@@ -109,10 +112,18 @@ put_back(struct task *t, const struct seen *seen)
 	struct step *step = t->step;
 
 	for (size_t i = 0; i < step->nacts; i++) {
+		struct act_record was = step->acts[i];
+
 		free(step->acts[i].target);
-		if (i >= seen->nacts)
-			free((char *)step->acts[i].view.answer);
+		if (i >= seen->nacts) {
+			free((char *)was.view.answer);
+			free(was.headers);
+			free(was.body);
+			was.headers = was.body = NULL;
+		}
 		step->acts[i] = i < seen->nacts ? seen->acts[i] : (struct act_record){0};
+		step->acts[i].headers = was.headers;
+		step->acts[i].body = was.body;
 		step->acts[i].target = i < seen->nacts ? xstrdup(seen->acts[i].target) : NULL;
 	}
 	step->nacts = seen->nacts;
@@ -124,6 +135,8 @@ put_back(struct task *t, const struct seen *seen)
 		step->lane->memory = copy_memory(seen->lane_memory, seen->nlane_memory);
 		step->lane->nmemory = seen->nlane_memory;
 	}
+	while (t->op->outbox && t->op->outbox->count > seen->notices)
+		outbox_remove(t->core, t->op, t->op->outbox->list[t->op->outbox->count - 1]);
 	for (size_t i = 0; i < t->nquestions; i++)
 		t->questions[i]->used = i < seen->nquestions && seen->used[i];
 	t->asked = seen->asked;

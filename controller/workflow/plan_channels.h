@@ -1,0 +1,9 @@
+/* Names of channels of the target cluster, where a type's parameter is one of them or several. */
+#pragma once
+
+#include "err.h"
+
+struct plan_input;
+
+/* Each of 'text', separated by commas, is a channel of the cluster, as far as it is known; there is one at least. */
+int plan_check_channels(const struct plan_input *input, const char *place, const char *text, struct err *err);
