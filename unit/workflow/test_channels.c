@@ -27,8 +27,8 @@ a_channel_that_the_cluster_lacks_is_refused_at_planning(void **state)
 		const char *given, *error;   /* NULL: planned */
 	} cases[] = {
 		{some, "ops", NULL}, {some, "log, ops", NULL}, {NULL, "anything", NULL},
-		{some, "opz", "steps[0].with.channels: spec.channels of the TargetCluster has no \"opz\"; did you mean \"ops\"? "
-		    "Known: ops, log"},
+		{some, "opz", "steps[0].with.channels: spec.channels of the TargetCluster has no \"opz\"; did you mean "
+		    "\"ops\"? Known: ops, log"},
 		{some, "ops,other", "has no \"other\"; known: ops, log"},
 		{none, "ops", "steps[0].with.channels: spec.channels of the TargetCluster has no \"ops\"; there is none"},
 		{NULL, " , ", "steps[0].with.channels: names no channel; expected names with commas in between"},
