@@ -61,8 +61,10 @@ refused()
 	[[ $said == "False|$2|$3" ]] || fail "$1: expected $2|$3, got $said"
 }
 
-# The types of this build, as a message lists them.
-TYPES='scylla-drain, systemd-restart-service, systemd-start-service, systemd-stop-scylla-server, systemd-stop-service'
+# The types of this build, as a message lists them: the first eight.
+TYPES=$(cd "$TOP/reconcilers" && printf '%s\n' node/*.c cluster/*.c | sed 's,.*/,,; s/\.c$//' | LC_ALL=C sort | tr _ - | awk '
+	++n <= 8 { list = list (n > 1 ? ", " : "") $0 }
+	END { printf("%s%s", list, n > 8 ? " and " (n - 8) " more" : "") }')
 
 refused_operations()
 {
