@@ -72,6 +72,15 @@ conditions_set(struct condition *list, const char *type, const char *status, con
 	slot->message = xstrdup(message);
 }
 
+bool
+conditions_has(const struct condition *list, const char *type)
+{
+	for (; list->type[0]; list++)
+		if (strcmp(list->type, type) == 0)
+			return true;
+	return false;
+}
+
 void
 conditions_write(const struct condition *list, struct json_out *out, int64_t generation)
 {

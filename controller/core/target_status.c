@@ -90,13 +90,14 @@ body_of(struct core *core, struct cluster *cluster)
 	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&body);
 	const struct object_meta *meta = &cluster->target->meta;
-	/* One that the fleet's limits hold back is queued, though nobody is before it here. */
 	char text[400];
+	/* One that the fleet's limits hold back is queued, though nobody is before it here. */
 	bool works = cluster->nqueue && strcmp(cluster->queue[0]->reason, REASON_FleetCap) != 0;
 
 	conditions_set(cluster->conditions, "Ready", cluster->ready ? "True" : "False",
 	    cluster->reason[0] ? cluster->reason : REASON_Discovering, cluster->problem, core->now.wall_ms);
-	if (cluster->target->nchannels) {
+	/* Also of one whose channels were taken away: what was said of them holds no more. */
+	if (cluster->target->nchannels || conditions_has(cluster->conditions, "ChannelsReady")) {
 		bool good = hooks_judge(cluster, text, sizeof text);
 
 		conditions_set(cluster->conditions, "ChannelsReady", good ? "True" : "False", good ? REASON_ChannelsReady

@@ -6,76 +6,21 @@
 #include "cluster.h"
 #include "json.h"
 #include "op.h"
+#include "outbox_kit.h"
 #include "reasons.h"
 #include "registry.h"
 #include "request.h"
 #include "small.h"
 #include "state.h"
 
-#define CHANNEL(name, type, more) "{\"name\":\"" name "\",\"type\":\"" type "\",\"urlSecretRef\":{\"name\":\"hooks\"," \
-	"\"key\":\"" name "\"}" more "}"
-#define CHANNELS(list) ",\"channels\":[" list "]"
-
-static const char chat[] = CHANNELS(CHANNEL("chat", "discord", ""));
-static const char log_[] = CHANNELS(CHANNEL("log", "json", ",\"hmacSecretRef\":{\"name\":\"hooks\",\"key\":\"sign\"}"));
-
-static struct small
-open_small(const char *channels)
-{
-	const struct small_config config = {
-		.core = small_core_config(registry),
-		.target = channels,
-		.workflow = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}",
-	};
-	struct small small;
-
-	small_open(&small, &config);
-	small.op->object->owner = xstrdup("<@80351110224678912>");
-	return small;
-}
-
-/* Redis has taken what was put so far. */
-static void
-acknowledge(struct small *small)
-{
-	outbox_run(small->core, small->op);
-	while (journal_flush(small->core, small->op), small->op->journal.sending)
-		small_answer(small, small_last(small, EFFECT_REDIS)->id, OUTCOME_ANSWERED, 0, "[\"OK\"]");
-	outbox_run(small->core, small->op);
-}
-
-static void
-answer(struct small *small, enum outcome outcome, int status, int retry_after_ms)
-{
-	const struct event event = {.kind = EVENT_ANSWER, .id = small_last(small, EFFECT_WEB)->id, .outcome = outcome,
-	    .status = status, .body = "{}", .len = 2, .retry_after_ms = retry_after_ms};
-
-	request_deliver(small->core, &event);
-	effects_clear(small->out);
-	acknowledge(small);
-}
-
-static void
-succeed(struct small *small)
-{
-	op_set_phase(small->core, small->op, PHASE_SUCCEEDED, REASON_Succeeded, "%s", "3 nodes done");
-}
-
-static const struct effect_web *
-sent(struct small *small)
-{
-	CHECK_INT(small_count(small, EFFECT_WEB), 1);
-	return &small_last(small, EFFECT_WEB)->web;
-}
-
 static void
 nothing_leaves_before_it_is_journaled(void **state)
 {
-	struct small small = open_small(log_);
+	struct small small = outbox_small(outbox_log);
 	const struct effect *redis;
 
 	(void)state;
-	succeed(&small);
+	outbox_succeed(&small);
 	outbox_run(small.core, small.op);
 	journal_flush(small.core, small.op);
 	outbox_run(small.core, small.op);
@@ -85,22 +30,22 @@ nothing_leaves_before_it_is_journaled(void **state)
 	CHECK_CONTAINS(redis->redis.args[6], "\"state\":\"sending\"");
 	small_answer(&small, redis->id, OUTCOME_ANSWERED, 0, "[\"OK\"]");
 	outbox_run(small.core, small.op);
-	CHECK_TEXT(sent(&small)->method, "POST");
-	CHECK_TEXT(sent(&small)->url_from.name, "ops/hooks");
-	CHECK_TEXT(sent(&small)->url_from.key, "log");
-	CHECK_TEXT(sent(&small)->sign_with.key, "sign");
-	CHECK_TEXT(sent(&small)->headers, "Content-Type: application/json\nX-Strait-Id: uid-op/finished/0\n");
-	CHECK_CONTAINS(sent(&small)->body, "\"text\":\"finished: 3 nodes done\"");
+	CHECK_TEXT(outbox_sent(&small)->method, "POST");
+	CHECK_TEXT(outbox_sent(&small)->url_from.name, "ops/hooks");
+	CHECK_TEXT(outbox_sent(&small)->url_from.key, "log");
+	CHECK_TEXT(outbox_sent(&small)->sign_with.key, "sign");
+	CHECK_TEXT(outbox_sent(&small)->headers, "Content-Type: application/json\nX-Strait-Id: uid-op/finished/0\n");
+	CHECK_CONTAINS(outbox_sent(&small)->body, "\"text\":\"finished: 3 nodes done\"");
 	CHECK(small_last(&small, EFFECT_WEB)->not_after_up > small.core->now.up_ms);
 	CHECK_INT(outbox_waiting(small.op), 1);
-	answer(&small, OUTCOME_ANSWERED, 204, 0);
+	outbox_answer(&small, OUTCOME_ANSWERED, 204, 0);
 	CHECK_INT(outbox_waiting(small.op), 0);
 	CHECK(outbox_has_told(small.op, "finished/0"));
 	CHECK_INT(small.core->counters.notices_sent, 1);
 	/* Again in the same phase, or in it once more: it is the same transition. */
 	op_set_phase(small.core, small.op, PHASE_RUNNING, REASON_Progressing, "%s", "");
-	succeed(&small);
-	acknowledge(&small);
+	outbox_succeed(&small);
+	outbox_acknowledge(&small);
 	CHECK_INT(small_count(&small, EFFECT_WEB), 0);
 	small_close(&small);
 }
@@ -122,29 +67,29 @@ a_try_without_an_answer_calls_nobody_twice(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct small small = open_small(chat);
+		struct small small = outbox_small(outbox_chat);
 
-		succeed(&small);
-		acknowledge(&small);
-		CHECK_TEXT(sent(&small)->method, "GET");
-		answer(&small, OUTCOME_ANSWERED, 200, 0);
-		CHECK_TEXT(sent(&small)->method, "POST");
-		CHECK_TEXT(sent(&small)->query, "wait=true");
-		CHECK_CONTAINS(sent(&small)->body, "\"users\":[\"80351110224678912\"]");
-		answer(&small, cases[i].outcome, cases[i].status, 0);
+		outbox_succeed(&small);
+		outbox_acknowledge(&small);
+		CHECK_TEXT(outbox_sent(&small)->method, "GET");
+		outbox_answer(&small, OUTCOME_ANSWERED, 200, 0);
+		CHECK_TEXT(outbox_sent(&small)->method, "POST");
+		CHECK_TEXT(outbox_sent(&small)->query, "wait=true");
+		CHECK_CONTAINS(outbox_sent(&small)->body, "\"users\":[\"80351110224678912\"]");
+		outbox_answer(&small, cases[i].outcome, cases[i].status, 0);
 		CHECK_INT(small_count(&small, EFFECT_WEB), 0);
 		small_at(&small, 600000);
-		acknowledge(&small);
+		outbox_acknowledge(&small);
 		if (cases[i].calls) {
-			CHECK_TEXT(sent(&small)->method, "GET");
-			answer(&small, OUTCOME_ANSWERED, 200, 0);
+			CHECK_TEXT(outbox_sent(&small)->method, "GET");
+			outbox_answer(&small, OUTCOME_ANSWERED, 200, 0);
 		}
-		CHECK_TEXT(sent(&small)->method, "POST");
+		CHECK_TEXT(outbox_sent(&small)->method, "POST");
 		if (cases[i].calls)
-			CHECK_CONTAINS(sent(&small)->body, "\"users\":[\"80351110224678912\"]");
+			CHECK_CONTAINS(outbox_sent(&small)->body, "\"users\":[\"80351110224678912\"]");
 		else
-			CHECK(!strstr(sent(&small)->body, "80351110224678912"));
-		CHECK(cases[i].calls == !strstr(sent(&small)->body, "sent again"));
+			CHECK(!strstr(outbox_sent(&small)->body, "80351110224678912"));
+		CHECK(cases[i].calls == !strstr(outbox_sent(&small)->body, "sent again"));
 		small_close(&small);
 	}
 }
@@ -153,36 +98,36 @@ a_try_without_an_answer_calls_nobody_twice(void **state)
 static void
 a_receiver_that_hangs_is_asked_before_it_is_told(void **state)
 {
-	struct small small = open_small(chat);
+	struct small small = outbox_small(outbox_chat);
 
 	(void)state;
-	succeed(&small);
-	acknowledge(&small);
+	outbox_succeed(&small);
+	outbox_acknowledge(&small);
 	for (int64_t i = 1; i <= 3; i++) {
-		CHECK_TEXT(sent(&small)->method, "GET");
-		answer(&small, OUTCOME_TIMEOUT, 0, 0);
+		CHECK_TEXT(outbox_sent(&small)->method, "GET");
+		outbox_answer(&small, OUTCOME_TIMEOUT, 0, 0);
 		small_at(&small, i * 600000);
-		acknowledge(&small);
+		outbox_acknowledge(&small);
 	}
-	answer(&small, OUTCOME_ANSWERED, 200, 0);
-	CHECK_CONTAINS(sent(&small)->body, "\"users\":[\"80351110224678912\"]");
+	outbox_answer(&small, OUTCOME_ANSWERED, 200, 0);
+	CHECK_CONTAINS(outbox_sent(&small)->body, "\"users\":[\"80351110224678912\"]");
 	small_close(&small);
 }
 
 static void
 a_receiver_is_left_alone_as_long_as_it_asks(void **state)
 {
-	struct small small = open_small(log_);
+	struct small small = outbox_small(outbox_log);
 
 	(void)state;
-	succeed(&small);
-	acknowledge(&small);
-	answer(&small, OUTCOME_ANSWERED, 429, 90000);
+	outbox_succeed(&small);
+	outbox_acknowledge(&small);
+	outbox_answer(&small, OUTCOME_ANSWERED, 429, 90000);
 	small_at(&small, 89999);
-	acknowledge(&small);
+	outbox_acknowledge(&small);
 	CHECK_INT(small_count(&small, EFFECT_WEB), 0);
 	small_at(&small, 90000);
-	acknowledge(&small);
+	outbox_acknowledge(&small);
 	CHECK_INT(small_count(&small, EFFECT_WEB), 1);
 	small_close(&small);
 }
@@ -190,19 +135,19 @@ a_receiver_is_left_alone_as_long_as_it_asks(void **state)
 static void
 a_json_channel_gets_the_same_again(void **state)
 {
-	struct small small = open_small(log_);
+	struct small small = outbox_small(outbox_log);
 	CLEANUP_FREE char *body = NULL, *headers = NULL;
 
 	(void)state;
-	succeed(&small);
-	acknowledge(&small);
-	body = xstrdup(sent(&small)->body);
-	headers = xstrdup(sent(&small)->headers);
-	answer(&small, OUTCOME_BROKEN, 0, 0);
+	outbox_succeed(&small);
+	outbox_acknowledge(&small);
+	body = xstrdup(outbox_sent(&small)->body);
+	headers = xstrdup(outbox_sent(&small)->headers);
+	outbox_answer(&small, OUTCOME_BROKEN, 0, 0);
 	small_at(&small, 60000);
-	acknowledge(&small);
-	CHECK_TEXT(sent(&small)->body, body);
-	CHECK_TEXT(sent(&small)->headers, headers);
+	outbox_acknowledge(&small);
+	CHECK_TEXT(outbox_sent(&small)->body, body);
+	CHECK_TEXT(outbox_sent(&small)->headers, headers);
 	small_close(&small);
 }
 
@@ -211,7 +156,7 @@ static struct small
 read_by_another(struct small *from, const char *channels)
 {
 	CLEANUP_BUF struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
-	struct small small = open_small(channels);
+	struct small small = outbox_small(channels);
 
 	record_op(from->op, &value);
 	CHECK(record_read(small.core, small.op, "op", buf_str(&value)));
@@ -226,31 +171,31 @@ the_next_controller_goes_on(void **state)
 		bool sending;            /* the first one died after the intent, not before it */
 		const char *expected;
 	} cases[] = {
-		{chat, false, "\"users\":[\"80351110224678912\"]"},
-		{chat, true, "(sent again: nobody answered the first time)"},
-		{log_, true, "\"id\":\"uid-op/finished/0\""},
+		{outbox_chat, false, "\"users\":[\"80351110224678912\"]"},
+		{outbox_chat, true, "(sent again: nobody answered the first time)"},
+		{outbox_log, true, "\"id\":\"uid-op/finished/0\""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct small first = open_small(cases[i].channels), next;
+		struct small first = outbox_small(cases[i].channels), next;
 
-		succeed(&first);
-		acknowledge(&first);
-		if (cases[i].channels == chat && cases[i].sending)
-			answer(&first, OUTCOME_ANSWERED, 200, 0);
+		outbox_succeed(&first);
+		outbox_acknowledge(&first);
+		if (cases[i].channels == outbox_chat && cases[i].sending)
+			outbox_answer(&first, OUTCOME_ANSWERED, 200, 0);
 		next = read_by_another(&first, cases[i].channels);
 		CHECK_INT(outbox_waiting(next.op), 1);
-		acknowledge(&next);
+		outbox_acknowledge(&next);
 		if (!cases[i].sending)
-			answer(&next, OUTCOME_ANSWERED, 200, 0);
-		CHECK_CONTAINS(sent(&next)->body, cases[i].expected);
-		answer(&next, OUTCOME_ANSWERED, 200, 0);
+			outbox_answer(&next, OUTCOME_ANSWERED, 200, 0);
+		CHECK_CONTAINS(outbox_sent(&next)->body, cases[i].expected);
+		outbox_answer(&next, OUTCOME_ANSWERED, 200, 0);
 		small_close(&first);
 		first = read_by_another(&next, cases[i].channels);
 		CHECK_INT(outbox_waiting(first.op), 0);
-		succeed(&first);
-		acknowledge(&first);
+		outbox_succeed(&first);
+		outbox_acknowledge(&first);
 		CHECK_INT(small_count(&first, EFFECT_WEB), 0);
 		small_close(&first);
 		small_close(&next);
@@ -275,17 +220,17 @@ only_what_a_channel_wants_is_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct small small = open_small(CHANNELS(CHANNEL("deaf", "json", ",\"notify\":[]") ","
+		struct small small = outbox_small(CHANNELS(CHANNEL("deaf", "json", ",\"notify\":[]") ","
 		    CHANNEL("log", "json", "")));
 		CLEANUP_FREE char *event = xasprintf("\"event\":\"%s\",\"text\":\"%s\"", cases[i].event ? cases[i].event : "",
 		    cases[i].event ? cases[i].text : "");
 
 		small.op->phase = PHASE_PENDING;
 		op_set_phase(small.core, small.op, cases[i].phase, cases[i].reason, "%s", cases[i].message);
-		acknowledge(&small);
+		outbox_acknowledge(&small);
 		CHECK_INT(small_count(&small, EFFECT_WEB), cases[i].event != NULL);
 		if (cases[i].event)
-			CHECK_CONTAINS(sent(&small)->body, event);
+			CHECK_CONTAINS(outbox_sent(&small)->body, event);
 		small_close(&small);
 	}
 }
@@ -293,34 +238,35 @@ only_what_a_channel_wants_is_told(void **state)
 static void
 a_gate_is_told_of_after_two_minutes(void **state)
 {
-	struct small small = open_small(log_);
+	struct small small = outbox_small(outbox_log);
 
 	(void)state;
 	op_set_phase(small.core, small.op, PHASE_FROZEN, REASON_GateClosed, "%s", "db-c-1 down since 10:02");
 	small.op->closed_since_wall_ms = small.core->now.wall_ms;
 	small.op->pace.gate_since_up_ms = small.core->now.up_ms;
-	acknowledge(&small);
+	outbox_acknowledge(&small);
 	small_at(&small, 119999);
-	acknowledge(&small);
+	outbox_acknowledge(&small);
 	CHECK_INT(small_count(&small, EFFECT_WEB), 0);
 	small_at(&small, 120000);
-	acknowledge(&small);
-	CHECK_CONTAINS(sent(&small)->body, "\"event\":\"frozen\",\"text\":\"frozen for two minutes: db-c-1 down since 10:02\"");
+	outbox_acknowledge(&small);
+	CHECK_CONTAINS(outbox_sent(&small)->body,
+	    "\"event\":\"frozen\",\"text\":\"frozen for two minutes: db-c-1 down since 10:02\"");
 	small_close(&small);
 }
 
 static void
 what_nobody_takes_is_given_up_in_the_end(void **state)
 {
-	struct small small = open_small(log_);
+	struct small small = outbox_small(outbox_log);
 
 	(void)state;
-	succeed(&small);
-	acknowledge(&small);
-	answer(&small, OUTCOME_ANSWERED, 410, 0);
+	outbox_succeed(&small);
+	outbox_acknowledge(&small);
+	outbox_answer(&small, OUTCOME_ANSWERED, 410, 0);
 	small_at(&small, 6 * 3600 * 1000 + 1000);
-	acknowledge(&small);
-	answer(&small, OUTCOME_ANSWERED, 410, 0);
+	outbox_acknowledge(&small);
+	outbox_answer(&small, OUTCOME_ANSWERED, 410, 0);
 	CHECK_INT(outbox_waiting(small.op), 0);
 	CHECK_INT(small.core->counters.notices_given_up, 1);
 	small_close(&small);
@@ -329,21 +275,21 @@ what_nobody_takes_is_given_up_in_the_end(void **state)
 static void
 a_channel_that_keeps_refusing_is_said(void **state)
 {
-	struct small small = open_small(log_);
+	struct small small = outbox_small(outbox_log);
 	char text[300];
 
 	(void)state;
-	succeed(&small);
-	acknowledge(&small);
+	outbox_succeed(&small);
+	outbox_acknowledge(&small);
 	for (int64_t i = 1; i <= 3; i++) {
 		CHECK(hooks_judge(small.cluster, text, sizeof text));
-		answer(&small, OUTCOME_ANSWERED, 401, 0);
+		outbox_answer(&small, OUTCOME_ANSWERED, 401, 0);
 		small_at(&small, i * 600000);
-		acknowledge(&small);
+		outbox_acknowledge(&small);
 	}
 	CHECK(!hooks_judge(small.cluster, text, sizeof text));
 	CHECK_TEXT(text, "channel log does not take messages: HTTP 401: {}");
-	answer(&small, OUTCOME_ANSWERED, 200, 0);
+	outbox_answer(&small, OUTCOME_ANSWERED, 200, 0);
 	CHECK(hooks_judge(small.cluster, text, sizeof text));
 	small_close(&small);
 }
