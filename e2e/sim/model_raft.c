@@ -25,6 +25,12 @@ votes(const struct node *n)
 	return n->voter && sim_in_ring(n->member);
 }
 
+bool
+sim_votes(const struct sim *sim, size_t node)
+{
+	return votes(&sim->nodes[node]);
+}
+
 /* Of the voters whom the node reaches, itself among them. */
 static bool
 has_quorum(const struct sim *sim, size_t node, size_t *ret_voters, size_t *ret_alive)

@@ -98,6 +98,8 @@ void sim_tablets_inherit(struct sim *sim, size_t from, size_t to);
 void sim_tablets_quiet(struct sim *sim, struct call *call);
 
 /* model_raft.c: group0. */
+/* Is it one of group0's voters? */
+bool sim_votes(const struct sim *sim, size_t node);
 /* Somebody died, came, went: voters may change, barriers may pass. */
 void sim_raft_changed(struct sim *sim);
 void sim_raft_barrier(struct sim *sim, struct call *call, int64_t timeout);

@@ -257,6 +257,40 @@ schemas_differ(const struct world *w, char *why, size_t size)
 	return oracle_schema(w->sim, w->node, w->before, why, size);
 }
 
+/* The most of group0's voters that reach each other; 'gone' apart (SIZE_MAX: nobody). */
+static size_t
+voters_together(const struct world *w, size_t gone)
+{
+	const struct world there = {w->sim, gone, w->before};
+	size_t most = 0;
+
+	for (size_t i = 0; i < w->sim->nnodes; i++) {
+		size_t together = 0;
+
+		for (size_t j = 0; i != gone && sim_votes(w->sim, i) && j < w->sim->nnodes; j++)
+			together += sim_votes(w->sim, j) && reaches(&there, i, j);
+		most = together > most ? together : most;
+	}
+	return most;
+}
+
+/* Group0 has its majority, and would have none without the node. Of fewer than three voters none can be missed ever. */
+static bool
+raft_minority(const struct world *w, char *why, size_t size)
+{
+	size_t voters = 0, left;
+
+	for (size_t i = 0; i < w->sim->nnodes; i++)
+		voters += sim_votes(w->sim, i);
+	if (voters < 3 || voters_together(w, SIZE_MAX) < voters / 2 + 1)
+		return false;
+	left = voters_together(w, w->node);
+	if (left >= voters / 2 + 1)
+		return false;
+	snprintf(why, size, "kind=raft voters=%zu left=%zu", voters, left);
+	return true;
+}
+
 static void
 say(struct sim *sim, enum sim_source source, size_t node, bool blame, const char *why)
 {
@@ -327,6 +361,7 @@ oracle_judge(struct sim *sim, enum sim_source source, size_t node)
 	judge(sim, source, node, topology_changes);
 	judge(sim, source, node, two_zones);
 	judge(sim, source, node, below_quorum);
+	judge(sim, source, node, raft_minority);
 	judge(sim, source, node, works);
 	judge(sim, source, node, schemas_differ);
 }

@@ -9,6 +9,7 @@
  *	quorum		a range or tablet of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of
  *			all its replicas, or of those in a datacenter that has three or more, for some coordinator; a
  *			tablet in transition has two sets of them, and each counts,
+ *	raft		group0 has a majority of its voters, three or more, and would have none without the node,
  *	work		the node is cleaned up, somebody rebuilds, or a vnode keyspace is repaired by it or by a node that
  *			shares a range of it (a repair of tablets goes on without it),
  *	schema		nodes that are up, the node itself apart, have different schema versions,

@@ -43,6 +43,10 @@ void __real_op_explain(struct core *core, struct op *op);
 void __wrap_op_explain(struct core *core, struct op *op);
 bool __real_ring_is_called_down(const struct ring *ring, size_t member);
 bool __wrap_ring_is_called_down(const struct ring *ring, size_t member);
+bool __real_raft_quorum_stays(const struct ring *ring, const bool *held, int candidate, const char *version,
+    struct err *said);
+bool __wrap_raft_quorum_stays(const struct ring *ring, const bool *held, int candidate, const char *version,
+    struct err *said);
 
 struct core *
 __wrap_core_new(const struct core_config *config)
@@ -223,4 +227,10 @@ __wrap_ring_is_called_down(const struct ring *ring, size_t member)
 {
 	return __real_ring_is_called_down(ring, member) ||
 	    (mutant == SLOW_IS_DOWN && !ring->members[member].answered);
+}
+
+bool
+__wrap_raft_quorum_stays(const struct ring *ring, const bool *held, int candidate, const char *version, struct err *said)
+{
+	return __real_raft_quorum_stays(ring, held, candidate, version, said) || mutant == NO_RAFT;
 }

@@ -10,6 +10,7 @@ enum mutant {
 	NO_FENCE,                /* Redis takes a write of any epoch */
 	SAME_EPOCH,              /* a takeover does not raise it */
 	NO_GATE,
+	NO_RAFT,                 /* the gate does without raft-quorum */
 	NO_RESERVATION,          /* nodes that are being taken down are not counted until they are seen down */
 	NO_INTENTS,              /* an act leaves before its intent is acknowledged */
 	NO_SETTLE_TIME,
@@ -73,7 +74,7 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 
 /* plays.c */
 play with_faults, with_faults_and_two, with_others, calmly, two_at_once, late_acts, two_leaders, an_isolation_meanwhile,
-    restart_in_a_window, frozen_with_a_node_down;
+    restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */
 play cass_1, cass_2, cass_3, cass_4, cass_5, cass_6, cass_7, cass_8, cass_9;
 play issue_1, issue_3, issue_4, issue_5, issue_6, issue_7, issue_8, issue_9, issue_10, issue_11, issue_12;

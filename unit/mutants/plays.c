@@ -184,3 +184,30 @@ frozen_with_a_node_down(uint64_t seed, char *wrong, size_t size)
 	scene_freeze(scene, false);
 	play_end(scene, text, wrong, size);
 }
+
+/* Two nodes of a rack are dead, and a person lets the third one through all the same: no range of it would lose its quorum,
+ * but three of group0's five voters would be gone. */
+void
+a_majority_of_voters(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = play_begin((struct scene_config){.layout = "dc1/a:3,dc1/b:1,dc1/c:1",
+	    .operation = "\"workflow\":\"restart-node\",\"targets\":{\"nodes\":[\"db-a-3\"]}",
+	    .no_system_keyspaces = true}, seed);
+	struct world *world = scene->world;
+
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	world_run(world, NULL, NULL, MINUTES(1));
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-2"));
+	world_run(world, NULL, NULL, MINUTES(1));
+	scene->suspend = false;
+	scene->more = ",\"overrides\":[{\"gate\":\"cluster-normal\",\"nodes\":[\"db-a-3\"],"
+	    "\"reason\":\"the rack is dark\","
+	    "\"until\":\"2100-01-01T00:00:00Z\"}]";
+	scene_turn_knobs(scene);
+	world_run(world, NULL, NULL, MINUTES(10));
+	sim_start(world->sim, world->now, scene_node(world, "db-a-1"));
+	sim_start(world->sim, world->now, scene_node(world, "db-a-2"));
+	play_end(scene, "", wrong, size);
+}

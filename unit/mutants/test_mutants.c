@@ -11,6 +11,7 @@ static const struct defect defects[] = {
 	{NO_FENCE, "no fence", "I3|I1", two_leaders},
 	{SAME_EPOCH, "takeover without raising the epoch", "I3|I1", with_faults_and_two},
 	{NO_GATE, "no gate", "I2", with_faults},
+	{NO_RAFT, "no raft-quorum", "I2", a_majority_of_voters},
 	{NO_RESERVATION, "no reservation", "I2", two_at_once},
 	{NO_INTENTS, "no intents", "I5", with_faults},
 	{NO_SETTLE_TIME, "settle time 0", "I3|I1", late_acts},
