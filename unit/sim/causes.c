@@ -63,6 +63,7 @@ static const struct cause causes[] = {
 	{"the node does not tell whether it serves CQL: %*", cause_lane_silent},
 	{"the node is NORMAL and does not serve CQL", cause_lane_no_cql},
 	{"%*the node is no member of the ring", cause_lane_left},
+	{"the node is no member of the cluster", cause_somebody_left},
 	{"up in every view, NORMAL and serving CQL (for its window)", cause_window},
 	{"%w compactions pending, at most %w are nominal", cause_compactions},
 	{"%w compactions pending (for its window)", cause_window},
@@ -103,6 +104,7 @@ static const struct cause causes[] = {
 	{"asking the hosts whether they can be commanded", cause_asking_hosts},
 	{"spec.cluster: there is no TargetCluster %*", cause_no_target},
 	{"spec%*", cause_not_planned},
+	{"too few replicas for what clients need with a node down, %*", cause_not_planned},
 	/* what gives no reason */
 	{"next node", never},
 	{"to be drained", never},
@@ -146,8 +148,8 @@ skip_lane(struct claim *claim, const char *text)
 
 	snprintf(name, sizeof name, "%.*s", (int)len, text);
 	node = sim_find(claim->sim, name);
-	if (node < 0 || strcmp(name, sim_name(claim->sim, (size_t)node)) != 0)
-		return text;    /* an address, too, is no lane */
+	if (node < 0)
+		return text;
 	for (size_t i = 0; i < ARRAY_LEN(links); i++)
 		if (strncmp(text + len, links[i], strlen(links[i])) == 0) {
 			claim->lane = node;
@@ -220,6 +222,15 @@ bool
 cause_is_true(const struct claim *claim)
 {
 	return claim->cause && claim->cause->truth(claim) && (!claim->beside || claim->beside->truth(claim));
+}
+
+bool
+cause_is_of(const struct claim *claim, const char *step, int node)
+{
+	const char *name = strrchr(step, '/');
+
+	return name && node >= 0 && (strcmp(name + 1, sim_name(claim->sim, (size_t)node)) == 0 ||
+	    strcmp(name + 1, sim_address(claim->sim, (size_t)node)) == 0);
 }
 
 bool

@@ -18,8 +18,8 @@ struct cause {
 cause_truth cause_called_down, cause_seen_down, cause_says_mode, cause_gossips_not, cause_silent, cause_garbled,
     cause_not_voting, cause_alone, cause_nobody_votes, cause_short, cause_voters_gone, cause_no_barrier,
     cause_barrier_failed, cause_long_down, cause_schema, cause_somebody_silent, cause_lane_silent, cause_lane_no_cql,
-    cause_lane_left, cause_work, cause_window, cause_compactions, cause_draining, cause_to_be_normal, cause_asked,
-    cause_host_asked;
+    cause_lane_left, cause_somebody_left, cause_work, cause_window, cause_compactions, cause_draining,
+    cause_to_be_normal, cause_asked, cause_host_asked;
 /* causes_host.c */
 cause_truth cause_host_away, cause_lane_host_away, cause_unit_busy, cause_unit_state, cause_act_on_its_way,
     cause_act_may_arrive, cause_act_unknown, cause_act_open, cause_taken_over, cause_act_accepted, cause_retried;
@@ -32,6 +32,10 @@ cause_truth cause_redis_away, cause_redis_asked, cause_journal_awaited, cause_jo
 const char *cause_act_state(const struct claim *claim, const char *verb);
 /* A request to the node or its host has no answer yet. */
 bool cause_is_asked(const struct claim *claim, int node, enum effect_kind kind);
+/* A step's or a lane's name in the journal: is it of that node? Its address stands for it if it came after the inventory. */
+bool cause_is_of(const struct claim *claim, const char *step, int node);
+/* It has moved or left: at the address that it was asked at there may be nobody any more. */
+bool cause_is_gone(const struct claim *claim, int node);
 bool cause_is_recent(const struct claim *claim, int64_t ms);
 /* The node that it is about; -1: none. */
 int cause_node(const struct claim *claim);

@@ -2,15 +2,31 @@
 
 #include <string.h>
 
+#include "hands.h"
 #include "world.h"
 
 /* Of the nodes' hosts, and of what was ordered there. */
+
+bool
+cause_is_gone(const struct claim *claim, int node)
+{
+	if (node >= 0 && !sim_member(claim->sim, (size_t)node))
+		return true;
+	for (size_t i = 0; node >= 0 && i < sim_audit_count(claim->sim); i++) {
+		const struct sim_entry *entry = sim_audit(claim->sim, i);
+
+		if (entry->event == SIM_READDRESSED && entry->node == (size_t)node)
+			return true;
+	}
+	return false;
+}
 
 /* What was found last stands while it is looked at again. */
 static bool
 is_host_away(const struct claim *claim, int node)
 {
 	return node >= 0 && (!sim_host_reachable(claim->sim, (size_t)node) ||
+	    (cause_is_recent(claim, claim->silence->nobody_ms) && cause_is_gone(claim, node)) ||
 	    cause_is_asked(claim, node, EFFECT_HOST) || cause_is_recent(claim, claim->seen->host_failed_ms[node]));
 }
 
@@ -20,23 +36,10 @@ cause_host_away(const struct claim *claim)
 	return is_host_away(claim, cause_node(claim));
 }
 
-/* At the address that it was asked at there is nobody any more. */
-static bool
-has_moved(const struct claim *claim)
-{
-	for (size_t i = 0; claim->lane >= 0 && i < sim_audit_count(claim->sim); i++) {
-		const struct sim_entry *entry = sim_audit(claim->sim, i);
-
-		if (entry->event == SIM_READDRESSED && entry->node == (size_t)claim->lane)
-			return true;
-	}
-	return false;
-}
-
 bool
 cause_lane_host_away(const struct claim *claim)
 {
-	return is_host_away(claim, claim->lane) || has_moved(claim);
+	return is_host_away(claim, claim->lane) || cause_is_gone(claim, claim->lane);
 }
 
 static bool
@@ -73,9 +76,7 @@ cause_act_state(const struct claim *claim, const char *verb)
 		const struct page *page = &ledger->pages[p];
 
 		for (size_t i = 0; page->life == ledger->last && i < page->nacts; i++) {
-			const char *node = strrchr(page->acts[i].step, '/');
-
-			if (node && strcmp(node + 1, sim_name(claim->sim, (size_t)claim->lane)) == 0 &&
+			if (cause_is_of(claim, page->acts[i].step, claim->lane) &&
 			    (!verb || strcmp(page->acts[i].label, verb) == 0 || strcmp(page->acts[i].label, "restore") == 0) &&
 			    page->acts[i].state[0])
 				return page->acts[i].state;
@@ -132,10 +133,8 @@ cause_retried(const struct claim *claim)
 
 	for (size_t i = 0; i < ledger->journal.nfields; i++) {
 		const char *attempt = strstr(ledger->journal.fields[i].value, "\"attempt\":");
-		const char *node = strrchr(ledger->journal.fields[i].name, '/');
 
-		if (attempt && node && attempt[10] > '1' && claim->lane >= 0 &&
-		    strcmp(node + 1, sim_name(claim->sim, (size_t)claim->lane)) == 0)
+		if (attempt && attempt[10] > '1' && cause_is_of(claim, ledger->journal.fields[i].name, claim->lane))
 			return true;
 	}
 	return false;

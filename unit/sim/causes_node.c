@@ -59,6 +59,7 @@ is_silent(const struct claim *claim, int node)
 
 	return node >= 0 && (sim_garbage_of(claim->sim, (size_t)node) == SIM_GARBAGE_EMPTY ||
 	    cause_is_recent(claim, claim->seen->rest_failed_ms[node]) ||
+	    (cause_is_recent(claim, claim->silence->nobody_ms) && cause_is_gone(claim, node)) ||
 	    !sim_listening(claim->sim, claim->world->now, (size_t)node, &changes));
 }
 
@@ -184,14 +185,10 @@ cause_somebody_silent(const struct claim *claim)
 static bool
 is_held(const struct claim *claim, size_t node)
 {
-	char end[80];
-
 	for (size_t i = 0; i < claim->ledger->journal.nfields; i++) {
 		const struct store_field *field = &claim->ledger->journal.fields[i];
-		const char *name = strrchr(field->name, '/');
 
-		snprintf(end, sizeof end, "/%s", sim_name(claim->sim, node));
-		if (strncmp(field->name, "lane/", 5) == 0 && name && strcmp(name, end) == 0 &&
+		if (strncmp(field->name, "lane/", 5) == 0 && cause_is_of(claim, field->name, (int)node) &&
 		    strstr(field->value, "\"held\":true"))
 			return true;
 	}
@@ -299,6 +296,15 @@ bool
 cause_lane_left(const struct claim *claim)
 {
 	return claim->lane >= 0 && !sim_member(claim->sim, (size_t)claim->lane);
+}
+
+bool
+cause_somebody_left(const struct claim *claim)
+{
+	for (size_t i = 0; i < sim_nodes(claim->sim); i++)
+		if (!sim_member(claim->sim, i))
+			return true;
+	return false;
 }
 
 bool

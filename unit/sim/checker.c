@@ -211,12 +211,16 @@ check_repeated(struct checker *checker, int64_t up_ms, const struct found *found
 }
 
 const char *
-checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb, const struct sender *sender)
+checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *address, const char *verb,
+    const struct sender *sender)
 {
 	struct found found = find_act(checker, node, verb, sender);
-	struct checked_act *act = found.act;
+	struct checked_act *act;
 	char where[120];
 
+	if (!found.act)
+		found = find_act(checker, address, verb, sender);
+	act = found.act;
 	snprintf(where, sizeof where, "%.20s of core %u at %.64s", verb, sender->life, node);
 	if (!act || (found.late ? act->old_intents : act->intents) == 0) {
 		checker_fault(checker, up_ms, "I5: %s arrives without an acknowledged intent%s%s", where,

@@ -109,7 +109,8 @@ bool checker_acked(struct checker *checker, int64_t up_ms, const struct sender *
     const char *reply);
 /* An act arrives at a node. 'verb': drain, stop, start or restart. The uid of the operation that it belongs to is
  * returned; NULL: none was found. */
-const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *verb,
+/* 'node' and 'address': a plan names one by its address that came after the inventory was written. */
+const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *address, const char *verb,
     const struct sender *sender);
 /* A node was restored by this core on the intent journaled with its drain, and the journal does not tell of it: who
  * takes over cannot know whose restart that was. */

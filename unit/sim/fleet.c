@@ -144,7 +144,7 @@ fleet_play(const struct fleet_config *config)
 	if (!config->alone)
 		others_draw(&fleet->others, fleet->scene->world, &chance, within_ms);
 	fleet->others.left_out = config->others_left_out;
-	if (choice.kinds == 0 && fleet->others.count + (fleet->scene->world->second != NULL) > 0)
+	if (choice.kinds == 0 && !choice.beside && fleet->others.count + (fleet->scene->world->second != NULL) > 0)
 		choice.kinds = FAULT_KINDS_BESIDE_OTHERS;
 	if (!config->calm)
 		faults_draw(&fleet->faults, fleet->scene->world, &choice, within_ms);

@@ -292,6 +292,14 @@ help_the_nodes(struct world *world, struct sim *sim)
 	return helped;
 }
 
+/* Its plan cannot be made: the node that it names has left, or the others may not be without it any more. */
+static bool
+is_refused(struct world *world, const struct api_object *o)
+{
+	return o && o->status && strcmp(checker_ledger(world->checker, o->uid)->told_phase, "Pending") == 0 &&
+	    (strstr(o->status, "\"PlanRefused\"") || strstr(o->status, "\"KeyspaceUndecided\""));
+}
+
 /* A person is needed, and nobody is at work: some stand still, or keep the others waiting. */
 bool
 until_all_settled(struct world *world, const char *unused)
@@ -307,6 +315,7 @@ until_all_settled(struct world *world, const char *unused)
 			continue;
 		still = is_kept(world, o) || strcmp(checker_ledger(world->checker, o->uid)->told_phase, "Paused") == 0 ||
 		    (o->status && strstr(o->status, "\"JournalLost\""));
+		still |= is_refused(world, o);
 		needed |= still;
 		if (!still && !scene_has_ended(world, o) &&
 		    strcmp(checker_ledger(world->checker, o->uid)->told_phase, "Queued") != 0)
@@ -335,10 +344,16 @@ others_help(struct others *others)
 			other->first = true;
 			let_go(other);
 			helped = true;
+		} else if (strcmp(phase, "Paused") == 0 && strstr(object->status, "approve plan") && !other->cancel) {
+			cancel(other);  /* its node has moved: another one may come for that */
+			helped = true;
 		} else if (strcmp(phase, "Paused") == 0) {
 			other->retry++;
 			world_forgive_restarts(other->world);
 			turn_knobs(other, "says that it may go on:");
+			helped = true;
+		} else if (is_refused(other->world, object) && !other->cancel) {
+			cancel(other);
 			helped = true;
 		}
 	}

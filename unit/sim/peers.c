@@ -177,6 +177,7 @@ read_audit_of(struct world *world, struct sim *sim, size_t *audited)
 			continue;
 		world->arrivals++;
 		uid = checker_arrival(world->checker, world->now, sim_name(sim, entry->node),
+		    sim_address(sim, entry->node),
 		    verbs[entry->event], &world->sender);
 		check_object(world, uid, verbs[entry->event]);
 		turns_arrival(world, sim, *audited, uid);

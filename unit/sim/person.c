@@ -130,12 +130,31 @@ skip_replaced(struct scene *scene)
 	scene->more = scene->asked;
 }
 
+/* Its plan cannot be made: the node that it names has left, or no other may be missed any more. Nobody wants it so. */
+static bool
+gives_up(struct scene *scene)
+{
+	const struct api_object *operation = scene_operation(scene->world);
+
+	if (!operation || scene->cancel || !until_phase(scene->world, "Pending") ||
+	    (!strstr(operation->status, "\"PlanRefused\"") && !strstr(operation->status, "\"KeyspaceUndecided\"")))
+		return false;
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	return true;
+}
+
 bool
 person_helps(struct scene *scene, char *wrong, size_t size)
 {
 	struct world *world = scene->world;
 	bool failed = until_phase(world, "Failed"), paused = until_phase(world, "Paused"), started = start_nodes(scene);
 
+	/* Who is before it may be kept waiting by that. */
+	if (until_phase(world, "Queued"))
+		fill_racks(scene);
+	if (gives_up(scene))
+		return true;
 	if (!scene_operation(world) || (!failed && !paused))
 		return started;
 	if (failed)

@@ -119,20 +119,22 @@ teller(struct world *world)
 	return NULL;
 }
 
-/* A request of its to the API server has no answer yet: what it asks for it cannot know, what it tells nobody does. */
+/* A request of its to the API server has no answer yet, or a line of a watch is still to come: what it asks for it cannot
+ * know, what it tells nobody does. */
 static bool
-is_on_its_way(const struct flight *flight)
+is_on_its_way(const struct world *world, const struct flight *flight)
 {
 	const struct effect *effect = &flight->effect;
 
-	return flight->wanted && effect->kind == EFFECT_KUBE && effect->kube.pool != KUBE_LEASE && !flight->open;
+	return flight->wanted && effect->kind == EFFECT_KUBE && effect->kube.pool != KUBE_LEASE &&
+	    (!flight->open || flight->last_line > world->now);
 }
 
 static bool
-is_being_told(const struct world *world)
+is_being_told(const struct world *world, unsigned teller)
 {
 	for (size_t i = 0; i < world->nflights; i++)
-		if (is_on_its_way(world->flights[i]))
+		if (world->flights[i]->life == teller && is_on_its_way(world, world->flights[i]))
 			return true;
 	return false;
 }
@@ -146,6 +148,8 @@ note_node(struct world *world, bool host, const char *address)
 	while (i < SILENCE_CLUSTERS && world_cluster(world, i) != sim)
 		i++;
 	world->silence->unanswered_ms = world->now;
+	if (!sim)
+		world->silence->nobody_ms = world->now;
 	if (sim && i < SILENCE_CLUSTERS && node < SILENCE_NODES)
 		(host ? world->silence->seen[i].host_failed_ms : world->silence->seen[i].rest_failed_ms)[node] = world->now;
 }
@@ -233,7 +237,7 @@ look_at(struct world *world, const struct api_object *object)
 		watched->bad_ms = 0;
 	else if (watched->bad_ms == 0)
 		watched->bad_ms = world->now;
-	else if (is_being_told(world))
+	else if (is_being_told(world, watched->teller))
 		watched->bad_ms += world->now - silence->looked_ms;
 	if (watched->bad_ms == 0 || world->now - watched->bad_ms <= allowed_ms(silence, watched))
 		return;

@@ -33,6 +33,7 @@ struct silence {
 	int64_t looked_ms, next_ms;
 	struct seen seen[SILENCE_CLUSTERS];
 	int64_t unanswered_ms;                /* a question to a node or its host */
+	int64_t nobody_ms;                    /* one to an address that no node has, or has any more */
 	int64_t redis_failed_ms, watch_failed_ms, told_failed_ms, jumped_ms;
 	int64_t wall_ahead;                   /* as it was at the last look */
 	char wrong[400];                      /* the first fault; "": none */

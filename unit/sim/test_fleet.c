@@ -7,7 +7,8 @@
 
 /* Worlds of one to four operations of the shipped workflows, each time with other faults, one or two controllers. SEEDS
  * counts operations. SEED=n plays one world again, with LEFT_OUT=bits of its faults and OTHERS_LEFT_OUT=bits of the operations
- * beside it, or with ONLY=kind of fault; SOAK_SECONDS=n plays fresh seeds for so long. */
+ * beside it, or with ONLY=kind of fault, or with BESIDE=1: members come and go, and tablets move, beside other operations, too.
+ * SOAK_SECONDS=n plays fresh seeds for so long. */
 
 static double
 seconds_now(void)
@@ -41,7 +42,7 @@ play_again(struct tally *tally)
 
 	for (size_t i = 0; i < seeds_wanted(50) && right; i++)
 		right = fleet_is_right(&(struct fleet_config){
-		    .seed = seed_number(i), .choice = {.only = only}, .controllers = only ? 2 : 0,
+		    .seed = seed_number(i), .choice = {.only = only, .beside = getenv("BESIDE")}, .controllers = only ? 2 : 0,
 		    .variety = variety ? (enum variety)strtol(variety, NULL, 10) : VARIETY_DRAWN,
 		    .alone = only || getenv("ALONE"), .left_out = left_out ? strtoull(left_out, NULL, 10) : 0,
 		    .others_left_out = others ? (unsigned)strtoul(others, NULL, 10) : 0}, tally);

@@ -222,20 +222,20 @@ checker_knows_licences(void **state)
 	char done[] = "{\"state\":\"done\",\"attempt\":2,\"acts\":{\"stop\":{\"state\":\"answered\"}}}";
 
 	(void)state;
-	checker_arrival(checker, 0, "db-a-1", "stop", &later);
+	checker_arrival(checker, 0, "db-a-1", "", "stop", &later);
 	CHECK_CONTAINS(checker->first, "I5");
 	checker = checker_free(checker);
 	checker = checker_new();
 	take_over(checker, "[1,0,\"\",\"1\",\"\"]");
 	acknowledge(checker, step, intended);
-	checker_arrival(checker, 0, "db-a-1", "stop", &later);
+	checker_arrival(checker, 0, "db-a-1", "", "stop", &later);
 	acknowledge(checker, step, again);
-	checker_arrival(checker, 0, "db-a-1", "stop", &later);
+	checker_arrival(checker, 0, "db-a-1", "", "stop", &later);
 	CHECK_INT(checker->faults, 0);
-	checker_arrival(checker, 0, "db-a-1", "stop", &later);
+	checker_arrival(checker, 0, "db-a-1", "", "stop", &later);
 	CHECK_CONTAINS(checker->first, "I1");
 	acknowledge(checker, step, done);
-	checker_arrival(checker, 0, "db-a-1", "stop", &later);
+	checker_arrival(checker, 0, "db-a-1", "", "stop", &later);
 	CHECK_CONTAINS(checker->faulty, "I4");
 	checker_free(checker);
 }
