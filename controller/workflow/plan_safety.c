@@ -151,20 +151,30 @@ check_limit(struct compiler *c, const struct workflow_block *source, const struc
 	return 0;
 }
 
+/* Of what is fallen back on, that it may bring the node up counts: then being up is what is meant, and waited for. */
+static bool
+leaves_down(const struct plan_block *block)
+{
+	bool down = false;
+
+	for (size_t i = 0; i < block->nsteps; i++) {
+		const struct plan_step *step = &block->steps[i];
+
+		/* What an opaque one has taken down it has started again, or a later step does. */
+		down = (down || (takes_down(step) && !step->type->opaque)) && !impact_brings_up(step);
+		for (size_t f = 0; f < step->nfallbacks; f++)
+			down = down && !impact_brings_up(&step->on_failure[f]);
+	}
+	return down;
+}
+
 int
 plan_compile_safety(struct compiler *c, const struct workflow_block *source, struct plan_block *block,
     size_t number)
 {
 	for (size_t i = 0; plan_any_step(block, i); i++)
 		block->disruptive = block->disruptive || takes_down(plan_any_step(block, i));
-	/* What is fallen back on is to leave the node as the step would have. */
-	for (size_t i = 0; i < block->nsteps; i++) {
-		/* What an opaque one has taken down it has started again, or a later step does. */
-		if (takes_down(&block->steps[i]) && !block->steps[i].type->opaque)
-			block->leaves_down = true;
-		if (impact_brings_up(&block->steps[i]))
-			block->leaves_down = false;
-	}
+	block->leaves_down = leaves_down(block);
 	if (!block->each_node || !block->disruptive) {
 		block->disruptive = block->leaves_down = false;
 		return 0;

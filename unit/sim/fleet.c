@@ -7,12 +7,12 @@
 #include "person.h"
 
 /* About as long as an operation takes for a node without faults. */
-enum { NODE_MS = 35000, TRANSCRIPT = 150, HELPS = 4, HELPS_WITH_OTHERS = 12 };
+enum { OWN = 2, NODE_MS = 35000, TRANSCRIPT = 150, HELPS = 4, HELPS_WITH_OTHERS = 12 };
 
 static const char *const workflows[] = {
 	"\"workflow\":\"rolling-restart\",\"variables\":{\"known_node\":\"db-b-1\",\"settle\":\"3s\"}",
 	"\"workflow\":\"restart-node\",\"variables\":{\"settle\":\"3s\"}",
-	"\"workflow\":\"own\"",
+	[OWN] = "\"workflow\":\"own\"",
 };
 
 /* Half on three nodes, half on six or more in three zones. */
@@ -43,6 +43,8 @@ vary(const struct fleet_config *config, struct fleet *fleet)
 	fleet->zero_token = chance_of(&chance, 150);
 	if (config->variety != VARIETY_DRAWN || config->choice.kinds)
 		fleet->tablets = fleet->zero_token = config->variety == VARIETY_FULL;
+	else if (chance_of(&chance, 400))
+		construct_draw(&fleet->construct, &chance);
 }
 
 static struct scene *
@@ -59,6 +61,10 @@ make(const struct fleet_config *config, struct fleet *fleet)
 	};
 
 	vary(config, fleet);
+	if (*fleet->construct.workflow) {
+		scene.operation = workflows[OWN];
+		scene.workflow = fleet->construct.workflow;
+	}
 	scene.layout = (fleet->zero_token ? layouts_zero : layouts)[layout];
 	scene.keyspaces = fleet->tablets ? with_tablets : NULL;
 	scene.nkeyspaces = fleet->tablets ? ARRAY_LEN(with_tablets) : 0;
@@ -190,6 +196,7 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 	tally->clusters += world->second ? 2 : 1;
 	tally->helped += fleet->helped > 0;
 	others_add_up(&fleet->others, tally->others);
+	construct_add_up(&fleet->construct, tally->constructs);
 	tally->tablets += fleet->tablets;
 	tally->zero_token += fleet->zero_token;
 	tally->steps += world->steps;
@@ -217,6 +224,9 @@ tally_print(const struct tally *tally, double seconds)
 	printf(" %zu tablets, %zu a node without tokens", tally->tablets, tally->zero_token);
 	for (size_t i = 0; fault_name(i); i++)
 		printf(", %zu %s", tally->faults[i], fault_name(i));
+	printf("\n  workflows with:");
+	for (size_t i = 0; construct_name(i); i++)
+		printf("%s %zu %s", i ? "," : "", tally->constructs[i], construct_name(i));
 	printf("\n  operations beside:");
 	for (size_t i = 0; other_kind_name(i); i++)
 		printf("%s %zu %s", i ? "," : "", tally->others[i], other_kind_name(i));

@@ -2,6 +2,7 @@
  * judged. */
 #pragma once
 
+#include "construct.h"
 #include "faults.h"
 #include "others.h"
 #include "scene.h"
@@ -12,6 +13,7 @@ struct tally {
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];
 	size_t others[OTHER_KINDS_MAX];
+	size_t constructs[CONSTRUCTS_MAX];
 	int64_t simulated_ms;
 };
 
@@ -21,6 +23,7 @@ struct fleet {
 	size_t helped;               /* so often a person did */
 	struct others others;
 	bool tablets, zero_token;    /* there are */
+	struct construct construct;  /* the operation's own workflow */
 	char wrong[1200];            /* what the judgement is; "": nothing */
 };
 

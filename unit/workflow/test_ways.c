@@ -127,6 +127,15 @@ failures_are_kept_by_the_plan(void **state)
 	CHECK(plan_any_step(block, 0) == step && plan_any_step(block, 2) == &step->on_failure[1] && !plan_any_step(block, 3));
 	CHECK_TEXT(plan->blocks[1].steps[0].on_failure[0].number, "2.1.onFailure.1");
 	plan_free(plan);
+	/* Brought up by what is fallen back on alone: it is not to be left down. */
+	plan = compile(fake_steps(NODE("{\"task\":\"scylla-drain\"},{\"task\":\"look\",\"onFailure\":[{\"task\":"
+	    "\"systemd-restart-service\",\"with\":{\"service\":\"s\"}}]}")));
+	CHECK(plan->blocks[0].disruptive && !plan->blocks[0].leaves_down);
+	plan_free(plan);
+	plan = compile(fake_steps(NODE("{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"s\"},\"onFailure\":["
+	    "{\"task\":\"scylla-drain\"}]}")));
+	CHECK(plan->blocks[0].disruptive && !plan->blocks[0].leaves_down);
+	plan_free(plan);
 	plan = compile(fake_steps(NODE("{\"task\":\"look\",\"abortOnFailure\":true}")));
 	CHECK(strncmp(plan->text, "{\"format\":1,", 12) == 0);
 	plan_free(plan);

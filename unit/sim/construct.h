@@ -1,0 +1,19 @@
+/* A workflow drawn from the seed: restarts of all nodes with what the language has around them, so that crashes and faults
+ * meet each of it. Left alone it succeeds. */
+#pragma once
+
+#include <stddef.h>
+
+#include "chance.h"
+
+enum { CONSTRUCTS_MAX = 16, CONSTRUCT_TEXT = 4000 };
+
+struct construct {
+	char workflow[CONSTRUCT_TEXT];       /* the object's content; "": none was drawn */
+	unsigned drawn;                      /* bit by number */
+};
+
+void construct_draw(struct construct *construct, struct chance *chance);
+/* "passed over"; NULL after the last. */
+const char *construct_name(size_t number);
+void construct_add_up(const struct construct *construct, size_t *counts);
