@@ -6,6 +6,8 @@
 
 #include "plan.h"
 #include "plan_cluster.h"
+#include "plan_split.h"
+#include "registry.h"
 #include "workflow.h"
 
 struct saying {
@@ -41,20 +43,32 @@ assume_of_block(const struct saying *s, const struct workflow_block *block, size
 		    "zone by zone", number);
 }
 
+static void
+assume_of_parts(const struct saying *s, const struct plan *plan, const struct workflow_block *block, size_t *number)
+{
+	for (size_t from = 0; from < block->nsteps;) {
+		const struct workflow_block part = plan_split(block, &from, registry);
+
+		/* Those of workflows that it runs stand between its own. */
+		while (*number < plan->nblocks && plan->blocks[*number].from)
+			++*number;
+		++*number;
+		if (!block->each_node && part.each_node)
+			say(s, "block %zu waits for every node, all at once", *number);
+		else
+			assume_of_block(s, &part, *number);
+	}
+}
+
 void
 plan_assumptions(const struct plan_report *report, void (*tell)(void *user, const char *sentence), void *user)
 {
 	const struct plan_cluster *cluster = report->cluster;
 	struct saying s = {tell, user};
 
-	for (size_t i = 0, number = 0; i < report->workflow->nblocks; i++) {
-		if (report->workflow->blocks[i].workflow)
-			continue;
-		/* Those of workflows that it runs stand between its own. */
-		while (number < report->plan->nblocks && report->plan->blocks[number].from)
-			number++;
-		assume_of_block(&s, &report->workflow->blocks[i], ++number);
-	}
+	for (size_t i = 0, number = 0; i < report->workflow->nblocks; i++)
+		if (!report->workflow->blocks[i].workflow)
+			assume_of_parts(&s, report->plan, &report->workflow->blocks[i], &number);
 	if (!cluster->live)
 		say(&s, "the nodes are those of spec.nodes, without host ids: the controller's plan has these, and so another "
 		    "hash");

@@ -12,6 +12,7 @@
 #include "known.h"
 #include "lint_parts.h"
 #include "plan.h"
+#include "plan_split.h"
 #include "types.h"
 #include "value.h"
 #include "variables.h"
@@ -326,7 +327,11 @@ workflow_lint(const struct workflow *workflow, const struct reconciler *const *t
 	    .used = xcalloc(workflow->nvariables + 1, sizeof(bool))};
 
 	for (size_t i = 0; i < workflow->nblocks; i++)
-		check_block(&c, &workflow->blocks[i]);
+		for (size_t from = 0; from < workflow->blocks[i].nsteps;) {
+			const struct workflow_block part = plan_split(&workflow->blocks[i], &from, types);
+
+			check_block(&c, &part);
+		}
 	check_variables(&c);
 	free(c.used);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "plan_split.h"
 
 /* Nobody knows what it does to the cluster: a person says that it may. */
 static void
@@ -48,10 +49,25 @@ compile_block(struct compiler *c, const struct plan_unit *unit, struct plan_bloc
 }
 
 static int
+compile_parts(struct compiler *c, const struct plan_unit *unit)
+{
+	for (size_t from = 0; from < unit->source->nsteps;) {
+		const struct workflow_block part = plan_split(unit->source, &from, c->input->types);
+		struct plan_unit of = *unit;
+		struct plan_block *ret = ARRAY_GROW(c->plan->blocks, c->plan->nblocks);
+
+		of.source = &part;
+		if (compile_block(c, &of, ret, c->plan->nblocks) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 compile_blocks(struct compiler *c, const struct plan_flat *flat)
 {
 	for (size_t i = 0; i < flat->nunits; i++) {
-		if (compile_block(c, &flat->units[i], ARRAY_GROW(c->plan->blocks, c->plan->nblocks), i + 1) < 0)
+		if (compile_parts(c, &flat->units[i]) < 0)
 			return -1;
 	}
 	return plan_encode(c->plan, c->err);

@@ -50,8 +50,7 @@ type_of_condition(const struct reconciler *const *types, bool each_node, const c
 	else if (!type->judge)
 		err_set(err, "%s: %s is a task, not a condition; it is a step of its own", place, name);
 	else if (!each_node && type->scope == SCOPE_NODE)
-		err_set(err, "%s: %s judges one node; a wait outside eachNode takes conditions of the cluster only, "
-		    "in this release", place, name);
+		err_set(err, "%s: %s judges one node; here only conditions of the cluster can be waited for", place, name);
 	else
 		return type;
 	return NULL;

@@ -22,9 +22,6 @@ static const char *const steps[][2] = {
 	    "\"is-up-norml\"; did you mean \"is-up-normal\"? Known: is-up-normal, compactions-nominal, cluster-normal"},
 	{NODE_STEP("{\"wait\":[{\"condition\":\"look\"}]}"),
 	    NODE_PLACE ".wait[0]: look is a task, not a condition; it is a step of its own"},
-	{"[{\"wait\":[{\"condition\":\"cluster-normal\"},{\"condition\":\"is-up-normal\"}]}]",
-	    "workflow roll, spec.steps[0].wait[1]: is-up-normal judges one node; a wait outside eachNode takes conditions "
-	    "of the cluster only, in this release"},
 	{NODE_STEP("{\"task\":\"systemd-start-service\"}"),
 	    NODE_PLACE ".with.service: missing; expected a string (the unit's name)"},
 	{NODE_STEP("{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"\"}}"),
