@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "impact.h"
 #include "knobs.h"
+#include "lint.h"
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
@@ -52,7 +53,8 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	else
 		workflow = own = workflow_of_task(object->node_task ? object->node_task : object->cluster_task, object->with,
 		    object->node_task != NULL, err);
-	if (!workflow)
+	/* What lint says of it, in its words, before what only this cluster can tell. */
+	if (!workflow || (object->workflow && workflow_check(workflow, core->config.types, err) < 0))
 		return NULL;
 	if (own)
 		impact_state(own, object->impact);

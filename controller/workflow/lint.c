@@ -13,6 +13,7 @@
 #include "lint_parts.h"
 #include "plan.h"
 #include "plan_split.h"
+#include "rules.h"
 #include "types.h"
 #include "value.h"
 #include "variables.h"
@@ -156,9 +157,13 @@ check_with(struct check *c, const struct reconciler *type, const char *place, co
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
 		const struct parameter *p = &type->parameters[i];
 
-		if (p->required && !p->fallback && !given(with, count, p->name))
-			lint_say(c, SEVERITY_ERROR, "%s: %s needs the parameter %s, %s (%s)", place, type->name, p->name,
-			    value_type_name(p->type), p->help);
+		CLEANUP_FREE char *at = xasprintf("%s.with.%s", place, p->name);
+		struct err sentence = {""};
+
+		if (p->required && !p->fallback && !given(with, count, p->name)) {
+			rule_missing(at, p, &sentence);
+			c->say(c->user, SEVERITY_ERROR, sentence.text);
+		}
 	}
 }
 
@@ -177,7 +182,6 @@ check_condition(struct check *c, const struct workflow_block *block, const struc
 	struct err sentence = {""};
 	const struct reconciler *type = type_of_condition(c->types, block->each_node, named, condition->type, &sentence);
 	int64_t window = constant_ms(condition->success_window), timeout = constant_ms(condition->timeout);
-	char within[INSTANT_TEXT], longest[INSTANT_TEXT];
 
 	check_duration(c, place, "successWindow", condition->success_window, 0);
 	check_duration(c, place, "pollInterval", condition->poll_interval, PLAN_POLL_LEAST_MS);
@@ -189,9 +193,8 @@ check_condition(struct check *c, const struct workflow_block *block, const struc
 	check_with(c, type, place, condition->with, condition->nwith);
 	if (!condition->timeout)
 		timeout = type->timeout_ms ? type->timeout_ms : PLAN_WAIT_MS;
-	if (timeout >= 0 && window >= timeout)
-		lint_say(c, SEVERITY_ERROR, "%s.successWindow: %s can never be over within the timeout, %s", place,
-		    duration_text(window, within), duration_text(timeout, longest));
+	if (timeout >= 0 && window >= 0 && rule_window(place, window, timeout, &sentence) < 0)
+		c->say(c->user, SEVERITY_ERROR, sentence.text);
 }
 
 static void
@@ -334,4 +337,29 @@ workflow_lint(const struct workflow *workflow, const struct reconciler *const *t
 		}
 	check_variables(&c);
 	free(c.used);
+}
+
+struct first {
+	bool found;
+	struct err *err;
+};
+
+static void
+keep_first(void *user, enum severity severity, const char *sentence)
+{
+	struct first *first = user;
+
+	if (severity != SEVERITY_ERROR || first->found)
+		return;
+	first->found = true;
+	err_set(first->err, "%s", sentence);
+}
+
+int
+workflow_check(const struct workflow *workflow, const struct reconciler *const *types, struct err *err)
+{
+	struct first first = {.err = err};
+
+	workflow_lint(workflow, types, NULL, keep_first, &first);
+	return first.found ? -1 : 0;
 }

@@ -14,3 +14,5 @@ struct lint_others {
 /* 'types' is the registry, NULL-ended; 'others' may be NULL. */
 void workflow_lint(const struct workflow *workflow, const struct reconciler *const *types, const struct lint_others *others,
     lint_fn *say, void *user);
+/* The first error alone, what 'workflow_lint' says first without the others; -1 when there is one. */
+int workflow_check(const struct workflow *workflow, const struct reconciler *const *types, struct err *err);

@@ -2,6 +2,7 @@
 #include "impact.h"
 #include "instant.h"
 #include "plan_parts.h"
+#include "rules.h"
 #include "types.h"
 
 /* When neither the workflow nor the type says how long. */
@@ -15,17 +16,13 @@ compile_times(struct compiler *c, const struct workflow_condition *source, const
 	int64_t fallback = condition->type->timeout_ms ? condition->type->timeout_ms : PLAN_WAIT_MS;
 	CLEANUP_FREE char *window = xasprintf("%s.successWindow", place), *poll = xasprintf("%s.pollInterval", place);
 	CLEANUP_FREE char *timeout = xasprintf("%s.timeout", place);
-	char within[INSTANT_TEXT], longest[INSTANT_TEXT];
 
 	if (plan_compile_duration(c, window, source->success_window, 0, 0, &condition->window_ms) < 0 ||
 	    plan_compile_duration(c, poll, source->poll_interval, PLAN_POLL_LEAST_MS, default_poll_ms,
 	    &condition->poll_ms) < 0 ||
 	    plan_compile_duration(c, timeout, source->timeout, 1, fallback, &condition->timeout_ms) < 0)
 		return -1;
-	if (condition->window_ms < condition->timeout_ms)
-		return 0;
-	return err_set(c->err, "%s: %s can never be over within the timeout, %s", window,
-	    duration_text(condition->window_ms, within), duration_text(condition->timeout_ms, longest));
+	return rule_window(place, condition->window_ms, condition->timeout_ms, c->err);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "instant.h"
 #include "plan_channels.h"
 #include "plan_parts.h"
+#include "rules.h"
 #include "types.h"
 #include "value.h"
 
@@ -72,7 +73,7 @@ compile_parameter(struct compiler *c, const struct parameter *p, const char *pla
 	if (!text)
 		text = xstrdup_or_null(p->fallback);
 	if (p->required && (!text || !*text))
-		return err_set(c->err, "%s: missing; expected %s (%s)", place, value_type_name(p->type), p->help);
+		return rule_missing(place, p, c->err);
 	if (!text)
 		return 0;
 	if ((*ret_rule ? check_rule(p, place, text, c->err) : check_value(c, p, place, text)) < 0)
