@@ -78,6 +78,7 @@ scp_to_json(const struct yaml_value *root, const char *text, const char *name, s
 		complain(&s, stray_key(root, text), SCP_INDENTATION_LOST);
 		return;
 	}
+	scp_refuse_tag(&s, root);
 	if (own && (own->kind != YAML_KIND_SCALAR || !*own->text))
 		complain(&s, own, "name: expected the workflow's name");
 	object = scp_object_name(own && own->kind == YAML_KIND_SCALAR ? own->text : name);

@@ -243,18 +243,29 @@ print_metadata(const struct printer *p, const struct cJSON *metadata)
 	}
 }
 
+/* Read back it must be the same. */
+static int
+print_name(const struct printer *p, const struct field *name)
+{
+	const char *text = json_text(name->value);
+	CLEANUP_FREE char *object = text ? scp_object_name(text) : NULL;
+
+	if (!object || !*object || strcmp(object, text) != 0)
+		return field_wrong(name, "a name of lower-case letters, digits and '-'", p->err);
+	yaml_print_member("name", name->value, 0, false, p->out);
+	return 0;
+}
+
 int
 scp_print(const struct cJSON *object, struct buf *out, struct err *err)
 {
 	struct printer p = {out, err};
 	struct field root = field_of(object, ""), spec = field_get(&root, "spec");
-	const struct cJSON *metadata = json_get(object, "metadata"), *name = json_get(metadata, "name");
+	struct field metadata = field_get(&root, "metadata"), name = field_get(&metadata, "name");
 
-	if (field_need_object(&spec, err) < 0)
+	if (field_need_object(&spec, err) < 0 || print_name(&p, &name) < 0)
 		return -1;
-	if (name)
-		yaml_print_member("name", name, 0, false, out);
-	print_metadata(&p, metadata);
+	print_metadata(&p, metadata.value);
 	if (print_members(&p, &spec, SCP_DOCUMENT, 0) < 0)
 		return -1;
 	return buf_ok(out) ? 0 : err_set(err, "longer than %zu bytes", out->max);

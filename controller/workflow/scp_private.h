@@ -15,7 +15,10 @@ struct scp {
 
 #define complain(s, value, ...) findings_add((s)->findings, SEVERITY_ERROR, (value)->mark, __VA_ARGS__)
 
-/* scp_value.c: "a single value", "a list", "a mapping". */
+/* scp_value.c */
+/* A tag stands with the values of task: and condition: alone. */
+void scp_refuse_tag(struct scp *s, const struct yaml_value *value);
+/* "a single value", "a list", "a mapping". */
 const char *scp_kind(const struct yaml_value *value);
 /* A member, or the array's next element when 'key' is NULL. */
 void scp_put_value(struct scp *s, const char *key, size_t index, const struct yaml_value *value);

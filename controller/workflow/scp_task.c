@@ -174,6 +174,7 @@ typed_value(struct scp *s, const struct yaml_value *item, const char *what)
 {
 	const struct yaml_value *typed = yaml_member(item, what);
 
+	scp_refuse_tag(s, item);
 	if (item->kind != YAML_KIND_MAPPING || !typed) {
 		complain(s, item, "expected a mapping with \"%s: !type\", got %s", what, scp_kind(item));
 		return NULL;
@@ -217,6 +218,8 @@ put_wait(struct scp *s, const struct yaml_value *item, const struct yaml_value *
 		complain(s, beside, "conditions is given here and under !%s in line %d; once is enough", typed->tag,
 		    list->mark.line);
 	list = list ? list : beside;
+	if (list)
+		scp_refuse_tag(s, list);
 	if (!list || list->kind != YAML_KIND_SEQUENCE) {
 		complain(s, typed, "!wait-for-conditions: expected a list of conditions");
 		return;
@@ -304,6 +307,7 @@ scp_put_tasks(struct scp *s, const char *key, const struct yaml_value *list, boo
 {
 	size_t before = marked_enter(&s->m, key, 0, list->mark);
 
+	scp_refuse_tag(s, list);
 	if (list->kind != YAML_KIND_SEQUENCE) {
 		complain(s, list, "expected a list of tasks, got %s", scp_kind(list));
 		marked_leave(&s->m, before);

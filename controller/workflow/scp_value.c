@@ -69,13 +69,19 @@ put_scalar(struct scp *s, const char *key, const struct yaml_value *value, enum 
 		json_put_str(&s->m.out, key, text);
 }
 
+void
+scp_refuse_tag(struct scp *s, const struct yaml_value *value)
+{
+	if (value->tag)
+		complain(s, value, "!%s has no meaning here: tags are for the values of task and condition", value->tag);
+}
+
 static void
 put(struct scp *s, const char *key, size_t index, const struct yaml_value *value, enum pluses pluses)
 {
 	size_t before = marked_enter(&s->m, key, index, value->mark);
 
-	if (value->tag)
-		complain(s, value, "!%s has no meaning here: tags are for the values of task and condition", value->tag);
+	scp_refuse_tag(s, value);
 	switch (value->kind) {
 	case YAML_KIND_SCALAR:
 		put_scalar(s, key, value, pluses);
@@ -113,6 +119,7 @@ scp_put_seconds(struct scp *s, const char *key, const char *name, const struct y
 {
 	CLEANUP_FREE char *text = NULL;
 
+	scp_refuse_tag(s, value);
 	if (value->kind != YAML_KIND_SCALAR || (!is_integer(value) && !is_variable(value->text))) {
 		complain(s, value, "%s: expected a number of seconds, or a variable that is one", name);
 		return;

@@ -25,6 +25,8 @@ struct reader {
 	struct anchor *anchors;
 	size_t nanchors;
 	int depth;
+	const char *text;
+	size_t len;
 	struct yaml_mark *where;
 	struct err *err;
 };
@@ -54,6 +56,21 @@ refuse(struct reader *r, const yaml_event_t *event, const char *format, ...)
 	return -1;
 }
 
+/* Of a byte of the text: the library knows no better of what is not UTF-8. */
+static struct yaml_mark
+mark_at(const struct reader *r, size_t offset)
+{
+	struct yaml_mark mark = {1, 1};
+
+	for (size_t i = 0; i < offset && i < r->len; i++) {
+		if (r->text[i] == '\n')
+			mark = (struct yaml_mark){mark.line + 1, 1};
+		else
+			mark.column += ((unsigned char)r->text[i] & 0xc0) != 0x80;
+	}
+	return mark;
+}
+
 /* 'ret' may be deleted whatever comes of it. */
 static int
 next(struct reader *r, yaml_event_t *ret)
@@ -64,7 +81,7 @@ next(struct reader *r, yaml_event_t *ret)
 		return 0;
 	*ret = (yaml_event_t){0};
 	if (p->error == YAML_READER_ERROR) {
-		*r->where = mark_of(p->mark);
+		*r->where = mark_at(r, p->problem_offset);
 		return err_set(r->err, "%s, at byte %zu", p->problem, p->problem_offset);
 	}
 	*r->where = mark_of(p->problem_mark);
@@ -178,8 +195,8 @@ read_alias(struct reader *r, const yaml_event_t *event)
 {
 	const char *name = (const char *)event->data.alias.anchor;
 
-	/* The last one of that name; one that is not ended yet has none. */
-	for (size_t i = r->nanchors; i-- > 0;)
+	/* One that is not ended yet has no value. */
+	for (size_t i = 0; i < r->nanchors; i++)
 		if (strcmp(r->anchors[i].name, name) == 0) {
 			if (r->anchors[i].value)
 				return r->anchors[i].value;
@@ -188,6 +205,18 @@ read_alias(struct reader *r, const yaml_event_t *event)
 		}
 	refuse(r, event, "there is no &%.40s before this *%.40s", name, name);
 	return NULL;
+}
+
+/* YAML lets the later one win; a person has mistaken one for the other. */
+static int
+check_anchor(struct reader *r, const yaml_event_t *event, const char *name)
+{
+	if (r->nanchors == YAML_ANCHORS_MAX)
+		return refuse(r, event, "more than %d anchors", YAML_ANCHORS_MAX);
+	for (size_t i = 0; i < r->nanchors; i++)
+		if (strcmp(r->anchors[i].name, name) == 0)
+			return refuse(r, event, "the anchor &%.40s comes twice", name);
+	return 0;
 }
 
 static void
@@ -242,6 +271,8 @@ read_value(struct reader *r, const yaml_event_t *event)
 		return value;
 	}
 	names_of(event, &anchor, &tag);
+	if (anchor && check_anchor(r, event, anchor) < 0)
+		return NULL;
 	if (anchor) {
 		number = r->nanchors;
 		ARRAY_GROW(r->anchors, r->nanchors)->name = xstrdup(anchor);
@@ -284,7 +315,7 @@ read_document(struct reader *r)
 struct yaml_doc *
 yaml_doc_read(const char *text, size_t len, struct yaml_mark *where, struct err *err)
 {
-	struct reader r = {.where = where, .err = err};
+	struct reader r = {.text = text, .len = len, .where = where, .err = err};
 	int result;
 
 	*where = (struct yaml_mark){1, 1};
