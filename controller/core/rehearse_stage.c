@@ -182,6 +182,41 @@ shape(struct plan *plan)
 	}
 }
 
+static bool
+has_others(const struct plan *plan)
+{
+	for (size_t b = 0; b < plan->nblocks; b++)
+		if (plan->blocks[b].others)
+			return true;
+	return false;
+}
+
+/* Who is no target is found among the ring's members, by host id: those that the plan does not know are made up. */
+static int
+make_ring(struct stage *stage, struct plan *plan, struct err *err)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out out = JSON_OUT(&body);
+
+	if (!has_others(plan))
+		return 0;
+	json_open_array(&out, NULL);
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		struct plan_node *node = &plan->nodes[i];
+
+		if (!*node->host_id) {
+			free(node->host_id);
+			node->host_id = xasprintf("00000000-0000-4000-8000-%012zu", i);
+		}
+		json_open(&out, NULL);
+		json_put_str(&out, "key", node->address);
+		json_put_str(&out, "value", node->host_id);
+		json_close(&out);
+	}
+	json_close_array(&out);
+	return ring_set_members(stage->cluster->ring, buf_str(&body), body.len, NULL, err);
+}
+
 static void
 approve(struct op *op, const char *number)
 {
@@ -254,6 +289,10 @@ stage_open(struct stage *stage, const struct plan *plan, const struct reconciler
 	if (!stage->op || !stage->cluster) {
 		plan_free(copy);
 		return err_set(err, "the rehearsal's own objects were not taken");
+	}
+	if (make_ring(stage, copy, err) < 0) {
+		plan_free(copy);
+		return -1;
 	}
 	begin(stage, copy);
 	step(stage, &(struct event){.kind = EVENT_WAKE, .sent = stage->now});

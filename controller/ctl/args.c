@@ -29,7 +29,7 @@ static const struct option options[] = {
 	{'o', "--output", "json", TAKES_OUTPUT, offsetof(struct args, output), "for programs, instead of a table"},
 	{'o', "--output", "FORM", TAKES_FINDINGS, offsetof(struct args, output), "text (the default), json or sarif"},
 	{0, "--cluster", "NAME", TAKES_PLAN, offsetof(struct args, cluster), "a TargetCluster that the API server has"},
-	{0, "--cluster-file", "FILE", TAKES_PLAN, offsetof(struct args, cluster_file),
+	{0, "--cluster-file", "FILE", TAKES_PLAN | TAKES_LINT, offsetof(struct args, cluster_file),
 	    "a TargetCluster as YAML or JSON: no API server is asked"},
 	{0, "--cluster", "NAME", TAKES_CLUSTER, offsetof(struct args, cluster), "the TargetCluster"},
 	{0, "--node", "NODE", TAKES_NODE, offsetof(struct args, node), "its name, its address, or a name that DNS knows"},

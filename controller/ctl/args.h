@@ -23,6 +23,7 @@ enum {
 	TAKES_PARAMETERS = 1 << 12,
 	TAKES_REDIS = 1 << 13,
 	TAKES_FORM = 1 << 10,    /* --to */
+	TAKES_LINT = 1 << 11,
 };
 
 /* The values of an option that may stand more than once, in their order; each owned. */

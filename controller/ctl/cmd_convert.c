@@ -8,6 +8,7 @@
 #include "source.h"
 #include "text_file.h"
 #include "workflow.h"
+#include "workflow_texts.h"
 #include "yaml_print.h"
 
 /* {"metadata", "spec"} as a whole object. */
@@ -65,6 +66,8 @@ run(const struct args *args, struct buf *out, struct buf *said)
 		return complain(args, said, EXIT_USAGE, "--to %s: expected scp or workflow", args->to);
 	if (text_file_read(file, &text, &err) < 0)
 		return complain(args, said, EXIT_USAGE, "%s", err.text);
+	if (workflow_texts_only(&text, &err) < 0)
+		return complain(args, said, EXIT_USAGE, "%s: %s", file, err.text);
 	CLEANUP_FREE char *name = text_file_stem(file);
 
 	workflow_source_read(&source, buf_str(&text), text.len, name, &findings);

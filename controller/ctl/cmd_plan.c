@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "plan_cluster.h"
 #include "plan_find.h"
+#include "plan_make.h"
 #include "plan_text.h"
 #include "plan_times.h"
 #include "registry.h"
@@ -46,8 +47,9 @@ find_nested(void *hand, const char *name, struct err *why)
 	return workflow;
 }
 
-static struct plan *
-compile(const struct args *args, const struct workflow *workflow, const struct plan_cluster *cluster, struct err *err)
+struct plan *
+plan_make(const struct args *args, const struct workflow *workflow, const struct plan_cluster *cluster,
+    struct at_hand *hand, struct err *err)
 {
 	CLEANUP_FREE struct plan_value *variables = xcalloc(args->vars.count + 1, sizeof *variables);
 	struct plan_input input = {
@@ -59,16 +61,15 @@ compile(const struct args *args, const struct workflow *workflow, const struct p
 		.max_nodes_down = cluster->max_nodes_down, .channels = cluster->channels,
 		.stable_ms = duration_parse(args->stable_window ? args->stable_window : "30s"),
 	};
-	struct at_hand hand = {.nfiles = 0};
 	struct plan *plan = NULL;
 
+	input.up = cluster->live ? cluster->up : NULL;
 	input.find = find_nested;
-	input.find_arg = &hand;
+	input.find_arg = hand;
 	if (input.stable_ms < 0)
 		err_set(err, "--stable-window %s: expected a duration such as 30s", args->stable_window);
 	else if (read_variables(args, variables, err) == 0)
 		plan = plan_compile(workflow, &input, err);
-	at_hand_done(&hand);
 	for (size_t i = 0; i < args->vars.count; i++) {
 		free(variables[i].name);
 		free(variables[i].text);
@@ -95,6 +96,7 @@ report(const struct args *args, const struct workflow *workflow, const struct pl
 	struct plan_times times = {.said = &args->takes};
 	struct plan_report report = {.workflow = workflow, .cluster = cluster,
 	    .stable_window = args->stable_window ? args->stable_window : "30s"};
+	struct at_hand hand = {.nfiles = 0};
 	struct rehearsal *rehearsal;
 	struct plan *plan;
 	struct err err = {""};
@@ -102,7 +104,8 @@ report(const struct args *args, const struct workflow *workflow, const struct pl
 
 	if (plan_times_check(&times, registry, &err) < 0)
 		return complain(args, said, EXIT_USAGE, "%s", err.text);
-	plan = compile(args, workflow, cluster, &err);
+	plan = plan_make(args, workflow, cluster, &hand, &err);
+	at_hand_done(&hand);
 	if (!plan)
 		return complain(args, said, PLAN_REFUSED, "%s", err.text);
 	rehearsal = rehearse(plan, registry, plan_times_of, &times, &err);

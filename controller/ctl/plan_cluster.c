@@ -50,6 +50,16 @@ channels_of(const struct cJSON *list)
 	return names;
 }
 
+static void
+note_up(struct plan_cluster *ret, const struct cJSON *members)
+{
+	size_t count = 0;
+
+	ret->up = xcalloc(json_count(members) + 1, sizeof *ret->up);
+	JSON_EACH(member, members)
+		ret->up[count++] = strcmp(json_str_or(member, "state", ""), "Up") == 0;
+}
+
 int
 plan_cluster_read(struct plan_cluster *ret, struct cJSON *object, struct err *err)
 {
@@ -67,6 +77,7 @@ plan_cluster_read(struct plan_cluster *ret, struct cJSON *object, struct err *er
 		return err_set(err, "TargetCluster %s: neither spec.nodes nor status.members names a node", ret->name);
 	if (ret->live && count_all(status) > ret->nnodes)
 		ret->missing = count_all(status) - ret->nnodes;
+	note_up(ret, members);
 	return 0;
 }
 
@@ -84,6 +95,7 @@ plan_cluster_done(struct plan_cluster *cluster)
 	free(cluster->channels);
 	free(cluster->name);
 	json_free(cluster->object);
+	free(cluster->up);
 	*cluster = (struct plan_cluster){0};
 }
 

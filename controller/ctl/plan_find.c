@@ -12,6 +12,7 @@
 #include "source.h"
 #include "text_file.h"
 #include "workflow.h"
+#include "workflow_texts.h"
 
 static struct cJSON *
 get(struct api *api, const struct args *args, const char *plural, const char *name, bool *missing, struct buf *said)
@@ -45,13 +46,21 @@ cluster_of_file(const struct args *args, struct buf *said)
 }
 
 static int
-take_cluster(struct plan_found *ret, const struct args *args, struct cJSON *object, struct buf *said)
+take_cluster(struct plan_cluster *ret, const struct args *args, struct cJSON *object, struct buf *said)
 {
 	struct err err = {""};
 
-	if (plan_cluster_read(&ret->cluster, object, &err) < 0)
+	if (plan_cluster_read(ret, object, &err) < 0)
 		return complain(args, said, EXIT_FAILED, "%s", err.text);
 	return EXIT_DONE;
+}
+
+int
+plan_find_cluster(struct plan_cluster *ret, const struct args *args, struct buf *said)
+{
+	struct cJSON *object = cluster_of_file(args, said);
+
+	return object ? take_cluster(ret, args, object, said) : EXIT_USAGE;
 }
 
 /* --- the workflow */
@@ -72,6 +81,8 @@ read_file(struct plan_found *ret, const struct args *args, struct buf *said)
 
 	if (text_file_read(file, &text, &err) < 0)
 		return complain(args, said, EXIT_USAGE, "%s", err.text);
+	if (workflow_texts_only(&text, &err) < 0)
+		return complain(args, said, EXIT_USAGE, "%s: %s", file, err.text);
 	CLEANUP_FREE char *name = text_file_stem(file);
 
 	ret->workflow = workflow_read(buf_str(&text), text.len, name, registry, &findings);
@@ -128,7 +139,7 @@ find_online(struct plan_found *ret, const struct args *args, struct api *api, st
 	if (!cluster)
 		return missing ? complain(args, said, EXIT_FAILED, "there is no TargetCluster \"%s\" in namespace %s",
 		    args->cluster, api->namespace_) : EXIT_FAILED;
-	status = take_cluster(ret, args, cluster, said);
+	status = take_cluster(&ret->cluster, args, cluster, said);
 	if (status != EXIT_DONE || is_file(args->words[0]))
 		return status == EXIT_DONE ? read_file(ret, args, said) : status;
 	object = get(api, args, "workflows", args->words[0], &missing, said);
@@ -142,8 +153,7 @@ find_online(struct plan_found *ret, const struct args *args, struct api *api, st
 static int
 find_offline(struct plan_found *ret, const struct args *args, struct buf *said)
 {
-	struct cJSON *object = cluster_of_file(args, said);
-	int status = object ? take_cluster(ret, args, object, said) : EXIT_USAGE;
+	int status = plan_find_cluster(&ret->cluster, args, said);
 
 	if (status != EXIT_DONE)
 		return status;

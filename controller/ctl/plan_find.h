@@ -13,4 +13,6 @@ struct plan_found {
 
 /* args->words[0] is the workflow; the exit status, with what is wrong told. plan_found_done() in any case. */
 int plan_find(struct plan_found *ret, const struct args *args, struct buf *said);
+/* Of args->cluster_file. The exit status; plan_cluster_done() in any case, of what was zeroed before. */
+int plan_find_cluster(struct plan_cluster *ret, const struct args *args, struct buf *said);
 void plan_found_done(struct plan_found *found);

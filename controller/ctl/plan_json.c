@@ -26,7 +26,11 @@ put_step(struct json_out *out, const struct plan_step *step)
 	json_put_bool(out, "implied", step->implied);
 	json_put_int(out, "retries", step->retries);
 	json_put_int(out, "timeoutMs", step->timeout_ms);
+	if (step->borne)
+		json_put_bool(out, "abortOnFailure", false);
 	json_close(out);
+	for (size_t i = 0; i < step->nfallbacks; i++)
+		put_step(out, &step->on_failure[i]);
 }
 
 static void

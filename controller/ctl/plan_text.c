@@ -135,8 +135,13 @@ put_block(const struct plan *plan, const struct plan_block *block, size_t number
 	for (size_t i = 0; i < block->nlanes;)
 		i = put_zone(plan, block, i, out);
 	put_canary(&block->canary, number, out);
-	for (size_t i = 0; i < block->nsteps; i++)
-		put_step(&block->steps[i], NULL, out);
+	for (size_t i = 0; i < block->nsteps; i++) {
+		const struct plan_step *step = &block->steps[i];
+
+		put_step(step, step->borne ? "its failure ends nothing" : NULL, out);
+		for (size_t f = 0; f < step->nfallbacks; f++)
+			put_step(&step->on_failure[f], "when that has failed", out);
+	}
 	if (!block->disruptive)
 		return;
 	put_step(&block->stable, "added: before the next node begins", out);
@@ -170,6 +175,7 @@ plan_text(const struct plan_report *report, struct buf *out)
 		put_block(plan, &plan->blocks[i], i + 1, out);
 	buf_puts(out, "\nAssumed:\n");
 	plan_assumptions(report, put_assumption, out);
+	plan_now(report->cluster, out);
 }
 
 void

@@ -22,6 +22,8 @@ struct plan_report {
 void plan_text(const struct plan_report *report, struct buf *out);
 /* How long it takes, what that was counted with, and who is at work when. */
 void plan_estimate(const struct plan_report *report, const struct plan_times *times, struct buf *out);
+/* Of a live cluster: what would hold an operation up now. */
+void plan_now(const struct plan_cluster *cluster, struct buf *out);
 void plan_json(const struct plan_report *report, struct buf *out);
 /* What was not said and is assumed, each a sentence. */
 void plan_assumptions(const struct plan_report *report, void (*say)(void *user, const char *sentence), void *user);

@@ -13,6 +13,7 @@
 #include "source.h"
 #include "text_file.h"
 #include "workflow.h"
+#include "workflow_texts.h"
 
 enum { NAME_LEN = 200 };
 
@@ -89,6 +90,8 @@ workflow_file_read(struct workflow_file *ret, const struct args *args, const cha
 	*ret = (struct workflow_file){0};
 	if (text_file_read(file, &text, &err) < 0)
 		return complain(args, said, EXIT_USAGE, "%s", err.text);
+	if (workflow_texts_only(&text, &err) < 0)
+		return complain(args, said, EXIT_USAGE, "%s: %s", file, err.text);
 	workflow_free(workflow_read(buf_str(&text), text.len, stem, registry, &findings));
 	for (size_t i = 0; i < findings.count; i++)
 		if (findings.items[i].severity != SEVERITY_NOTE)

@@ -17,9 +17,12 @@ is_mark(const char *line, size_t len)
 	return len >= 3 && memcmp(line, "---", 3) == 0 && (len == 3 || strchr(" \t\r\n", line[3]));
 }
 
+/* Blanks, a comment, or a directive before the first mark. */
 static bool
 is_empty(const char *line, size_t len)
 {
+	if (len > 0 && line[0] == '%')
+		return true;
 	for (size_t i = 0; i < len; i++) {
 		if (line[i] == '#')
 			return true;

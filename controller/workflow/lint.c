@@ -11,6 +11,7 @@
 #include "instant.h"
 #include "known.h"
 #include "lint_parts.h"
+#include "lint_reach.h"
 #include "plan.h"
 #include "plan_split.h"
 #include "rules.h"
@@ -299,6 +300,7 @@ check_block(struct check *c, const struct workflow_block *block)
 
 		lint_text(c, place, block->canary.message, &(struct expected){.type = PARAMETER_STRING});
 	}
+	lint_reach(block, c->types, c->say, c->user);
 	if (down)
 		lint_say(c, SEVERITY_NOTE, "%s.task: %s takes a node down and no wait comes after it; before the next node "
 		    "begins, the engine waits until it has been up for the stable window", down->place, down->task);
@@ -329,12 +331,15 @@ workflow_lint(const struct workflow *workflow, const struct reconciler *const *t
 	struct check c = {.workflow = workflow, .types = types, .others = others, .say = tell, .user = user,
 	    .used = xcalloc(workflow->nvariables + 1, sizeof(bool))};
 
-	for (size_t i = 0; i < workflow->nblocks; i++)
-		for (size_t from = 0; from < workflow->blocks[i].nsteps;) {
+	for (size_t i = 0; i < workflow->nblocks; i++) {
+		size_t from = 0;
+
+		do {
 			const struct workflow_block part = plan_split(&workflow->blocks[i], &from, types);
 
 			check_block(&c, &part);
-		}
+		} while (from < workflow->blocks[i].nsteps);
+	}
 	check_variables(&c);
 	free(c.used);
 }

@@ -104,6 +104,39 @@ each_stay_at_a_node_is_told(void **state)
 	plan_free(plan);
 }
 
+/* Who is none is known when the block begins: all but the two of rack a. */
+static void
+those_that_are_no_targets_count_too(void **state)
+{
+	static const char steps[] = "[" ROLL("") ",{\"eachNode\":{\"nodes\":\"others\",\"steps\":[{\"wait\":[{\"condition\":"
+	    "\"is-up-normal\",\"successWindow\":\"60s\"}]}]}}]";
+	CLEANUP_FREE char *text = xasprintf("{\"metadata\":{\"name\":\"own\"},\"spec\":{\"steps\":%s}}", steps);
+	CLEANUP_JSON struct cJSON *object = json_parse(text, strlen(text), NULL);
+	static char rack[] = "dc/a";
+	char *zones[] = {rack};
+	struct plan_node here[NODES];
+	struct plan_input input = {.types = registry, .nodes = here, .nnodes = NODES, .stable_ms = SECONDS(STABLE_S),
+	    .zones = zones, .nzones = 1};
+	struct err err = {""};
+	struct workflow *workflow = workflow_decode(object, &err);
+	struct rehearsal *rehearsal;
+	struct plan *plan;
+
+	(void)state;
+	memcpy(here, nodes, sizeof here);
+	for (size_t i = 0; i < NODES; i++)
+		here[i].host_id = NULL;
+	plan = plan_compile(workflow, &input, &err);
+	workflow_free(workflow);
+	if (!plan)
+		CHECK_FAIL("%s", err.text);
+	rehearsal = play(plan);
+	CHECK_INT((rehearsal->total_ms + 999) / 1000, 2 * (120 + STABLE_S) + 4 * 60);
+	CHECK_INT(rehearsal->nspans, 2 * 3 + 4);
+	rehearsal_free(rehearsal);
+	plan_free(plan);
+}
+
 /* What takes longer than its timeout is taken for just below it: an estimate of failures is of no use. */
 static void
 a_timeout_is_not_reached(void **state)
@@ -132,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(time_is_what_the_engine_makes_of_it),
 		cmocka_unit_test(each_stay_at_a_node_is_told),
+		cmocka_unit_test(those_that_are_no_targets_count_too),
 		cmocka_unit_test(a_timeout_is_not_reached),
 		cmocka_unit_test(the_same_plan_takes_the_same_time),
 	};

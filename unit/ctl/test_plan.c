@@ -22,8 +22,11 @@ static const char by_hand[] = HEAD
     "    - {name: db-a-2, address: 10.0.0.2, zone: dc/a}\n";
 static const char live[] = HEAD
     "  nodes: [{name: db-a-1, address: 10.0.0.1}]\n"
+    "  limits: {frozen: true}\n"
     "status:\n"
     "  nodes: 2/3\n"
+    "  operation: roll\n"
+    "  queued: 2\n"
     "  members:\n"
     "    - {name: db-a-1, address: 10.0.0.1, hostId: id-1, zone: dc/a, state: Up}\n"
     "    - {name: db-b-1, address: 10.0.0.3, hostId: id-3, zone: dc/b, state: Down}\n";
@@ -195,6 +198,10 @@ of_a_live_cluster_only_what_is_unknown_is_assumed(void **state)
 	print(live, &out);
 	CHECK(!strstr(buf_str(&out), "without host ids"));
 	CHECK_CONTAINS(buf_str(&out), "the status lists 2 nodes and leaves out 1 more");
+	CHECK_CONTAINS(buf_str(&out), "Now, by the cluster's status:\n"
+	    "  - limits.frozen is true: no node is begun\n"
+	    "  - roll has the cluster, and 2 wait behind it\n"
+	    "  - db-b-1 is Down: the gate is closed for every other node\n\n");
 }
 
 /* --- what a task takes */
