@@ -8,6 +8,7 @@
 #include "target_private.h"
 #include "instant.h"
 #include "json.h"
+#include "target_service.h"
 
 enum { API_PORT = 10000, SSH_PORT = 22, PORT_MAX = 65535, NODES_DOWN_MAX = 1000 };
 enum { HINT_WINDOW = 3 * 60 * 60 * 1000, HINT_WINDOW_MIN = 60 * 1000 };
@@ -250,10 +251,13 @@ read_limits(struct target *t, const struct field *limits, struct err *err)
 static int
 read_access(struct target *t, const struct field *access, struct err *err)
 {
-	static const char *const keys[] = {"api", "host", NULL};
+	static const char *const keys[] = {"api", "host", "prometheus", "manager", NULL};
 	struct field api = field_get(access, "api"), host = field_get(access, "host");
+	struct field prometheus = field_get(access, "prometheus"), manager = field_get(access, "manager");
 
-	if (field_known(access, keys, err) < 0 || read_api(t, &api, err) < 0)
+	if (field_known(access, keys, err) < 0 || read_api(t, &api, err) < 0 ||
+	    target_service_read(&prometheus, &t->prometheus_url, err) < 0 ||
+	    target_service_read(&manager, &t->manager_url, err) < 0)
 		return -1;
 	return read_host(t, &host, err);
 }
@@ -262,12 +266,13 @@ static int
 read_spec(struct target *t, const struct field *spec, struct err *err)
 {
 	static const char *const keys[] = {"clusterName", "contactPoints", "nodes", "zoneFrom", "access",
-	    "availability", "limits", "channels", NULL};
+	    "availability", "limits", "channels", "commands", NULL};
 	static const char *const sources[] = {"rack", "datacenter", "inventory", NULL};
 	struct field name = field_get(spec, "clusterName"), points = field_get(spec, "contactPoints");
 	struct field nodes = field_get(spec, "nodes"), zone_from = field_get(spec, "zoneFrom");
 	struct field access = field_get(spec, "access"), availability = field_get(spec, "availability");
 	struct field limits = field_get(spec, "limits"), channels = field_get(spec, "channels");
+	struct field commands = field_get(spec, "commands");
 	int source = TARGET_ZONE_RACK;
 
 	if (field_need_object(spec, err) < 0 || field_known(spec, keys, err) < 0 ||
@@ -276,7 +281,8 @@ read_spec(struct target *t, const struct field *spec, struct err *err)
 		return -1;
 	t->zone_from = (enum target_zone)source;
 	if (read_nodes(t, &nodes, err) < 0 || read_access(t, &access, err) < 0 ||
-	    read_availability(t, &availability, err) < 0 || target_read_channels(t, &channels, err) < 0)
+	    read_availability(t, &availability, err) < 0 || target_read_channels(t, &channels, err) < 0 ||
+	    target_commands_read(&commands, &t->commands, err) < 0)
 		return -1;
 	return read_limits(t, &limits, err);
 }
@@ -366,8 +372,11 @@ target_free(struct target *t)
 		free(t->outages[i].host_id);
 	}
 	free(t->outages);
+	target_commands_done(&t->commands);
 	free(t->cluster_name);
 	free(t->host_user);
+	free(t->prometheus_url);
+	free(t->manager_url);
 	free(t->host_secret);
 	free(t->conditions);
 	free(t);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "object.h"
+#include "target_commands.h"
 
 struct target_node {
 	char *name;
@@ -66,6 +67,9 @@ struct target {
 	char **decided;          /* availability.keyspaces: names, and beside each what it requires; counted */
 	unsigned *decided_levels;        /* 0: none */
 	size_t ndecided;
+	char *prometheus_url;    /* access.prometheus.url, or NULL */
+	char *manager_url;       /* access.manager.url, or NULL */
+	struct target_commands commands;
 	int64_t hint_window_ms;  /* availability.hintWindow, default 3 h */
 	int64_t max_nodes_down;  /* limits; default 0: no limit beside the gate */
 	bool frozen;

@@ -9,6 +9,7 @@ PACKAGES=(
 	libcjson-dev libyaml-dev uthash-dev libcmocka-dev
 	openssh-server openssh-client redis-server openssl curl
 	pmccabe valgrind
+	prometheus
 )
 
 die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
@@ -37,6 +38,8 @@ export DEBIAN_FRONTEND=noninteractive
 # A machine that has never fetched the lists, or long ago, knows no package.
 apt-get install -y -qq --no-install-recommends "$@" ||
 	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; }
+# Nor at the next boot: this one would watch the machine.
+case " $* " in *" prometheus "*) systemctl disable --quiet prometheus 2>/dev/null || : ;; esac
 '
 
 main()

@@ -53,6 +53,7 @@ struct parameter {
 	int64_t min, max;         /* integers, and durations in ms; both 0: any */
 	bool channels;            /* names of channels of the target cluster, with commas in between */
 	const char *help;
+	bool planned;             /* no author gives it: the plan has it, made of what the cluster declares */
 };
 
 enum { TASK_PRECONDITIONS = 6, TASK_PARAMETERS = 8, TASK_RENAMED = 4 };
@@ -71,6 +72,8 @@ struct reconciler {
 	                                                   * the worst is assumed; 'impact' is NONE here */
 	bool needs_host;                                  /* commands the node's host: access.host must allow it */
 	const char *title;                                /* of a condition, as people say it: "Node is quorum safe"; or NULL */
+	bool needs_prometheus;                            /* asks spec.access.prometheus */
+	bool arguments;                                   /* 'command' names one of spec.commands; further keys fill its gaps */
 	const char *summary;                              /* one sentence, for explain */
 	const char *preconditions[TASK_PRECONDITIONS];    /* condition types checked right before every act */
 	struct parameter parameters[TASK_PARAMETERS];     /* ended by a NULL name */
@@ -146,6 +149,10 @@ struct act {
 	bool settled;            /* UNKNOWN, and nothing of it can arrive any more: a fact seen now may refute it */
 };
 
+/* The act of that label in this attempt, without wanting it; NULL: it was never asked for. */
+const struct act *task_acted(struct task *t, const char *label);
+/* One that was ANSWERED has led to nothing, and is to be asked for once more: under an intent of its own. */
+void act_renew(struct task *t, const struct act *act);
 /* Say what an observation proved of an UNKNOWN (or SENT) act. Refuting needs 'settled' and is ignored before. */
 void act_happened(struct task *t, const struct act *act);
 void act_refuted(struct task *t, const struct act *act);

@@ -100,14 +100,13 @@ systemd_satisfied(struct task *t, const char *verb, const char *unit, const stru
 	return task_done(t, "%s is %s", unit, seen->active);
 }
 
-/* No systemctl will do it however often it is asked. */
-static bool
-is_hopeless(const char *answer)
+bool
+systemd_is_hopeless(const char *answer)
 {
 	static const char *const texts[] = {
 		"not found", "not loaded", "masked", "nvalid unit name", "not a valid unit", "ccess denied",
 		"ermission denied", "uthentication", "assword is required", "not allowed", "ot permitted",
-		"not in the sudoers file",
+		"not in the sudoers file", "ailed to find executable",
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -120,7 +119,7 @@ is_hopeless(const char *answer)
 static enum verdict
 refused(struct task *t, const char *verb, const char *unit, const struct act *act)
 {
-	if (is_hopeless(act->answer))
+	if (systemd_is_hopeless(act->answer))
 		return task_halt(t, "systemctl %s %s was refused (exit status %d): %s", verb, unit, act->status,
 		    act->answer);
 	return task_retry(t, "systemctl %s %s failed (exit status %d): %s", verb, unit, act->status, act->answer);

@@ -18,6 +18,9 @@ enum verdict systemd_satisfied(struct task *t, const char *verb, const char *uni
 /* What is desired is not observed: order it with 'verb', which is also the act's label, once; and follow that act. */
 enum verdict systemd_order(struct task *t, const char *verb, const char *unit, const struct host_unit *seen);
 
+/* No systemctl or systemd-run will do it however often it is asked. */
+bool systemd_is_hopeless(const char *answer);
+
 /* The unit runs in another invocation than when the act was ordered. */
 bool systemd_restarted(struct task *t, const struct host_unit *seen);
 

@@ -14,6 +14,13 @@ struct web_request {
 
 /* GET; redirects are not followed. 'headers' as above. NULL: being asked. */
 const struct answer *web_get(struct task *t, const char *url, const char *headers);
+/* GET of a service's path with one query parameter, whose value is escaped: "http://prometheus:9090", "/api/v1/query". */
+const struct answer *web_query(struct task *t, const char *url, const char *path, const char *key, const char *value);
+/* The TargetCluster's spec.access.prometheus.url and manager.url, without a slash at its end; NULL: it has none. And its
+ * spec.clusterName. */
+const char *web_prometheus(struct task *t);
+const char *web_manager(struct task *t);
+const char *web_cluster_name(struct task *t);
 /* Never NULL. 'label' names the act in the journal. An answer of 2xx is ACT_ANSWERED, any other ACT_REFUSED: what that
  * means is the author's to say; 'retry_after_ms' is what the server asked for. */
 const struct act *web_send(struct task *t, const char *label, enum act_kind kind, const struct web_request *request);

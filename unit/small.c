@@ -61,12 +61,14 @@ take_objects(struct small *small, const struct small_config *config)
 	buf_puts(&target, "{\"metadata\":{\"name\":\"messages-prd\",\"namespace\":\"ops\",\"uid\":\"uid-target\","
 	    "\"resourceVersion\":\"1\",\"generation\":1},\"spec\":{\"clusterName\":\"messages-prd\",\"contactPoints\":"
 	    "[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":"
-	    "\"ops-ssh\"}}},\"nodes\":[");
+	    "\"ops-ssh\"}},\"prometheus\":{\"url\":\"http://prom\"}");
+	buf_puts(&target, config->manager ? ",\"manager\":{\"url\":\"http://manager\"}},\"nodes\":[" : "},\"nodes\":[");
 	for (size_t i = 0; i < SMALL_NODES; i++)
 		buf_printf(&target, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", small_nodes[i].name,
 		    small_nodes[i].address);
-	buf_printf(&target, "],\"limits\":{%s}%s}}", config->limits ? config->limits : "",
-	    config->target ? config->target : "");
+	buf_printf(&target, "],\"limits\":{%s},\"commands\":[{\"name\":\"check\",\"args\":[\"/usr/local/bin/check\"]},"
+	    "{\"name\":\"sweep\",\"args\":[\"/usr/local/bin/sweep\",\"--tag={tag}\",\"{path}\"]}]%s}}",
+	    config->limits ? config->limits : "", config->target ? config->target : "");
 	take(small, &inventory_kind, buf_str(&target));
 	small->cluster = cluster_find(small->core, "ops", "messages-prd");
 	if (!small->cluster->target)
@@ -80,7 +82,7 @@ take_objects(struct small *small, const struct small_config *config)
 }
 
 static struct plan *
-compile(const struct small_config *config)
+compile(const struct small_config *config, const struct target *target)
 {
 	CLEANUP_FREE char *text = xasprintf("{\"metadata\":{\"name\":\"own\"},\"spec\":%s}", config->workflow);
 	CLEANUP_JSON struct cJSON *object = json_parse(text, strlen(text), NULL);
@@ -94,6 +96,7 @@ compile(const struct small_config *config)
 		.targets = (char *const *)config->targets,
 		.ntargets = config->ntargets,
 		.stable_ms = config->core.stable_ms,
+		.commands = &target->commands,
 	};
 	static char datacenter[] = "dc1", zones[SMALL_NODES][8];
 	struct plan *plan;
@@ -118,7 +121,7 @@ small_open(struct small *small, const struct small_config *config)
 	take_objects(small, config);
 	small->core->leading = true;
 	if (config->workflow) {
-		small->op->plan = compile(config);
+		small->op->plan = compile(config, small->cluster->target);
 		small->op->started = small->op->accepted = true;
 		roll_start(small->core, small->op);
 		small->op->journal.taken = true;

@@ -71,6 +71,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.nzones = object->nzones;
 	input.targets = object->nodes;
 	input.ntargets = object->nnodes;
+	input.commands = &op->cluster->target->commands;
 	input.max_nodes_down = op->cluster->target->max_nodes_down;
 	input.stable_ms = core->config.stable_ms;
 	input.channels = channels;
@@ -132,6 +133,23 @@ check_host_access(const struct cluster *cluster, const struct plan *plan, struct
 	return 0;
 }
 
+/* Of a step's conditions, too. */
+static int
+check_prometheus(const struct cluster *cluster, const struct plan *plan, struct err *err)
+{
+	for (size_t b = 0; !cluster->target->prometheus_url && b < plan->nblocks; b++)
+		for (size_t i = 0; plan_any_step(&plan->blocks[b], i); i++) {
+			const struct plan_step *step = plan_any_step(&plan->blocks[b], i);
+
+			for (size_t k = 0; k < step->nconditions; k++)
+				if (step->conditions[k].type->needs_prometheus)
+					return err_set(err, "step %s: %s asks Prometheus, and the TargetCluster has no "
+					    "spec.access.prometheus: give its url", step->number,
+					    step->conditions[k].type->name);
+		}
+	return 0;
+}
+
 static bool
 keyspaces_bear(struct core *core, struct op *op, const struct plan *plan)
 {
@@ -166,7 +184,8 @@ op_accept(struct core *core, struct op *op)
 	if (!plan)
 		op_refuse(core, op, op->object->workflow && strstr(err.text, "workflow: there is no Workflow ")
 		    ? REASON_WorkflowNotFound : REASON_PlanRefused, err.text);
-	else if (check_host_access(op->cluster, plan, &err) < 0 || skip_names_nobody(op, plan, &err))
+	else if (check_host_access(op->cluster, plan, &err) < 0 || check_prometheus(op->cluster, plan, &err) < 0 ||
+	    skip_names_nobody(op, plan, &err))
 		op_refuse(core, op, REASON_PlanRefused, err.text);
 	else
 		op->accepted = keyspaces_bear(core, op, plan);

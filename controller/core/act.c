@@ -173,6 +173,12 @@ leave_until(const struct core *core, const struct step *step, const struct act_r
 	return (begun && acknowledged) || until < valid ? until : valid;
 }
 
+static bool
+takes_down(const struct step *step, const struct act_record *act)
+{
+	return step_takes_down(step) && !act->upkeep;
+}
+
 static void
 send(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
@@ -181,10 +187,10 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 	act->request = effect->id;
 	effect->not_after_up = leave_until(core, step, act);
 	core->counters.acts_sent++;
-	if (step_takes_down(step))
+	if (takes_down(step, act))
 		op->cluster->last_act_up_ms = core->now.up_ms;
 	recent_start(core, step);
-	if (step->lane) {
+	if (step->lane && !act->upkeep) {
 		step->lane->touched = true;
 		step->lane->up_act |= impact_may_restart(step->plan);
 	}
@@ -236,7 +242,7 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 		withdraw(core, op, step, act, "it could not leave in time");
 		return;
 	}
-	gate = gate_ask(core, op, step, step_takes_down(step));
+	gate = gate_ask(core, op, step, takes_down(step, act));
 	if (gate == GATE_OPEN)
 		send(core, op, step, act);
 	else if (gate == GATE_CLOSED)
@@ -262,12 +268,12 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	act->durable_up_ms = -1;
 	act->view.settled = false;
 	set_state(core, step, act, ACT_INTENDED);
-	if (step->lane && step_takes_down(step) && !step->lane->held) {
+	if (step->lane && takes_down(step, act) && !step->lane->held) {
 		step->lane->held = true;
 		step->lane->down_wall_ms = core->now.wall_ms;
 		lane_record(core, step->lane);
 	}
-	if (step->lane && impact_may_restart(step->plan)) {
+	if (step->lane && impact_may_restart(step->plan) && !act->upkeep) {
 		/* Known before it leaves: a crash in between must not take our own start for a stranger's. */
 		step->lane->up_act = true;
 		lane_record(core, step->lane);
@@ -305,7 +311,7 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		return;
 	}
 	recent_check(core, step);
-	gate = gate_ask(core, op, step, step_takes_down(step));
+	gate = gate_ask(core, op, step, takes_down(step, act));
 	if (gate == GATE_ASKING && step->gate_asked_up_ms == 0)
 		step->gate_asked_up_ms = core->now.up_ms;
 	if (gate == GATE_ASKING)

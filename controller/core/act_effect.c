@@ -28,11 +28,9 @@ fill_rest(struct core *core, struct step *step, struct act_record *act, struct e
 static void
 fill_host(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
 {
-	const char *unit = strchr(act->target, ' ') + 1;
-	CLEANUP_FREE char *verb = xstrndup(act->target, (size_t)(unit - act->target - 1));
-	const char *const args[] = {"systemctl", "--no-block", verb, unit};
+	CLEANUP_FREE char *words = host_act_words(act->target);
 
-	cluster_host_effect(step->task->op->cluster, effect, lane_address(step->lane), args, ARRAY_LEN(args));
+	host_words(step->task->op->cluster, effect, lane_address(step->lane), words);
 	effect->deadline_ms = core->config.connect_timeout_ms + HOST_MARGIN_MS;
 }
 

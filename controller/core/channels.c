@@ -136,9 +136,8 @@ scylla_refused(struct task *t, const struct act *act)
 
 /* --- the host --- */
 
-/* The value of "Key=value" among the lines of one unit of `systemctl show`; cut at 'size'. */
-static bool
-property(const char *text, const char *key, char *ret, size_t size)
+bool
+host_property(const char *text, const char *key, char *ret, size_t size)
 {
 	size_t len = strlen(key);
 
@@ -152,15 +151,14 @@ property(const char *text, const char *key, char *ret, size_t size)
 	return false;
 }
 
-/* What is said of the second unit, after an empty line. */
-static void
-read_boot(const char *text, char *ret, size_t size)
+void
+host_boot(const char *text, char *ret, size_t size)
 {
-	const char *second = strstr(text, "\n\n");
+	const char *second = strstr(text, "\n\n");      /* after an empty line */
 	char id[sizeof HOST_BOOT_UNIT + 1] = "";
 
-	if (second && property(second + 2, "Id", id, sizeof id) && strcmp(id, HOST_BOOT_UNIT) == 0)
-		property(second + 2, "InvocationID", ret, size);
+	if (second && host_property(second + 2, "Id", id, sizeof id) && strcmp(id, HOST_BOOT_UNIT) == 0)
+		host_property(second + 2, "InvocationID", ret, size);
 }
 
 const struct host_unit *
@@ -178,18 +176,18 @@ host_show(struct task *t, const char *name)
 	if (!answer->reached)
 		return unit;
 	/* Whole only if its lines are there: an exit status alone can be ssh's own. */
-	if (!property(answer->body, "ActiveState", unit->active, sizeof unit->active)) {
+	if (!host_property(answer->body, "ActiveState", unit->active, sizeof unit->active)) {
 		unit->error = answer->error[0] ? answer->error : "systemctl show printed no ActiveState";
 		return unit;
 	}
-	if (property(answer->body, "LoadState", load, sizeof load) && strcmp(load, "not-found") == 0) {
+	if (host_property(answer->body, "LoadState", load, sizeof load) && strcmp(load, "not-found") == 0) {
 		unit->error = "there is no such unit on the host";
 		return unit;
 	}
 	unit->reached = true;
-	property(answer->body, "InvocationID", unit->invocation, sizeof unit->invocation);
-	read_boot(answer->body, unit->boot, sizeof unit->boot);
-	unit->job = property(answer->body, "Job", job, sizeof job) && job[0] && strcmp(job, "0") != 0;
+	host_property(answer->body, "InvocationID", unit->invocation, sizeof unit->invocation);
+	host_boot(answer->body, unit->boot, sizeof unit->boot);
+	unit->job = host_property(answer->body, "Job", job, sizeof job) && job[0] && strcmp(job, "0") != 0;
 	return unit;
 }
 

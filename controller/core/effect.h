@@ -26,7 +26,7 @@ enum kube_pool { KUBE_SHORT, KUBE_WATCH, KUBE_LEASE };
 /* The journal's scripts; io/redis.h has their arguments and replies. */
 enum redis_script { REDIS_TAKEOVER, REDIS_WRITE, REDIS_EXPIRE, REDIS_PROBE };
 
-enum { EFFECT_ADDRESS = 64, EFFECT_NAME = 256, EFFECT_METHOD = 8, EFFECT_ARGS = 8 };
+enum { EFFECT_ADDRESS = 64, EFFECT_NAME = 256, EFFECT_METHOD = 8, EFFECT_ARGS = 40 };
 
 struct effect_kube {
 	enum kube_pool pool;

@@ -45,8 +45,9 @@ struct act_record {
 	struct act view;              /* what the author sees; 'answer' owned here */
 	enum act_kind kind;
 	char channel;                 /* 'r' REST, 'h' host, 'w' web */
-	char *target;                 /* path; or "verb unit"; or "METHOD URL" */
+	char *target;                 /* path; or "verb unit"; or a host command's words; or "METHOD URL" */
 	char *headers, *body;         /* of 'w', as the last pass wants them; not persistent */
+	bool upkeep;                  /* our own housekeeping on the host: nothing that the gate guards */
 	uint64_t request;             /* while SENT */
 	uint64_t ticket;              /* the journal batch that holds the intent */
 	int64_t settled_up_ms;        /* UNKNOWN: nothing of it arrives after this */
@@ -78,7 +79,7 @@ struct task {
 	unsigned ntexts;
 	char **values;                        /* what rules say for this node, of this pass */
 	size_t nvalues;
-	struct host_unit **units;             /* host_show() results of this pass */
+	void **units;                         /* host_show() and host_run_look() results of this pass */
 	size_t nunits;
 	bool *held;
 	struct ring_policy *policy;

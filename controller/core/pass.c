@@ -203,6 +203,14 @@ task_act(struct task *t, const char *label, enum act_kind kind, char channel, co
 	return &act->view;
 }
 
+const struct act *
+task_acted(struct task *t, const char *label)
+{
+	const struct act_record *act = act_find(t->step, label);
+
+	return act ? &act->view : NULL;
+}
+
 static struct act_record *
 record_of(struct task *t, const struct act *view)
 {
@@ -239,4 +247,17 @@ act_refuted(struct task *t, const struct act *view)
 	act->fresh = true;
 	step_record(t->core, t->op, t->step, NULL);
 	journal_note(t->op, "%s: %s never happened, as observed", t->step->id, act->label);
+}
+
+void
+act_renew(struct task *t, const struct act *view)
+{
+	struct act_record *act = record_of(t, view);
+
+	if (!act || act->view.state != ACT_ANSWERED)
+		return;
+	act->view.state = ACT_NONE;
+	act->fresh = false;
+	step_record(t->core, t->op, t->step, NULL);
+	journal_note(t->op, "%s: %s is to be done once more", t->step->id, act->label);
 }

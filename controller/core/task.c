@@ -119,6 +119,10 @@ ask(struct task *t, struct question *question)
 		snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
 		effect->rest.path = xstrdup(question->what);
 		effect->deadline_ms = t->core->config.rest_timeout_ms;
+	} else if (question->channel == QUESTION_COMMAND) {
+		effect = request_new(t->core, EFFECT_HOST, question_answered, t, index);
+		host_words(t->op->cluster, effect, t->node.address, question->what);
+		effect->deadline_ms = t->core->config.connect_timeout_ms + t->core->config.rest_timeout_ms;
 	} else {
 		const char *const args[] = {"systemctl", "show", question->what, HOST_BOOT_UNIT, properties};
 

@@ -54,6 +54,7 @@ plan_make(const struct args *args, const struct workflow *workflow, const struct
 	CLEANUP_FREE struct plan_value *variables = xcalloc(args->vars.count + 1, sizeof *variables);
 	struct plan_input input = {
 		.types = registry, .nodes = cluster->nodes, .nnodes = cluster->nnodes,
+		.commands = &cluster->commands,
 		.variables = variables, .nvariables = args->vars.count,
 		.cluster = cluster->name, .operation = "OPERATION", .owner = "OWNER",
 		.zones = args->zones.items, .nzones = args->zones.count,

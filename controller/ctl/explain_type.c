@@ -70,6 +70,8 @@ put_parameters(const struct reconciler *type, struct buf *out)
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
 		const struct parameter *p = &type->parameters[i];
 
+		if (p->planned)
+			continue;
 		buf_printf(out, "  %-*s   %s", width, p->name, value_type_name(p->type));
 		put_range(p, out);
 		if (p->required)

@@ -73,6 +73,9 @@ plan_cluster_read(struct plan_cluster *ret, struct cJSON *object, struct err *er
 	JSON_EACH(node, ret->live ? members : json_get(spec, "nodes"))
 		if (add_node(ret, node, json_str_or(node, "zone", ""), err) < 0)
 			return -1;
+	if (target_commands_read(&(struct field){.key = "spec.commands", .value = json_get(spec, "commands")}, &ret->commands,
+	    err) < 0)
+		return -1;
 	if (ret->nnodes == 0)
 		return err_set(err, "TargetCluster %s: neither spec.nodes nor status.members names a node", ret->name);
 	if (ret->live && count_all(status) > ret->nnodes)
@@ -96,6 +99,7 @@ plan_cluster_done(struct plan_cluster *cluster)
 	free(cluster->name);
 	json_free(cluster->object);
 	free(cluster->up);
+	target_commands_done(&cluster->commands);
 	*cluster = (struct plan_cluster){0};
 }
 

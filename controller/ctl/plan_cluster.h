@@ -13,6 +13,7 @@ struct plan_cluster {
 	struct plan_node *nodes;
 	size_t nnodes;
 	bool *up;                /* node by node; of use when 'live' */
+	struct target_commands commands;
 	bool live;               /* of status.members: with host ids, as the controller has them */
 	size_t missing;          /* members that the status does not list */
 	int64_t max_nodes_down;

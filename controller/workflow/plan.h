@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "reconciler.h"
+#include "target_commands.h"
 #include "workflow.h"
 
 /* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
@@ -134,6 +135,7 @@ struct plan_input {
 	/* Another workflow by its name, borrowed until the plan is made; NULL and why. NULL: there are none. */
 	const struct workflow *(*find)(void *find_arg, const char *name, struct err *why);
 	void *find_arg;
+	const struct target_commands *commands;      /* of the TargetCluster, for run-command; NULL: none */
 	int64_t max_nodes_down;                      /* limits.maxNodesDown; 0: none */
 	const char **channels;                       /* names of spec.channels, NULL-ended; NULL: not known */
 	int64_t stable_ms;

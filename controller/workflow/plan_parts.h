@@ -29,6 +29,11 @@ int plan_compile_step(struct compiler *c, const struct plan_block *block, const 
  * outlives a change of defaults. */
 int plan_compile_with(struct compiler *c, const struct reconciler *type, const char *place,
     const struct workflow_value *given, size_t ngiven, struct plan_value **ret, size_t *nret);
+/* plan_command.c: after plan_compile_with(), of a type with 'arguments': the words that its command comes to, as "argv". */
+int plan_compile_command(struct compiler *c, const char *place, const struct workflow_value *given, size_t ngiven,
+    struct plan_value **ret, size_t *nret);
+/* What the command's declaration says of the step's impact, and of its timeout: *timeout_ms stays when it says nothing. */
+int plan_command_defaults(struct compiler *c, const char *place, struct plan_step *step, int64_t *timeout_ms);
 /* A duration of at least 'min_ms'; 'text' NULL, or a variable without a value: 'fallback_ms'. */
 int plan_compile_duration(struct compiler *c, const char *place, const char *text, int64_t min_ms, int64_t fallback_ms,
     int64_t *ret);

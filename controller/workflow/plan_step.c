@@ -78,10 +78,15 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 	if (!step->type ||
 	    impact_of_step(source, step->type, block->each_node, &step->impact, &step->assumed, c->err) < 0)
 		return -1;
-	step->retries = source->retries < 0 ? WORKFLOW_RETRIES : source->retries;
+	/* A command that has failed is not run once more unless the workflow says so. */
+	step->retries = source->retries >= 0 ? source->retries : step->type->arguments ? 0 : WORKFLOW_RETRIES;
+	if (plan_compile_with(c, step->type, source->place, source->with, source->nwith, &step->with, &step->nwith) < 0)
+		return -1;
 	fallback = step->type->timeout_ms ? step->type->timeout_ms : default_timeout_ms;
+	if (plan_command_defaults(c, source->place, step, &fallback) < 0)
+		return -1;
 	if (plan_compile_duration(c, timeout, source->timeout, 1, fallback, &step->timeout_ms) < 0 ||
 	    plan_compile_duration(c, backoff, source->retry_backoff, 1, 0, &step->retry_backoff_ms) < 0)
 		return -1;
-	return plan_compile_with(c, step->type, source->place, source->with, source->nwith, &step->with, &step->nwith);
+	return 0;
 }

@@ -108,7 +108,7 @@ plan_compile_with(struct compiler *c, const struct reconciler *type, const char 
 		value->text = text;
 		value->rule = rule;
 	}
-	return 0;
+	return type->arguments ? plan_compile_command(c, place, given, ngiven, ret, nret) : 0;
 }
 
 int

@@ -59,12 +59,15 @@ type_of_condition(const struct reconciler *const *types, bool each_node, const c
 const struct parameter *
 type_parameter(const struct reconciler *type, const char *place, const char *name, struct err *err)
 {
+	static const struct parameter argument = {.name = "argument", .type = PARAMETER_STRING, .help = "fills a gap"};
 	struct known known;
 
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
-		if (strcmp(type->parameters[i].name, name) == 0)
+		if (!type->parameters[i].planned && strcmp(type->parameters[i].name, name) == 0)
 			return &type->parameters[i];
 	}
+	if (type->arguments)
+		return &argument;
 	known_init(&known, name);
 	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++)
 		known_offer(&known, type->parameters[i].name);

@@ -29,3 +29,13 @@ enum sim_garbage sim_garbage_of(const struct sim *sim, size_t node);
 /* Nothing gets from one to the other, either way. Others are not concerned: views disagree. */
 void sim_cut(struct sim *sim, int64_t now, size_t a, size_t b, bool on);
 bool sim_is_cut(const struct sim *sim, size_t a, size_t b);
+
+/* What salt-call does on the node's host. */
+struct sim_salt {
+	int64_t ms;             /* a highstate's time at speed 1; 0: 20 s */
+	int64_t busy;           /* for so long, at speed 1, somebody else's runs */
+	unsigned states;        /* 0: a dozen */
+	bool leaves;            /* scylla-server as it is; else it is started when it does not run */
+	char fails[SIM_NAME];   /* the state that fails; "": none */
+};
+void sim_salt(struct sim *sim, int64_t now, size_t node, const struct sim_salt *salt);

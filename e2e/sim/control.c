@@ -21,6 +21,9 @@
  *	POST /node/NAME/wipe                    it dies, and its data are gone
  *	POST /node/NAME/garbage?kind=none|html|half|empty|errors|other|huge     what its REST answers are
  *	POST /node/NAME/cut?from=NAME, /node/NAME/mend?from=NAME        the line between the two
+ *	POST /node/NAME/salt?ms=N&fail=STATE&busy=N&states=N&leaves=1
+ *	                                its highstates take so long, have so many states, and this one that fails; for so long
+ *	                                somebody else's runs there; they leave scylla-server as it is
  *	POST /command?address=A         body: the command; answer: "EXIT STATUS BYTES-OF-OUTPUT\n", output, errors
  *	POST /schema, /mark
  *	GET  /audit[?from=N], /violations, /nodes

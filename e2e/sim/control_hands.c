@@ -195,12 +195,25 @@ mend(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
 	return set_cut(conn, cluster, node, false, err);
 }
 
+static int
+salt(struct conn *conn, struct cluster *cluster, size_t node, struct err *err)
+{
+	struct sim_salt salt = {.ms = amount(conn, "ms"), .busy = amount(conn, "busy"),
+	    .states = (unsigned)amount(conn, "states"), .leaves = amount(conn, "leaves")};
+	char text[WORD];
+
+	(void)err;
+	snprintf(salt.fails, sizeof salt.fails, "%.40s", query(conn, "fail", text));
+	sim_salt(cluster->sim, server_now(cluster->server), node, &salt);
+	return 0;
+}
+
 /* Those that may be refused. */
 static const struct {
 	const char *verb;
 	int (*act)(struct conn *conn, struct cluster *cluster, size_t node, struct err *err);
 } changes[] = {
-	{"upgrade", upgrade}, {"fail-drain", fail_drain}, {"garbage", garbage}, {"cut", cut}, {"mend", mend},
+	{"upgrade", upgrade}, {"fail-drain", fail_drain}, {"garbage", garbage}, {"cut", cut}, {"mend", mend}, {"salt", salt},
 	{"decommission", decommission}, {"remove", remove_node}, {"address", address}, {"remake", remake},
 };
 

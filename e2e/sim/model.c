@@ -141,6 +141,7 @@ sim_free(struct sim *sim)
 	sim_audit_free(sim);
 	sim_ring_free(sim);
 	sim_views_free(sim);
+	sim_runs_free(sim);
 	for (size_t i = 0; i < sim->nnodes; i++) {
 		sim_change_free(&sim->nodes[i]);
 		free(sim->nodes[i].identities);
@@ -162,6 +163,7 @@ is_void(const struct sim *sim, const struct event *event)
 	case EVENT_REPLY:
 	case EVENT_SCHEMA:
 	case EVENT_HOST:
+	case EVENT_RUN:
 	case EVENT_TASK:
 	case EVENT_BARRIER:
 	case EVENT_MIGRATION:
@@ -230,6 +232,9 @@ happen(struct sim *sim, const struct event *event)
 		break;
 	case EVENT_MIGRATION:
 		sim_migration_goes_on(sim, event->value);
+		break;
+	case EVENT_RUN:
+		sim_run_due(sim, event);
 		break;
 	}
 }

@@ -118,7 +118,8 @@ struct sim_text *sim_text_unref(struct sim_text *text);
 void sim_request(struct sim *sim, int64_t now, enum sim_source source, size_t node, const char *method,
     const char *path, uint64_t request_id);
 /* A command arrives at the node's host: "[sudo [-n]] systemctl [--no-block] [--no-pager] start|stop|restart UNIT",
- * "... show UNIT … [--property=A,B | -p A,B]", "... is-active UNIT". What else: exit status 127. */
+ * "... show UNIT … [--property=A,B | -p A,B]", "... is-active UNIT"; systemd-run with what model_run.c knows of it, and the
+ * programs of model_files.c. What else: exit status 127. */
 void sim_command(struct sim *sim, int64_t now, enum sim_source source, size_t node, const char *command,
     uint64_t request_id);
 /* The client went away: no answer will come, what it asked for goes on. */
@@ -177,7 +178,9 @@ enum sim_event {
 	SIM_ARRIVED_DRAIN, SIM_ARRIVED_STOP, SIM_ARRIVED_START, SIM_ARRIVED_RESTART,
 	/* What happened. */
 	SIM_PROCESS_START, SIM_NORMAL, SIM_SERVING, SIM_DRAINED, SIM_PROCESS_EXIT, SIM_CRASHED, SIM_HUNG, SIM_UNHUNG,
-	SIM_ISOLATED, SIM_SCHEMA, SIM_MEMBER, SIM_READDRESSED, SIM_BOOT_FAILED, SIM_CUT, SIM_MARK,
+	SIM_ISOLATED, SIM_SCHEMA, SIM_MEMBER, SIM_READDRESSED, SIM_BOOT_FAILED, SIM_CUT,
+	SIM_RAN,                        /* a transient unit was started */
+	SIM_MARK,
 	/* What the oracle says. */
 	SIM_VIOLATION, SIM_UNAVOIDABLE,
 };

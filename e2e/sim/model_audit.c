@@ -16,7 +16,7 @@ sim_event_name(enum sim_event event)
 		[SIM_CRASHED] = "crash", [SIM_HUNG] = "hang", [SIM_UNHUNG] = "unhang",
 		[SIM_ISOLATED] = "isolated", [SIM_SCHEMA] = "schema",
 		[SIM_MEMBER] = "member", [SIM_READDRESSED] = "readdressed", [SIM_BOOT_FAILED] = "boot-failed",
-		[SIM_CUT] = "cut",
+		[SIM_CUT] = "cut", [SIM_RAN] = "run",
 		[SIM_MARK] = "mark", [SIM_VIOLATION] = "violation", [SIM_UNAVOIDABLE] = "unavoidable",
 	};
 

@@ -210,7 +210,7 @@ show_unit(const struct sim *sim, size_t node, const struct command *c, const cha
 		show_scylla(sim, n, c, out);
 	else if (!strcmp(unit, "sysinit.target"))
 		show_sysinit(n, node, c, out);
-	else
+	else if (!sim_run_show(sim, node, c->properties, unit, out))
 		show_unknown(c, unit, out);
 }
 
@@ -295,6 +295,8 @@ sim_command(struct sim *sim, int64_t now, enum sim_source source, size_t node, c
 	if (sim->nodes[node].away)
 		end(sim, call, 255, "", xasprintf("ssh: connect to host %s port 22: Connection timed out\n",
 		    sim->nodes[node].address));
+	else if (sim_run(sim, call, command))
+		return;
 	else if (!parse(command, &c))
 		end(sim, call, 127, "", xasprintf("sh: 1: %.200s: not found\n", command));
 	else

@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "breaks.h"
 #include "model.h"
+#include "model_run.h"
 #include "model_topology.h"
 
 enum mode {
@@ -75,6 +76,7 @@ struct node {
 	unsigned boots;         /* of the host */
 	enum sim_source starter;
 	int64_t unit_changed;
+	struct sim_things things;       /* its host's transient units and their files */
 
 	int64_t slow, lag;
 
@@ -101,6 +103,7 @@ enum event_kind {
 	EVENT_TASK,             /* a task's time is over */
 	EVENT_BARRIER,          /* so is a read barrier's */
 	EVENT_MIGRATION,        /* a tablet's goes on */
+	EVENT_RUN,              /* a transient unit's time is over, or half of it */
 };
 
 struct event {

@@ -126,6 +126,7 @@ sim_unit_forget(struct sim *sim, size_t node)
 	job_done(sim, node, 255, "Connection closed by remote host.\n");
 	sim_process_kill(sim, node);
 	become(sim, node, UNIT_INACTIVE);
+	sim_runs_forget(sim, node);
 	n->invocation[0] = '\0';
 	n->boots++;
 }

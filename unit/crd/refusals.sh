@@ -154,6 +154,14 @@ accepted $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":1}}}'
 refused $O task '{"cluster":"c","nodeTask":{"type":"t","with":{"a":2}}}' "spec.nodeTask: Invalid value: $FIXED"
 
 T=TargetCluster
+refused $T bad '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"prometheus":{"url":"prometheus:9090"}}}' \
+	'spec.access.prometheus.url: Invalid value: "prometheus:9090"'
+accepted $T commands '{"clusterName":"c","contactPoints":["10.0.0.1"],"commands":[{"name":"sweep","args":["/usr/bin/nodetool",
+	"clearsnapshot","-t","{tag}"],"timeout":"10m","impact":"none"}]}'
+refused $T bad '{"clusterName":"c","contactPoints":["10.0.0.1"],"commands":[{"name":"sweep","args":["/bin/sh","-c","a; b"]}]}' \
+	'spec.commands[0].args[2]: Invalid value: "a; b"'
+refused $T bad '{"clusterName":"c","contactPoints":["10.0.0.1"],"commands":[{"name":"sweep","args":["nodetool"]}]}' \
+	"must begin with the program's path, such as /usr/bin/nodetool, without a {gap}"
 IP='must be a numeric IPv4 or IPv6 address, such as 10.0.0.1'
 accepted $T tc '{"clusterName":"c","contactPoints":["10.0.0.1","fd00::1"]}'
 refused $T tc '{"clusterName":"d","contactPoints":["10.0.0.1"]}' \

@@ -106,6 +106,26 @@ what_is_left_out_has_its_default(void **state)
 	CHECK(!target_free(NULL));
 }
 
+static void
+commands_are_read(void **state)
+{
+	CLEANUP_JSON struct cJSON *json = object_of("{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\"],\"commands\":["
+	    "{\"name\":\"sweep\",\"description\":\"d\",\"args\":[\"/bin/sweep\",\"--tag={tag}\"],\"timeout\":\"90s\","
+	    "\"impact\":\"none\"},{\"name\":\"other\",\"args\":[\"/bin/true\"]}]}", NULL);
+	struct target *t = target_decode(json, NULL);
+
+	(void)state;
+	CHECK(t);
+	CHECK_INT(t->commands.count, 2);
+	CHECK_TEXT(t->commands.list[0].name, "sweep");
+	CHECK_INT(t->commands.list[0].nargs, 2);
+	CHECK_TEXT(t->commands.list[0].args[1], "--tag={tag}");
+	CHECK_INT(t->commands.list[0].timeout_ms, 90000);
+	CHECK_INT(t->commands.list[0].impact, 0);
+	CHECK_INT(t->commands.list[1].impact, -1);
+	target_free(t);
+}
+
 #define POINTS "{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\"]"
 
 static const char *const refusals[][2] = {
@@ -153,7 +173,16 @@ static const char *const refusals[][2] = {
 	{POINTS ",\"access\":{\"api\":{\"type\":\"agent\"}}}", "spec.access.api.type: expected direct, got \"agent\""},
 	{POINTS ",\"access\":{\"api\":{\"port\":0}}}",
 	    "spec.access.api.port: expected an integer from 1 to 65535, got 0"},
-	{POINTS ",\"access\":{\"prometheus\":{}}}", "spec.access.prometheus: unknown field"},
+#define URL "an http:// or https:// URL without a user, query or fragment"
+	{POINTS ",\"access\":{\"prometheus\":{}}}", "spec.access.prometheus.url: missing; expected " URL},
+	{POINTS ",\"access\":{\"prometheus\":{\"url\":\"prometheus:9090\"}}}", "spec.access.prometheus.url: expected " URL
+	    ", got \"prometheus:9090\""},
+	{POINTS ",\"access\":{\"prometheus\":{\"url\":\"http://a:b@c\"}}}", "spec.access.prometheus.url: expected " URL
+	    ", got \"http://a:b@c\""},
+	{POINTS ",\"access\":{\"prometheus\":{\"url\":\"http:///x\"}}}", "spec.access.prometheus.url: expected " URL
+	    ", got \"http:///x\""},
+	{POINTS ",\"access\":{\"manager\":{\"url\":3}}}", "spec.access.manager.url: expected " URL ", got 3"},
+	{POINTS ",\"access\":{\"graphite\":{}}}", "spec.access.graphite: unknown field"},
 	{POINTS ",\"access\":{\"host\":{}}}", "spec.access.host.type: missing; expected ssh or none"},
 	{POINTS ",\"access\":{\"host\":{\"type\":\"exec\"}}}",
 	    "spec.access.host.type: expected none or ssh, got \"exec\""},
@@ -179,6 +208,27 @@ static const char *const refusals[][2] = {
 	{POINTS ",\"availability\":{\"keyspaces\":[{\"name\":\"k\",\"require\":\"all\"}]}}",
 	    "spec.availability.keyspaces[0].require: expected none, global, QUORUM+LOCAL_QUORUM, QUORUM, LOCAL_QUORUM, "
 	    "EACH_QUORUM, ONE or LOCAL_ONE, got \"all\""},
+#define COMMAND(name, args) POINTS ",\"commands\":[{\"name\":\"" name "\",\"args\":" args "}]}"
+	{COMMAND("Sweep", "[\"/bin/true\"]"), "spec.commands[0].name: expected a name of small letters, digits and '-', "
+	    "beginning with a letter, got \"Sweep\""},
+	{POINTS ",\"commands\":[{\"name\":\"a\"}]}", "spec.commands[0].args: missing; expected a list"},
+	{COMMAND("a", "[]"), "spec.commands[0].args: is empty; expected the program's path and its arguments"},
+	{COMMAND("a", "[\"true\"]"), "spec.commands[0].args[0]: expected the program's path, such as \"/usr/bin/nodetool\", "
+	    "without a {gap}, got \"true\""},
+	{COMMAND("a", "[\"/bin/{program}\"]"), "spec.commands[0].args[0]: expected the program's path, such as "
+	    "\"/usr/bin/nodetool\", without a {gap}, got \"/bin/{program}\""},
+	{COMMAND("a", "[\"/bin/sh\",\"-c\",\"a; b\"]"), "spec.commands[0].args[2]: expected letters, digits and . _ : @ / = , "
+	    "+ - with {gaps} of small letters, digits and _, for there is no shell, got \"a; b\""},
+	{COMMAND("a", "[\"/bin/echo\",\"{Tag}\"]"), "spec.commands[0].args[1]: expected letters, digits and . _ : @ / = , "
+	    "+ - with {gaps} of small letters, digits and _, for there is no shell, got \"{Tag}\""},
+	{COMMAND("a", "[\"/bin/echo\",\"{argv}\"]"), "spec.commands[0].args[1]: {argv} is run-command's own parameter; call "
+	    "the gap otherwise"},
+	{POINTS ",\"commands\":[{\"name\":\"a\",\"args\":[\"/a\"]},{\"name\":\"a\",\"args\":[\"/b\"]}]}",
+	    "spec.commands[1].name: \"a\" is the name of commands[0] too"},
+	{POINTS ",\"commands\":[{\"name\":\"a\",\"args\":[\"/a\"],\"timeout\":\"10\"}]}",
+	    "spec.commands[0].timeout: expected a duration from 1s on, such as \"10m\", got \"10\""},
+	{POINTS ",\"commands\":[{\"name\":\"a\",\"args\":[\"/a\"],\"impact\":\"some\"}]}", "spec.commands[0].impact: "
+	    "expected none, takesNodeDown, bringsNodeUp or changesTopology, got \"some\""},
 	{POINTS ",\"limits\":{\"maxNodesDown\":-1}}",
 	    "spec.limits.maxNodesDown: expected an integer from 0 to 1000, got -1"},
 	{POINTS ",\"limits\":{\"frozen\":\"no\"}}", "spec.limits.frozen: expected true or false, got \"no\""},
@@ -214,6 +264,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_read),
 		cmocka_unit_test(channels_are_read),
+		cmocka_unit_test(commands_are_read),
 		cmocka_unit_test(what_is_left_out_has_its_default),
 		cmocka_unit_test(an_identity_that_cannot_be_read_is_not_taken_anew),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),

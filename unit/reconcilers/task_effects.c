@@ -4,6 +4,7 @@
 #include "cluster.h"
 #include "op.h"
 #include "state.h"
+#include "task_host.h"
 #include "task_run.h"
 
 enum { REST_MS = 2, HOST_MS = 4, REDIS_MS = 1, BREAKS_MS = 700 };
@@ -139,6 +140,7 @@ run_tally(struct run *run, const char *key)
 static const struct script_act *
 script_for(struct run *run, const char *key, unsigned nth)
 {
+	static struct script_act silent;
 	const struct script_act *found = NULL;
 
 	for (size_t i = 0; i < run->scenario->nacts; i++) {
@@ -147,6 +149,10 @@ script_for(struct run *run, const char *key, unsigned nth)
 		found = &run->scenario->acts[i];
 		if (nth-- == 0)
 			break;
+	}
+	if (!found && host_default(key)) {
+		silent.answer = (char *)(uintptr_t)host_default(key);
+		return &silent;
 	}
 	if (!found)
 		RUN_FAIL(run, "the act \"%s\" was sent, and the scenario does not say what it does", key);
@@ -223,20 +229,14 @@ rest(struct run *run, const struct effect *effect)
 static void
 host(struct run *run, const struct effect *effect)
 {
-	const char *const *args = (const char *const *)effect->host.args;
-	CLEANUP_FREE char *what = NULL;
+	CLEANUP_FREE char *words = host_words_of(effect), *key = host_key(words);
 
-	if (!args[0] || strcmp(args[0], "systemctl") != 0 || !args[1] || !args[2])
-		RUN_FAIL(run, "a strange host command: %s", args[0] ? args[0] : "none");
-	if (strcmp(args[1], "show") == 0) {
-		what = xasprintf("show %s", args[2]);
-		question(run, effect, effect->host.address, what);
-		return;
-	}
-	if (strcmp(args[1], "--no-block") != 0 || !args[3])
-		RUN_FAIL(run, "a strange host command: systemctl %s", args[1]);
-	what = xasprintf("%s %s", args[2], args[3]);
-	act(run, effect, what);
+	if (!key)
+		RUN_FAIL(run, "a strange host command: %s", words);
+	else if (effect->not_after_up == 0)
+		question(run, effect, effect->host.address, key);
+	else
+		act(run, effect, key);
 }
 
 /* To a channel: the engine's own, so that it may come several times; the last answer that the scenario has stands. */
@@ -303,9 +303,9 @@ count_intents(struct run *run, const char *line)
 	for (const char *at = strstr(line, " intended ("); at; at = strstr(at + 1, " intended (")) {
 		const char *target = at + strlen(" intended (");
 		CLEANUP_FREE char *what = xstrndup(target, strcspn(target, ")"));
-		CLEANUP_FREE char *key = xasprintf("%s%s", what[0] == '/' ? "POST " : "", what);
+		CLEANUP_FREE char *key = what[0] == '/' ? xasprintf("POST %s", what) : host_key(what);
 
-		run_tally(run, key)->intended++;
+		run_tally(run, key ? key : what)->intended++;
 	}
 }
 

@@ -79,6 +79,7 @@ open_small(struct run *run)
 		.target = channels,
 		.targets = {SCRIPT_NODE, s->holds},
 		.ntargets = s->holds ? 2 : 1,
+		.manager = s->manager,
 	};
 	struct plan_step *step;
 

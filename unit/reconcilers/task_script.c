@@ -164,6 +164,10 @@ read_knob(struct scenario *s, const char *line)
 		set_text(&s->holds, rest);
 	else if (strcmp(line, "gate") == 0)
 		s->gate = true;
+	else if (strcmp(line, "manager") == 0)
+		s->manager = true;
+	else if (strcmp(line, "unknowable") == 0)
+		s->unknowable = true;
 	else if (strcmp(line, "cluster step") == 0)
 		s->cluster_step = true;
 	else

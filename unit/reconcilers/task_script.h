@@ -25,6 +25,8 @@ struct scenario {
 	char *window, *poll;
 	int64_t timeout_ms, retries, backoff_ms;
 	bool gate, cluster_step;
+	bool manager;             /* Scylla Manager is at http://manager */
+	bool unknowable;          /* nothing tells of an act whether it arrived: then it may end otherwise */
 	char *holds;              /* or NULL */
 	struct script_change *changes;
 	size_t nchanges;

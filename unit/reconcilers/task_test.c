@@ -57,7 +57,7 @@ turn_acts(const struct subject *s)
 			struct variation v = {.twist = twist, .act = act};
 
 			snprintf(v.name, sizeof v.name, "act %zu %s", act + 1, names[twist]);
-			run_turned(s, &v, true);
+			run_turned(s, &v, !s->scenario->unknowable || twist == TWIST_NOT_SENT);
 		}
 }
 
@@ -97,7 +97,7 @@ turn_restarts(const struct subject *s)
 			struct variation v = {.restart = event, .lost = lost};
 
 			snprintf(v.name, sizeof v.name, "restarted %s event %zu", lost ? "in" : "after", event);
-			run_turned(s, &v, true);
+			run_turned(s, &v, !s->scenario->unknowable);
 		}
 }
 

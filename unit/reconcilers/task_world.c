@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "check.h"
 #include "small_node.h"
+#include "task_host.h"
 
 int
 world_node(const char *name)
@@ -140,6 +141,8 @@ world_reply(const char *words)
 	}
 	if (strncmp(words, "unit ", 5) == 0)
 		return unit_reply(words + 5);
+	if (strncmp(words, "run ", 4) == 0)
+		return host_run_reply(words + 4);
 	if (strncmp(words, "exit ", 5) == 0) {
 		status = strtol(words + 5, &end, 10);
 		return answered((int)status, xstrdup(status ? "" : *end ? end + 1 : ""), status && *end ? end + 1 : "");
@@ -176,6 +179,10 @@ world_answer(const struct world *world, int node, const char *what)
 			return world_reply(world->facts[i].answer);
 	if (strncmp(what, "show ", 5) == 0)
 		return world_reply("unit active a0");
+	if (strcmp(what, "run") == 0 || strncmp(what, "run:", 4) == 0)
+		return world_reply("run none");
+	if (strncmp(what, "output", 6) == 0)
+		return world_reply("exit 0");
 	if (world->down[node])
 		return world_reply("refused connection refused");
 	body = small_healthy(node, what, absent);
