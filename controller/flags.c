@@ -52,6 +52,10 @@ static const struct flag flags[] = {
 	FLAG("max-operations-per-zone", COUNT, max_operations_per_zone, "N",
 	    "the same in zones of one name, over the clusters that this replica\n"
 	    "leads: with --shards each has its own; 0: no limit"),
+	FLAG("kubernetes-namespaces", TEXT, kubernetes_namespaces, "LIST",
+	    "a,b: kubernetes-* tasks may reach objects there too, not only in\nthe operation's own namespace"),
+	FLAG("kubernetes-cluster-scoped", SWITCH, kubernetes_cluster_scoped, NULL,
+	    "they may reach objects without a namespace"),
 	FLAG("log-level", TEXT, log_level, "LEVEL", "debug, info, warn or error; info"),
 	FLAG("log-format", TEXT, log_format, "FORMAT", "logfmt or json; logfmt"),
 	FLAG("runtime-dir", TEXT, runtime_dir, "DIR",

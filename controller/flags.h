@@ -17,6 +17,8 @@ struct flags {
 	int64_t shards;
 	int64_t crash_after, pause_before;
 	int64_t max_operations, max_operations_per_zone;
+	const char *kubernetes_namespaces;
+	bool kubernetes_cluster_scoped;
 	bool no_leader_election, bench_no_gate, version, help;
 };
 

@@ -34,6 +34,8 @@ make_core(const struct controller *c)
 	    .stable_ms = f->stable_ms,
 	    .max_operations = f->max_operations,
 	    .max_operations_per_zone = f->max_operations_per_zone,
+	    .kubernetes_namespaces = f->kubernetes_namespaces,
+	    .kubernetes_cluster_scoped = f->kubernetes_cluster_scoped,
 	    .fact_age_ms = FACT_AGE_MS,
 	    .rest_timeout_ms = f->rest_ms,
 	    .connect_timeout_ms = f->connect_ms,

@@ -42,6 +42,8 @@ enum parameter_type {
 	PARAMETER_NODE,       /* the name of a node of the target cluster */
 	PARAMETER_ZONE,       /* a zone of it, "datacenter/rack" */
 	PARAMETER_LIST,       /* texts with commas between them */
+	PARAMETER_MANIFEST,   /* Kubernetes objects as YAML or JSON (kubernetes.h) */
+	PARAMETER_YAML,       /* anything as YAML or JSON */
 };
 
 /* A row of a type's parameter table; validation, error texts, explain and the docs come from it. */
@@ -56,7 +58,7 @@ struct parameter {
 	bool planned;             /* no author gives it: the plan has it, made of what the cluster declares */
 };
 
-enum { TASK_PRECONDITIONS = 6, TASK_PARAMETERS = 8, TASK_RENAMED = 4 };
+enum { TASK_PRECONDITIONS = 6, TASK_PARAMETERS = 10, TASK_RENAMED = 4 };
 
 /* An act label or a remembered key that an older build wrote, and what it is called now; "": it is not used any more. */
 struct renamed {

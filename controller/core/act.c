@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act_answer.h"
 #include "alloc.h"
 #include "cluster.h"
 #include "impact.h"
@@ -120,34 +121,19 @@ set_answer(struct act_record *act, const char *text)
 	act->view.answer = xstrndup(text ? text : "", ANSWER_KEPT);
 }
 
-static enum act_state
-result_of(const struct act_record *act, const struct event *event)
-{
-	switch (event->outcome) {
-	case OUTCOME_ANSWERED:
-		if (act->channel != 'h')
-			return event->status >= 200 && event->status < 300 ? ACT_ANSWERED : ACT_REFUSED;
-		return event->status == 0 ? ACT_ANSWERED : ACT_REFUSED;
-	case OUTCOME_REFUSED:
-	case OUTCOME_NOT_SENT:
-		return ACT_NOT_SENT;
-	default:
-		return ACT_UNKNOWN;
-	}
-}
-
 static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct step *step = owner;
 	struct act_record *act = &step->acts[arg];
 	struct op *op = step->task->op;
-	enum act_state state = result_of(act, event);
+	enum act_state state = act_result(act, event);
+	char words[ACT_WORDS];
 
 	act->request = 0;
 	act->view.status = event->outcome == OUTCOME_ANSWERED ? event->status : 0;
 	act->view.retry_after_ms = event->retry_after_ms;
-	set_answer(act, event->outcome == OUTCOME_ANSWERED && act->channel != 'h' ? event->body : event->error);
+	set_answer(act, act_words(act, event, words));
 	act->settled_up_ms = core->now.up_ms + core->config.settle_ms;
 	step->acted_up_ms = core->now.up_ms;
 	set_state(core, step, act, state);

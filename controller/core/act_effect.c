@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "channel_kube.h"
 #include "cluster.h"
 #include "op.h"
 #include "question.h"
@@ -42,11 +43,19 @@ fill_web(struct core *core, struct step *step, struct act_record *act, struct ef
 	web_fill_act(effect, act);
 }
 
+static void
+fill_kube(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
+{
+	(void)core;
+	kube_fill(step->task, act, effect);
+}
+
 static const struct carrier {
 	char channel;
 	enum effect_kind kind;
 	void (*fill)(struct core *core, struct step *step, struct act_record *act, struct effect *effect);
-} carriers[] = {{'r', EFFECT_REST, fill_rest}, {'h', EFFECT_HOST, fill_host}, {'w', EFFECT_WEB, fill_web}};
+} carriers[] = {{'r', EFFECT_REST, fill_rest}, {'h', EFFECT_HOST, fill_host}, {'w', EFFECT_WEB, fill_web},
+    {'k', EFFECT_KUBE, fill_kube}};
 
 struct effect *
 act_effect(struct core *core, struct step *step, struct act_record *act, request_done *done)

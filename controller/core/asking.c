@@ -46,7 +46,7 @@ find_question(const struct task *t, struct silent *ret)
 	if (!first)
 		return false;
 	*ret = (struct silent){
-		.host = first->channel == QUESTION_REST ? "" : "the host of ",
+		.host = first->channel == QUESTION_HOST ? "the host of " : "",
 		.name = name_of(t->op->cluster, first->address),
 		.asked_up_ms = first->asked_up_ms,
 	};

@@ -10,6 +10,7 @@
 #include "catalog.h"
 #include "cluster.h"
 #include "hash.h"
+#include "kinds.h"
 #include "log.h"
 #include "op.h"
 #include "state.h"
@@ -39,6 +40,7 @@ core_free(struct core *core)
 	cluster_free_all(core);
 	informers_done(core);
 	catalog_done(core);
+	kinds_free(core);
 	shards_done(core);
 	timer_disarm(&core->timers, &core->stop);
 	requests_free(core);

@@ -28,6 +28,8 @@ struct core_config {
 	int64_t connect_timeout_ms;   /* part of settle: longest delivery */
 	int64_t max_operations;       /* at work at once over all clusters; 0: no limit */
 	int64_t max_operations_per_zone;    /* ... in zones of one name */
+	const char *kubernetes_namespaces;    /* "a,b": whose objects tasks may reach beside the operation's own; or NULL */
+	bool kubernetes_cluster_scoped;       /* ... and objects without a namespace */
 	bool gate;                    /* false for the bench only: every act passes */
 	uint64_t seed;                /* jitter */
 	const struct reconciler *const *types;    /* the registry, ended by NULL */

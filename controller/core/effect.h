@@ -35,6 +35,7 @@ struct effect_kube {
 	const char *content_type;    /* a literal; NULL without body */
 	char *body;              /* or NULL */
 	bool stream;             /* a watch: EVENT_LINE per line */
+	bool once;               /* must not be repeated by the connection either */
 	bool secret;             /* Secrets: io keeps 'data' to itself and passes metadata and the keys' names only */
 };
 

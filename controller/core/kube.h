@@ -16,6 +16,7 @@ struct object_meta;
 #define KUBE_JSON "application/json"
 #define KUBE_JSON_PATCH "application/json-patch+json"
 #define KUBE_MERGE "application/merge-patch+json"
+#define KUBE_STRATEGIC "application/strategic-merge-patch+json"
 #define KUBE_APPLY "application/apply-patch+yaml"
 #define KUBE_MANAGER "strait-controller"
 

@@ -30,7 +30,7 @@ struct step;
 struct event;
 struct outbox;
 
-enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = BUF_MAX_ACT_ANSWER, MESSAGE = 512, ACTS_MAX = 4 };
+enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = BUF_MAX_ACT_ANSWER, MESSAGE = 512, ACTS_MAX = 8 };
 
 enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
 
@@ -44,8 +44,8 @@ struct act_record {
 	char label[MEMORY_KEY];
 	struct act view;              /* what the author sees; 'answer' owned here */
 	enum act_kind kind;
-	char channel;                 /* 'r' REST, 'h' host, 'w' web */
-	char *target;                 /* path; or "verb unit"; or a host command's words; or "METHOD URL" */
+	char channel;                 /* 'r' REST, 'h' host, 'w' web, 'k' the API server */
+	char *target;                 /* path; "verb unit"; a host command's words; "METHOD URL"; "PATCH /path" */
 	char *headers, *body;         /* of 'w', as the last pass wants them; not persistent */
 	bool upkeep;                  /* our own housekeeping on the host: nothing that the gate guards */
 	uint64_t request;             /* while SENT */
@@ -83,6 +83,7 @@ struct task {
 	size_t nunits;
 	bool *held;
 	struct ring_policy *policy;
+	struct kube_pass *kube;               /* channel_kube.c's */
 	bool gate;                            /* judged as a precondition: only the ring is a fact */
 	struct task_node node;
 	char address[64];                     /* the node's in this round */

@@ -13,7 +13,7 @@ struct effect;
  * unit's own. */
 #define HOST_BOOT_UNIT "sysinit.target"
 
-enum question_channel { QUESTION_REST, QUESTION_HOST, QUESTION_COMMAND, QUESTION_WEB };
+enum question_channel { QUESTION_REST, QUESTION_HOST, QUESTION_COMMAND, QUESTION_WEB, QUESTION_KUBE };
 
 struct question {
 	enum question_channel channel;
@@ -42,7 +42,8 @@ bool task_has_ring(struct task *t);
 void web_fill_question(struct effect *effect, const char *what);
 /* ... and what an act sends, with its deadline. */
 void web_fill_act(struct effect *effect, const struct act_record *act);
-/* The author asks for an act; 'channel' is 'r' for REST, 'h' for the host, 'w' for the web. */
+/* The author asks for an act; 'channel' is 'r' for REST, 'h' for the host, 'w' for the web, 'k' for the API
+ * server. */
 const struct act *task_act(struct task *t, const char *label, enum act_kind kind, char channel, const char *target);
 /* act_effect.c: order it; the caller says until when it may leave. */
 struct effect *act_effect(struct core *core, struct step *step, struct act_record *act, request_done *done);

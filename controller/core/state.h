@@ -13,6 +13,7 @@
 
 struct cluster;
 struct finished;
+struct kube_group;
 struct op;
 struct workflow;
 
@@ -50,6 +51,7 @@ struct core {
 	struct finished *finished;           /* by uid: those that have */
 	struct timer expiry;                 /* of their objects */
 	struct catalog_entry *catalog;       /* by key */
+	struct kube_group *kinds;            /* by path */
 	struct op *dirty_ops;                /* to be run before the step ends */
 	struct cluster *dirty_clusters;
 	bool leading;                        /* some shard */

@@ -196,7 +196,7 @@ time_out(struct core *core, struct op *op, struct step *step)
 
 	if (has_once_unknown(step)) {
 		snprintf(text, sizeof text, "outcome unknown: %.60s was sent to %.60s and neither its effect nor its absence "
-		    "could be observed: %.100s", step->acts[0].target, step->lane ? step->lane->node->name : "",
+		    "could be observed: %.100s", step->acts[0].target, step->lane ? step->lane->node->name : "the API server",
 		    step->message);
 		fail_attempt(core, op, step, REASON_OutcomeUnknown, text);
 		return;

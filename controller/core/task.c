@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "channel_kube.h"
 #include "cluster.h"
 #include "host.h"
+#include "kinds.h"
+#include "kube.h"
 #include "op.h"
 #include "question.h"
 #include "request.h"
@@ -58,6 +61,7 @@ return_borrowed(struct task *t)
 	free(t->values);
 	t->values = NULL;
 	t->nvalues = 0;
+	kube_pass_over(t->kube);
 }
 
 struct task *
@@ -73,6 +77,7 @@ task_free(struct core *core, struct task *t)
 	}
 	free(t->questions);
 	return_borrowed(t);
+	kube_pass_free(t->kube);
 	free(t);
 	return NULL;
 }
@@ -88,6 +93,8 @@ question_answered(struct core *core, void *owner, uint64_t arg, const struct eve
 	question->request = 0;
 	t->news = true;
 	question_clear(question);
+	if (question->channel == QUESTION_KUBE)
+		kinds_take(core, question->what, event);
 	question->answer = (struct answer){
 		.reached = event->outcome == OUTCOME_ANSWERED,
 		.status = event->outcome == OUTCOME_ANSWERED ? event->status : 0,
@@ -123,6 +130,8 @@ ask(struct task *t, struct question *question)
 		effect = request_new(t->core, EFFECT_HOST, question_answered, t, index);
 		host_words(t->op->cluster, effect, t->node.address, question->what);
 		effect->deadline_ms = t->core->config.connect_timeout_ms + t->core->config.rest_timeout_ms;
+	} else if (question->channel == QUESTION_KUBE) {
+		effect = kube_request(t->core, "GET", xstrdup(question->what), NULL, NULL, question_answered, t, index);
 	} else {
 		const char *const args[] = {"systemctl", "show", question->what, HOST_BOOT_UNIT, properties};
 

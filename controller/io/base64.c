@@ -43,3 +43,23 @@ none:
 	free(out);
 	return NULL;
 }
+
+char *
+base64_encode(const void *bytes, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *in = bytes;
+	char *text = xmalloc((len + 2) / 3 * 4 + 1), *to = text;
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned second = i + 1 < len ? in[i + 1] : 0, third = i + 2 < len ? in[i + 2] : 0;
+		unsigned group = (unsigned)in[i] << 16 | second << 8 | third;
+
+		*to++ = digits[group >> 18];
+		*to++ = digits[group >> 12 & 63];
+		*to++ = i + 1 < len ? digits[group >> 6 & 63] : '=';
+		*to++ = i + 2 < len ? digits[group & 63] : '=';
+	}
+	*to = '\0';
+	return text;
+}

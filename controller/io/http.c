@@ -45,7 +45,9 @@ set_tls(struct http *http, const struct http_tls *tls)
 	free(http->ca);
 	free(http->cert);
 	free(http->key);
+	free(http->proxy);
 	curl_slist_free_all(http->connect_to);
+	http->proxy = xstrdup_or_null(tls->proxy);
 	http->ca = xstrdup_or_null(tls->ca);
 	http->cert = xstrdup_or_null(tls->cert);
 	http->key = xstrdup_or_null(tls->key);

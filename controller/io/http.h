@@ -30,6 +30,7 @@ struct http_tls {
 	const char *cert;
 	const char *key;
 	bool insecure;           /* accept any certificate: an explicit opt-out of the user's */
+	const char *proxy;       /* "http://host:port", "https://…", "socks5://…"; NULL: none */
 	const char *connect_to;  /* "::host:port": where to connect, when the URL names whom to expect; or NULL */
 };
 

@@ -94,7 +94,7 @@ set_connection(CURL *easy, struct http *http)
 	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
 	/* Its cache is searched whole for what is old with each new connection: milliseconds a fleet of thousands. */
 	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->config.connect_ms);
@@ -159,6 +159,8 @@ http_easy_tls(struct http_request *r)
 	curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYPEER, http->insecure ? 0L : 1L);
 	curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYHOST, http->insecure ? 0L : 2L);
 	curl_easy_setopt(r->easy, CURLOPT_CONNECT_TO, http->connect_to);
+	/* Never the environment's. */
+	curl_easy_setopt(r->easy, CURLOPT_PROXY, http->proxy ? http->proxy : "");
 }
 
 static void

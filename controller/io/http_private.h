@@ -24,6 +24,7 @@ struct http {
 	struct http_request *spare;      /* by 'next': their easy handles keep their options */
 	size_t nspare;
 	char *ca, *cert, *key;
+	char *proxy;             /* NULL: none */
 	struct curl_slist *connect_to;
 	bool insecure;
 	unsigned tls_generation;         /* a spare handle of an older one is set up anew */

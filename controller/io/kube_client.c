@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "http.h"
+#include "kube_exec.h"
 #include "kubeconfig.h"
 #include "loop.h"
 
@@ -14,6 +15,8 @@ enum {
 	FILES_MS = 300000,       /* authorities and client certificates */
 	SILENCE_S = 90,          /* a watch brings a bookmark each minute */
 	STALL_MS = 30000,
+	EARLY_MS = 30000,        /* before what a plugin told expires it is asked again */
+	AGAIN_MS = 10000,        /* and so long after it has failed */
 	SHORT_CONNECTIONS = 16,
 };
 
@@ -25,6 +28,11 @@ struct kube_client {
 	char *host;              /* and what the Host header says */
 	char *authorization;     /* the header, or NULL */
 	int64_t token_read_up, files_read_up;
+	struct loop *loop;
+	struct kube_exec *plugin;        /* while it runs */
+	int64_t plugin_run_up;
+	bool plugin_wanted;
+	char problem[512];               /* what it said last; "": it went well */
 };
 
 static void
@@ -46,7 +54,7 @@ set_tls(struct kube_client *kube)
 {
 	const struct kubeconfig *config = kube->config;
 	const struct http_tls tls = {.ca = config->ca, .cert = config->cert, .key = config->key,
-	    .insecure = config->insecure, .connect_to = kube->connect_to};
+	    .insecure = config->insecure, .proxy = config->proxy, .connect_to = kube->connect_to};
 
 	for (size_t i = 0; i < KUBE_LANES; i++)
 		http_set_tls(kube->lanes[i], &tls);
@@ -79,6 +87,8 @@ kube_client_new(struct loop *loop, struct kubeconfig *config, const char *user_a
 	struct kube_client *kube = xcalloc(1, sizeof *kube);
 
 	kube->config = config;
+	kube->loop = loop;
+	kube->plugin_run_up = loop_up_ms();
 	kube->token_read_up = kube->files_read_up = loop_up_ms();
 	kube->lanes[KUBE_LANE_LEASE] = http_new(loop, &http);
 	http.silence_s = SILENCE_S;
@@ -98,6 +108,7 @@ kube_client_free(struct kube_client *kube)
 {
 	if (!kube)
 		return NULL;
+	kube_exec_cancel(kube->plugin);
 	for (size_t i = 0; i < KUBE_LANES; i++)
 		http_free(kube->lanes[i]);
 	if (kube->authorization)
@@ -127,12 +138,41 @@ reread(const char *path, char **text)
 }
 
 static void
+on_plugin(void *user, const char *problem)
+{
+	struct kube_client *kube = user;
+
+	kube->plugin = NULL;
+	snprintf(kube->problem, sizeof kube->problem, "%s", problem ? problem : "");
+	if (problem)
+		return;
+	set_authorization(kube);
+	set_tls(kube);
+}
+
+/* Beside what is going on: requests leave with what there is, and are answered 401 at worst. */
+static void
+run_plugin(struct kube_client *kube)
+{
+	struct kubeconfig *config = kube->config;
+	int64_t now = loop_up_ms();
+	bool expires = config->expires_wall_ms && loop_now().wall_ms >= config->expires_wall_ms - EARLY_MS;
+
+	if (!config->exec || kube->plugin || !(expires || kube->plugin_wanted) || now - kube->plugin_run_up < AGAIN_MS)
+		return;
+	kube->plugin_wanted = false;
+	kube->plugin_run_up = now;
+	kube->plugin = kube_exec_start(&kube->loop->uv, config, false, on_plugin, kube);
+}
+
+static void
 refresh(struct kube_client *kube)
 {
 	struct kubeconfig *config = kube->config;
 	int64_t now = loop_up_ms();
 	bool change;
 
+	run_plugin(kube);
 	if (now - kube->token_read_up >= TOKEN_MS) {
 		kube->token_read_up = now;
 		if (reread(config->token_file, &config->token))
@@ -152,6 +192,13 @@ void
 kube_client_unauthorized(struct kube_client *kube)
 {
 	kube->token_read_up = loop_up_ms() - TOKEN_MS;
+	kube->plugin_wanted = true;
+}
+
+const char *
+kube_client_problem(const struct kube_client *kube)
+{
+	return kube->problem;
 }
 
 const char *
@@ -183,6 +230,7 @@ kube_client_start(struct kube_client *kube, const struct kube_ask *ask)
 	    .body = ask->body,
 	    .deadline_ms = ask->deadline_ms,
 	    .not_after_up = ask->not_after_up,
+	    .once = ask->once,
 	    .line = ask->line,
 	    .done = ask->done,
 	    .user = ask->user,

@@ -22,6 +22,7 @@ struct kube_ask {
 	const char *body;
 	int64_t deadline_ms;             /* 0: none */
 	int64_t not_after_up;            /* 0: no limit */
+	bool once;                       /* on a connection of its own, see http.h */
 	io_line_fn *line;                /* a watch; or NULL */
 	io_done_fn *done;
 	void *user;
@@ -34,7 +35,9 @@ struct kube_client *kube_client_free(struct kube_client *kube);
 
 /* As http_start(); cancel with http_cancel(). */
 struct http_request *kube_client_start(struct kube_client *kube, const struct kube_ask *ask);
-/* The server has answered 401: the next request reads the token's file again. */
+/* The server has answered 401: the next request reads the token's file again, or asks the plugin. */
 void kube_client_unauthorized(struct kube_client *kube);
+/* Why the credential plugin failed last; "": it did not. */
+const char *kube_client_problem(const struct kube_client *kube);
 /* "https://host:port", for texts. */
 const char *kube_client_server(const struct kube_client *kube);

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "err.h"
+
+struct kube_exec_plan;
 
 /* All owned. Of a PEM text and its file the text is the present content; the file is kept to look again. */
 struct kubeconfig {
@@ -16,13 +19,19 @@ struct kubeconfig {
 	char *cert, *cert_file;
 	char *key, *key_file;
 	char *tls_server_name;
+	char *proxy;             /* "http://…", "https://…", "socks5://…"; NULL: none */
+	struct kube_exec_plan *exec;     /* who tells token or certificate (kube_exec.h); NULL: nobody need */
+	int64_t expires_wall_ms; /* what the plugin told; 0: never */
 	bool insecure;
 };
 
 /* By 'path', else $KUBECONFIG, else the pod's service account, else ~/.kube/config. 'context' may be NULL: the file's
- * current one. -1 and 'err' when there is none or it is wrong. */
+ * current one. -1 and 'err' when there is none or it is wrong. $KUBECONFIG may name several files, "a:b": of each entry
+ * the first one counts. A credential plugin is run, and waited for. */
 int kubeconfig_find(const char *path, const char *context, struct kubeconfig *ret, struct err *err);
+/* Only read: of one file, of several. */
 int kubeconfig_load(const char *path, const char *context, struct kubeconfig *ret, struct err *err);
+int kubeconfig_merge(const char *paths, const char *context, struct kubeconfig *ret, struct err *err);
 /* 'directory' holds token, ca.crt and namespace; the server comes from the environment. */
 int kubeconfig_in_cluster(const char *directory, struct kubeconfig *ret, struct err *err);
 void kubeconfig_done(struct kubeconfig *config);

@@ -18,6 +18,7 @@ carry_kube(struct shell *shell, const struct effect *effect)
 	    .body = kube->body,
 	    .deadline_ms = effect->deadline_ms,
 	    .not_after_up = effect->not_after_up,
+	    .once = kube->once,
 	    .line = kube->stream ? flight_line : NULL,
 	    .done = flight_done,
 	    .user = flight,

@@ -71,8 +71,12 @@ flight_done(void *user, struct io_answer *answer)
 	};
 	char *body = NULL, *error CLEANUP_FREE = NULL;
 
-	if (flight->kind == EFFECT_KUBE && answer->status == 401)
+	if (flight->kind == EFFECT_KUBE && answer->status == 401) {
 		kube_client_unauthorized(shell->kube);
+		if (*kube_client_problem(shell->kube))
+			log_say(&shell->log, LOG_LEVEL_WARN, "the API server knows us no more: %s",
+			    kube_client_problem(shell->kube));
+	}
 	if (flight->secret && answer->body->len) {
 		body = filtered(shell, buf_str(answer->body), answer->body->len, &event.len);
 		explicit_bzero(answer->body->data, answer->body->len);

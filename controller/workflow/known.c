@@ -39,6 +39,8 @@ known_refuse(struct known *known, struct err *err, const char *format, ...)
 		buf_printf(&known->list, " and %zu more", known->count - LISTED);
 	if (known->count == 0)
 		err_set(err, "%s; there is none", sentence.text);
+	else if (*hint && known->brief)
+		err_set(err, "%s%s", sentence.text, hint);
 	else
 		err_set(err, "%s%s%s%s", sentence.text, hint, *hint ? " Known: " : "; known: ", buf_str(&known->list));
 	known_done(known);

@@ -1,6 +1,7 @@
 /* A refusal that tells what there is instead: the nearest name, and the first few of all. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -11,6 +12,7 @@ struct known {
 	struct nearest nearest;
 	struct buf list;
 	size_t count;
+	bool brief;              /* one that is near enough is all that is told */
 };
 
 /* 'written' is borrowed. End with known_refuse() or known_done(). */

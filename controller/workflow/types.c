@@ -12,6 +12,7 @@ unknown_type(const struct reconciler *const *types, const char *place, const cha
 	struct known known;
 
 	known_init(&known, name);
+	known.brief = true;
 	for (; *types; types++) {
 		if (condition == ((*types)->judge != NULL))
 			known_offer(&known, (*types)->name);

@@ -7,7 +7,9 @@
 #include "buf.h"
 #include "instant.h"
 #include "known.h"
+#include "manifest.h"
 #include "plan.h"
+#include "yaml_json.h"
 
 enum { DIGITS_MAX = 15 };    /* below 2^53, as everything that was JSON */
 
@@ -22,6 +24,8 @@ value_type_name(enum parameter_type type)
 		[PARAMETER_NODE] = "a node's name",
 		[PARAMETER_ZONE] = "a zone such as dc1/a",
 		[PARAMETER_LIST] = "a list with commas in between",
+		[PARAMETER_MANIFEST] = "Kubernetes objects as YAML or JSON",
+		[PARAMETER_YAML] = "YAML or JSON",
 	};
 
 	return names[type];
@@ -158,6 +162,28 @@ check_list(const struct value_check *check, const char *place, const char *text,
 	return 0;
 }
 
+static int
+check_manifest(const char *place, const char *text, struct err *err)
+{
+	struct manifest manifest;
+	struct err why = {""};
+	int r = manifest_read(text, &manifest, &why);
+
+	manifest_done(&manifest);
+	return r == 0 ? 0 : err_set(err, "%s: expected Kubernetes objects as YAML or JSON: %s", place, why.text);
+}
+
+static int
+check_yaml(const char *place, const char *text, struct err *err)
+{
+	CLEANUP_BUF struct buf json = BUF_INIT(BUF_MAX_OBJECT);
+	struct err why = {""};
+
+	if (yaml_to_json(text, strlen(text), &json, &why) < 0)
+		return err_set(err, "%s: expected YAML or JSON: %s", place, why.text);
+	return 0;
+}
+
 int
 value_check(const struct value_check *check, const char *place, const char *text, struct err *err)
 {
@@ -174,6 +200,10 @@ value_check(const struct value_check *check, const char *place, const char *text
 		break;
 	case PARAMETER_LIST:
 		return check_list(check, place, text, err);
+	case PARAMETER_MANIFEST:
+		return check_manifest(place, text, err);
+	case PARAMETER_YAML:
+		return check_yaml(place, text, err);
 	case PARAMETER_BOOLEAN:
 		fits = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
 		break;

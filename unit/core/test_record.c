@@ -274,7 +274,9 @@ what_nobody_has_written_is_refused(void **state)
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"lost\"}}}"},
 		{"1.1/db-b-1", "{\"state\":\"running\",\"acts\":{\"a\":{\"state\":\"none\"},\"b\":{\"state\":\"none\"},"
-		    "\"c\":{\"state\":\"none\"},\"d\":{\"state\":\"none\"},\"e\":{\"state\":\"none\"}}}"},
+		    "\"c\":{\"state\":\"none\"},\"d\":{\"state\":\"none\"},\"e\":{\"state\":\"none\"},"
+		    "\"f\":{\"state\":\"none\"},"
+		    "\"g\":{\"state\":\"none\"},\"h\":{\"state\":\"none\"},\"i\":{\"state\":\"none\"}}}"},
 	};
 
 	(void)state;

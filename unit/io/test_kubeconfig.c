@@ -96,11 +96,24 @@ mistakes_are_named(void **state)
 		    "has both"},
 		{NULL, "{server: 'https://x', certificate-authority: ca.pem, insecure-skip-tls-verify: true}", "{}",
 		    "keep one"},
-		{NULL, "{server: 'https://x', proxy-url: 'http://p'}", "{}", "proxy-url is not supported"},
+		{NULL, "{server: 'https://x', proxy-url: 'ftp://p'}", "{}", "proxy-url: expected http://"},
 		{NULL, "{server: 'https://x'}", "{client-certificate-data: QQ==}", "client-key is missing"},
 		{NULL, "{server: 'https://x'}", "{client-key-data: QQ==}", "client-certificate is missing"},
 		{NULL, "{server: 'https://x'}", "{tokenFile: token}", "the file is empty"},
-		{NULL, "{server: 'https://x'}", "{exec: {command: aws}}", "\"exec\" is not supported yet"},
+		{NULL, "{server: 'https://x'}", "{exec: {command: aws}}", "user \"u\": exec: apiVersion: expected "
+		    "client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1, found \"\""},
+		{NULL, "{server: 'https://x'}", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}",
+		    "found \"client.authentication.k8s.io/v1alpha1\""},
+		{NULL, "{server: 'https://x'}", "{exec: {apiVersion: client.authentication.k8s.io/v1, command: aws}}",
+		    "interactiveMode: expected Never, IfAvailable or Always, found \"\""},
+		{NULL, "{server: 'https://x'}", "{exec: {apiVersion: client.authentication.k8s.io/v1beta1}}",
+		    "command is missing"},
+		{NULL, "{server: 'https://x'}", "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: a, "
+		    "args: [{}]}}", "args: expected texts"},
+		{NULL, "{server: 'https://x'}", "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: a, "
+		    "env: [{value: x}]}}", "env: expected a list of name and value"},
+		{NULL, "{server: 'https://x'}", "{token: x, exec: {apiVersion: client.authentication.k8s.io/v1beta1, "
+		    "command: a}}", "together with a token"},
 		{NULL, "{server: 'https://x'}", "{username: a, password: b}", "\"username\" is not supported yet"},
 		{NULL, "{server: 'https://x'}", "{as: somebody}", "\"as\" is not supported yet"},
 		{NULL, "{server: 'https://x'", "{}", "not YAML"},
@@ -158,7 +171,7 @@ where_it_is_looked_for(void **state)
 	CHECK_CONTAINS(err.text, "no API server is configured");
 	setenv("KUBECONFIG", "a:b", 1);
 	CHECK_INT(kubeconfig_find(NULL, NULL, &k, &err), -1);
-	CHECK_CONTAINS(err.text, "several files");
+	CHECK_CONTAINS(err.text, "none of the files of $KUBECONFIG is there: a:b");
 	setenv("KUBECONFIG", path, 1);
 	CHECK_INT(kubeconfig_find(NULL, NULL, &k, &err), 0);
 	kubeconfig_done(&k);

@@ -103,23 +103,31 @@ node_at(struct run *run, const char *address)
 	return -1;
 }
 
-static void
-question(struct run *run, const struct effect *effect, const char *address, const char *what)
+/* True: this variation answers it. */
+static bool
+is_faulty(struct run *run, const struct effect *effect, const char *key)
 {
 	const struct variation *v = run->variation;
-	int node = node_at(run, address);
-	CLEANUP_FREE char *key = xasprintf("%s %s", small_nodes[node].name, what);
-	bool host = effect->kind == EFFECT_HOST;
 
 	if (effect->not_after_up)
 		RUN_FAIL(run, "the question %s has a not_after", key);
 	note_question(run, key, effect);
-	if (v->fact && strcmp(v->fact, key) == 0 && run->faults < v->times) {
-		run->faults++;
-		answer_later(run, effect, REST_MS, fault_reply(v->fault, host));
-		return;
-	}
-	answer_later(run, effect, host ? HOST_MS : REST_MS, world_answer(&run->world, node, what));
+	if (!v->fact || strcmp(v->fact, key) != 0 || run->faults >= v->times)
+		return false;
+	run->faults++;
+	answer_later(run, effect, REST_MS, fault_reply(v->fault, effect->kind == EFFECT_HOST));
+	return true;
+}
+
+static void
+question(struct run *run, const struct effect *effect, const char *address, const char *what)
+{
+	int node = node_at(run, address);
+	CLEANUP_FREE char *key = xasprintf("%s %s", small_nodes[node].name, what);
+
+	if (!is_faulty(run, effect, key))
+		answer_later(run, effect, effect->kind == EFFECT_HOST ? HOST_MS : REST_MS,
+		    world_answer(&run->world, node, what));
 }
 
 /* --- acts --- */
@@ -277,6 +285,23 @@ web(struct run *run, const struct effect *effect)
 }
 
 static void
+kube(struct run *run, const struct effect *effect)
+{
+	CLEANUP_FREE char *question = xasprintf("api %s", effect->kube.path);
+	CLEANUP_FREE char *key = xasprintf("%s %s", effect->kube.method, effect->kube.path);
+
+	if (effect->not_after_up) {
+		if (effect->kube.body)
+			run_tell(run, "with %s", effect->kube.body);
+		act(run, effect, key);
+	} else if (strcmp(effect->kube.method, "GET") != 0) {
+		answer_later(run, effect, REST_MS, world_reply("201 {}"));      /* an Event */
+	} else if (!is_faulty(run, effect, question)) {
+		answer_later(run, effect, REST_MS, world_api_answer(&run->world, effect->kube.path));
+	}
+}
+
+static void
 set_field(struct run *run, const char *name, const char *value)
 {
 	struct run_field *field = NULL;
@@ -342,7 +367,7 @@ run_carry_out(struct run *run)
 		else if (effect->kind == EFFECT_REDIS)
 			redis(run, effect);
 		else if (effect->kind == EFFECT_KUBE)
-			answer_later(run, effect, REST_MS, world_reply("201 {}"));
+			kube(run, effect);
 		else if (effect->kind == EFFECT_CANCEL)
 			cancel(run, effect->id);
 	}

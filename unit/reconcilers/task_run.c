@@ -33,7 +33,8 @@ workflow_of(const struct reconciler *type, const struct scenario *s)
 	    ? xasprintf("{\"wait\":[{\"condition\":\"%s\",\"with\":{%s},\"successWindow\":\"%s\","
 	    "\"pollInterval\":\"%s\"}]}",
 	    type->name, s->with, s->window, s->poll)
-	    : xasprintf("{\"task\":\"%s\",\"with\":{%s}}", type->name, s->with);
+	    : xasprintf("{\"task\":\"%s\",\"with\":{%s}%s}", type->name, s->with,
+	    type->opaque ? ",\"impact\":\"none\"" : "");
 
 	return s->cluster_step ? xasprintf("{\"steps\":[%s]}", step)
 	    : xasprintf("{\"steps\":[{\"eachNode\":{\"steps\":[%s]}}]}", step);

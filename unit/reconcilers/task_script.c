@@ -73,10 +73,12 @@ is_state_of_a_node(const char *text)
 	    after_word(text, "unseen");
 }
 
+/* It says whom it is about. */
 static bool
-is_url(const char *text)
+is_whole(const char *text)
 {
-	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+	return strncmp(text, "db-", 3) == 0 || strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0 ||
+	    after_word(text, "api");
 }
 
 /* "/path = 200 x" */
@@ -91,8 +93,7 @@ read_change(const char *text, int64_t after_ms)
 		CHECK_FAIL("\"%s\": expected KEY = ANSWER", text);
 	return (struct script_change){
 		.after_ms = after_ms,
-		.key = xasprintf("%s%.*s", strncmp(text, "db-", 3) == 0 || is_url(text) ? "" : SCRIPT_NODE " ",
-		    (int)(equals - text), text),
+		.key = xasprintf("%s%.*s", is_whole(text) ? "" : SCRIPT_NODE " ", (int)(equals - text), text),
 		.answer = xstrdup(equals + 3),
 	};
 }

@@ -5,6 +5,7 @@
  *	    with service=scylla-server         a parameter; also: timeout 2m, retries 1, backoff 30s, window 5s, poll 1s, gate
  *	    holds db-a-1                       that node is held down by the operation; also: cluster step
  *	    fact /path = 200 "NORMAL"          what the step's node answers; also "db-a-1 /path", "show UNIT"
+ *	    fact api /path = 200 {...}         what the API server answers
  *	    fact down db-c-1                   crashed, as the others see it; also: up, unseen, seen
  *	    at 5s /path = refused no route     the same, later
  *	    act POST /path after 3s = 200      the answer to the first such act, a second line to the second; "stop UNIT"

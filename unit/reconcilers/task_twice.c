@@ -60,7 +60,7 @@ static size_t
 count_questions(const struct run *run)
 {
 	return small_count(&run->small, EFFECT_REST) + small_count(&run->small, EFFECT_HOST) +
-	    small_count(&run->small, EFFECT_WEB);
+	    small_count(&run->small, EFFECT_WEB) + small_count(&run->small, EFFECT_KUBE);
 }
 
 static struct seen

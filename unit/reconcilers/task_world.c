@@ -165,18 +165,49 @@ reply_done(struct reply *reply)
 	*reply = (struct reply){0};
 }
 
+static const char *
+find_fact(const struct world *world, const char *key)
+{
+	for (size_t i = 0; i < world->nfacts; i++)
+		if (strcmp(world->facts[i].key, key) == 0)
+			return world->facts[i].answer;
+	return NULL;
+}
+
+struct reply
+world_api_answer(const struct world *world, const char *path)
+{
+	static const char *const kinds[][2] = {
+		{"/api/v1", "{\"name\":\"configmaps\",\"kind\":\"ConfigMap\",\"namespaced\":true},"
+		    "{\"name\":\"namespaces\",\"kind\":\"Namespace\",\"namespaced\":false},"
+		    "{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true},"
+		    "{\"name\":\"pods/log\",\"kind\":\"Pod\",\"namespaced\":true}"},
+		{"/apis/apps/v1", "{\"name\":\"deployments\",\"kind\":\"Deployment\",\"namespaced\":true}"},
+		{"/apis/batch/v1", "{\"name\":\"jobs\",\"kind\":\"Job\",\"namespaced\":true}"},
+	};
+	CLEANUP_FREE char *key = xasprintf("api %s", path);
+	const char *fact = find_fact(world, key);
+
+	if (fact)
+		return world_reply(fact);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i][0], path) == 0)
+			return answered(200, xasprintf("{\"kind\":\"APIResourceList\",\"resources\":[%s]}", kinds[i][1]), "");
+	return world_reply("404 {\"kind\":\"Status\",\"message\":\"not found\",\"code\":404}");
+}
+
 struct reply
 world_answer(const struct world *world, int node, const char *what)
 {
 	CLEANUP_FREE char *key = xasprintf("%s %s", small_nodes[node].name, what);
 	bool absent[SMALL_NODES];
+	const char *fact = find_fact(world, key);
 	char *body;
 
 	for (int i = 0; i < SMALL_NODES; i++)
 		absent[i] = world->down[i] || world->unseen[i];
-	for (size_t i = 0; i < world->nfacts; i++)
-		if (strcmp(world->facts[i].key, key) == 0)
-			return world_reply(world->facts[i].answer);
+	if (fact)
+		return world_reply(fact);
 	if (strncmp(what, "show ", 5) == 0)
 		return world_reply("unit active a0");
 	if (strcmp(what, "run") == 0 || strncmp(what, "run:", 4) == 0)

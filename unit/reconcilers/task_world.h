@@ -41,6 +41,8 @@ int64_t world_next(const struct world *world);
 void world_apply(struct world *world, const struct script_act *act, int64_t now_ms);
 /* 'what' is a path, or "show UNIT". */
 struct reply world_answer(const struct world *world, int node, const char *what);
+/* The API server's, about a path. */
+struct reply world_api_answer(const struct world *world, const char *path);
 struct reply world_web(const struct world *world, const char *url);
 /* The answer that a script's words mean: "200 body", "429 retry-after 7 body", "refused why", … */
 struct reply world_reply(const char *words);

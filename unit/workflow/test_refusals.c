@@ -7,8 +7,7 @@
 
 static const char *const steps[][2] = {
 	{NODE_STEP("{\"task\":\"scylla-drian\"}"), NODE_PLACE ": unknown task type \"scylla-drian\"; did you mean "
-	    "\"scylla-drain\"? Known: scylla-drain, systemd-stop-scylla-server, systemd-stop-service, "
-	    "systemd-start-service, systemd-restart-service, unplug, count-things, look"},
+	    "\"scylla-drain\"?"},
 	{NODE_STEP("{\"task\":\"zzz\"}"), NODE_PLACE ": unknown task type \"zzz\"; known: scylla-drain, "
 	    "systemd-stop-scylla-server, systemd-stop-service, systemd-start-service, systemd-restart-service, unplug, "
 	    "count-things, look"},
@@ -19,7 +18,7 @@ static const char *const steps[][2] = {
 	{"[{\"task\":\"scylla-drain\"}]", "workflow roll, spec.steps[0]: scylla-drain works on one node; it belongs "
 	    "under nodeTask, or inside eachNode"},
 	{NODE_STEP("{\"wait\":[{\"condition\":\"is-up-norml\"}]}"), NODE_PLACE ".wait[0]: unknown condition "
-	    "\"is-up-norml\"; did you mean \"is-up-normal\"? Known: is-up-normal, compactions-nominal, cluster-normal"},
+	    "\"is-up-norml\"; did you mean \"is-up-normal\"?"},
 	{NODE_STEP("{\"wait\":[{\"condition\":\"look\"}]}"),
 	    NODE_PLACE ".wait[0]: look is a task, not a condition; it is a step of its own"},
 	{NODE_STEP("{\"task\":\"systemd-start-service\"}"),
