@@ -34,7 +34,7 @@ workflow_of(const struct reconciler *type, const struct scenario *s)
 	    "\"pollInterval\":\"%s\"}]}",
 	    type->name, s->with, s->window, s->poll)
 	    : xasprintf("{\"task\":\"%s\",\"with\":{%s}%s}", type->name, s->with,
-	    type->opaque ? ",\"impact\":\"none\"" : "");
+	    type->opaque && s->cluster_step ? ",\"impact\":\"none\"" : "");
 
 	return s->cluster_step ? xasprintf("{\"steps\":[%s]}", step)
 	    : xasprintf("{\"steps\":[{\"eachNode\":{\"steps\":[%s]}}]}", step);
