@@ -61,11 +61,6 @@ refused()
 	[[ $said == "False|$2|$3" ]] || fail "$1: expected $2|$3, got $said"
 }
 
-# The types of this build, as a message lists them: the first eight.
-TYPES=$(cd "$TOP/reconcilers" && printf '%s\n' node/*.c cluster/*.c | sed 's,.*/,,; s/\.c$//' | LC_ALL=C sort | tr _ - | awk '
-	++n <= 8 { list = list (n > 1 ? ", " : "") $0 }
-	END { printf("%s%s", list, n > 8 ? " and " (n - 8) " more" : "") }')
-
 refused_operations()
 {
 	refused no-cluster ClusterNotFound \
@@ -75,7 +70,7 @@ refused_operations()
 		"spec.workflow: there is no Workflow \"nothing\" in namespace $NS and no built-in one: create it, or name another" \
 		'workflow: nothing'
 	refused no-type PlanRefused \
-		"spec.nodeTask: unknown task type \"scylla-drian\"; did you mean \"scylla-drain\"? Known: $TYPES" \
+		'spec.nodeTask: unknown task type "scylla-drian"; did you mean "scylla-drain"?' \
 		'nodeTask: {type: scylla-drian}'
 	refused no-parameter PlanRefused \
 		'spec.nodeTask.with: systemd-restart-service has no parameter "sevice"; did you mean "service"? Known: service' \
@@ -132,11 +127,11 @@ refused_workflows()
 {
 	workflow odd-type '{task: scylla-drian}'
 	refused odd-type PlanRefused \
-		"workflow odd-type, spec.steps[0].eachNode.steps[0]: unknown task type \"scylla-drian\"; did you mean \"scylla-drain\"? Known: $TYPES" \
+		'workflow odd-type, spec.steps[0].eachNode.steps[0].task: unknown task type "scylla-drian"; did you mean "scylla-drain"?' \
 		'workflow: odd-type'
 	workflow odd-condition '{wait: [{condition: is-up-norml}]}'
 	refused odd-condition PlanRefused \
-		'workflow odd-condition, spec.steps[0].eachNode.steps[0].wait[0]: unknown condition "is-up-norml"; did you mean "is-up-normal"? Known: cluster-normal, compactions-nominal, is-up-normal, quorum-safe, raft-quorum, schema-agreed, topology-idle' \
+		'workflow odd-condition, spec.steps[0].eachNode.steps[0].wait[0].condition: unknown condition "is-up-norml"; did you mean "is-up-normal"?' \
 		'workflow: odd-condition'
 }
 
