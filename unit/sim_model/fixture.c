@@ -139,3 +139,16 @@ last_line(const struct fixture *fixture, enum sim_event event)
 			return sim_audit(fixture->sim, i)->text;
 	return "";
 }
+
+size_t
+violated(const struct fixture *fixture, const char *kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sim_audit_count(fixture->sim); i++) {
+		const struct sim_entry *entry = sim_audit(fixture->sim, i);
+
+		count += entry->event == SIM_VIOLATION && strstr(entry->text, kind);
+	}
+	return count;
+}

@@ -43,3 +43,5 @@ void until_serving(struct fixture *f, size_t node);
 size_t noted(const struct fixture *f, enum sim_event event, size_t node);
 /* The last line of this event, "" when there is none. */
 const char *last_line(const struct fixture *f, enum sim_event event);
+/* How many violations are of this kind, by the beginning of their text: "kind=quorum keyspace=app". */
+size_t violated(const struct fixture *f, const char *kind);
