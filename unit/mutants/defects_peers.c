@@ -11,8 +11,8 @@
 
 enum { POLL_MS = 10000 };
 
-int __real_plan_compile_lanes(struct compiler *c, struct plan_block *block);
-int __wrap_plan_compile_lanes(struct compiler *c, struct plan_block *block);
+int __real_plan_compile_targets(struct compiler *c);
+int __wrap_plan_compile_targets(struct compiler *c);
 void __real_op_taken_over(struct core *core, struct op *op);
 void __wrap_op_taken_over(struct core *core, struct op *op);
 struct operation *__real_operation_decode_unreadable(const struct cJSON *object, const char *problem);
@@ -54,7 +54,7 @@ has_zone(const struct plan *plan, const char *zone)
 }
 
 int
-__wrap_plan_compile_lanes(struct compiler *c, struct plan_block *block)
+__wrap_plan_compile_targets(struct compiler *c)
 {
 	const struct plan_input *input = c->input;
 	struct plan_input narrowed = *input;
@@ -63,7 +63,7 @@ __wrap_plan_compile_lanes(struct compiler *c, struct plan_block *block)
 	if (mutant == UNKNOWN_RACK_IS_ALL && input->nzones == 1 && !has_zone(c->plan, input->zones[0]))
 		narrowed.nzones = 0;
 	c->input = &narrowed;
-	result = __real_plan_compile_lanes(c, block);
+	result = __real_plan_compile_targets(c);
 	c->input = input;
 	return result;
 }
