@@ -144,6 +144,22 @@ gives_up(struct scene *scene)
 	return true;
 }
 
+/* A node was down for longer than hints are kept: it is repaired, and that is said anew each time, with all that is said
+ * already. */
+static void
+say_repaired(struct scene *scene)
+{
+	CLEANUP_FREE char *before = xstrdup(scene->more ? scene->more : "");
+	char *said = strstr(before, ",\"acknowledge\"");
+
+	if (!strstr(scene_operation(scene->world)->status, "needs a repair"))
+		return;
+	if (said)
+		*said = '\0';
+	snprintf(scene->asked, sizeof scene->asked, "%s,\"acknowledge\":\"repaired, %d\"", before, scene->retry);
+	scene->more = scene->asked;
+}
+
 bool
 person_helps(struct scene *scene, char *wrong, size_t size)
 {
@@ -162,6 +178,7 @@ person_helps(struct scene *scene, char *wrong, size_t size)
 	if (paused && approve_plan(scene))
 		return true;
 	skip_replaced(scene);
+	say_repaired(scene);
 	fill_racks(scene);
 	scene->retry++;
 	scene_turn_knobs(scene);
