@@ -209,7 +209,8 @@ outbox_step(const struct op *op, const struct notice *notice)
 	return NULL;
 }
 
-/* What a step says is taken out by the step, which must know what has become of it; or with the step. */
+/* What a step says is taken out by the step, which must know what has become of it; or with the step. One that a controller
+ * before this one has put in waits until its step is at work again. */
 static bool
 is_to_go(const struct op *op, const struct notice *notice)
 {
@@ -218,7 +219,9 @@ is_to_go(const struct op *op, const struct notice *notice)
 	if (notice->event)
 		return is_delivered(notice);
 	step = outbox_step(op, notice);
-	return !step || step->state == STEP_DONE || step->state == STEP_FAILED;
+	if (!step)
+		return op->ended || notice->attempt != 0;
+	return step->state == STEP_DONE || step->state == STEP_FAILED;
 }
 
 static void

@@ -46,7 +46,7 @@ struct notice {
 	char *text;
 	struct post *posts;
 	size_t nposts;
-	int64_t attempt;         /* of the step whose message it is, which asked last */
+	int64_t attempt;         /* of the step whose message it is, which asked last; 0: it has not, in this life */
 	char why[240];
 };
 

@@ -57,11 +57,32 @@ an_outbox_is_read_only_when_it_is_one(void **state)
 	}
 }
 
+/* After a takeover the step at work is not made again before the cluster is ready: its message is not told meanwhile. */
+static void
+a_message_waits_for_its_step(void **state)
+{
+	struct small small = outbox_small(outbox_log);
+
+	(void)state;
+	small.op->journal.taken = true;
+	CHECK(record_read(small.core, small.op, "op", "{\"phase\":\"Running\",\"retrySeen\":0,\"errors\":[],"
+	    "\"outbox\":[{\"key\":\"message/9.1\",\"event\":0,\"at\":1,\"text\":\"hello\",\"posts\":[{\"to\":\"log\","
+	    "\"state\":\"waiting\",\"tries\":1}]}]}"));
+	outbox_run(small.core, small.op);
+	CHECK_INT(outbox_waiting(small.op), 1);
+	CHECK(!outbox_has_told(small.op, "message/9.1"));
+	small.op->ended = true;
+	outbox_run(small.core, small.op);
+	CHECK_INT(outbox_waiting(small.op), 0);
+	small_close(&small);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_flood_keeps_the_newest),
+		cmocka_unit_test(a_message_waits_for_its_step),
 		cmocka_unit_test(an_outbox_is_read_only_when_it_is_one),
 	};
 
