@@ -10,12 +10,13 @@
 #include "catalog.h"
 #include "cluster.h"
 #include "hash.h"
+#include "hints.h"
 #include "kinds.h"
 #include "log.h"
 #include "op.h"
 #include "state.h"
 
-enum { STOP_LOOK_MS = 10, STOP_MOST_MS = 300 };
+enum { STOP_LOOK_MS = 10, STOP_MOST_MS = 300, WALL_LEAST_MS = 1000 };
 
 struct core *
 core_new(const struct core_config *config)
@@ -88,12 +89,26 @@ stop(struct core *core)
 	timer_arm(&core->timers, &core->stop, core->now.up_ms, hand_over, NULL);
 }
 
+/* By the clocks themselves: a clock that is set may be seen before it is told. One that is slewed comes to it in time. */
+static void
+follow_wall(struct core *core)
+{
+	int64_t ahead_ms = core->now.wall_ms - core->now.up_ms, by_ms = ahead_ms - core->wall_ahead_ms;
+
+	if (core->counters.steps > 1 && llabs(by_ms) < WALL_LEAST_MS)
+		return;
+	core->wall_ahead_ms = ahead_ms;
+	if (core->counters.steps > 1)
+		hints_jumped(core, by_ms);
+}
+
 void
 core_step(struct core *core, const struct event *event, struct instant now, struct effects *out)
 {
 	core->now = now;
 	core->out = out;
 	core->counters.steps++;
+	follow_wall(core);
 	switch (event->kind) {
 	case EVENT_START:
 		informers_start(core);

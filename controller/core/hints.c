@@ -1,6 +1,6 @@
 /* An outage is measured on this process' clock from sweep to sweep, so that a clock that is set neither makes nor hides one.
- * Over a restart the journal knows since when our own node has been down; what came up while nobody looked is taken to
- * have been down until it was seen up. */
+ * Over a restart the journal knows since when our own node has been down, by the wall clock, and follows it when it is set;
+ * what came up while nobody looked is taken to have been down until it was seen up. */
 #include "hints.h"
 
 #include <stdio.h>
@@ -167,6 +167,27 @@ hints_note(struct core *core, struct cluster *cluster)
 	for (size_t i = hints->count; i > 0; i--)
 		if (ring_find_host_id(cluster->ring, hints->list[i - 1].host_id) < 0)
 			drop(hints, i - 1);
+}
+
+void
+hints_jumped(struct core *core, int64_t by_ms)
+{
+	struct cluster *cluster, *next;
+	struct op *op, *after;
+
+	HASH_ITER (hh, core->clusters, cluster, next)
+		for (size_t i = 0; i < cluster->hints.count; i++)
+			if (!cluster->hints.list[i].up_wall_ms)
+				cluster->hints.list[i].down_wall_ms += by_ms;
+	HASH_ITER (hh, core->ops, op, after)
+		for (size_t i = 0; i < op->nlanes; i++) {
+			struct lane *lane = &op->lanes[i];
+
+			if (!lane->held || lane->down_wall_ms == 0 || lane->up_wall_ms)
+				continue;
+			lane->down_wall_ms += by_ms;
+			lane_record(core, lane);
+		}
 }
 
 /* --- the gate --- */

@@ -31,6 +31,8 @@ struct hints {
 void hints_load(struct cluster *cluster, const struct target *target);
 /* After a sweep, when the ring knows who is down: outages begin, end, and are kept when they were too long. */
 void hints_note(struct core *core, struct cluster *cluster);
+/* The wall clock was set by so much: since when a node is down stays as long ago as it was, also for who reads the journal. */
+void hints_jumped(struct core *core, int64_t by_ms);
 /* May the lane's node (NULL: none) be taken down, for all that is known of others? A node that the operation has taken down
  * already, and one that needs the repair itself, may. */
 bool hints_suffice(const struct op *op, const struct lane *lane, char *why, size_t size);

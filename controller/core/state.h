@@ -39,6 +39,7 @@ struct core_counters {
 struct core {
 	struct core_config config;
 	struct instant now;
+	int64_t wall_ahead_ms;               /* of now.up_ms, as far as what is kept by the wall clock is corrected for */
 	struct effects *out;                 /* valid during core_step() */
 	uint64_t last_id;
 	struct request *requests;

@@ -157,6 +157,39 @@ within_the_window_hints_suffice(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* Down for an hour by any clock but the wall's, which is set while the controller runs; the next one has only the wall. */
+static void
+a_clock_that_is_set_makes_no_outage_longer(void **state)
+{
+	struct scene *scene = hold(MINUTES(40));
+
+	(void)state;
+	world_jump(scene->world, HOURS(2) + MINUTES(30));
+	wait_ms(scene, SECONDS(5));
+	process_crash(&scene->world->processes[0], SECONDS(5));
+	wait_ms(scene, MINUTES(20));
+	let_go(scene);
+	end(scene, "Succeeded", 6, 1);
+}
+
+static void
+a_clock_that_is_set_back_hides_none(void **state)
+{
+	struct scene *scene = hold(HOURS(2));
+
+	(void)state;
+	world_jump(scene->world, -HOURS(1) - MINUTES(50));
+	wait_ms(scene, SECONDS(5));
+	process_crash(&scene->world->processes[0], SECONDS(5));
+	wait_ms(scene, HOURS(1) + MINUTES(5));
+	let_go(scene);
+	reach(scene, until_phase, "Frozen", MINUTES(10));
+	HOLDS(scene, is_held_back(scene));
+	scene->more = ",\"acknowledge\":\"repaired\"";
+	scene_turn_knobs(scene);
+	end(scene, "Succeeded", 6, 1);
+}
+
 int
 main(void)
 {
@@ -164,6 +197,8 @@ main(void)
 		cmocka_unit_test(no_other_is_taken_down_until_somebody_says_so),
 		cmocka_unit_test(what_was_acknowledged_before_does_not_count),
 		cmocka_unit_test(it_counts_over_a_restart_of_the_controller),
+		cmocka_unit_test(a_clock_that_is_set_makes_no_outage_longer),
+		cmocka_unit_test(a_clock_that_is_set_back_hides_none),
 		cmocka_unit_test(an_override_lets_one_through),
 		cmocka_unit_test(within_the_window_hints_suffice),
 	};
