@@ -75,6 +75,7 @@ workflows()
 		      manifest: |
 		        {apiVersion: v1, kind: ConfigMap, metadata: {name: before}}
 		  - task: kubernetes-job
+		    retries: 0
 		    impact: none
 		    with:
 		      manifest: |
@@ -188,8 +189,8 @@ killed_often()
 		-o "jsonpath={.type} {.object.metadata.uid}{\"\\n\"}" >"$2"' - "$NS" "$STATE/jobs"
 	operate killed 'workflow: job'
 	until is killed '^(Succeeded|Failed)'; do
-		((++lives < 60)) || fail "it has not ended after $lives lives"
-		controller controller --crash-after-effects "$((2 + lives % 9))"
+		((++lives < 40)) || fail "it has not ended after $lives lives"
+		controller controller --crash-after-effects "$((20 + 12 * lives))"
 		play_until_ended
 	done
 	succeeds killed
