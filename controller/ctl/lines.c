@@ -48,6 +48,16 @@ lines_why(const struct cJSON *operation)
 	return *whole ? whole : json_str_or(json_get(operation, "status"), "message", "");
 }
 
+/* The controller has not seen yet that it is to be retried. */
+static bool
+is_to_be_retried(const struct cJSON *operation)
+{
+	const struct cJSON *spec = json_get(operation, "spec");
+
+	return json_int(spec, "retry", 0) > json_int(json_get(operation, "status"), "retryObserved", 0) &&
+	    !json_bool(spec, "cancel", false);
+}
+
 int
 lines_exit(const struct cJSON *operation)
 {
@@ -58,7 +68,7 @@ lines_exit(const struct cJSON *operation)
 	if (strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Planned") == 0)
 		return EXIT_DONE;
 	if (strcmp(phase, "Failed") == 0)
-		return EXIT_NOT_DONE;
+		return is_to_be_retried(operation) ? -1 : EXIT_NOT_DONE;
 	if (strcmp(phase, "Cancelled") == 0)
 		return EXIT_CANCELLED;
 	if (strcmp(json_str_or(accepted, "status", ""), "False") == 0 && reason && strcmp(reason->class_, "person") == 0)

@@ -32,6 +32,7 @@ scenario()
 	shown straitctl timeline "$OPERATION"
 	check "the timeline has the node's steps" said 'db-b-1'
 	tell 'And the ring, as its nodes see it?'
+	within 20 "the others have seen that it is down" down db-b-1
 	shown straitctl nodes "$TARGET"
 
 	tell 'The service is masked. On db-b-1, by hand:'
@@ -65,6 +66,7 @@ channel()
 # messages: what the receiver has taken, its text alone.
 messages() { awk -F '\t' '{ print $5 }' "$HOOKS/taken" 2>/dev/null | sed -E 's/.*"content":"(([^"\\]|\\.)*)".*/\1/'; }
 told() { messages | says "$1"; }
+down() { k get targetcluster "$TARGET" -o jsonpath='{range .status.members[*]}{.name} {.state}{"\n"}{end}' | says "^$1 Down"; }
 # Each node but db-b-1 and those after it was finished before.
 not_again() { ! acts | tr ' ' '\n' | says ':db-a-'; }
 
@@ -90,7 +92,7 @@ shown()
 {
 	shift
 	say "    \$ straitctl $*" >>"$RECORD"
-	"$TOP/build/straitctl" "$@" --namespace "$NS" >"$STATE/said" 2>&1 || say "(exit status $?)" >>"$STATE/said"
+	STRAIT_REDIS_URL=$REDIS_URL "$TOP/build/straitctl" "$@" --namespace "$NS" >"$STATE/said" 2>&1 || say "(exit status $?)" >>"$STATE/said"
 	sed 's/^/    /; s/ *$//' "$STATE/said" >>"$RECORD"
 	cat "$STATE/said"
 }

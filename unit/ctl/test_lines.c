@@ -1,5 +1,7 @@
 #include "check.h"
 
+#include "alloc.h"
+#include "command.h"
 #include "instant.h"
 #include "json.h"
 #include "lines.h"
@@ -121,6 +123,29 @@ the_progress_line_is_as_wide_as_the_terminal(void **state)
 	CHECK_TEXT(buf_str(&out), "Running 1/3  x  caf");
 }
 
+/* Watched right after the retry it is not taken for ended. */
+static void
+a_retry_that_is_not_seen_yet_goes_on(void **state)
+{
+	static const struct {
+		const char *text;
+		int exit;
+	} cases[] = {
+		{"{\"spec\":{},\"status\":{\"phase\":\"Failed\"}}", EXIT_NOT_DONE},
+		{"{\"spec\":{\"retry\":1},\"status\":{\"phase\":\"Failed\",\"retryObserved\":0}}", -1},
+		{"{\"spec\":{\"retry\":1},\"status\":{\"phase\":\"Failed\",\"retryObserved\":1}}", EXIT_NOT_DONE},
+		{"{\"spec\":{\"retry\":1,\"cancel\":true},\"status\":{\"phase\":\"Failed\",\"retryObserved\":0}}", EXIT_NOT_DONE},
+		{"{\"spec\":{\"retry\":1},\"status\":{\"phase\":\"Succeeded\",\"retryObserved\":0}}", EXIT_DONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP_JSON struct cJSON *operation = json_parse(cases[i].text, strlen(cases[i].text), NULL);
+
+		CHECK_INT(lines_exit(operation), cases[i].exit);
+	}
+}
+
 int
 main(void)
 {
@@ -128,6 +153,7 @@ main(void)
 		cmocka_unit_test(a_task_on_one_node_needs_no_names),
 		cmocka_unit_test(what_was_told_is_not_told_again),
 		cmocka_unit_test(a_closed_gate_says_why),
+		cmocka_unit_test(a_retry_that_is_not_seen_yet_goes_on),
 		cmocka_unit_test(colours_are_only_put_where_they_are_wanted),
 		cmocka_unit_test(the_progress_line_is_as_wide_as_the_terminal),
 	};
