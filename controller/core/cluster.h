@@ -62,6 +62,7 @@ struct hosts {
 	struct host *list;           /* the members that answer, or did */
 	size_t count;
 	unsigned pending;
+	struct timer again;          /* who could not be commanded is asked again then, whatever a sweep waits for */
 };
 
 struct cluster {

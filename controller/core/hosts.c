@@ -24,6 +24,12 @@ find(struct hosts *hosts, const char *host_id)
 }
 
 static void
+look_again(struct core *core, void *owner)
+{
+	cluster_kick(core, ((struct hosts *)owner)->cluster);
+}
+
+static void
 answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct hosts *hosts = owner;
@@ -35,6 +41,8 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	host->asked_up_ms = core->now.up_ms;
 	snprintf(host->problem, sizeof host->problem, "%s", host->good ? "" : event->error ? event->error
 	    : outcome_name(event->outcome));
+	if (!host->good)
+		timer_arm_earlier(&core->timers, &hosts->again, core->now.up_ms + HOSTS_AGAIN_MS, look_again, hosts);
 	ask_more(core, hosts->cluster);
 	cluster_kick(core, hosts->cluster);
 }
@@ -127,6 +135,7 @@ hosts_drop(struct core *core, struct cluster *cluster)
 	struct hosts *hosts = &cluster->hosts;
 
 	requests_drop(core, hosts);
+	timer_disarm(&core->timers, &hosts->again);
 	free(hosts->list);
 	*hosts = (struct hosts){.cluster = cluster};
 }

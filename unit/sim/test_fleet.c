@@ -97,7 +97,8 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * away did not say why its end was not told. 377: nothing had left for a node when somebody else restarted it, and its work was
  * taken for done. 737: one at work waited for the journal of one that was not read before the cluster was ready. 14: a status
  * whose fate was not known was taken for unwritten. 488: one whose first status was refused was silent while Redis was away.
- * 905: a node that would not boot was down for ten hours, and nobody said that it had been repaired. */
+ * 905: a node that would not boot was down for ten hours, and nobody said that it had been repaired. 783: a host was not asked
+ * again while a sweep waited a minute for one lost answer. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -117,7 +118,7 @@ seeds_that_were_bad(void **state)
 		{.seed = 721, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 4044},
 		{.seed = 491, .variety = VARIETY_PLAIN, .left_out = 65444},
 		{.seed = 377, .left_out = 114160, .variety = VARIETY_PLAIN}, {.seed = 737}, {.seed = 14}, {.seed = 488},
-		{.seed = 905},
+		{.seed = 905}, {.seed = 783, .choice = {.beside = true}},
 		{.seed = 1091, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 222720},
 	};
 	struct tally tally = {0};
