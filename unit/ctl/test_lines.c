@@ -134,7 +134,8 @@ a_retry_that_is_not_seen_yet_goes_on(void **state)
 		{"{\"spec\":{},\"status\":{\"phase\":\"Failed\"}}", EXIT_NOT_DONE},
 		{"{\"spec\":{\"retry\":1},\"status\":{\"phase\":\"Failed\",\"retryObserved\":0}}", -1},
 		{"{\"spec\":{\"retry\":1},\"status\":{\"phase\":\"Failed\",\"retryObserved\":1}}", EXIT_NOT_DONE},
-		{"{\"spec\":{\"retry\":1,\"cancel\":true},\"status\":{\"phase\":\"Failed\",\"retryObserved\":0}}", EXIT_NOT_DONE},
+		{"{\"spec\":{\"retry\":1,\"cancel\":true},\"status\":{\"phase\":\"Failed\",\"retryObserved\":0}}",
+		    EXIT_NOT_DONE},
 		{"{\"spec\":{\"retry\":1},\"status\":{\"phase\":\"Succeeded\",\"retryObserved\":0}}", EXIT_DONE},
 	};
 

@@ -92,12 +92,14 @@ rack_has_tokens(const struct sim *sim, size_t like)
 	return false;
 }
 
-/* A rack that has lost its last node gets another: else every keyspace is a replica short, and the gate stays closed. */
-static void
+/* A rack that has lost its last node gets another: else every keyspace is a replica short, and the gate stays closed.
+ * True: one has come. */
+static bool
 fill_racks(const struct scene *scene)
 {
 	struct world *world = scene->world;
 	struct err err = {""};
+	bool added = false;
 
 	for (size_t i = 0; i < scene->nfirst; i++) {
 		const struct sim_host host = {
@@ -110,7 +112,9 @@ fill_racks(const struct scene *scene)
 		if (sim_add(world->sim, world->now, &host, &err) < 0)
 			transcript_add(world->log, world->now, "---- it is refused: %s", err.text);
 		world_run(world, NULL, NULL, MINUTES(5));
+		added = true;
 	}
+	return added;
 }
 
 /* Nodes that have left, or in whose place others have come, are left out. */
@@ -166,9 +170,9 @@ person_helps(struct scene *scene, char *wrong, size_t size)
 	struct world *world = scene->world;
 	bool failed = until_phase(world, "Failed"), paused = until_phase(world, "Paused"), started = start_nodes(scene);
 
-	/* Who is before it may be kept waiting by that. */
-	if (until_phase(world, "Queued"))
-		fill_racks(scene);
+	/* Who is before it may be kept waiting by that, or its own gate, which need not give up. */
+	if ((until_phase(world, "Queued") || until_phase(world, "Frozen")) && fill_racks(scene))
+		return true;
 	if (gives_up(scene))
 		return true;
 	if (!scene_operation(world) || (!failed && !paused))
