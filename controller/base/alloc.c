@@ -50,7 +50,12 @@ xstrdup_or_null(const char *text)
 char *
 xstrndup(const char *text, size_t len)
 {
-	return or_abort(strndup(text, len));
+	size_t size = strnlen(text, len);
+	char *copy = xmalloc(size + 1);
+
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	return copy;
 }
 
 char *

@@ -26,11 +26,15 @@ scp_object_name(const char *name)
 static bool
 has_no_indentation(const char *text)
 {
-	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-		size_t blanks = strspn(line, " \t");
+	for (const char *at = text; *at; at += *at == '\n') {
+		const char *line = at;
 
-		if (blanks > 0 && line[blanks] != '\0' && line[blanks] != '\n' && line[blanks] != '#')
+		while (*at == ' ' || *at == '\t')
+			at++;
+		if (at > line && *at && *at != '\n' && *at != '#')
 			return false;
+		while (*at && *at != '\n')
+			at++;
 	}
 	return true;
 }
