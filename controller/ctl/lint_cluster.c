@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "json.h"
-#include "known.h"
+#include "plan_channels.h"
 #include "plan_make.h"
 #include "source.h"
 #include "workflow.h"
@@ -15,28 +14,12 @@ struct blaming {
 	struct findings *findings;
 };
 
-static void
-check_channel(const struct blaming *b, const char *place, const char *channel)
-{
-	const struct cJSON *channels = json_path(b->against->cluster.object, "spec", "channels", NULL);
-	struct err sentence = {""};
-	struct known known;
-
-	JSON_EACH(each, channels)
-		if (strcmp(json_str_or(each, "name", ""), channel) == 0)
-			return;
-	known_init(&known, channel);
-	JSON_EACH(each, channels)
-		known_offer(&known, json_str_or(each, "name", ""));
-	known_refuse(&known, &sentence, "%s: TargetCluster %s has no channel \"%.80s\"", place, b->against->cluster.name,
-	    channel);
-	workflow_source_blame(b->source, SEVERITY_ERROR, sentence.text, b->findings);
-}
-
 /* What is in a variable only the operation knows. */
 static void
 check_channels(const struct blaming *b, const struct workflow_step *step)
 {
+	struct err sentence = {""};
+
 	for (size_t i = 0; i < step->nwith; i++) {
 		const char *text = step->with[i].text;
 		CLEANUP_FREE char *place = xasprintf("%s.with.channels", step->place);
@@ -45,8 +28,9 @@ check_channels(const struct blaming *b, const struct workflow_step *step)
 			size_t len = strcspn(text, ",");
 			CLEANUP_FREE char *channel = xstrndup(text, len);
 
-			if (!strchr(channel, '+'))
-				check_channel(b, place, channel);
+			if (!strchr(channel, '+') &&
+			    plan_check_channel(b->against->cluster.channels, place, channel, &sentence) < 0)
+				workflow_source_blame(b->source, SEVERITY_ERROR, sentence.text, b->findings);
 			text += len;
 		}
 	}
@@ -57,6 +41,16 @@ static bool
 is_for_the_operation(const char *sentence)
 {
 	return strncmp(sentence, "spec.variables.", strlen("spec.variables.")) == 0;
+}
+
+/* By check_channels(), which goes on where the plan ends at its first mistake; the plan says first whose it is. */
+static bool
+is_said(const struct findings *findings, const char *sentence)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (strstr(sentence, findings->items[i].text))
+			return true;
+	return false;
 }
 
 void
@@ -74,7 +68,7 @@ lint_cluster(const struct lint_cluster *against, struct at_hand *hand, const str
 		for (size_t i = 0; i < workflow->blocks[b].nsteps; i++)
 			check_channels(&blaming, &workflow->blocks[b].steps[i]);
 	plan = plan_make(against->args, workflow, &against->cluster, hand, &err);
-	if (!plan)
+	if (!plan && !is_said(findings, err.text))
 		workflow_source_blame(&source, is_for_the_operation(err.text) ? SEVERITY_NOTE : SEVERITY_ERROR, err.text,
 		    findings);
 	plan_free(plan);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan.h"
+#include "plan_split.h"
 
 /* What the steps so far have led to. */
 struct way {
@@ -21,20 +22,6 @@ static bool
 leaves_down(const struct workflow_step *step, const struct reconciler *type)
 {
 	return type && !type->opaque && type->impact == IMPACT_TAKES_NODE_DOWN && !is(step, "systemd-restart-service");
-}
-
-/* A condition of a node is unknown until the node serves. */
-static bool
-waits_for_the_node(const struct workflow_step *step, const struct reconciler *const *types)
-{
-	for (size_t i = 0; i < step->nconditions; i++) {
-		const char *name = step->conditions[i].type;
-		const struct reconciler *type = name ? plan_find_type(types, name) : NULL;
-
-		if (type && type->judge && type->scope == SCOPE_NODE)
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -69,7 +56,7 @@ lint_reach(const struct workflow_block *block, const struct reconciler *const *t
 			say_ended(step, &way, say, user);
 			return;
 		}
-		if (way.down && waits_for_the_node(step, types)) {
+		if (way.down && plan_waits_on_nodes(step, types)) {
 			say_down(step, &way, say, user);
 			return;
 		}

@@ -7,16 +7,16 @@
 #include "known.h"
 #include "plan.h"
 
-static int
-check_name(const struct plan_input *input, const char *place, const char *name, struct err *err)
+int
+plan_check_channel(const char *const *channels, const char *place, const char *name, struct err *err)
 {
 	struct known known;
 
-	for (const char **channel = input->channels; *channel; channel++)
+	for (const char *const *channel = channels; *channel; channel++)
 		if (strcmp(*channel, name) == 0)
 			return 0;
 	known_init(&known, name);
-	for (const char **channel = input->channels; *channel; channel++)
+	for (const char *const *channel = channels; *channel; channel++)
 		known_offer(&known, *channel);
 	return known_refuse(&known, err, "%s: spec.channels of the TargetCluster has no \"%.80s\"", place, name);
 }
@@ -29,7 +29,7 @@ plan_check_channels(const struct plan_input *input, const char *place, const cha
 	for (const char *at = text + strspn(text, ", "); *at; at += strspn(at, ", ")) {
 		CLEANUP_FREE char *name = xstrndup(at, strcspn(at, ", "));
 
-		if (input->channels && check_name(input, place, name, err) < 0)
+		if (input->channels && plan_check_channel(input->channels, place, name, err) < 0)
 			return -1;
 		at += strlen(name);
 		count++;
