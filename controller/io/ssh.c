@@ -10,6 +10,8 @@
 #include "alloc.h"
 #include "loop.h"
 
+enum { HUNG_MS = 500 };          /* from our greeting to ssh's, which is a process on this machine */
+
 struct ssh *
 ssh_new(struct loop *loop, const struct ssh_config *config)
 {
@@ -79,12 +81,19 @@ ssh_run_end(struct ssh_run *run, enum io_outcome outcome, const char *why)
 	ssh_master_next(m);
 }
 
+/* Its master has been asked for a greeting, which takes no host, and said nothing: it is of no use to anybody. */
+static bool
+is_hung(const struct ssh_run *run)
+{
+	return run->active && !run->greeted && loop_up_ms() - run->asked_up_ms >= HUNG_MS;
+}
+
 /* Nobody waits any more. A master that has not opened a session yet would still send the command, however late, once its
- * host wakes up: it must not. */
+ * host wakes up: it must not. Before the greeting nothing has left, and what others have on the connection goes on. */
 static void
 give_up(struct ssh_run *run)
 {
-	if (run->active && (!run->greeted || (run->sent.up_ms && !run->opened)))
+	if (is_hung(run) || (run->active && run->sent.up_ms && !run->opened))
 		ssh_master_kill(run->master);
 }
 
@@ -105,14 +114,14 @@ on_deadline(uv_timer_t *timer)
 	struct ssh_run *run = timer->data;
 	struct ssh_master *m = run->master;
 	struct buf why CLEANUP_BUF = BUF_INIT(BUF_MAX_LINE);
-	bool hung = run->active && !run->greeted;
+	bool silent = run->active && !run->greeted;
 
 	if (run->exited) {               /* something it left behind holds the output open */
 		ssh_run_end(run, IO_ANSWERED, NULL);
 		return;
 	}
 	buf_printf(&why, "%s: %s within %g s", m->place, run->sent.up_ms ? "the command has not ended" :
-	    hung ? "ssh's control socket says nothing" : m->ready ? "no place on the connection" : "no connection",
+	    silent ? "ssh's control socket says nothing" : m->ready ? "no place on the connection" : "no connection",
 	    (double)run->deadline_ms / 1000);
 	give_up(run);
 	ssh_run_end(run, run->sent.up_ms ? IO_TIMEOUT : IO_REFUSED, buf_str(&why));

@@ -283,6 +283,7 @@ ssh_mux_start(struct ssh_run *run)
 
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", run->master->socket);
 	mux_put_hello(&hello);
+	run->asked_up_ms = loop_up_ms();
 	run->control.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->control.fd < 0 || connect(run->control.fd, (struct sockaddr *)&address, sizeof address) ||
 	    send_packet(run->control.fd, &hello) || poll_open(run, &run->control, on_control)) {

@@ -78,6 +78,7 @@ struct ssh_run {
 	uv_timer_t deadline;
 	struct ssh_poll control, out, err;
 	struct buf inbox, body, errors;
+	int64_t asked_up_ms;             /* when we greeted its master, once active */
 	struct instant sent;             /* up_ms 0: not yet */
 	bool greeted, opened, exited;
 	int status;

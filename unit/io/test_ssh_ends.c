@@ -106,6 +106,31 @@ a_host_that_stood_still_does_not_run_later_what_was_given_up(void **state)
 	ssh_kit_shell(f, "! test -e $0/slow.log");
 }
 
+/* Nothing was asked of ssh yet but its greeting: what others have on the connection goes on. */
+static void
+what_is_given_up_before_it_left_disturbs_nobody(void **state)
+{
+	struct ssh_fixture *f = *state;
+	struct kit_answer held, a;
+	struct ssh_run *given_up;
+
+	ssh_kit_begin(f, f->key, 10000, &held, WORDS("held"));
+	ssh_kit_await(f, "started");
+	given_up = ssh_kit_begin(f, f->key, 10000, &a, WORDS("slow", "0"));
+	CHECK(given_up != NULL);
+	ssh_cancel(given_up);
+	/* And one whose deadline was shorter than a greeting takes. */
+	ssh_kit_begin(f, f->key, 1, &a, WORDS("slow", "0"));
+	usleep(5000);
+	uv_update_time(&f->loop.uv);
+	kit_sleep(&f->loop, 50);
+	kit_write(f->directory, "go", "", 0600);
+	CHECK(kit_until(&f->loop, &held.count, 1, 10000));
+	CHECK_INT(held.outcome, IO_ANSWERED);
+	kit_free(&held);
+	kit_free(&a);
+}
+
 static void
 a_deadline_before_the_connection_means_never_delivered(void **state)
 {
@@ -197,6 +222,7 @@ main(int argc, char **argv)
 		CASE(a_listener_that_never_greets_is_refused),
 		CASE(a_deadline_ends_the_wait_not_the_command),
 		CASE(a_host_that_stood_still_does_not_run_later_what_was_given_up),
+		CASE(what_is_given_up_before_it_left_disturbs_nobody),
 		CASE(a_deadline_before_the_connection_means_never_delivered),
 		CASE(nothing_is_delivered_after_its_time),
 		CASE(a_connection_that_ends_breaks_its_commands),
