@@ -12,6 +12,7 @@
 #include "informer.h"
 #include "observe_topology.h"
 #include "plan.h"
+#include "repairs.h"
 #include "ring.h"
 #include "target.h"
 #include "timer.h"
@@ -86,6 +87,7 @@ struct cluster {
 	struct hooks hooks;
 	struct hosts hosts;
 	struct hints hints;
+	struct repairs repairs;
 	bool secret_seen, secret_fits;
 	struct timer refresh;
 	int64_t last_act_up_ms;      /* when the last disruptive act on this cluster was sent */

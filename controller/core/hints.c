@@ -167,6 +167,7 @@ hints_note(struct core *core, struct cluster *cluster)
 	for (size_t i = hints->count; i > 0; i--)
 		if (ring_find_host_id(cluster->ring, hints->list[i - 1].host_id) < 0)
 			drop(hints, i - 1);
+	repairs_watch(core, cluster);
 }
 
 void
@@ -213,12 +214,21 @@ hints_suffice(const struct op *op, const struct lane *lane, char *why, size_t si
 		if (!is_too_long(cluster, outage) || strcmp(outage->host_id, candidate) == 0)
 			continue;
 		snprintf(why, size, "%s needs a repair, it was down for %s until %s and hints are kept for %s: repair it and "
-		    "say so in spec.acknowledge, or override hints-suffice", outage->name,
+		    "say so in spec.acknowledge, or override hints-suffice%s", outage->name,
 		    duration_text((outage->up_wall_ms - outage->down_wall_ms) / 1000 * 1000, lasted),
-		    instant_clock(outage->up_wall_ms, until), duration_text(cluster->target->hint_window_ms, window));
+		    instant_clock(outage->up_wall_ms, until), duration_text(cluster->target->hint_window_ms, window),
+		    cluster->repairs.said);
 		return false;
 	}
 	return true;
+}
+
+/* It holds back no other node any more. */
+static void
+forgive(struct core *core, struct cluster *cluster, size_t i)
+{
+	record_lanes(core, cluster, &cluster->hints.list[i], false);
+	drop(&cluster->hints, i);
 }
 
 /* Those that the person could know of. */
@@ -235,10 +245,57 @@ lift(struct core *core, struct op *op)
 		op_event(core, op, "Normal", REASON_Acknowledged, "%s was down for longer than hints are kept, and holds back "
 		    "no other node any more: \"%.400s\"", outage->name, op->object->acknowledge);
 		journal_note(op, "%s: repair acknowledged: %.400s", outage->name, op->object->acknowledge);
-		record_lanes(core, cluster, outage, false);
-		drop(&cluster->hints, i - 1);
+		forgive(core, cluster, i - 1);
 	}
 	cluster_kick(core, cluster);
+}
+
+static void
+tell_repaired(struct core *core, struct cluster *cluster, const struct outage *outage, const char *how)
+{
+	say(core, LOG_LEVEL_INFO, NULL, NULL, outage->name, "reason=%s %s of cluster %s lacks no writes any more: %s",
+	    REASON_Repaired, outage->name, cluster->key, how);
+	for (size_t q = 0; q < cluster->nqueue; q++) {
+		struct op *op = cluster->queue[q];
+
+		if (!op->repair_needed || op->ended)
+			continue;
+		op_event(core, op, "Normal", REASON_Repaired, "%s was down for longer than hints are kept, and has been "
+		    "repaired since: %s", outage->name, how);
+		journal_note(op, "%s: repaired: %s", outage->name, how);
+	}
+}
+
+void
+hints_repaired(struct core *core, struct cluster *cluster, int64_t since_wall_ms, const char *how)
+{
+	bool any = false;
+
+	for (size_t i = cluster->hints.count; i > 0; i--) {
+		struct outage *outage = &cluster->hints.list[i - 1];
+
+		if (!is_too_long(cluster, outage) || outage->up_wall_ms > since_wall_ms)
+			continue;
+		tell_repaired(core, cluster, outage, how);
+		forgive(core, cluster, i - 1);
+		any = true;
+	}
+	if (any)
+		cluster_kick(core, cluster);
+}
+
+int64_t
+hints_oldest_ms(const struct cluster *cluster)
+{
+	int64_t oldest = 0;
+
+	for (size_t i = 0; i < cluster->hints.count; i++) {
+		const struct outage *outage = &cluster->hints.list[i];
+
+		if (is_too_long(cluster, outage) && (oldest == 0 || outage->up_wall_ms < oldest))
+			oldest = outage->up_wall_ms;
+	}
+	return oldest;
 }
 
 static uint64_t

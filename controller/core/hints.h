@@ -1,6 +1,6 @@
 /* Members that were down for longer than the others keep hints for them. What was written meanwhile they lack until they
- * are repaired, and nothing in Scylla's REST API says whether all of it has been: a list of tasks tells a repair of some
- * ranges like one of all. So a person says it. Until then nothing else is taken down. */
+ * are repaired, which Scylla Manager may tell (repairs.h), or a person: nothing in Scylla's own REST API says whether all of
+ * it has been, a list of tasks tells a repair of some ranges like one of all. Until then nothing else is taken down. */
 #pragma once
 
 #include <stdbool.h>
@@ -39,5 +39,9 @@ bool hints_suffice(const struct op *op, const struct lane *lane, char *why, size
 /* The gate is closed for it: from now on another spec.acknowledge counts. */
 void hints_hold(struct op *op);
 void hints_acknowledge(struct core *core, struct op *op);
+/* All of the cluster has been repaired from then on, 'how' says by what: who was seen up before needs none any more. */
+void hints_repaired(struct core *core, struct cluster *cluster, int64_t since_wall_ms, const char *how);
+/* When the first of those that need a repair was seen up; 0: none does. */
+int64_t hints_oldest_ms(const struct cluster *cluster);
 void hints_put(const struct cluster *cluster, struct json_out *out);
 void hints_drop(struct cluster *cluster);

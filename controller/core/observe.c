@@ -305,6 +305,7 @@ sweep_drop(struct core *core, struct cluster *cluster)
 	struct sweep *sweep = &cluster->sweep;
 
 	topology_drop(core, cluster);
+	repairs_drop(core, cluster);
 	requests_drop(core, &cluster->sweep);
 	timer_disarm(&core->timers, &sweep->retry);
 	keyspaces_free(sweep);

@@ -4,11 +4,12 @@
 
 #include "alloc.h"
 #include "json.h"
+#include "manager.h"
 #include "ring.h"
 #include "scylla.h"
 #include "web.h"
 
-enum { SAID_MOST = 440, KEYSPACES_MOST = 200 };
+enum { SAID_MOST = 440, KEYSPACES_MOST = 200, TIMES_MOST = 100 };
 
 /* What is told, as much as fits a status; the rest is counted. */
 struct said {
@@ -40,29 +41,15 @@ done(struct task *t, const struct said *said, const char *none)
 
 /* --- by Scylla Manager --- */
 
-/* A list's texts, with commas between. */
-static void
-join(const struct cJSON *list, char *text, size_t size)
-{
-	size_t len = 0;
-
-	text[0] = '\0';
-	JSON_EACH (element, list)
-		if (json_text(element) && len + 1 < size)
-			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "", json_text(element));
-}
-
 static void
 say_task(struct said *said, const struct cJSON *task)
 {
-	const struct cJSON *schedule = json_get(task, "schedule"), *keyspaces = json_path(task, "properties", "keyspace", NULL);
-	const char *interval = json_str_or(schedule, "interval", ""), *cron = json_str_or(schedule, "cron", "");
-	char entry[SAID_MOST], names[KEYSPACES_MOST];
+	char entry[SAID_MOST], names[KEYSPACES_MOST], times[TIMES_MOST];
 
-	join(keyspaces, names, sizeof names);
-	snprintf(entry, sizeof entry, "%s/%s: %s (keyspaces: %s; schedule: %s%s)", json_str_or(task, "type", "?"),
+	manager_join(json_path(task, "properties", "keyspace", NULL), names, sizeof names);
+	snprintf(entry, sizeof entry, "%s/%s: %s (keyspaces: %s; schedule: %s)", json_str_or(task, "type", "?"),
 	    json_str_or(task, "id", "?"), json_str_or(task, "status", "?"), names[0] ? names : "all",
-	    *interval ? "every " : *cron ? "cron " : "once", *interval ? interval : cron);
+	    manager_schedule(json_get(task, "schedule"), times, sizeof times));
 	say(said, entry);
 }
 
@@ -95,16 +82,12 @@ ask_manager(struct task *t, const char *url, enum verdict *ret)
 static char *
 find_cluster(struct task *t, const char *url, enum verdict *ret)
 {
-	CLEANUP_FREE char *clusters = xasprintf("%s/api/v1/clusters", url);
+	CLEANUP_FREE char *clusters = xasprintf("%s%s", url, MANAGER_CLUSTERS);
 	CLEANUP_JSON struct cJSON *json = ask_manager(t, clusters, ret);
-	const char *name = web_cluster_name(t);
+	const char *name = web_cluster_name(t), *id = manager_find_cluster(json, name);
 
-	JSON_EACH (cluster, json) {
-		const char *id = json_str_or(cluster, "id", "");
-
-		if (strcmp(json_str_or(cluster, "name", ""), name) == 0 && *id && !id[strspn(id, "0123456789abcdef-")])
-			return xstrdup(id);
-	}
+	if (id)
+		return xstrdup(id);
 	if (json)
 		*ret = task_halt(t, "Scylla Manager knows no cluster of the name %.80s: register it under spec.clusterName",
 		    name);
@@ -121,7 +104,7 @@ by_manager(struct task *t, const char *url)
 
 	if (!cluster)
 		return verdict;
-	tasks = xasprintf("%s/api/v1/cluster/%s/tasks?type=repair", url, cluster);
+	tasks = xasprintf("%s" MANAGER_TASKS, url, cluster);
 	json = ask_manager(t, tasks, &verdict);
 	if (!json)
 		return verdict;

@@ -207,6 +207,35 @@ it_is_journaled_with_the_lane(void **state)
 	small_close(&small);
 }
 
+/* Seen up at 4 h 1 s: what was begun before leaves it as it is. */
+static void
+a_repair_that_is_seen_lifts_it(void **state)
+{
+	struct small small = open_small();
+	struct lane *lane = &small.op->lanes[2];
+	int64_t up_ms;
+
+	(void)state;
+	lane->held = true;
+	CHECK_INT(hints_oldest_ms(small.cluster), 0);
+	be_away(&small, "db-c-1", SECONDS(1), HOURS(4));
+	up_ms = small.core->now.wall_ms;
+	CHECK_INT(hints_oldest_ms(small.cluster), up_ms);
+	hints_repaired(small.core, small.cluster, up_ms - 1, "a repair");
+	CHECK(!suffice(&small, 0));
+	hints_repaired(small.core, small.cluster, up_ms, "a repair");
+	CHECK(suffice(&small, 0));
+	CHECK_INT(lane->down_wall_ms, 0);
+	CHECK_INT(lane->up_wall_ms, 0);
+	CHECK_INT(hints_oldest_ms(small.cluster), 0);
+	/* One that is down now is no matter of a repair yet. */
+	small_crash(&small, "db-b-1");
+	note(&small);
+	hints_repaired(small.core, small.cluster, up_ms + HOURS(1), "a repair");
+	CHECK_INT(small.cluster->hints.count, 1);
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -219,6 +248,7 @@ main(void)
 		cmocka_unit_test(the_status_of_the_cluster_tells_it_on),
 		cmocka_unit_test(the_journal_tells_what_was_before),
 		cmocka_unit_test(it_is_journaled_with_the_lane),
+		cmocka_unit_test(a_repair_that_is_seen_lifts_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,8 @@ web_serve(struct web *web, int64_t now, const struct effect_web *request, struct
 		buf_puts(body, mood == WEB_LIMITS ? "{\"message\":\"You are being rate limited.\"}" : "oh no");
 		return mood == WEB_LIMITS ? 429 : 500;
 	}
+	if (manager_serve(&web->manager, request, body))
+		return mood == WEB_SWALLOWS ? WEB_SILENT : 200;
 	if (strcmp(request->method, "GET") != 0)
 		take(web, now, request);
 	buf_puts(body, "ok");

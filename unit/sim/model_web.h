@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "effect.h"
+#include "model_manager.h"
 
 enum web_mood {
 	WEB_FINE,
@@ -30,6 +31,7 @@ struct web {
 	int64_t until;           /* then it is fine again */
 	struct web_post *posts;  /* taken */
 	size_t nposts;
+	struct manager manager;
 };
 
 void web_done(struct web *web);

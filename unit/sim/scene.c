@@ -56,7 +56,8 @@ target_content(const struct sim *sim, const struct scene_config *config, bool fr
 		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", sim_name(sim, i),
 		    sim_address(sim, i));
 	buf_printf(&buf, "],\"access\":{\"host\":"
-	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}}%s}",
+	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}%s}%s}",
+	    config->access ? config->access : "",
 	    config->target ? config->target : frozen ? ",\"limits\":{\"frozen\":true}" : "");
 	return buf_take(&buf);
 }

@@ -9,6 +9,7 @@ struct scene_config {
 	uint64_t seed;
 	const char *operation;       /* the spec's members beside "cluster": "\"workflow\":\"rolling-restart\"" */
 	const char *workflow;        /* the content of a Workflow "own", or NULL */
+	const char *access;          /* more members of the target's spec.access, each with a comma before it; or NULL */
 	const char *target;          /* more members of the target's spec, each with a comma before it; or NULL */
 	const struct sim_keyspace *keyspaces;
 	size_t nkeyspaces;
