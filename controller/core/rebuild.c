@@ -231,9 +231,19 @@ place_block(struct op *op)
 
 /* --- the new journal --- */
 
+static const struct lane *
+left_down(const struct op *op)
+{
+	for (size_t i = 0; i < op->nlanes; i++)
+		if (op->lanes[i].out_of_service)
+			return &op->lanes[i];
+	return NULL;
+}
+
 static void
 revive(struct core *core, struct op *op)
 {
+	const struct lane *down = left_down(op);
 	const struct operation *object = op->object;
 	enum phase phase = phase_parse(object->phase);
 
@@ -247,7 +257,8 @@ revive(struct core *core, struct op *op)
 	op->end_wall_ms = op->ended ? object->completion_ms : 0;
 	fleet_note_plan(op, op->plan);
 	op_set_phase(core, op, op->ended ? phase : PHASE_RUNNING, REASON_JournalRebuilt,
-	    "the journal was rebuilt: %zu of %zu nodes are taken for done", roll_count(op, LANE_DONE), op->nlanes);
+	    "%s%sthe journal was rebuilt: %zu of %zu nodes are taken for done", down ? down->node->name : "",
+	    down ? " is OUT OF SERVICE; " : "", roll_count(op, LANE_DONE), op->nlanes);
 	op_event(core, op, "Warning", REASON_JournalRebuilt, "spec.rebuildJournal: a new journal was made from the status "
 	    "and the nodes: %zu of %zu nodes are taken for done, %zu are brought back, the others begin (again)",
 	    roll_count(op, LANE_DONE), op->nlanes, roll_count(op, LANE_RUNNING));

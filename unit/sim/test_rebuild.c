@@ -84,6 +84,30 @@ a_node_that_is_up_again_begins_again(void **state)
 	check_end(scene);
 }
 
+/* It had ended with a node down: that is shouted again, and a retry brings it back. */
+static void
+a_node_left_down_is_shouted_again(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_mask(world->sim, scene_node(world, "db-b-1"), true);
+	reach(scene, until_phase, "Failed", HOURS(1));
+	wait_ms(scene, SECONDS(5));
+	world_crash(world, SECONDS(20));
+	store_flush(world->store);
+	reach(scene, until_message, "Redis holds", MINUTES(2));
+	sim_mask(world->sim, scene_node(world, "db-b-1"), false);
+	ask_rightly(scene);
+	reach(scene, until_message, "db-b-1 is OUT OF SERVICE", MINUTES(2));
+	HOLDS(scene, until_phase(world, "Failed"));
+	scene->retry++;
+	scene_turn_knobs(scene);
+	reach(scene, until_started, "db-b-1", MINUTES(5));
+	check_end(scene);
+}
+
 static void
 another_uid_is_refused(void **state)
 {
@@ -201,6 +225,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_held_down_is_brought_back_and_the_rest_follows),
 		cmocka_unit_test(a_node_that_is_up_again_begins_again),
+		cmocka_unit_test(a_node_left_down_is_shouted_again),
 		cmocka_unit_test(another_uid_is_refused),
 		cmocka_unit_test(an_unreadable_journal_is_rebuilt_too),
 		cmocka_unit_test(one_word_is_for_one_rebuilding),
