@@ -244,7 +244,7 @@ act_refuted(struct task *t, const struct act *view)
 	act->view.state = ACT_NONE;
 	act->view.settled = false;
 	act->resend = false;
-	act->fresh = true;
+	act->fresh = act->channel != '\0';      /* read from the journal: its author has to ask for it again */
 	step_record(t->core, t->op, t->step, NULL);
 	journal_note(t->op, "%s: %s never happened, as observed", t->step->id, act->label);
 }

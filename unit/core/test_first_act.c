@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "op.h"
+#include "question.h"
 #include "registry.h"
 #include "small.h"
 #include "state.h"
@@ -58,11 +59,41 @@ no_act_before_status_and_finalizer(void **state)
 	}
 }
 
+/* Read from the journal an act has no channel until its author asks for it. One that only says what became of it has not
+ * asked. */
+static void
+a_refuted_act_of_an_earlier_controller_is_asked_for_before_it_leaves(void **state)
+{
+	struct small small = open_small();
+	struct lane *lane = &small.op->lanes[0];
+	struct act_record *act;
+	struct step *step;
+
+	(void)state;
+	small.core->config.gate = false;
+	small.op->running_acknowledged = small.op->object->meta.has_finalizer = true;
+	CHECK(record_read(small.core, small.op, "1.1/db-a-1", "{\"state\":\"running\",\"attempt\":1,\"acts\":{\"drain\":"
+	    "{\"state\":\"sent\",\"kind\":\"once\",\"request\":\"/storage_service/drain\"}}}"));
+	step = lane->step;
+	step->task = task_new(small.core, small.op, step);
+	act = act_find(step, "drain");
+	CHECK_INT(act->view.state, ACT_UNKNOWN);
+	act->view.settled = true;
+	act_refuted(step->task, task_acted(step->task, "drain"));
+	acts_run(small.core, small.op, step);
+	CHECK_INT(act->view.state, ACT_NONE);
+	task_act(step->task, "drain", ACT_ONCE, 'r', "/storage_service/drain");
+	acts_run(small.core, small.op, step);
+	CHECK_INT(act->view.state, ACT_INTENDED);
+	small_close(&small);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_act_before_status_and_finalizer),
+		cmocka_unit_test(a_refuted_act_of_an_earlier_controller_is_asked_for_before_it_leaves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
