@@ -52,6 +52,15 @@ act_add(struct step *step, const char *label)
 }
 
 bool
+acts_none_left(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
+			return false;
+	return true;
+}
+
+bool
 acts_unresolved(const struct step *step)
 {
 	for (size_t i = 0; i < step->nacts; i++)

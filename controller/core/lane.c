@@ -153,18 +153,28 @@ lane_is_untouched(const struct lane *lane)
 	return !lane->held && !lane->touched && lane->at == 0 && !(lane->step && acts_unresolved(lane->step));
 }
 
-/* Untouched lanes go back to waiting when nothing may begin: a safe point costs them nothing. */
+/* Steps are done that leave the node up, and the one that does not has ordered nothing. */
+static bool
+has_taken_nothing_down(const struct lane *lane)
+{
+	return !lane->held && lane->at > 0 && lane->step && step_takes_down(lane->step) && acts_none_left(lane->step);
+}
+
+/* Lanes that hold nothing down go back to waiting when nothing may begin: a safe point costs them nothing. What is done stays
+ * done. */
 static bool
 step_back(struct core *core, struct lane *lane)
 {
-	if (op_may_begin(core, lane->op) || journal_away_ms(core, lane->op) > 0 || !lane_is_untouched(lane))
+	if (op_may_begin(core, lane->op) || journal_away_ms(core, lane->op) > 0 ||
+	    (!lane_is_untouched(lane) && !has_taken_nothing_down(lane)))
 		return false;
 	/* Nobody who takes over may find it at work. */
-	if (lane->rescue && lane->step)
+	if (lane->step && (lane->rescue || lane->at > 0))
 		lane_forget_step(lane, lane->step->plan);
 	lane->step = step_free(core, lane->step);
-	lane->rescue = 0;
-	lane_set_state(core, lane, LANE_WAITING, "not begun");
+	lane->rescue = lane->at > 0 ? lane->rescue : 0;
+	lane->touched = false;
+	lane_set_state(core, lane, LANE_WAITING, lane->at > 0 ? "goes on later" : "not begun");
 	return true;
 }
 
@@ -193,6 +203,7 @@ carry_on(struct core *core, struct lane *lane)
 {
 	const struct plan_step *main = lane->at < lane->block->nsteps ? &lane->block->steps[lane->at] : lane->step->plan;
 	int64_t told = lane->op->rescued + lane->op->passed_over;
+	size_t rescue = lane->rescue;
 	enum after after = failure_judge(core, lane->op, main, lane->step, &lane->rescue);
 
 	if (after == AFTER_NEXT) {
@@ -201,6 +212,7 @@ carry_on(struct core *core, struct lane *lane)
 		lane->step = step_free(core, lane->step);
 		lane_record(core, lane);
 	} else {
+		lane->rescue = rescue;          /* what was left of it a restart to bring the node back may do */
 		fail(core, lane);
 	}
 	if (after == AFTER_FALLBACK || told < lane->op->rescued + lane->op->passed_over)

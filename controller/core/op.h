@@ -359,6 +359,8 @@ struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
 bool acts_unresolved(const struct step *step);
+/* Whatever was wanted or intended, no act has left. */
+bool acts_none_left(const struct step *step);
 /* One that has left, and the time within which it arrives or never does is not over; NULL: there is none. */
 const struct act_record *acts_may_arrive(const struct step *step);
 /* The author asks for one that has not been intended yet. */

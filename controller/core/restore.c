@@ -73,14 +73,21 @@ lane_restore(struct core *core, struct lane *lane, const char *why)
 
 /* A restart does what stopping and starting would have done; anything else between them it does not. */
 static bool
+restarting_does(const struct plan_step *step)
+{
+	return step->impact != IMPACT_NONE && step->impact != IMPACT_CHANGES_TOPOLOGY && !step->type->opaque;
+}
+
+/* Of a step that has failed, what is left of its onFailure. */
+static bool
 is_subsumed(const struct lane *lane)
 {
-	for (size_t i = lane->at; i < after_start(lane); i++) {
-		const struct plan_step *step = &lane->block->steps[i];
+	size_t rescue = lane->rescue;
 
-		if (step->impact == IMPACT_NONE || step->impact == IMPACT_CHANGES_TOPOLOGY || step->type->opaque)
-			return false;
-	}
+	for (size_t i = lane->at; i < after_start(lane); i++, rescue = 0)
+		for (size_t f = rescue; f <= (rescue ? lane->block->steps[i].nfallbacks : 0); f++)
+			if (!restarting_does(failure_step(&lane->block->steps[i], f)))
+				return false;
 	return true;
 }
 
@@ -142,14 +149,7 @@ restore_end(struct core *core, struct lane *lane, bool good)
 bool
 lane_restore_is_open(const struct lane *lane)
 {
-	const struct step *step = lane->step;
-
-	if (!step || step->plan != &lane->block->restore)
-		return false;
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
-			return false;
-	return true;
+	return lane->step && lane->step->plan == &lane->block->restore && acts_none_left(lane->step);
 }
 
 /* By an earlier core's order, or somebody else's. Or it was never down, and its work is still to be done. */
