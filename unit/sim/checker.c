@@ -99,6 +99,13 @@ label_is_for(const char *label, const char *verb)
 	return at && (at == label || strcmp(verb, "start") != 0 || at - label < 2 || strncmp(at - 2, "re", 2) != 0);
 }
 
+/* "lane/1/db-a-1", "1.restore/db-a-1" */
+static bool
+is_restoring(const struct checked_act *act)
+{
+	return strcmp(act->label, "restore") == 0 || strstr(act->step, ".restore/");
+}
+
 static bool
 is_finished(const struct ledger *ledger, const char *step)
 {
@@ -132,7 +139,10 @@ is_better(const struct found *old, const struct ledger *ledger, const struct che
 	/* Another operation may have been at work on that node before. */
 	if (old->ledger != ledger && has_licence(old->act, old->late))
 		return has_licence(act, late) && act->intended > old->act->intended;
-	return has_licence(act, late) && (!lane || !has_licence(old->act, old->late));
+	if (!has_licence(act, late) || !has_licence(old->act, old->late))
+		return has_licence(act, late);
+	/* Older ones may have been refused, or lost: they keep their licence. */
+	return !lane && (strncmp(old->act->step, "lane/", 5) == 0 || act->intended > old->act->intended);
 }
 
 /* The act on this page: one with an unused intent first, else one whose intents are used up. */
@@ -221,6 +231,7 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 	if (!found.act)
 		found = find_act(checker, address, verb, sender);
 	act = found.act;
+	checker->restored = act && is_restoring(act);
 	snprintf(where, sizeof where, "%.20s of core %u at %.64s", verb, sender->life, node);
 	if (!act || (found.late ? act->old_intents : act->intents) == 0) {
 		checker_fault(checker, up_ms, "I5: %s arrives without an acknowledged intent%s%s", where,

@@ -88,6 +88,7 @@ struct checker {
 	size_t intents;          /* acknowledged so far, of all */
 	size_t faults;
 	size_t excused;          /* done again after Redis had lost it */
+	bool restored;           /* the act that arrived last was to bring its node back */
 	bool forgiven;           /* what was restarted may be restarted again: by a restoring act of one that is superseded,
 				  * of which the journal will never tell; or before a retry */
 	char first[512];         /* the first fault: "I5: …" */

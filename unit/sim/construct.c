@@ -82,6 +82,12 @@ construct_draw(struct construct *construct, struct chance *chance)
 	buf_done(&buf);
 }
 
+bool
+construct_stands_between(const struct construct *construct)
+{
+	return construct->drawn & (1u << RESCUED | 1u << PASSED_OVER | 1u << RESCUED_BY_RESTART);
+}
+
 const char *
 construct_name(size_t number)
 {

@@ -2,6 +2,7 @@
  * meet each of it. Left alone it succeeds. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "chance.h"
@@ -13,6 +14,8 @@ struct construct {
 	unsigned drawn;                      /* bit by number */
 };
 
+/* Steps that a restart does not do stand before the restart. */
+bool construct_stands_between(const struct construct *construct);
 void construct_draw(struct construct *construct, struct chance *chance);
 /* "passed over"; NULL after the last. */
 const char *construct_name(size_t number);

@@ -34,9 +34,7 @@ static const struct sim_keyspace with_tablets[] = {
 	    .tablets = FAULTS_TABLETS_EACH, .tables = 1},
 };
 
-/* A stream of luck of its own: the others are as they were before there was variety. CONSTRUCTS=1 draws workflows of what the
- * language has, too: the judge does not know yet that a lane whose restart stands in an onFailure begins again once the engine
- * has restored its node. */
+/* A stream of luck of its own: the others are as they were before there was variety. */
 static void
 vary(const struct fleet_config *config, struct fleet *fleet)
 {
@@ -46,7 +44,7 @@ vary(const struct fleet_config *config, struct fleet *fleet)
 	fleet->zero_token = chance_of(&chance, 150);
 	if (config->variety != VARIETY_DRAWN || config->choice.kinds)
 		fleet->tablets = fleet->zero_token = config->variety == VARIETY_FULL;
-	else if (getenv("CONSTRUCTS") && chance_of(&chance, 400))
+	else if (chance_of(&chance, 400))
 		construct_draw(&fleet->construct, &chance);
 }
 
@@ -135,15 +133,6 @@ play(struct fleet *fleet)
 	world_run(world, all_serve, NULL, MINUTES(30));
 }
 
-/* A lane that was told to have been voided begins again, its drain too, where steps that do nothing to the node stand before
- * the restart that would else make up for them. A node that answers garbage may be taken for restarted. */
-static bool
-began_again(const struct fleet *fleet, const char *wrong)
-{
-	return *fleet->construct.workflow && strstr(wrong, "kind=repeated") &&
-	    api_count_events(fleet->scene->world->api, "NodeRestarted") > 0;
-}
-
 struct fleet *
 fleet_play(const struct fleet_config *config)
 {
@@ -155,6 +144,8 @@ fleet_play(const struct fleet_config *config)
 	struct fault_choice choice = config->choice;
 
 	fleet->scene = make(config, fleet);
+	if (construct_stands_between(&fleet->construct))
+		fleet->scene->world->turns.begins_again = SCENE_OPERATION;
 	if (!config->told)
 		transcript_off(fleet->scene->world->log);
 	fleet->faults.world = fleet->scene->world;
@@ -172,8 +163,6 @@ fleet_play(const struct fleet_config *config)
 	others_begin(&fleet->others);
 	play(fleet);
 	wrong = judge(fleet->scene->world, text, sizeof text);
-	if (wrong && began_again(fleet, wrong))
-		wrong = NULL;
 	if (!wrong)
 		wrong = judge_end(fleet->scene, text, sizeof text);
 	if (wrong)

@@ -60,7 +60,7 @@ read_failure(struct world *world, char *wrong, size_t size)
 	CLEANUP_JSON struct cJSON *json = json_parse(status, strlen(status), NULL);
 	const char *message = json_str_or(json, "message", "");
 
-	if (!names_a_node(world, message) && !strstr(message, "step "))
+	if (!names_a_node(world, message) && !strstr(message, "step ") && !strstr(message, "the journal was rebuilt"))
 		snprintf(wrong, size, "Failed, and its message names no node and no step of the cluster: \"%s\"", message);
 }
 
@@ -164,6 +164,20 @@ say_repaired(struct scene *scene)
 	scene->more = scene->asked;
 }
 
+/* Redis has lost the journal: what the status and the nodes tell is all that is left of it. */
+static bool
+rebuild(struct scene *scene)
+{
+	const char *uid = is_lost(scene->world) ? scene_operation(scene->world)->uid : "";
+
+	if (!*uid || (scene->more && strstr(scene->more, "rebuildJournal")))
+		return false;
+	snprintf(scene->asked, sizeof scene->asked, ",\"rebuildJournal\":\"%s\"", uid);
+	scene->more = scene->asked;
+	scene_turn_knobs(scene);
+	return true;
+}
+
 bool
 person_helps(struct scene *scene, char *wrong, size_t size)
 {
@@ -173,7 +187,7 @@ person_helps(struct scene *scene, char *wrong, size_t size)
 	/* Who is before it may be kept waiting by that, or its own gate, which need not give up. */
 	if ((until_phase(world, "Queued") || until_phase(world, "Frozen")) && fill_racks(scene))
 		return true;
-	if (gives_up(scene))
+	if (gives_up(scene) || rebuild(scene))
 		return true;
 	if (!scene_operation(world) || (!failed && !paused))
 		return started;

@@ -240,6 +240,29 @@ checker_knows_licences(void **state)
 	checker_free(checker);
 }
 
+/* Refused at the host, so that nothing of them arrived, are the first of the step and the first of the one that restores. */
+static void
+checker_takes_an_arrival_for_the_youngest_intent(void **state)
+{
+	struct checker *checker = checker_new();
+	char step[] = "1.2/db-a-1", restore[] = "1.restore/db-a-1";
+	char first[] = "{\"state\":\"running\",\"attempt\":1,\"acts\":{\"start\":{\"state\":\"intended\"}}}";
+	char second[] = "{\"state\":\"running\",\"attempt\":2,\"acts\":{\"start\":{\"state\":\"intended\"}}}";
+	char done[] = "{\"state\":\"done\",\"attempt\":2,\"acts\":{\"start\":{\"state\":\"answered\"}}}";
+
+	(void)state;
+	take_over(checker, "[1,0,\"\",\"1\",\"\"]");
+	acknowledge(checker, step, first);
+	acknowledge(checker, restore, first);
+	acknowledge(checker, restore, second);
+	checker_arrival(checker, 0, "db-a-1", "", "start", &later);
+	acknowledge(checker, restore, done);
+	acknowledge(checker, step, second);
+	checker_arrival(checker, 0, "db-a-1", "", "start", &later);
+	CHECK_INT(checker->faults, 0);
+	checker_free(checker);
+}
+
 static void
 checker_compares_status_with_the_journal(void **state)
 {
@@ -275,6 +298,7 @@ main(void)
 		cmocka_unit_test(watches_tell_what_came_after),
 		cmocka_unit_test(writes_are_applied_once_and_in_order),
 		cmocka_unit_test(checker_knows_licences),
+		cmocka_unit_test(checker_takes_an_arrival_for_the_youngest_intent),
 		cmocka_unit_test(checker_compares_status_with_the_journal),
 	};
 

@@ -169,13 +169,21 @@ check_deed(struct world *world, const char *uid, const struct sim *sim, const st
 	}
 }
 
+static bool
+voids(const struct world *world, const char *uid)
+{
+	const struct api_object *object = world->checker->restored && uid ? api_find_uid(world->api, uid) : NULL;
+
+	return object && world->turns.begins_again && strcmp(object->name, world->turns.begins_again) == 0;
+}
+
 void
 turns_arrival(struct world *world, const struct sim *sim, size_t at, const char *uid)
 {
 	const struct sim_entry *entry = sim_audit(sim, at);
 
 	*ARRAY_GROW(world->turns.deeds, world->turns.ndeeds) = (struct deed){
-	    .sim = sim, .at = at, .node = entry->node, .event = entry->event, .uid = uid};
+	    .sim = sim, .at = at, .node = entry->node, .event = entry->event, .uid = uid, .voids = voids(world, uid)};
 	if (uid)
 		check_deed(world, uid, sim, entry);
 }
@@ -244,7 +252,7 @@ turns_forgive(struct turns *turns)
 static bool
 is_start_of(const struct deed *deed, const struct deed *later)
 {
-	return deed->sim == later->sim && deed->node == later->node &&
+	return deed->sim == later->sim && deed->node == later->node && !deed->voids &&
 	    (!later->uid || !deed->uid || deed->uid == later->uid) &&
 	    (deed->event == SIM_ARRIVED_START || deed->event == SIM_ARRIVED_RESTART);
 }

@@ -27,6 +27,7 @@ struct deed {
 	size_t node;
 	enum sim_event event;
 	const char *uid;         /* the operation's; NULL: nobody knows. Borrowed from its ledger */
+	bool voids;              /* the node was brought back, and its lane begins again */
 };
 
 struct turns {
@@ -34,6 +35,9 @@ struct turns {
 	size_t ndeeds;
 	size_t *forgiven;        /* numbers of deeds: starts before one of them count for nobody after it */
 	size_t nforgiven;
+	const char *begins_again;        /* The name of the operation in whose lanes more stands before the restart than a
+					  * restart does: brought back while that is not done, they begin again. NULL:
+					  * there is none */
 };
 
 void turns_done(struct turns *turns);
