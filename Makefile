@@ -214,7 +214,7 @@ PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(
 
 # What there is to do -------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build check test sanitized valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
+.PHONY: help deps build check test sanitized end-to-end valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
@@ -235,15 +235,19 @@ test: deps ## Everything: check, the same under sanitizers and valgrind, and end
 	$(MAKE) check
 	$(MAKE) fleet OPERATIONS=2000
 	$(MAKE) SAN=1 sanitized
-	$(MAKE) valgrind
 	$(MAKE) CC=clang build
 	$(MAKE) build/next/strait-controller
-	e2e/run
+	$(MAKE) end-to-end
+
+# The scenarios wait most of the time: what valgrind runs goes beside them, out of their way.
+end-to-end:
+	@nice $(MAKE) -s valgrind >$(B)/valgrind.log 2>&1 & beside=$$!; e2e/run; ended=$$?; \
+		wait $$beside || ended=1; grep -v '^  ok ' $(B)/valgrind.log; exit $$ended
 
 # Of a core with a defect put in, which is meant to fail, nobody needs to know whether it is clean; the fleet comes after.
 IN_FLEET := $(addprefix $(B)/unit/sim/test_,fleet crashes)
 sanitized: build $(filter-out $(B)/unit/mutants/% $(IN_FLEET),$(TESTS))
-	@STRAIT_QUICK=1 STRAIT_SEEDS=20 unit/run $(filter-out $<,$^)
+	@STRAIT_QUICK=1 STRAIT_SEEDS=5 unit/run $(filter-out $<,$^)
 	$(MAKE) fleet OPERATIONS=200
 
 # What the sanitizers do not see is a use of what was never set. Slow: of the simulation a part is enough, all of it is the
