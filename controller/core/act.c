@@ -266,6 +266,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	if (step->lane && takes_down(step, act) && !step->lane->held) {
 		step->lane->held = true;
 		step->lane->down_wall_ms = core->now.wall_ms;
+		step->lane->down_moved_ms = 0;
 		lane_record(core, step->lane);
 	}
 	if (step->lane && impact_may_restart(step->plan) && !act->upkeep) {

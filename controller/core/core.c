@@ -11,6 +11,7 @@
 #include "cluster.h"
 #include "hash.h"
 #include "hints.h"
+#include "jump.h"
 #include "kinds.h"
 #include "log.h"
 #include "op.h"
@@ -98,8 +99,10 @@ follow_wall(struct core *core)
 	if (core->counters.steps > 1 && llabs(by_ms) < WALL_LEAST_MS)
 		return;
 	core->wall_ahead_ms = ahead_ms;
-	if (core->counters.steps > 1)
+	if (core->counters.steps > 1) {
 		hints_jumped(core, by_ms);
+		journal_jumped(core, by_ms);
+	}
 }
 
 void

@@ -48,6 +48,7 @@ gate_close(struct core *core, struct op *op, struct step *step, const char *node
 {
 	if (op->closed_since_wall_ms == 0) {
 		op->closed_since_wall_ms = core->now.wall_ms;
+		op->pace.gate_moved_ms = 0;
 		if (!step->gated)       /* said already, and only another node at work meanwhile */
 			say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 			    "reason=%s the gate is closed: %s", REASON_GateClosed, why);

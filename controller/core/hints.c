@@ -170,6 +170,20 @@ hints_note(struct core *core, struct cluster *cluster)
 	repairs_watch(core, cluster);
 }
 
+/* One that is over is moved forward alone: a repair that is begun by another clock must be after it by either. */
+static void
+move(struct core *core, struct cluster *cluster, struct outage *outage, int64_t by_ms)
+{
+	if (outage->up_wall_ms && by_ms < 0)
+		return;
+	outage->down_wall_ms += by_ms;
+	if (!outage->up_wall_ms)
+		return;
+	outage->up_wall_ms += by_ms;
+	record_lanes(core, cluster, outage, true);
+	cluster_kick(core, cluster);
+}
+
 void
 hints_jumped(struct core *core, int64_t by_ms)
 {
@@ -178,8 +192,7 @@ hints_jumped(struct core *core, int64_t by_ms)
 
 	HASH_ITER (hh, core->clusters, cluster, next)
 		for (size_t i = 0; i < cluster->hints.count; i++)
-			if (!cluster->hints.list[i].up_wall_ms)
-				cluster->hints.list[i].down_wall_ms += by_ms;
+			move(core, cluster, &cluster->hints.list[i], by_ms);
 	HASH_ITER (hh, core->ops, op, after)
 		for (size_t i = 0; i < op->nlanes; i++) {
 			struct lane *lane = &op->lanes[i];
@@ -187,6 +200,7 @@ hints_jumped(struct core *core, int64_t by_ms)
 			if (!lane->held || lane->down_wall_ms == 0 || lane->up_wall_ms)
 				continue;
 			lane->down_wall_ms += by_ms;
+			lane->down_moved_ms += by_ms;
 			lane_record(core, lane);
 		}
 }

@@ -24,6 +24,13 @@ tell_approval(struct core *core, struct op *op)
 	outbox_tell(core, op, TARGET_NOTIFY_APPROVAL, key, "%s", op->message);
 }
 
+/* As the clock said then, so that one closing is one thing to tell of. */
+static int64_t
+closed_at(const struct op *op)
+{
+	return op->closed_since_wall_ms - op->pace.gate_moved_ms;
+}
+
 static void
 tell_pause(struct core *core, struct op *op)
 {
@@ -35,7 +42,7 @@ tell_pause(struct core *core, struct op *op)
 		tell_approval(core, op);
 		return;
 	}
-	snprintf(key, sizeof key, "halted/%s/%" PRId64, op->reason, op->closed_since_wall_ms);
+	snprintf(key, sizeof key, "halted/%s/%" PRId64, op->reason, closed_at(op));
 	outbox_tell(core, op, TARGET_NOTIFY_HALTED, key, "paused: %s", op->message);
 }
 
@@ -72,7 +79,8 @@ notices_of_phase(struct core *core, struct op *op)
 void
 notices_of_lane(struct core *core, struct lane *lane)
 {
-	CLEANUP_FREE char *key = xasprintf("outOfService/%.200s/%" PRId64, lane->node->name, lane->down_wall_ms);
+	CLEANUP_FREE char *key = xasprintf("outOfService/%.200s/%" PRId64, lane->node->name,
+	    lane->down_wall_ms - lane->down_moved_ms);
 
 	if (lane->out_of_service)
 		outbox_tell(core, lane->op, TARGET_NOTIFY_OUT_OF_SERVICE, key, "%s is OUT OF SERVICE: %s", lane->node->name,
@@ -91,14 +99,17 @@ notices_of_gate(struct core *core, struct op *op)
 {
 	const struct target *target = op->cluster ? op->cluster->target : NULL;
 	int64_t since = op->pace.gate_since_up_ms;
+	struct outbox *box;
 	char key[80];
 
 	if (!target || target->nchannels == 0 || op->phase != PHASE_FROZEN || op->closed_since_wall_ms == 0 || since < 0 ||
 	    target->frozen)
 		return;
-	snprintf(key, sizeof key, "frozen/%" PRId64, op->closed_since_wall_ms);
-	if (core->now.up_ms - since >= GATE_TOLD_MS)
+	snprintf(key, sizeof key, "frozen/%" PRId64, closed_at(op));
+	if (core->now.up_ms - since >= GATE_TOLD_MS) {
 		outbox_tell(core, op, TARGET_NOTIFY_FROZEN, key, "frozen for two minutes: %s", op->message);
-	else
-		timer_arm_earlier(&core->timers, &outbox_open(op)->timer, since + GATE_TOLD_MS, look, op->outbox);
+		return;
+	}
+	box = outbox_open(op);
+	timer_arm_earlier(&core->timers, &box->timer, since + GATE_TOLD_MS, look, box);
 }

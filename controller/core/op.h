@@ -126,7 +126,7 @@ struct step {
 	int64_t gate_asked_up_ms;             /* since when the gate has given no answer; 0: it has */
 	int64_t check_up_ms;                  /* when the gate's facts were first asked for its next act; 0: not yet */
 	int64_t told_start_up_ms;             /* when its start was told in status.transitions; 0: not in this life */
-	int64_t moment_up_ms;                 /* of task_left(); 0: not asked for in this life */
+	struct { int64_t up_ms; const char *key; } moment;      /* of task_left(); 0: not asked for in this life */
 	int64_t acted_up_ms;                  /* when an act of it was answered last; 0: not in this life */
 	char message[MESSAGE];
 };
@@ -145,7 +145,7 @@ struct lane {
 	struct step *step;                    /* the one at work, or NULL */
 	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
 	bool touched;                         /* some act of ours has left for it */
-	int64_t down_wall_ms;                 /* since when 'held', journaled with it */
+	int64_t down_wall_ms, down_moved_ms;  /* since when 'held'; of that so much by setting the clock; journaled with it */
 	int64_t up_wall_ms;                   /* seen up again after longer than hints are kept; 0: no. Journaled */
 	int64_t missing_up_ms;                /* since when the ring has been without its host id; 0: it has not */
 	bool recalled;                        /* these are of a controller before this one, and have not been looked at */

@@ -107,6 +107,8 @@ failed(struct core *core, struct op *op, struct notice *notice, struct post *pos
 	core->counters.notices_retried++;
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "notification %s: channel %s: %s", notice->key, post->channel, post->problem);
 	hook_failed(core, op->cluster, post->channel, post->problem);
+	if (notice->wall_ms > core->now.wall_ms)        /* the clock was set back while nobody was at work */
+		notice->wall_ms = core->now.wall_ms;
 	if (core->now.wall_ms - notice->wall_ms > GIVE_UP_MS)
 		give_up(core, op, notice, post, post->problem);
 	else

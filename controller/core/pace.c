@@ -188,6 +188,8 @@ pace_record(const struct op *op, struct json_out *out)
 	if (op->phase == PHASE_FROZEN && op->closed_since_wall_ms) {
 		json_put_int(out, "closedSince", op->closed_since_wall_ms);
 		json_put_str(out, "closedBy", op->closed_by);
+		if (op->pace.gate_moved_ms)
+			json_put_int(out, "closedMoved", op->pace.gate_moved_ms);
 	}
 }
 
@@ -223,6 +225,7 @@ pace_read(struct core *core, struct op *op, const struct cJSON *value)
 	pace->soak_until_wall_ms = json_int(value, "soakUntil", 0);
 	snprintf(pace->gate_paused, sizeof pace->gate_paused, "%s", json_str_or(value, "gatePaused", ""));
 	op->closed_since_wall_ms = json_int(value, "closedSince", 0);
+	pace->gate_moved_ms = json_int(value, "closedMoved", 0);
 	snprintf(op->closed_by, sizeof op->closed_by, "%s", json_str_or(value, "closedBy", ""));
 	pace->gate_recalled = op->closed_since_wall_ms != 0;
 	pace->gate_since_up_ms = -1;

@@ -26,6 +26,7 @@ struct pace {
 	char gate_paused[HOLD_TEXT];     /* the gate was closed for too long, and nobody has resumed it; journaled */
 	bool gate_recalled;              /* that it is closed the journal says, the gate has not been asked yet */
 	int64_t gate_since_up_ms;        /* when it closed; -1: it is open */
+	int64_t gate_moved_ms;           /* since when it is, because the clock was set: it is told once. Journaled */
 	int64_t approval_until_wall_ms;  /* of the one that is awaited; 0: it has no end. Journaled */
 	int64_t approval_until_up_ms;
 	bool timed_out;                  /* one was not given in time, and that cancels */

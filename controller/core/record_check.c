@@ -20,7 +20,7 @@ static const struct member of_op[] = {
 	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER}, {"approvalUntil", NUMBER},
 	{"clusterRescue", NUMBER}, {"batches", NUMBER}, {"rescued", NUMBER}, {"passedOver", NUMBER},
 	{"ending", TEXT}, {"endingReason", TEXT}, {"endingMessage", TEXT}, {"finallyAt", NUMBER}, {"finallyRescue", NUMBER},
-	{"gatePaused", TEXT}, {"closedSince", NUMBER}, {"closedBy", TEXT},
+	{"gatePaused", TEXT}, {"closedSince", NUMBER}, {"closedBy", TEXT}, {"closedMoved", NUMBER},
 };
 
 static const struct member of_error[] = {
@@ -31,7 +31,7 @@ static const struct member of_lane[] = {
 	{"state", TEXT}, {"at", NUMBER}, {"held", FLAG}, {"failed", FLAG}, {"outOfService", FLAG}, {"restoring", FLAG},
 	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"process", TEXT}, {"restore", TEXT}, {"message", TEXT},
 	{"coolUntil", NUMBER}, {"memory", OBJECT}, {"downFrom", NUMBER}, {"upAt", NUMBER},
-	{"rescue", NUMBER},
+	{"rescue", NUMBER}, {"downMoved", NUMBER},
 };
 
 static const struct member of_step[] = {

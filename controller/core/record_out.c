@@ -118,6 +118,8 @@ put_lane(const void *at, struct json_out *out, size_t most)
 	json_put_bool(out, "upAct", lane->up_act);
 	if (lane->down_wall_ms && (lane->held || lane->up_wall_ms))
 		json_put_int(out, "downFrom", lane->down_wall_ms);
+	if (lane->down_moved_ms && lane->held)
+		json_put_int(out, "downMoved", lane->down_moved_ms);
 	if (lane->up_wall_ms)
 		json_put_int(out, "upAt", lane->up_wall_ms);
 	json_put_str(out, "hostId", lane->node->host_id);

@@ -145,6 +145,32 @@ one_of_a_part_does_not_count(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* The controller's clock was an hour behind when the node came back: half an hour before that the run had begun. */
+static void
+a_clock_that_is_set_forward_makes_no_run_a_later_one(void **state)
+{
+	struct scene *scene = held("{}");
+	struct manager *manager = &scene->world->web.manager;
+	int64_t back;
+
+	(void)state;
+	manager->cluster_name = NULL;
+	let_go(scene);
+	back = wall(scene);
+	HOLDS(scene, is_held_back(scene, "Scylla Manager: it knows no cluster"));
+	world_jump(scene->world, HOURS(1));
+	manager->cluster_name = SCENE_CLUSTER;
+	manager_begin(manager, back + MINUTES(30), NULL);
+	manager_end(manager, "DONE");
+	HOLDS(scene, is_held_back(scene, "Scylla Manager: no repair of all keyspaces was begun since"));
+	process_crash(&scene->world->processes[0], SECONDS(5));
+	HOLDS(scene, is_held_back(scene, "Scylla Manager: no repair of all keyspaces was begun since"));
+	a_run_begins(scene, NULL);
+	manager_end(manager, "DONE");
+	HOLDS(scene, is_lifted(scene));
+	end(scene, "Succeeded", 6, 1);
+}
+
 static void
 a_manager_that_does_not_tell_is_named(void **state)
 {
@@ -176,6 +202,7 @@ main(void)
 		cmocka_unit_test(what_was_begun_before_does_not_count),
 		cmocka_unit_test(one_that_begins_anew_counts_by_itself),
 		cmocka_unit_test(one_of_a_part_does_not_count),
+		cmocka_unit_test(a_clock_that_is_set_forward_makes_no_run_a_later_one),
 		cmocka_unit_test(a_manager_that_does_not_tell_is_named),
 	};
 
