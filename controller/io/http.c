@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "loop.h"
@@ -124,6 +125,9 @@ release(struct http_request *r)
 	r->headers = NULL;
 	free(r->place);
 	r->place = NULL;
+	if (r->connected >= 0)
+		close(r->connected);
+	r->connected = -1;
 	if (r->body.cap > BUF_MAX_JOURNAL_VALUE)
 		buf_done(&r->body);      /* one large answer must not stay in memory */
 	buf_clear(&r->body);
@@ -148,6 +152,9 @@ http_start(struct http *http, const struct http_ask *ask)
 	r->late = r->whole_head = false;
 	r->deadline_ms = ask->deadline_ms;
 	r->not_after_up = ask->not_after_up;
+	r->given = ask->connected != 0;
+	r->connected = r->given ? ask->connected : -1;
+	r->stand_in = -1;
 	r->line = ask->line;
 	r->done = ask->done;
 	r->user = ask->user;

@@ -44,6 +44,8 @@ struct http_ask {
 	int64_t not_after_up;            /* CLOCK_BOOTTIME; later the first byte must not leave; 0: no limit */
 	bool once;                       /* on a connection of its own: on a kept one that turns out dead libcurl would
 					  * send it again by itself */
+	int connected;                   /* a socket that leads to the server already, ours from now on: this request alone
+					  * goes through it; 0: connect as the URL says */
 	bool passing;                    /* its connection is closed afterwards, so that a large fleet that is looked at
 					  * now and then does not hold thousands open */
 	io_line_fn *line;                /* a stream: called per line of an answer with status 200; or NULL */

@@ -12,11 +12,12 @@
 static int
 on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
-	const struct http *http = user;
-	unsigned ms = (unsigned)http->config.stall_ms;
+	const struct http_request *r = user;
+	unsigned ms = (unsigned)r->http->config.stall_ms;
 
 	(void)purpose;
-	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+	if (!r->given)
+		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 	return CURL_SOCKOPT_OK;
 }
 
@@ -32,6 +33,8 @@ on_ready(void *user, char *ip, char *local_ip, int port, int local_port)
 		r->late = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	if (r->given && http_glue_connected(r))
+		return CURL_PREREQFUNC_ABORT;
 	r->sent = now;
 	return CURL_PREREQFUNC_OK;
 }
@@ -86,7 +89,7 @@ on_bytes(char *bytes, size_t size, size_t count, void *user)
 }
 
 static void
-set_connection(CURL *easy, struct http *http)
+set_connection(CURL *easy, struct http_request *r)
 {
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* Allocated for each request: libcurl's 16 and 64 kB are many times what an answer or a body here has. */
@@ -97,16 +100,16 @@ set_connection(CURL *easy, struct http *http)
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->config.connect_ms);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)r->http->config.connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, http_glue_open);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, http);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, r);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_glue_close);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, http);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, r->http);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
-	curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, http);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, r);
 }
 
 CURL *
@@ -117,7 +120,7 @@ http_easy_new(struct http_request *r)
 
 	if (!easy)
 		abort();
-	set_connection(easy, http);
+	set_connection(easy, r);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
@@ -194,7 +197,7 @@ http_easy_ask(struct http_request *r, const struct http_ask *ask)
 	curl_easy_setopt(r->easy, CURLOPT_URL, ask->url);
 	set_method(r->easy, ask);
 	curl_easy_setopt(r->easy, CURLOPT_TIMEOUT_MS, (long)ask->deadline_ms);
-	curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, ask->once ? 1L : 0L);
+	curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, ask->once || r->given ? 1L : 0L);
 	/* Full means full: to evict the oldest libcurl would look at each, for every new connection. */
-	curl_easy_setopt(r->easy, CURLOPT_FORBID_REUSE, ask->passing || r->http->open >= HTTP_KEPT ? 1L : 0L);
+	curl_easy_setopt(r->easy, CURLOPT_FORBID_REUSE, ask->passing || r->given || r->http->open >= HTTP_KEPT ? 1L : 0L);
 }

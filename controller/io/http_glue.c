@@ -3,6 +3,9 @@
  * connections that stand, for libcurl 7.88 tells nobody when it closes one that it is still making. */
 #include "http_private.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -145,15 +148,52 @@ socket_cb(CURL *easy, curl_socket_t fd, int what, void *user, void *unused)
 	return 0;
 }
 
+/* libcurl 7.88 connects a socket even when it is told that it is connected. To connect a UDP socket on the loopback is done
+ * at once and means nothing. */
+static curl_socket_t
+stand_in(struct curl_sockaddr *address)
+{
+	struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(9)};
+
+	memcpy(&address->addr, &loopback, sizeof loopback);
+	address->family = AF_INET;
+	address->addrlen = sizeof loopback;
+	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
 curl_socket_t
 http_glue_open(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	struct http *http = user;
-	curl_socket_t fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	struct http_request *r = user;
+	curl_socket_t fd = -1;
 
 	(void)purpose;
-	http->open += fd >= 0;
+	if (!r->given)
+		fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	else if (r->stand_in < 0)
+		fd = r->stand_in = stand_in(address);
+	r->http->open += fd >= 0;
 	return fd;
+}
+
+int
+http_glue_connected(struct http_request *r)
+{
+	struct http_socket *s = find(r->http, r->stand_in);
+	int want = s ? s->want : 0, rc;
+
+	if (s)
+		forget(r->http, r->stand_in);
+	rc = dup3(r->connected, r->stand_in, O_CLOEXEC);
+	close(r->connected);
+	r->connected = -1;
+	if (rc < 0 || !s)
+		return rc < 0 ? -1 : 0;
+	if (!(s = add(r->http, r->stand_in)))
+		return -1;
+	s->want = want;
+	arm(s, want);
+	return 0;
 }
 
 int

@@ -36,6 +36,9 @@ struct http_request {
 	CURL *easy;
 	unsigned tls_generation;
 	struct curl_slist *headers;      /* own ones, or NULL */
+	bool given;                      /* a socket was given: */
+	int connected;                   /* until it takes its place; -1: none */
+	int stand_in;                    /* what libcurl connects instead, and uses; -1: none yet */
 	struct buf body;                 /* or the line that has begun */
 	char error[CURL_ERROR_SIZE];
 	char method[8];
@@ -58,7 +61,10 @@ void http_easy_ask(struct http_request *request, const struct http_ask *ask);
 /* http_glue.c */
 void http_glue_init(struct http *http);
 void http_glue_done(struct http *http);
+/* 'user' is the request. */
 curl_socket_t http_glue_open(void *user, curlsocktype purpose, struct curl_sockaddr *address);
+/* libcurl thinks that it is connected: it is, from now on. 0 or -1. */
+int http_glue_connected(struct http_request *request);
 int http_glue_close(void *user, curl_socket_t fd);
 
 /* http.c: libcurl has done something; take the requests that ended. */

@@ -35,7 +35,7 @@ detach(struct ssh_run *run)
 		*(run->previous ? &run->previous->next : &m->active) = run->next;
 		if (run->next)
 			run->next->previous = run->previous;
-		m->nactive--;
+		*(run->forward_port ? &m->nforwards : &m->nactive) -= 1;
 		run->active = false;
 		return;
 	}
@@ -121,8 +121,8 @@ on_deadline(uv_timer_t *timer)
 		return;
 	}
 	buf_printf(&why, "%s: %s within %g s", m->place, run->sent.up_ms ? "the command has not ended" :
-	    silent ? "ssh's control socket says nothing" : m->ready ? "no place on the connection" : "no connection",
-	    (double)run->deadline_ms / 1000);
+	    silent ? "ssh's control socket says nothing" : run->active ? "no forward to " SSH_LOOPBACK :
+	    m->ready ? "no place on the connection" : "no connection", (double)run->deadline_ms / 1000);
 	give_up(run);
 	ssh_run_end(run, run->sent.up_ms ? IO_TIMEOUT : IO_REFUSED, buf_str(&why));
 }
@@ -169,7 +169,7 @@ join(const struct ssh_ask *ask, struct buf *out, struct err *err)
 {
 	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@/=,+-";
 
-	for (char *const *arg = ask->args; *arg; arg++) {
+	for (char *const *arg = ask->args; arg && *arg; arg++) {
 		if (!**arg || (*arg)[strspn(*arg, safe)])
 			return err_set(err, "not sent: the argument \"%s\" holds a character outside A-Z a-z 0-9 . _ : @ / "
 			    "= , + -", *arg);
@@ -177,7 +177,7 @@ join(const struct ssh_ask *ask, struct buf *out, struct err *err)
 	}
 	if (ask->user[0] == '-' || !ask->user[0] || ask->user[strspn(ask->user, safe)])
 		return err_set(err, "not sent: the user \"%s\" is no user's name", ask->user);
-	return out->len ? 0 : err_set(err, "not sent: no command was given");
+	return out->len || ask->forward_port ? 0 : err_set(err, "not sent: no command was given");
 }
 
 static struct ssh_run *
@@ -186,7 +186,9 @@ run_new(struct ssh_master *m, const struct ssh_ask *ask, struct buf *command)
 	struct ssh_run *run = xcalloc(1, sizeof *run);
 
 	run->master = m;
-	run->command = buf_take(command);
+	run->command = ask->forward_port ? NULL : buf_take(command);
+	run->forward_port = ask->forward_port;
+	run->on_opened = ask->opened;
 	run->not_after_up = ask->not_after_up;
 	run->deadline_ms = ask->deadline_ms;
 	run->control.fd = run->out.fd = run->err.fd = -1;

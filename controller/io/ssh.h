@@ -1,6 +1,7 @@
-/* Commands on hosts, over the OpenSSH client: one supervised master connection per user, host and key, a child of ours;
- * commands go through it by OpenSSH's own multiplexing protocol (PROTOCOL.mux), so that a command costs a message and
- * not a process, and what was never delivered is known as such. */
+/* Commands on hosts, and connections to what listens there on the loopback, over the OpenSSH client: one supervised
+ * master connection per user, host and key, a child of ours; commands and forwards go through it by OpenSSH's own
+ * multiplexing protocol (PROTOCOL.mux), so that one costs a message and not a process, and what was never delivered is
+ * known as such. */
 #pragma once
 
 #include <stddef.h>
@@ -20,6 +21,9 @@ struct ssh_config {
 	int64_t idle_ms;                 /* a connection without work is closed after so long */
 };
 
+/* A forward stands: the host has connected. The socket is the callee's to close. */
+typedef void ssh_opened_fn(void *user, int socket);
+
 /* All borrowed for the call. */
 struct ssh_ask {
 	const char *address;             /* numeric */
@@ -27,18 +31,21 @@ struct ssh_ask {
 	const char *user;
 	const char *secret;              /* "namespace/name" of the keys, for texts and as their identity */
 	const char *key, *known_hosts;   /* the content of the files */
-	char *const *args;               /* NULL after the last; each of [A-Za-z0-9._:@/=,+-] */
-	int64_t deadline_ms;             /* from now; 0: none */
+	char *const *args;               /* a command: NULL after the last; each of [A-Za-z0-9._:@/=,+-] */
+	int forward_port;                /* instead of one: a connection from the host to this port of its 127.0.0.1; or 0 */
+	int64_t deadline_ms;             /* from now; 0: none. A forward's: until it stands */
 	int64_t not_after_up;            /* 0: no limit */
-	io_done_fn *done;                /* status: the command's; body: its output (64 KiB); error: its stderr */
+	ssh_opened_fn *opened;           /* a forward's; afterwards it is kept until ssh_cancel() or 'done' */
+	io_done_fn *done;                /* status: the command's; body: its output (64 KiB); error: its stderr. Of a
+					  * forward: it could not be made, or has ended by itself */
 	void *user_data;
 };
 
 /* No file is made and nothing started before the first command. */
 struct ssh *ssh_new(struct loop *loop, const struct ssh_config *config);
-/* Commands are dropped without their done, masters killed, files removed. */
+/* Commands and forwards are dropped without their done, masters killed, files removed. */
 struct ssh *ssh_free(struct ssh *ssh);
 /* NULL when it has ended already, its done called. */
 struct ssh_run *ssh_start(struct ssh *ssh, const struct ssh_ask *ask);
-/* The connection to the command is closed; the command itself may go on. */
+/* The connection to the command is closed; the command itself may go on. A forward is closed at both ends. */
 void ssh_cancel(struct ssh_run *run);

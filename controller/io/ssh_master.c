@@ -14,6 +14,7 @@
 
 enum {
 	LOOK_MS = 10,            /* for the socket */
+	AT_ONCE = 8,             /* pieces of what it says, before others have their turn */
 	LOGIN_MS = 5000,         /* after the connection, to log in */
 	LAST_WORD_MS = 200,      /* after its end, for what it said; a child of its may hold its standard error for ever */
 };
@@ -88,13 +89,48 @@ on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *ret)
 	*ret = uv_buf_init(m->chunk, sizeof m->chunk);
 }
 
+/* ssh tells of each channel that the host did not open, in a line of its own: that is no reason of the connection's end,
+ * and must not crowd one out. */
+static void
+take_refusals(struct ssh_master *m)
+{
+	static const char mark[] = "open failed: ";
+	const char *at, *end;
+
+	while ((at = m->said.len ? strstr(m->said.data, mark) : NULL) && (end = strchr(at, '\n'))) {
+		at += strlen(mark);
+		snprintf(m->refusal, sizeof m->refusal, "%.*s", (int)strcspn(at, "\r\n"), at);
+		buf_consume(&m->said, (size_t)(end + 1 - m->said.data));
+	}
+}
+
+static void
+said(struct ssh_master *m, const char *bytes, size_t len)
+{
+	buf_put(&m->said, bytes, len);
+	take_refusals(m);
+}
+
+void
+ssh_master_listen(struct ssh_master *m)
+{
+	char chunk[1024];
+	uv_os_fd_t fd;
+	ssize_t got;
+
+	if (uv_is_closing((uv_handle_t *)&m->errors) || uv_fileno((uv_handle_t *)&m->errors, &fd))
+		return;
+	for (int i = 0; i < AT_ONCE && (got = read(fd, chunk, sizeof chunk)) > 0; i++)
+		said(m, chunk, (size_t)got);
+}
+
 static void
 on_said(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes)
 {
 	struct ssh_master *m = stream->data;
 
 	if (got > 0)
-		buf_put(&m->said, bytes->base, (size_t)got);
+		said(m, bytes->base, (size_t)got);
 	if (got >= 0)
 		return;
 	uv_read_stop(stream);
@@ -137,27 +173,41 @@ ssh_master_kill(struct ssh_master *m)
 	uv_process_kill(&m->process, SIGKILL);
 }
 
+/* The oldest that there is a place for: commands do not wait for forwards, nor these for them. */
+static struct ssh_run *
+take_waiting(struct ssh_master *m)
+{
+	struct ssh_run **at = &m->waiting, *before = NULL, *run;
+
+	for (; (run = *at); before = run, at = &run->next) {
+		if (run->forward_port ? m->nforwards >= SSH_FORWARDS_AT_ONCE : m->nactive >= SSH_AT_ONCE)
+			continue;
+		*at = run->next;
+		if (m->waiting_last == run)
+			m->waiting_last = before;
+		return run;
+	}
+	return NULL;
+}
+
 void
 ssh_master_next(struct ssh_master *m)
 {
+	struct ssh_run *run;
+
 	if (!m->ready || m->ended)
 		return;
 	uv_timer_stop(&m->timer);
-	while (m->waiting && m->nactive < SSH_AT_ONCE && !m->ended) {
-		struct ssh_run *run = m->waiting;
-
-		m->waiting = run->next;
-		if (!m->waiting)
-			m->waiting_last = NULL;
+	while (!m->ended && (run = take_waiting(m))) {
 		run->active = true;
 		run->next = m->active;
 		if (run->next)
 			run->next->previous = run;
 		m->active = run;
-		m->nactive++;
+		*(run->forward_port ? &m->nforwards : &m->nactive) += 1;
 		ssh_mux_start(run);
 	}
-	if (!m->nactive && !m->waiting && !m->ended)
+	if (!m->active && !m->waiting && !m->ended)
 		loop_timer(&m->timer, on_idle, m->ssh->config.idle_ms);
 }
 
@@ -182,7 +232,8 @@ spawn(struct ssh_master *m, const struct ssh_keys *keys)
 	const char *argv[] = {ssh->self, CHILD_EXEC, "ssh", "-F", "none", "-M", "-N", "-T", "-x", "-a", "-S",
 	    m->socket, "-i", keys->key_path, "-oIdentitiesOnly=yes", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", known,
 	    "-oGlobalKnownHostsFile=none", "-oUpdateHostKeys=no", timeout, "-oServerAliveInterval=5",
-	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR", "-oControlPersist=no", "-oProxyUseFdpass=yes", proxy,
+	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR",
+	    "-oIgnoreUnknown=LogVerbose", "-oLogVerbose=*channel_input_open_failure*", "-oControlPersist=no", "-oProxyUseFdpass=yes", proxy,
 	    "-p", port, "-l", m->user, "--",
 	    m->address, NULL};
 	const char *env[] = {path, parent, "HOME=/", NULL};

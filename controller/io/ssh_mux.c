@@ -18,11 +18,10 @@
 
 enum { AT_ONCE = 16 };           /* pieces read before others have their turn */
 
-/* Small, and the first on a fresh socket: it goes out whole or not at all. */
-static int
-send_packet(int fd, const struct buf *packet)
+int
+ssh_mux_send(const struct ssh_run *run, const struct buf *packet)
 {
-	return send(fd, packet->data, packet->len, MSG_NOSIGNAL) == (ssize_t)packet->len ? 0 : -1;
+	return send(run->control.fd, packet->data, packet->len, MSG_NOSIGNAL) == (ssize_t)packet->len ? 0 : -1;
 }
 
 static void
@@ -129,7 +128,7 @@ send_session(struct ssh_run *run, int out, int err)
 	int control = run->control.fd;
 
 	mux_put_command(&packet, run->command);
-	if (send_packet(control, &packet))
+	if (ssh_mux_send(run, &packet))
 		return -1;
 	run->sent = loop_now();
 	if (child_pass_fd(control, run->master->ssh->null) || child_pass_fd(control, out) || child_pass_fd(control, err))
@@ -146,23 +145,26 @@ end_unless_sent(struct ssh_run *run, const char *what)
 	ssh_run_end(run, run->sent.up_ms ? IO_BROKEN : IO_REFUSED, buf_str(&why));
 }
 
-/* The master has greeted: the command leaves now or not at all. */
-static void
-request(struct ssh_run *run)
+static int
+send_command(struct ssh_run *run)
 {
 	int out = -1, err = -1;
-	bool bad;
+	bool bad = make_pipe(run, &run->out, &out) || make_pipe(run, &run->err, &err) || send_session(run, out, err);
 
-	if (run->not_after_up && loop_up_ms() > run->not_after_up) {
-		ssh_run_end(run, IO_NOT_SENT, "not sent: its time was over before the connection was ready");
-		return;
-	}
-	bad = make_pipe(run, &run->out, &out) || make_pipe(run, &run->err, &err) || send_session(run, out, err);
 	if (out >= 0)
 		close(out);
 	if (err >= 0)
 		close(err);
-	if (bad)
+	return bad ? -1 : 0;
+}
+
+/* The master has greeted: the command leaves now or not at all. */
+static void
+request(struct ssh_run *run)
+{
+	if (run->not_after_up && loop_up_ms() > run->not_after_up)
+		ssh_run_end(run, IO_NOT_SENT, "not sent: its time was over before the connection was ready");
+	else if (run->forward_port ? ssh_forward_send(run) : send_command(run))
 		end_unless_sent(run, "cannot hand the command to the connection");
 }
 
@@ -184,8 +186,11 @@ end_refused(struct ssh_run *run, const struct mux_message *message)
 {
 	struct buf why CLEANUP_BUF = BUF_INIT(BUF_MAX_LINE);
 
-	buf_printf(&why, "%s: the host opened no session for the command: %.*s", run->master->place, (int)message->len,
-	    message->reason);
+	if (run->forward_port)
+		ssh_forward_why(run, &why);
+	else
+		buf_printf(&why, "%s: the host opened no session for the command: %.*s", run->master->place,
+		    (int)message->len, message->reason);
 	ssh_run_end(run, run->opened ? IO_BROKEN : IO_REFUSED, buf_str(&why));
 	return false;
 }
@@ -204,8 +209,10 @@ on_message(struct ssh_run *run, const struct mux_message *message)
 		request(run);
 		return run->active;
 	case MUX_OPENED:
+		if (run->forward_port && !run->opened)
+			ssh_forward_opened(run);
 		run->opened = true;
-		return true;
+		return run->active;
 	case MUX_EXITED:
 		/* The first counts. */
 		run->status = run->exited ? run->status : message->status;
@@ -248,8 +255,8 @@ end_closed(struct ssh_run *run)
 		ssh_run_end(run, IO_ANSWERED, NULL);
 		return;
 	}
-	buf_printf(&why, "%s: the connection ended before the command did, or a signal ended the command",
-	    run->master->place);
+	buf_printf(&why, "%s: %s", run->master->place, run->forward_port ? "the connection ended, or the forward through it"
+	    : "the connection ended before the command did, or a signal ended the command");
 	ssh_run_end(run, run->sent.up_ms ? IO_BROKEN : IO_REFUSED, buf_str(&why));
 }
 
@@ -286,7 +293,7 @@ ssh_mux_start(struct ssh_run *run)
 	run->asked_up_ms = loop_up_ms();
 	run->control.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->control.fd < 0 || connect(run->control.fd, (struct sockaddr *)&address, sizeof address) ||
-	    send_packet(run->control.fd, &hello) || poll_open(run, &run->control, on_control)) {
+	    ssh_mux_send(run, &hello) || poll_open(run, &run->control, on_control)) {
 		int why = errno;
 
 		ssh_master_kill(run->master);    /* it has gone, or is of no use */

@@ -6,6 +6,7 @@ enum {
 	MUX_VERSION = 4,
 	MUX_MSG_HELLO = 0x00000001,
 	MUX_C_NEW_SESSION = 0x10000002,
+	MUX_C_NEW_STDIO_FWD = 0x10000008,
 	WORD = 4,
 };
 
@@ -62,6 +63,19 @@ mux_put_command(struct buf *out, const char *command)
 	put_u32(out, NO_ESCAPE_CHARACTER);
 	put_string(out, "");                     /* terminal type */
 	put_string(out, command);
+}
+
+void
+mux_put_forward(struct buf *out, const char *address, int port)
+{
+	const size_t words = 5;
+
+	put_u32(out, (uint32_t)(words * WORD + strlen(address)));
+	put_u32(out, MUX_C_NEW_STDIO_FWD);
+	put_u32(out, 0);                         /* our request's number */
+	put_string(out, "");                     /* reserved */
+	put_string(out, address);
+	put_u32(out, (uint32_t)port);
 }
 
 /* Before the payload's own words stand type and, but for the greeting, our request's number. */

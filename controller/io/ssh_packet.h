@@ -19,6 +19,7 @@ struct mux_message {
 /* Reads the packet that the bytes begin with. How many bytes it is long; 0: it is not whole yet; -1: it is none, and
  * 'err' says why. */
 long mux_read(const char *bytes, size_t len, struct mux_message *ret, struct err *err);
-/* Appends a packet: our greeting; and a command to be run without a terminal. */
+/* Appends a packet: our greeting; a command to be run without a terminal; and a connection from the host to an address. */
 void mux_put_hello(struct buf *out);
 void mux_put_command(struct buf *out, const char *command);
+void mux_put_forward(struct buf *out, const char *address, int port);

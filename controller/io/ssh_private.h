@@ -1,5 +1,5 @@
-/* Shared by ssh.c (commands and their queue), ssh_master.c (connections), ssh_mux.c (a command's way through one) and
- * ssh_files.c (keys on disk). */
+/* Shared by ssh.c (commands and their queue), ssh_master.c (connections), ssh_mux.c (a command's way through one),
+ * ssh_forward.c (a forward's) and ssh_files.c (keys on disk). A run is a command or a forward. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +11,7 @@ enum {
 	/* Commands through one master. MaxSessions of sshd is 10, and it may count one that has just ended still when the next
 	 * comes with the same read. */
 	SSH_AT_ONCE = 5,
+	SSH_FORWARDS_AT_ONCE = 32,       /* through one master; sshd has no limit of its own for these */
 	SSH_STDOUT = BUF_MAX_STDOUT,
 	SSH_STDERR = BUF_MAX_STDERR,
 	SSH_INBOX = BUF_MAX_MUX_PACKET + (320 << 10),    /* of a packet's rest, and what is read at once */
@@ -54,13 +55,14 @@ struct ssh_master {
 	uv_pipe_t errors;                /* its stderr */
 	uv_timer_t timer;                /* looks for the socket; then counts idleness */
 	struct buf said;
+	char refusal[160];               /* why the host opened no channel, as ssh last said it; "" */
 	char chunk[512];
 	int64_t patience_up;             /* killed if not ready by then */
 	bool ready, ended, started, impatient;
 	int closing;
 	struct ssh_run *waiting, *waiting_last;  /* oldest first, by 'next' */
 	struct ssh_run *active;                  /* doubly linked */
-	int nactive;
+	int nactive, nforwards;                  /* commands among them, and forwards */
 };
 
 struct ssh_poll {
@@ -73,7 +75,8 @@ struct ssh_run {
 	struct ssh_master *master;
 	struct ssh_run *next, *previous;
 	bool active;                     /* has one of the master's places, else waits */
-	char *command;
+	char *command;                   /* NULL: a forward */
+	int forward_port;
 	int64_t not_after_up, deadline_ms;
 	uv_timer_t deadline;
 	struct ssh_poll control, out, err;
@@ -83,9 +86,12 @@ struct ssh_run {
 	bool greeted, opened, exited;
 	int status;
 	int closing;                     /* handles still open, once it has ended */
+	ssh_opened_fn *on_opened;
 	io_done_fn *done;
 	void *user;
 };
+
+#define SSH_LOOPBACK "127.0.0.1"         /* where a forward leads to, seen from the host */
 
 /* ssh_files.c: 0, or -1 and why. */
 int ssh_files_keys(struct ssh *ssh, const struct ssh_ask *ask, const struct ssh_keys **ret, struct err *err);
@@ -100,13 +106,23 @@ void ssh_master_kill(struct ssh_master *master);
 void ssh_master_next(struct ssh_master *master);
 /* Why it could not connect, as a sentence with a remedy. */
 void ssh_master_why(const struct ssh_master *master, struct buf *out);
+/* Read what ssh has said meanwhile: 'refusal' is the newest then. */
+void ssh_master_listen(struct ssh_master *master);
 
 /* ssh_mux.c: begin the command; it ends through ssh_run_end(). */
 void ssh_mux_start(struct ssh_run *run);
 /* The master's process has ended: read what it left for us, and end the command. */
 void ssh_mux_lost(struct ssh_run *run);
+/* Small, and among the first on a fresh socket: it goes out whole or not at all. 0 or -1. */
+int ssh_mux_send(const struct ssh_run *run, const struct buf *packet);
 /* Close its descriptors and handles; frees the run once they are closed. */
 void ssh_mux_close(struct ssh_run *run);
+
+/* ssh_forward.c: ask for it over the control socket, 0 or -1; it stands; and why the host did not make it, as a sentence
+ * with a remedy. */
+int ssh_forward_send(struct ssh_run *run);
+void ssh_forward_opened(struct ssh_run *run);
+void ssh_forward_why(struct ssh_run *run, struct buf *out);
 
 /* ssh.c: the one completion. 'why' NULL: answered. */
 void ssh_run_end(struct ssh_run *run, enum io_outcome outcome, const char *why);
