@@ -11,6 +11,7 @@
 #include "secret.h"
 #include "server.h"
 #include "ssh.h"
+#include "tunnel.h"
 #include "version.h"
 
 enum { CONNECTIONS_PER_NODE = 8, CONNECTIONS_PER_SITE = 4 };
@@ -41,6 +42,7 @@ parts_make(struct controller *c, struct err *err)
 	snprintf(self, sizeof self, "/proc/%d/exe", (int)getpid());
 	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = self,
 	    .connect_ms = f->connect_ms, .idle_ms = MINUTES(1)});
+	shell->tunnels = tunnels_new(shell->ssh, shell->rest);
 	shell->secrets = secrets_new();
 	return 0;
 }
@@ -50,6 +52,7 @@ parts_take_down(struct controller *c)
 {
 	struct shell *shell = &c->shell;
 
+	tunnels_free(shell->tunnels);
 	ssh_free(shell->ssh);
 	http_free(shell->rest);
 	http_free(shell->web);

@@ -119,7 +119,7 @@ read_nodes(struct target *t, const struct field *list, struct err *err)
 static int
 read_api(struct target *t, const struct field *api, struct err *err)
 {
-	static const char *const keys[] = {"type", "port", NULL}, *const types[] = {"direct", NULL};
+	static const char *const keys[] = {"type", "port", NULL}, *const types[] = {"direct", "ssh", NULL};
 	struct field type = field_get(api, "type"), port = field_get(api, "port");
 	int64_t number = API_PORT;
 	int chosen = 0;
@@ -128,6 +128,7 @@ read_api(struct target *t, const struct field *api, struct err *err)
 	    field_int(&port, 1, PORT_MAX, &number, err) < 0)
 		return -1;
 	t->api_port = (int)number;
+	t->api_ssh = chosen == 1;
 	return 0;
 }
 
@@ -254,12 +255,14 @@ read_access(struct target *t, const struct field *access, struct err *err)
 	static const char *const keys[] = {"api", "host", "prometheus", "manager", NULL};
 	struct field api = field_get(access, "api"), host = field_get(access, "host");
 	struct field prometheus = field_get(access, "prometheus"), manager = field_get(access, "manager");
+	struct field type = field_get(&api, "type");
 
 	if (field_known(access, keys, err) < 0 || read_api(t, &api, err) < 0 ||
 	    target_service_read(&prometheus, &t->prometheus_url, err) < 0 ||
-	    target_service_read(&manager, &t->manager_url, err) < 0)
+	    target_service_read(&manager, &t->manager_url, err) < 0 || read_host(t, &host, err) < 0)
 		return -1;
-	return read_host(t, &host, err);
+	return t->api_ssh && !t->host_ssh ? field_error(&type, err, "ssh logs in as access.host says, whose type must be ssh too")
+	    : 0;
 }
 
 static int

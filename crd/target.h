@@ -58,6 +58,7 @@ struct target {
 	size_t nnodes;
 	enum target_zone zone_from;
 	int api_port;            /* access.api.port, default 10000 */
+	bool api_ssh;            /* access.api.type: ssh, through the host's sshd; then host_ssh; else direct */
 	bool host_ssh;           /* access.host.type: ssh; else none */
 	char *host_user;
 	int host_port;           /* default 22 */

@@ -62,6 +62,8 @@ take_objects(struct small *small, const struct small_config *config)
 	    "\"resourceVersion\":\"1\",\"generation\":1},\"spec\":{\"clusterName\":\"messages-prd\",\"contactPoints\":"
 	    "[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":"
 	    "\"ops-ssh\"}},\"prometheus\":{\"url\":\"http://prom\"}");
+	if (config->api)
+		buf_printf(&target, ",\"api\":%s", config->api);
 	buf_puts(&target, config->manager ? ",\"manager\":{\"url\":\"http://manager\"}},\"nodes\":[" : "},\"nodes\":[");
 	for (size_t i = 0; i < SMALL_NODES; i++)
 		buf_printf(&target, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", small_nodes[i].name,

@@ -19,6 +19,7 @@ struct small_config {
 	struct core_config core;
 	const char *limits;              /* "\"maxNodesDown\":1" */
 	bool manager;                    /* access.manager.url is http://manager */
+	const char *api;                 /* access.api as JSON text; or NULL */
 	const char *target;              /* more members of the target's spec, each with a comma before it; or NULL */
 	const char *workflow;            /* a Workflow's spec as JSON text; NULL: the operation has not begun */
 	const char *targets[SMALL_NODES];

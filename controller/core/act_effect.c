@@ -15,14 +15,10 @@ enum { HOST_MARGIN_MS = 10000 };
 static void
 fill_rest(struct core *core, struct step *step, struct act_record *act, struct effect *effect)
 {
-	const struct cluster *cluster = step->task->op->cluster;
 	int64_t left = step->plan->timeout_ms - step->spent_ms;
 
 	(void)core;
-	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", lane_address(step->lane));
-	effect->rest.port = cluster->target->api_port;
-	snprintf(effect->rest.method, sizeof effect->rest.method, "POST");
-	effect->rest.path = xstrdup(act->target);
+	cluster_rest_effect(step->task->op->cluster, effect, lane_address(step->lane), "POST", xstrdup(act->target));
 	effect->deadline_ms = left > SECONDS(10) ? left : SECONDS(10);
 }
 

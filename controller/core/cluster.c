@@ -85,6 +85,30 @@ cluster_policy(const struct cluster *cluster)
 	};
 }
 
+static void
+put_login(const struct target *target, char *user, size_t user_size, char *secret, size_t secret_size)
+{
+	snprintf(user, user_size, "%s", target->host_user ? target->host_user : "");
+	snprintf(secret, secret_size, "%s/%s", target->meta.namespace_, target->host_secret ? target->host_secret : "");
+}
+
+void
+cluster_rest_effect(const struct cluster *cluster, struct effect *effect, const char *address, const char *method, char *path)
+{
+	const struct target *target = cluster->target;
+	struct effect_rest *rest = &effect->rest;
+
+	snprintf(rest->address, sizeof rest->address, "%s", address);
+	snprintf(rest->method, sizeof rest->method, "%s", method);
+	rest->port = target->api_port;
+	rest->path = path;
+	if (!target->api_ssh)
+		return;
+	rest->through = xcalloc(1, sizeof *rest->through);
+	rest->through->port = target->host_port;
+	put_login(target, rest->through->user, sizeof rest->through->user, rest->through->secret, sizeof rest->through->secret);
+}
+
 void
 cluster_host_effect(const struct cluster *cluster, struct effect *effect, const char *address,
     const char *const *args, size_t nargs)
@@ -94,9 +118,7 @@ cluster_host_effect(const struct cluster *cluster, struct effect *effect, const 
 
 	snprintf(effect->host.address, sizeof effect->host.address, "%s", address);
 	effect->host.port = target->host_port;
-	snprintf(effect->host.user, sizeof effect->host.user, "%s", target->host_user ? target->host_user : "");
-	snprintf(effect->host.secret, sizeof effect->host.secret, "%s/%s", target->meta.namespace_,
-	    target->host_secret ? target->host_secret : "");
+	put_login(target, effect->host.user, sizeof effect->host.user, effect->host.secret, sizeof effect->host.secret);
 	if (target->host_sudo) {
 		effect->host.args[n++] = xstrdup("sudo");
 		effect->host.args[n++] = xstrdup("-n");

@@ -136,8 +136,11 @@ void cluster_plan_nodes_free(struct plan_node *nodes, size_t count);
 /* "dc/rack" or as zoneFrom says; 'text' holds 2 * RING_NAME + 2. */
 char *cluster_zone(const struct cluster *cluster, size_t member, char *text);
 struct ring_policy cluster_policy(const struct cluster *cluster);
-/* Fill in a host effect: address, user, key, and argv (with sudo when the cluster says so). */
+/* Fill in a question or an act to a node's REST API, by the way that access.api says; 'path' is taken over. */
 struct effect;
+void cluster_rest_effect(const struct cluster *cluster, struct effect *effect, const char *address, const char *method,
+    char *path);
+/* Fill in a host effect: address, user, key, and argv (with sudo when the cluster says so). */
 void cluster_host_effect(const struct cluster *cluster, struct effect *effect, const char *address,
     const char *const *args, size_t nargs);
 

@@ -60,6 +60,7 @@ effect_done(struct effect *effect)
 		break;
 	case EFFECT_REST:
 		free(effect->rest.path);
+		free(effect->rest.through);
 		break;
 	case EFFECT_HOST:
 		host_done(&effect->host);

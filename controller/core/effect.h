@@ -46,11 +46,20 @@ struct effect_redis {
 	size_t nargs;
 };
 
+/* How to log in to a node's host. */
+struct effect_login {
+	int port;                        /* 0: 22 */
+	char user[EFFECT_ADDRESS];
+	char secret[EFFECT_NAME];        /* "namespace/name": keys ssh-privatekey and known_hosts */
+};
+
 struct effect_rest {
 	char address[EFFECT_ADDRESS];    /* numeric */
 	int port;
 	char method[EFFECT_METHOD];
 	char *path;
+	struct effect_login *through;    /* the API listens on the host's loopback only, and is asked through ssh to
+					  * 'address'; NULL: it is asked there itself */
 	bool passing;                    /* asked now and then: its connection need not be kept */
 };
 

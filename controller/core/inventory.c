@@ -224,8 +224,9 @@ same_access(const struct target *a, const struct target *b)
 	same = same && a->nnodes == b->nnodes;
 	for (size_t i = 0; same && i < a->nnodes; i++)
 		same = strcmp(a->nodes[i].name, b->nodes[i].name) == 0 && strcmp(a->nodes[i].address, b->nodes[i].address) == 0;
-	return same && a->host_ssh == b->host_ssh && a->host_port == b->host_port && a->host_sudo == b->host_sudo &&
-	    same_text(a->host_user, b->host_user) && same_text(a->host_secret, b->host_secret);
+	return same && a->api_ssh == b->api_ssh && a->host_ssh == b->host_ssh && a->host_port == b->host_port &&
+	    a->host_sudo == b->host_sudo && same_text(a->host_user, b->host_user) &&
+	    same_text(a->host_secret, b->host_secret);
 }
 
 static void

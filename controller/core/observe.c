@@ -32,10 +32,7 @@ sweep_ask(struct core *core, struct cluster *cluster, const char *address, char 
 {
 	struct effect *effect = request_new(core, EFFECT_REST, done, &cluster->sweep, (uint64_t)member << 8 | (uint64_t)fact);
 
-	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", address);
-	effect->rest.port = cluster->target->api_port;
-	snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
-	effect->rest.path = path;
+	cluster_rest_effect(cluster, effect, address, "GET", path);
 	effect->rest.passing = cluster->nqueue + cluster->nbeside == 0;
 	effect->deadline_ms = deadline_ms;
 	cluster->sweep.pending++;
@@ -287,7 +284,8 @@ sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms)
 		return true;
 	if (since_up_ms > sweep->wanted_up_ms)
 		sweep->wanted_up_ms = since_up_ms;
-	if (!sweep->running && !sweep->retry.armed && cluster->target)
+	/* Through ssh there is no way without the key; secret.c asks again once it is there. */
+	if (!sweep->running && !sweep->retry.armed && cluster->target && (!cluster->target->api_ssh || cluster->secret.synced))
 		sweep_begin(core, cluster);
 	return false;
 }

@@ -33,10 +33,8 @@ ask(struct core *core, struct raft_watch *watch, size_t number, enum step step)
 	if (member < 0)
 		return;         /* it has left: the next look takes another */
 	effect = request_new(core, EFFECT_REST, answered, watch, number << 1 | step);
-	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", cluster->ring->members[member].address);
-	effect->rest.port = cluster->target->api_port;
-	snprintf(effect->rest.method, sizeof effect->rest.method, step == ASKED_BARRIER ? "POST" : "GET");
-	effect->rest.path = xstrdup(step == ASKED_BARRIER ? SCYLLA_READ_BARRIER : SCYLLA_RAFT_TOPOLOGY);
+	cluster_rest_effect(cluster, effect, cluster->ring->members[member].address, step == ASKED_BARRIER ? "POST" : "GET",
+	    xstrdup(step == ASKED_BARRIER ? SCYLLA_READ_BARRIER : SCYLLA_RAFT_TOPOLOGY));
 	effect->deadline_ms = step == ASKED_BARRIER ? DEADLINE_MS : TOPOLOGY_DEADLINE_MS;
 	slot->request = effect->id;
 }

@@ -98,10 +98,7 @@ ask(struct core *core, struct cluster *cluster, size_t number, const char *path,
 	struct topology_slot *slot = &watch->slots[number];
 	struct effect *effect = request_new(core, EFFECT_REST, answered, watch, (uint64_t)number << 1 | bit);
 
-	snprintf(effect->rest.address, sizeof effect->rest.address, "%s", slot->address);
-	effect->rest.port = cluster->target->api_port;
-	snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
-	effect->rest.path = xstrdup(path);
+	cluster_rest_effect(cluster, effect, slot->address, "GET", xstrdup(path));
 	effect->rest.passing = cluster->nqueue == 0;
 	effect->deadline_ms = DEADLINE_MS;
 	slot->request = effect->id;

@@ -46,8 +46,12 @@ secret_gone(struct core *core, void *owner, const struct cJSON *object)
 static void
 secret_swept(struct core *core, void *owner, uint64_t round)
 {
+	struct cluster *cluster = owner;
+
 	(void)round;
-	cluster_kick(core, owner);
+	if (cluster->target && cluster->target->api_ssh && cluster_is_led(core, cluster))
+		sweep_want(core, cluster, core->now.up_ms);
+	cluster_kick(core, cluster);
 }
 
 static const struct informer_kind secret_kind = {

@@ -97,10 +97,7 @@ ask(struct core *core, struct survey *survey)
 		for (uint64_t q = 0; q < QUESTIONS; q++) {
 			struct effect *effect = request_new(core, EFFECT_REST, answered, survey, i * QUESTIONS + q);
 
-			snprintf(effect->rest.address, sizeof effect->rest.address, "%s", ring->members[i].address);
-			effect->rest.port = cluster->target->api_port;
-			snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
-			effect->rest.path = xstrdup(paths[q]);
+			cluster_rest_effect(cluster, effect, ring->members[i].address, "GET", xstrdup(paths[q]));
 			effect->deadline_ms = DEADLINE_MS;
 			survey->pending++;
 		}

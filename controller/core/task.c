@@ -121,10 +121,7 @@ ask(struct task *t, struct question *question)
 		web_fill_question(effect, question->what);
 	} else if (question->channel == QUESTION_REST) {
 		effect = request_new(t->core, EFFECT_REST, question_answered, t, index);
-		snprintf(effect->rest.address, sizeof effect->rest.address, "%s", question->address);
-		effect->rest.port = t->op->cluster->target->api_port;
-		snprintf(effect->rest.method, sizeof effect->rest.method, "GET");
-		effect->rest.path = xstrdup(question->what);
+		cluster_rest_effect(t->op->cluster, effect, question->address, "GET", xstrdup(question->what));
 		effect->deadline_ms = t->core->config.rest_timeout_ms;
 	} else if (question->channel == QUESTION_COMMAND) {
 		effect = request_new(t->core, EFFECT_HOST, question_answered, t, index);

@@ -45,7 +45,9 @@ ssh_forward_why(struct ssh_run *run, struct buf *out)
 	struct ssh_master *m = run->master;
 
 	ssh_master_listen(m);
-	if (strstr(m->refusal, "administratively prohibited"))
+	/* What sshd allows is settled at the login: once somebody has mended it, there must be another. */
+	m->stale = m->stale || strstr(m->refusal, "administratively prohibited");
+	if (m->stale)
 		buf_printf(out, "%s: its sshd forbids to connect to " SSH_LOOPBACK ":%d; sshd_config must allow this user "
 		    "AllowTcpForwarding and PermitOpen, and the key in authorized_keys port-forwarding", m->place,
 		    run->forward_port);
@@ -55,5 +57,4 @@ ssh_forward_why(struct ssh_run *run, struct buf *out)
 	else
 		buf_printf(out, "%s: the host made no connection to " SSH_LOOPBACK ":%d: nothing listens there, or its sshd "
 		    "does not allow it (AllowTcpForwarding, PermitOpen)", m->place, run->forward_port);
-	m->refusal[0] = '\0';
 }

@@ -208,7 +208,7 @@ ssh_master_next(struct ssh_master *m)
 		ssh_mux_start(run);
 	}
 	if (!m->active && !m->waiting && !m->ended)
-		loop_timer(&m->timer, on_idle, m->ssh->config.idle_ms);
+		loop_timer(&m->timer, on_idle, m->stale ? 1 : m->ssh->config.idle_ms);
 }
 
 struct ssh_master *
@@ -217,7 +217,7 @@ ssh_master_find(struct ssh *ssh, const struct ssh_ask *ask, const struct ssh_key
 	struct ssh_master *m = ssh->masters;
 	int port = ask->port ? ask->port : 22;
 
-	while (m && (m->ended || m->port != port || m->digest != keys->digest || strcmp(m->address, ask->address) != 0 ||
+	while (m && (m->ended || m->stale || m->port != port || m->digest != keys->digest || strcmp(m->address, ask->address) != 0 ||
 	    strcmp(m->user, ask->user) != 0 || strcmp(m->secret, ask->secret) != 0))
 		m = m->next;
 	return m;

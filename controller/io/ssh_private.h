@@ -59,6 +59,7 @@ struct ssh_master {
 	char chunk[512];
 	int64_t patience_up;             /* killed if not ready by then */
 	bool ready, ended, started, impatient;
+	bool stale;                      /* takes nothing new, and ends with what it has */
 	int closing;
 	struct ssh_run *waiting, *waiting_last;  /* oldest first, by 'next' */
 	struct ssh_run *active;                  /* doubly linked */

@@ -14,6 +14,7 @@ struct flight {
 	struct flight *next;     /* among the spare */
 	enum effect_kind kind;
 	bool secret, flown;      /* flown: answered already */
+	bool tunnelled;          /* EFFECT_REST: 'request' is a struct tunnel */
 	void *request;           /* io's; by kind */
 	char *hidden;            /* the URL that a Secret holds: nothing of it is to be told; or NULL */
 };
@@ -34,6 +35,10 @@ void carry_rest(struct shell *shell, const struct effect *effect);
 void carry_host(struct shell *shell, const struct effect *effect);
 void carry_web(struct shell *shell, const struct effect *effect);
 void carry_log(struct shell *shell, const struct effect *effect);
+
+/* carry_host.c: the login with its keys, borrowed from what io has; false when the flight was refused for want of them. */
+struct ssh_ask;
+bool flight_login(struct flight *flight, const char *secret, struct ssh_ask *login);
 
 /* mask.c: in 'text' there is an asterisk for each letter of whatever in a URL may be a secret. */
 void mask_url(char *text, size_t len, const char *url);

@@ -9,6 +9,7 @@
 #include "redis.h"
 #include "secret.h"
 #include "ssh.h"
+#include "tunnel.h"
 
 /* The shell hands io's words on as the core's. */
 _Static_assert((int)IO_ANSWERED == OUTCOME_ANSWERED && (int)IO_REFUSED == OUTCOME_REFUSED &&
@@ -142,6 +143,8 @@ flight_cancel(struct shell *shell, uint64_t id)
 		redis_cancel(flight->request);
 	else if (flight->kind == EFFECT_HOST)
 		ssh_cancel(flight->request);
+	else if (flight->tunnelled)
+		tunnel_cancel(flight->request);
 	else
 		http_cancel(flight->request);
 	end(flight);

@@ -19,6 +19,7 @@ struct queued;
 struct redis;
 struct secrets;
 struct ssh;
+struct tunnels;
 
 struct shell {
 	/* Made by main before shell_run(), which borrows them. 'redis' and 'kube' are never NULL. */
@@ -30,6 +31,7 @@ struct shell {
 	struct http *rest;
 	struct http *web;
 	struct ssh *ssh;
+	struct tunnels *tunnels; /* 'rest' through 'ssh' */
 	struct secrets *secrets;
 	int64_t pause_before;    /* tests: stop as by SIGSTOP before the n-th act; 0: never */
 	int64_t crash_after;     /* tests: die right after so many effects have left; 0: never */

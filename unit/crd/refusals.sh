@@ -192,6 +192,8 @@ refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{
 accepted $T window '{"clusterName":"c","contactPoints":["10.0.0.1"],"availability":{"hintWindow":"1h30m"}}'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"zoneFrom":"inventory"}' \
 	'spec.nodes: Invalid value: every node must name its zone when zoneFrom is inventory'
+refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"api":{"type":"ssh"}}}' \
+	'spec.access: Invalid value: api.type ssh logs in as host says, whose type must be ssh too'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"ssh"}}}' \
 	'spec.access.host: Invalid value: user must be set when type is ssh'
 refused $T new '{"clusterName":"c","contactPoints":["10.0.0.1"],"access":{"host":{"type":"none","sudo":true}}}' \

@@ -8,7 +8,7 @@ everything_is_read(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"clusterName\":\"m\",\"contactPoints\":[\"10.0.0.1\",\"fd00::1\"],"
 	    "\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\",\"zone\":\"e/1\"},{\"name\":\"b\",\"address\":"
-	    "\"10.0.0.2\",\"zone\":\"e/2\"}],\"zoneFrom\":\"inventory\",\"access\":{\"api\":{\"type\":\"direct\","
+	    "\"10.0.0.2\",\"zone\":\"e/2\"}],\"zoneFrom\":\"inventory\",\"access\":{\"api\":{\"type\":\"ssh\","
 	    "\"port\":10001},\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"port\":2222,\"sudo\":true,\"sshSecretRef\":"
 	    "{\"name\":\"key\"}}},\"availability\":{\"consistency\":\"QUORUM\","
 	    "\"hintWindow\":\"90m\",\"keyspaces\":[{\"name\":\"scratch\","
@@ -30,7 +30,7 @@ everything_is_read(void **state)
 	CHECK_TEXT(t->nodes[1].zone, "e/2");
 	CHECK_INT(t->zone_from, TARGET_ZONE_INVENTORY);
 	CHECK_INT(t->api_port, 10001);
-	CHECK(t->host_ssh && t->host_sudo);
+	CHECK(t->api_ssh && t->host_ssh && t->host_sudo);
 	CHECK_TEXT(t->host_user, "ops");
 	CHECK_INT(t->host_port, 2222);
 	CHECK_TEXT(t->host_secret, "key");
@@ -94,7 +94,7 @@ what_is_left_out_has_its_default(void **state)
 	CHECK_INT(t->zone_from, TARGET_ZONE_RACK);
 	CHECK_INT(t->api_port, 10000);
 	CHECK_INT(t->host_port, 22);
-	CHECK(!t->host_ssh && !t->host_sudo && !t->host_user && !t->host_secret);
+	CHECK(!t->api_ssh && !t->host_ssh && !t->host_sudo && !t->host_user && !t->host_secret);
 	CHECK_INT(t->levels, TARGET_QUORUM | TARGET_LOCAL_QUORUM);
 	CHECK_INT(t->hint_window_ms, 3 * 60 * 60 * 1000);
 	CHECK_INT(t->ndecided, 0);
@@ -170,7 +170,11 @@ static const char *const refusals[][2] = {
 	    "spec.nodes[1].name: \"a\" is the name of nodes[0] too"},
 	{POINTS ",\"nodes\":[{\"name\":\"a\",\"address\":\"10.0.0.1\"},{\"name\":\"b\",\"address\":\"10.0.0.1\"}]}",
 	    "spec.nodes[1].address: 10.0.0.1 is the address of \"a\" too"},
-	{POINTS ",\"access\":{\"api\":{\"type\":\"agent\"}}}", "spec.access.api.type: expected direct, got \"agent\""},
+	{POINTS ",\"access\":{\"api\":{\"type\":\"agent\"}}}", "spec.access.api.type: expected direct or ssh, got \"agent\""},
+	{POINTS ",\"access\":{\"api\":{\"type\":\"ssh\"}}}",
+	    "spec.access.api.type: ssh logs in as access.host says, whose type must be ssh too"},
+	{POINTS ",\"access\":{\"api\":{\"type\":\"ssh\"},\"host\":{\"type\":\"none\"}}}",
+	    "spec.access.api.type: ssh logs in as access.host says, whose type must be ssh too"},
 	{POINTS ",\"access\":{\"api\":{\"port\":0}}}",
 	    "spec.access.api.port: expected an integer from 1 to 65535, got 0"},
 #define URL "an http:// or https:// URL without a user, query or fragment"

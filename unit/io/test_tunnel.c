@@ -142,8 +142,18 @@ static void
 what_nobody_takes_is_refused_with_the_reason(void **state)
 {
 	struct fixture *f = *state;
+	struct kit_answer several[4];
+	int port = kit_port();
 
 	fails(f, (struct wish){.path = "/x", .port = kit_port()}, IO_REFUSED, "connect failed: Connection refused");
+	/* ssh's words on all of them may be there before its answer to the first. */
+	for (size_t i = 0; i < ARRAY_LEN(several); i++)
+		begin(f, &several[i], (struct wish){.path = "/x", .port = port});
+	for (size_t i = 0; i < ARRAY_LEN(several); i++) {
+		CHECK(kit_until(f->loop, &several[i].count, 1, 12000));
+		CHECK_CONTAINS(several[i].error, "connect failed: Connection refused");
+		kit_free(&several[i]);
+	}
 	/* One after the other, not only the first. */
 	fails(f, (struct wish){.path = "/x", .port = kit_port()}, IO_REFUSED, "connect failed: Connection refused");
 	answers(f);
@@ -166,6 +176,13 @@ a_host_that_forbids_it_says_what_to_allow(void **state)
 	CHECK_INT(answer.outcome, IO_ANSWERED);
 	kit_free(&answer);
 	CHECK_INT(kit_peer_requests(f->peer), 0);
+	/* Allowed from now on, to those that log in. */
+	ssh_kit_shell(f->host, "sed -i '/^AllowTcp/d' $0/config");
+	kit_stop(f->host->server);
+	ssh_kit_server(f->host);
+	fails(f, (struct wish){.path = "/x"}, IO_REFUSED, "AllowTcpForwarding and PermitOpen");
+	kit_sleep(f->loop, 50);
+	answers(f);
 }
 
 static void
@@ -242,6 +259,34 @@ nothing_is_left_of_what_was_given_up(void **state)
 	CHECK_INT(ssh_kit_master(getpid()), 0);
 }
 
+/* As a cluster at work has them, in one connection. */
+static void
+commands_and_requests_go_side_by_side(void **state)
+{
+	enum { EACH = 8, ROUNDS = 12 };
+	struct fixture *f = *state;
+	struct kit_answer requests[EACH], commands[EACH];
+	pid_t master;
+
+	answers(f);
+	master = ssh_kit_master(getpid());
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < EACH; i++) {
+			begin(f, &requests[i], (struct wish){.path = "/echo", .method = i % 2 ? "GET" : "POST"});
+			ssh_kit_begin(f->host, f->host->key, 10000, &commands[i], WORDS("show"));
+		}
+		for (int i = 0; i < EACH; i++) {
+			CHECK(kit_until(f->loop, &requests[i].count, 1, 12000));
+			CHECK_TEXT(requests[i].error, NULL);
+			CHECK(kit_until(f->loop, &commands[i].count, 1, 12000));
+			CHECK_TEXT(commands[i].error, NULL);
+			kit_free(&requests[i]);
+			kit_free(&commands[i]);
+		}
+	}
+	CHECK_INT(ssh_kit_master(getpid()), master);
+}
+
 static void
 work_under_way_at_the_end_is_dropped(void **state)
 {
@@ -266,6 +311,7 @@ main(int argc, char **argv)
 		CASE(an_act_does_not_leave_after_its_time),
 		CASE(what_breaks_on_the_way_is_unknown_and_says_so),
 		CASE(nothing_is_left_of_what_was_given_up),
+		CASE(commands_and_requests_go_side_by_side),
 		CASE(work_under_way_at_the_end_is_dropped),
 	};
 	int child = child_main(argc, argv);
