@@ -261,8 +261,9 @@ read_access(struct target *t, const struct field *access, struct err *err)
 	    target_service_read(&prometheus, &t->prometheus_url, err) < 0 ||
 	    target_service_read(&manager, &t->manager_url, err) < 0 || read_host(t, &host, err) < 0)
 		return -1;
-	return t->api_ssh && !t->host_ssh ? field_error(&type, err, "ssh logs in as access.host says, whose type must be ssh too")
-	    : 0;
+	if (t->api_ssh && !t->host_ssh)
+		return field_error(&type, err, "ssh logs in as access.host says, whose type must be ssh too");
+	return 0;
 }
 
 static int

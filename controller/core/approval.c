@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "instant.h"
+#include "json.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
@@ -41,6 +42,19 @@ approval_await(struct op *op, int phase, const char *reason, const char *step, c
 	pace_hold(op, phase, reason, "%sapprove %s, plan %s%s%.200s: kubectl patch clop %.100s --type merge -p "
 	    "'{\"spec\":{\"approvals\":[{\"step\":\"%s\",\"planHash\":\"%s\"}]}}'", named, step, hash, message ? ": " : "",
 	    message ? message : "", op->name, step, hash);
+	snprintf(op->pace.awaited_step, sizeof op->pace.awaited_step, "%s", step);
+	snprintf(op->pace.awaited_hash, sizeof op->pace.awaited_hash, "%s", hash);
+}
+
+void
+approval_write(const struct op *op, struct json_out *out)
+{
+	if (!op->pace.awaited_step[0] || strcmp(op->reason, op->pace.reason) != 0)
+		return;
+	json_open(out, "approval");
+	json_put_str(out, "step", op->pace.awaited_step);
+	json_put_str(out, "planHash", op->pace.awaited_hash);
+	json_close(out);
 }
 
 void

@@ -12,15 +12,12 @@
 
 enum { GATE_TOLD_MS = 120000 };
 
-/* What approval_await() says: "approve 2.1, plan ab12…". */
 static void
 tell_approval(struct core *core, struct op *op)
 {
-	const char *at = strstr(op->message, "approve ");
-	char key[80];
+	char key[88];
 
-	at = at ? at + strlen("approve ") : "";
-	snprintf(key, sizeof key, "approval/%.*s/%.17s", (int)strcspn(at, ","), at, op->plan->hash);
+	snprintf(key, sizeof key, "approval/%s/%.17s", op->pace.awaited_step, op->plan->hash);
 	outbox_tell(core, op, TARGET_NOTIFY_APPROVAL, key, "%s", op->message);
 }
 
@@ -38,7 +35,7 @@ tell_pause(struct core *core, struct op *op)
 
 	if (strcmp(op->reason, REASON_Suspended) == 0)
 		return;
-	if (strstr(op->message, "approve ")) {
+	if (op->pace.awaited_step[0]) {
 		tell_approval(core, op);
 		return;
 	}

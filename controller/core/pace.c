@@ -18,6 +18,7 @@ pace_hold(struct op *op, int phase, const char *reason, const char *format, ...)
 	va_list args;
 
 	op->pace.phase = phase;
+	op->pace.awaited_step[0] = '\0';
 	snprintf(op->pace.reason, sizeof op->pace.reason, "%s", reason);
 	va_start(args, format);
 	vsnprintf(op->pace.why, sizeof op->pace.why, format, args);
@@ -28,6 +29,7 @@ void
 pace_release(struct op *op)
 {
 	op->pace.reason[0] = '\0';
+	op->pace.awaited_step[0] = '\0';
 }
 
 /* The journal's absence is told as a reason of its own, and is no news of this. */

@@ -36,6 +36,7 @@ struct pace {
 	int phase;                       /* enum phase */
 	char reason[64];
 	char why[HOLD_TEXT];
+	char awaited_step[64], awaited_hash[32];     /* what a person is to approve; step "": nothing */
 	struct timer timer;              /* when to look again */
 };
 
@@ -60,6 +61,8 @@ void pace_read(struct core *core, struct op *op, const struct cJSON *value);
 
 /* approval.c */
 enum approval { APPROVAL_NONE, APPROVAL_GIVEN };
+/* status.approval: what is awaited, if that is what holds the operation. */
+void approval_write(const struct op *op, struct json_out *out);
 /* Has a person approved 'step' of the plan 'hash'? If not, that is what is awaited; 'message' may be NULL. Given, it is
  * told and noted: to be asked once. */
 bool approval_given(struct core *core, struct op *op, const char *step, const char *hash, const char *message);

@@ -192,6 +192,7 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 		if (op->acknowledged)
 			json_put_str(out, "acknowledged", op->acknowledged);
 		json_put_str(out, "planHash", op->plan->hash);
+		approval_write(op, out);
 		json_open(out, "journal");
 		json_put_int(out, "epoch", op->journal.epoch);
 		json_put_int(out, "seq", op->journal.seq);

@@ -7,23 +7,23 @@
 static int
 put(const struct args *args, const struct cJSON *operation, struct json_out *spec, struct buf *done, struct err *err)
 {
-	const char *message = lines_why(operation);
-	struct knob_approval waits;
+	const struct cJSON *awaited = json_path(operation, "status", "approval", NULL);
+	const char *step = json_str(awaited, "step"), *plan = json_str(awaited, "planHash");
 
 	if (knob_wants_active(operation, err) < 0)
 		return -1;
-	if (!knob_read_approval(message, &waits))
-		return err_set(err, "%s waits for no approval: %s", args->words[0], message);
-	if (args->step && strcmp(args->step, waits.step) != 0)
-		return err_set(err, "%s waits for step %s, not for %s", args->words[0], waits.step, args->step);
+	if (!step || !plan)
+		return err_set(err, "%s waits for no approval: %s", args->words[0], lines_why(operation));
+	if (args->step && strcmp(args->step, step) != 0)
+		return err_set(err, "%s waits for step %s, not for %s", args->words[0], step, args->step);
 	json_open_array(spec, "approvals");
-	knob_put_others(operation, "approvals", "step", waits.step, spec);
+	knob_put_others(operation, "approvals", "step", step, spec);
 	json_open(spec, NULL);
-	json_put_str(spec, "step", waits.step);
-	json_put_str(spec, "planHash", waits.plan);
+	json_put_str(spec, "step", step);
+	json_put_str(spec, "planHash", plan);
 	json_close(spec);
 	json_close_array(spec);
-	buf_printf(done, "step %s of plan %s is approved", waits.step, waits.plan);
+	buf_printf(done, "step %s of plan %s is approved", step, plan);
 	return 0;
 }
 

@@ -37,15 +37,6 @@ knob_put_others(const struct cJSON *operation, const char *list, const char *key
 	}
 }
 
-bool
-knob_read_approval(const char *message, struct knob_approval *ret)
-{
-	const char *at = strstr(message, "approve ");
-
-	return at && (at == message || strncmp(message, "wrong planHash ", 15) == 0) &&
-	    sscanf(at, "approve %79[^,], plan %31[0-9a-z]", ret->step, ret->plan) == 2;
-}
-
 /* As of the version that was looked at: what another person changes meanwhile is not undone. */
 static int
 try(struct api *api, const struct knob *knob, const struct args *args, const struct cJSON *operation, struct buf *done,

@@ -21,10 +21,3 @@ int knob_wants_active(const struct cJSON *operation, struct err *err);
 /* The elements of a list of its spec, but those whose 'key' is 'value', into an open array. */
 void knob_put_others(const struct cJSON *operation, const char *list, const char *key, const char *value,
     struct json_out *spec);
-
-/* What waits for a person, out of the operation's message: "approve 1.canary, plan 4b59…: …". */
-struct knob_approval {
-	char step[80];
-	char plan[32];
-};
-bool knob_read_approval(const char *message, struct knob_approval *ret);

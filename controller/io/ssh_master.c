@@ -12,6 +12,9 @@
 #include "child.h"
 #include "loop.h"
 
+/* What of ssh tells why a host opened no channel; its name stands before each of its words. */
+#define REFUSAL_LOGGER "channel_input_open_failure"
+
 enum {
 	LOOK_MS = 10,            /* for the socket */
 	AT_ONCE = 8,             /* pieces of what it says, before others have their turn */
@@ -89,17 +92,19 @@ on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *ret)
 	*ret = uv_buf_init(m->chunk, sizeof m->chunk);
 }
 
-/* ssh tells of each channel that the host did not open, in a line of its own: that is no reason of the connection's end,
+/* ssh tells of each channel that the host did not open, in lines of their own: these are no reason of the connection's end,
  * and must not crowd one out. */
 static void
 take_refusals(struct ssh_master *m)
 {
-	static const char mark[] = "open failed: ";
-	const char *at, *end;
+	static const char reason[] = "open failed: ";
+	const char *line, *end, *at;
 
-	while ((at = m->said.len ? strstr(m->said.data, mark) : NULL) && (end = strchr(at, '\n'))) {
-		at += strlen(mark);
-		snprintf(m->refusal, sizeof m->refusal, "%.*s", (int)strcspn(at, "\r\n"), at);
+	while ((line = m->said.len ? strstr(m->said.data, REFUSAL_LOGGER "(") : NULL) && (end = strchr(line, '\n'))) {
+		at = strstr(line, reason);
+		if (at && at < end)
+			snprintf(m->refusal, sizeof m->refusal, "%.*s", (int)strcspn(at + strlen(reason), "\r\n"),
+			    at + strlen(reason));
 		buf_consume(&m->said, (size_t)(end + 1 - m->said.data));
 	}
 }
@@ -217,8 +222,8 @@ ssh_master_find(struct ssh *ssh, const struct ssh_ask *ask, const struct ssh_key
 	struct ssh_master *m = ssh->masters;
 	int port = ask->port ? ask->port : 22;
 
-	while (m && (m->ended || m->stale || m->port != port || m->digest != keys->digest || strcmp(m->address, ask->address) != 0 ||
-	    strcmp(m->user, ask->user) != 0 || strcmp(m->secret, ask->secret) != 0))
+	while (m && (m->ended || m->stale || m->port != port || m->digest != keys->digest ||
+	    strcmp(m->address, ask->address) != 0 || strcmp(m->user, ask->user) != 0 || strcmp(m->secret, ask->secret) != 0))
 		m = m->next;
 	return m;
 }
@@ -232,8 +237,8 @@ spawn(struct ssh_master *m, const struct ssh_keys *keys)
 	const char *argv[] = {ssh->self, CHILD_EXEC, "ssh", "-F", "none", "-M", "-N", "-T", "-x", "-a", "-S",
 	    m->socket, "-i", keys->key_path, "-oIdentitiesOnly=yes", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", known,
 	    "-oGlobalKnownHostsFile=none", "-oUpdateHostKeys=no", timeout, "-oServerAliveInterval=5",
-	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR",
-	    "-oIgnoreUnknown=LogVerbose", "-oLogVerbose=*channel_input_open_failure*", "-oControlPersist=no", "-oProxyUseFdpass=yes", proxy,
+	    "-oServerAliveCountMax=3", "-oLogLevel=ERROR", "-oIgnoreUnknown=LogVerbose",
+	    "-oLogVerbose=*" REFUSAL_LOGGER "*", "-oControlPersist=no", "-oProxyUseFdpass=yes", proxy,
 	    "-p", port, "-l", m->user, "--",
 	    m->address, NULL};
 	const char *env[] = {path, parent, "HOME=/", NULL};

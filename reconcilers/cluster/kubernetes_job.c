@@ -59,6 +59,18 @@ tail(const struct answer *log, char *text, size_t size)
 	text[at] = '\0';
 }
 
+/* An API server, or what stands before it, may refuse without a word. */
+static void
+no_log(struct work *w, const char *pod, const struct answer *log, char *text, size_t size)
+{
+	const char *why = answer_text(w->t, log);
+
+	if (*why)
+		snprintf(text, size, "no log of pod %.80s: %.120s", pod, why);
+	else
+		snprintf(text, size, "no log of pod %.80s: HTTP %d", pod, log->status);
+}
+
 /* NULL: being asked. */
 static const char *
 log_of(struct work *w, char *text, size_t size)
@@ -82,7 +94,7 @@ log_of(struct work *w, char *text, size_t size)
 	if (!log)
 		return NULL;
 	if (!log->reached || log->status != 200)
-		snprintf(text, size, "no log of pod %.80s: %.120s", pod.name, answer_text(w->t, log));
+		no_log(w, pod.name, log, text, size);
 	else if (log->len == 0)
 		snprintf(text, size, "the log of pod %.80s is empty", pod.name);
 	else

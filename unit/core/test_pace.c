@@ -6,6 +6,7 @@
 #include "cluster.h"
 #include "json.h"
 #include "op.h"
+#include "reasons.h"
 #include "registry.h"
 #include "small.h"
 #include "state.h"
@@ -119,6 +120,22 @@ the_place_is_read_from_the_operation_or_its_steps_whichever_is_later(void **stat
 	small_close(&small);
 }
 
+/* What status.approval says while that is what is told; NULL: there is none. */
+static void
+check_awaited(struct op *op, const char *step)
+{
+	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_OBJECT);
+	CLEANUP_FREE char *expected = step ? xasprintf("{\"approval\":{\"step\":\"%s\",\"planHash\":\"%s\"}}", step,
+	    op->plan->hash) : xstrdup("{}");
+	struct json_out json = JSON_OUT(&out);
+
+	snprintf(op->reason, sizeof op->reason, "%s", op->pace.reason);
+	json_open(&json, NULL);
+	approval_write(op, &json);
+	json_close(&json);
+	CHECK_TEXT(buf_str(&out), expected);
+}
+
 static void
 an_approval_is_of_one_step_and_one_plan(void **state)
 {
@@ -135,15 +152,23 @@ an_approval_is_of_one_step_and_one_plan(void **state)
 	(void)state;
 	CHECK(!approval_given(small.core, op, "2.1", op->plan->hash, "look"));
 	CHECK_TEXT(op->pace.why, expected);
+	check_awaited(op, "2.1");
 	op->object->approvals = &given;
 	op->object->napprovals = 1;
 	CHECK(!approval_given(small.core, op, "2.1", op->plan->hash, NULL));
 	CHECK_TEXT(op->pace.why, said);
+	check_awaited(op, "2.1");
 	given.plan_hash = op->plan->hash;
 	CHECK(!approval_given(small.core, op, "2.2", op->plan->hash, NULL));
+	check_awaited(op, "2.2");
 	CHECK(approval_given(small.core, op, "2.1", op->plan->hash, NULL));
 	op->object->approvals = NULL;
 	op->object->napprovals = 0;
+	pace_release(op);
+	check_awaited(op, NULL);
+	CHECK(!approval_given(small.core, op, "2.1", op->plan->hash, NULL));
+	pace_hold(op, PHASE_RUNNING, REASON_CoolingDown, "cools down");
+	check_awaited(op, NULL);
 	small_close(&small);
 }
 

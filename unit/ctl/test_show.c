@@ -173,22 +173,6 @@ the_exit_status_tells_how_it_ended(void **state)
 	    "\"reason\":\"ClusterNotReady\"}]"), -1);
 }
 
-static void
-what_waits_for_a_person_is_read_from_the_message(void **state)
-{
-	struct knob_approval waits;
-
-	(void)state;
-	CHECK(knob_read_approval("approve 1.canary, plan 4b59aa: look at p99: kubectl patch clop roll", &waits));
-	CHECK_TEXT(waits.step, "1.canary");
-	CHECK_TEXT(waits.plan, "4b59aa");
-	CHECK(knob_read_approval("wrong planHash 01; approve plan, plan 4b59ab: kubectl", &waits));
-	CHECK_TEXT(waits.step, "plan");
-	CHECK_TEXT(waits.plan, "4b59ab");
-	CHECK(!knob_read_approval("db-b-1: he would not approve 1, plan 2", &waits));
-	CHECK(!knob_read_approval("", &waits));
-}
-
 int
 main(void)
 {
@@ -199,7 +183,6 @@ main(void)
 		cmocka_unit_test(ages_are_written_as_kubectl_does),
 		cmocka_unit_test(objects_are_printed_in_each_form),
 		cmocka_unit_test(the_exit_status_tells_how_it_ended),
-		cmocka_unit_test(what_waits_for_a_person_is_read_from_the_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
