@@ -73,6 +73,7 @@ struct reconciler {
 	bool opaque;                                      /* only the workflow knows what it does: it states the impact, else
 	                                                   * the worst is assumed; 'impact' is NONE here */
 	bool needs_host;                                  /* commands the node's host: access.host must allow it */
+	bool needs_member;                                /* means nothing to a node that is not in the ring yet */
 	const char *title;                                /* of a condition, as people say it: "Node is quorum safe"; or NULL */
 	bool needs_prometheus;                            /* asks spec.access.prometheus */
 	bool arguments;                                   /* 'command' names one of spec.commands; further keys fill its gaps */

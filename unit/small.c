@@ -106,7 +106,7 @@ compile(const struct small_config *config, const struct target *target)
 	for (size_t i = 0; i < SMALL_NODES; i++) {
 		snprintf(zones[i], sizeof zones[i], "dc1/%s", small_nodes[i].rack);
 		nodes[i] = (struct plan_node){(char *)small_nodes[i].name, (char *)small_nodes[i].host_id,
-			(char *)small_nodes[i].address, datacenter, zones[i]};
+			(char *)small_nodes[i].address, datacenter, zones[i], false};
 	}
 	plan = workflow ? plan_compile(workflow, &input, &err) : NULL;
 	workflow_free(workflow);

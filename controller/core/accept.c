@@ -157,7 +157,8 @@ keyspaces_bear(struct core *core, struct op *op, const struct plan *plan)
 	struct err err = {""};
 
 	for (size_t b = 0; core->config.gate && b < plan->nblocks; b++) {
-		if (plan->blocks[b].disruptive && ring_undecided(op->cluster->ring, &policy, &err)) {
+		if (plan->blocks[b].disruptive && plan_has_members(plan, &plan->blocks[b]) &&
+		    ring_undecided(op->cluster->ring, &policy, &err)) {
 			op_refuse(core, op, REASON_KeyspaceUndecided, err.text);
 			return false;
 		}

@@ -101,6 +101,8 @@ acts_resume(struct core *core, struct step *step)
 	for (size_t i = 0; i < step->nacts; i++) {
 		struct act_record *act = &step->acts[i];
 
+		if (act->view.state == ACT_ANSWERED && step->lane && !act->upkeep)
+			step->lane->touched = true;
 		if (act->view.state != ACT_INTENDED && act->view.state != ACT_UNKNOWN && act->view.state != ACT_SENT)
 			continue;
 		act->view.state = ACT_UNKNOWN;
@@ -211,6 +213,14 @@ is_overtaken(const struct step *step)
 	return step->lane && step->lane->restoring && step->plan != &step->lane->block->restore;
 }
 
+/* It was to make a new node join. To a member it does something else, and that is journaled as such. */
+static bool
+is_inside_by_now(const struct step *step, const struct act_record *act)
+{
+	return step->lane && step->lane->node->is_new && takes_down(step, act) && !step->lane->held &&
+	    !lane_is_outside(step->lane);
+}
+
 static void
 run_intended(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
@@ -227,6 +237,10 @@ run_intended(struct core *core, struct op *op, struct step *step, struct act_rec
 	}
 	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
 		withdraw(core, op, step, act, why);
+		return;
+	}
+	if (is_inside_by_now(step, act)) {
+		withdraw(core, op, step, act, "the node has joined the ring meanwhile");
 		return;
 	}
 	if (shard_is_leaving(core, op->shard)) {
@@ -263,7 +277,9 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	act->durable_up_ms = -1;
 	act->view.settled = false;
 	set_state(core, step, act, ACT_INTENDED);
-	if (step->lane && takes_down(step, act) && !step->lane->held) {
+	if (step->lane && takes_down(step, act) && lane_is_outside(step->lane)) {
+		newcomer_joins(step->lane);
+	} else if (step->lane && takes_down(step, act) && !step->lane->held) {
 		step->lane->held = true;
 		step->lane->down_wall_ms = core->now.wall_ms;
 		step->lane->down_moved_ms = 0;

@@ -3,6 +3,7 @@
 #include "explain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cluster.h"
 #include "impact.h"
@@ -46,8 +47,10 @@ find_question(const struct task *t, struct silent *ret)
 	if (!first)
 		return false;
 	*ret = (struct silent){
-		.host = first->channel == QUESTION_HOST ? "the host of " : "",
-		.name = name_of(t->op->cluster, first->address),
+		.host = first->channel == QUESTION_HOST || first->channel == QUESTION_COMMAND ? "the host of " : "",
+		/* One that is no member yet has its name of the plan alone. */
+		.name = t->node.name && strcmp(first->address, t->address) == 0 ? t->node.name
+		    : name_of(t->op->cluster, first->address),
 		.asked_up_ms = first->asked_up_ms,
 	};
 	return true;

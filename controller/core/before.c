@@ -54,7 +54,9 @@ needs_stamp(const struct step *step)
 {
 	const struct lane *lane = step->lane;
 
-	return lane && lane->block->disruptive && !lane->restoring && !step->plan->implied && !step->stamp_checked;
+	/* What makes a node join may start it more than once: its way is not tied to a process before it is a member. */
+	return lane && lane->block->disruptive && !lane->restoring && !step->plan->implied && !step->stamp_checked &&
+	    !lane_is_outside(lane);
 }
 
 /* Before a node is touched its host must answer: what cannot be started again is not stopped. */
@@ -66,7 +68,7 @@ check_host(struct core *core, struct op *op, struct step *step)
 	char why[MESSAGE];
 
 	if (!core->config.gate || !lane || lane->touched || !lane->block->disruptive || !lane->block->restore.type ||
-	    !op->cluster->target->host_ssh || step->host_checked)
+	    !op->cluster->target->host_ssh || step->host_checked || lane_is_outside(lane))
 		return STAMP_GOOD;
 	unit = show_process(step);
 	if (!unit)

@@ -86,7 +86,7 @@ scylla_release(struct task *t)
 enum impact
 scylla_impact(struct task *t)
 {
-	return t->step->plan->impact;
+	return step_impact(t->step);
 }
 
 int

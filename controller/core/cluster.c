@@ -34,11 +34,30 @@ cluster_zone(const struct cluster *cluster, size_t number, char *text)
 	return text;
 }
 
+/* Of the inventory, and no member: neither its address nor its name is one's. */
+static void
+add_new(const struct cluster *cluster, struct plan_node *nodes, size_t *count)
+{
+	for (size_t i = 0; i < cluster->target->nnodes; i++) {
+		const struct target_node *node = &cluster->target->nodes[i];
+		const char *zone = node->zone ? node->zone : "";
+
+		if (ring_find_address(cluster->ring, node->address) < 0 && ring_find_name(cluster->ring, node->name) < 0)
+			nodes[(*count)++] = (struct plan_node){
+				.name = node->name,
+				.address = node->address,
+				.datacenter = xstrndup(zone, strcspn(zone, "/")),
+				.zone = xstrdup(zone),
+				.is_new = true,
+			};
+	}
+}
+
 struct plan_node *
 cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count)
 {
 	const struct ring *ring = cluster->ring;
-	struct plan_node *nodes = xcalloc(ring->nmembers ? ring->nmembers : 1, sizeof *nodes);
+	struct plan_node *nodes = xcalloc(ring->nmembers + cluster->target->nnodes + 1, sizeof *nodes);
 	char zone[2 * RING_NAME + 2];
 
 	for (size_t i = 0; i < ring->nmembers; i++)
@@ -46,10 +65,11 @@ cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count)
 			.name = ring->members[i].name,
 			.host_id = ring->members[i].host_id,
 			.address = ring->members[i].address,
-			.datacenter = ring->members[i].datacenter,
+			.datacenter = xstrdup(ring->members[i].datacenter),
 			.zone = xstrdup(cluster_zone(cluster, i, zone)),
 		};
 	*ret_count = ring->nmembers;
+	add_new(cluster, nodes, ret_count);
 	return nodes;
 }
 
@@ -57,7 +77,7 @@ bool *
 cluster_up(const struct cluster *cluster)
 {
 	const struct ring *ring = cluster->ring;
-	bool *up = xcalloc(ring->nmembers + 1, sizeof *up);
+	bool *up = xcalloc(ring->nmembers + cluster->target->nnodes + 1, sizeof *up);
 
 	for (size_t i = 0; i < ring->nmembers; i++)
 		up[i] = ring_is_up(ring, i, NULL);
@@ -67,8 +87,10 @@ cluster_up(const struct cluster *cluster)
 void
 cluster_plan_nodes_free(struct plan_node *nodes, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		free(nodes[i].datacenter);
 		free(nodes[i].zone);
+	}
 	free(nodes);
 }
 

@@ -128,9 +128,9 @@ void cluster_refresh(struct core *core, void *cluster);
 void cluster_refresh_soon(struct core *core, struct cluster *cluster);
 
 /* cluster.c: what it says to others. */
-/* Nodes for plan_compile(): texts borrowed of the ring, zones owned. */
+/* Nodes for plan_compile(): the members, then those of the inventory that are none yet; texts borrowed, places owned. */
 struct plan_node *cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count);
-/* Member by member: up as all see it; free() it. */
+/* In the same order: up as all see it; free() it. */
 bool *cluster_up(const struct cluster *cluster);
 void cluster_plan_nodes_free(struct plan_node *nodes, size_t count);
 /* "dc/rack" or as zoneFrom says; 'text' holds 2 * RING_NAME + 2. */

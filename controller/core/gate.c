@@ -225,15 +225,18 @@ judge(struct core *core, struct op *op, struct step *step)
 	struct cluster *cluster = op->cluster;
 	CLEANUP_FREE bool *held = roll_held(op);
 	int candidate = member_of(op, step->lane);
+	bool outside = step->lane && lane_is_outside(step->lane);
 	char why[MESSAGE];
 
 	override_begin(op, step);
-	if (step->lane && candidate < 0)
+	if (step->lane && candidate < 0 && !outside)
 		return gate_close(core, op, step, NULL, "the node is no member of the cluster");
-	if (candidate >= 0 && is_out(cluster->ring, (size_t)candidate))
+	if (candidate >= 0 && !outside && is_out(cluster->ring, (size_t)candidate))
 		return opened(core, op, step);
 	if (cluster->target->frozen)
 		return gate_close(core, op, step, NULL, "limits.frozen is set on the TargetCluster");
+	if (!newcomers_allow(op, step->lane, why, sizeof why))
+		return gate_close(core, op, step, NULL, why);
 	if (!preconditions_hold(core, op, step, why, sizeof why) ||
 	    is_over_limit(cluster, held, candidate, why, sizeof why)) {
 		count_if_it_helps(core, cluster, held, candidate);
@@ -254,10 +257,10 @@ is_told(struct core *core, struct op *op, struct step *step, int64_t since)
 {
 	struct cluster *cluster = op->cluster;
 	int candidate = member_of(op, step->lane);
-	bool full = step->plan->impact == IMPACT_CHANGES_TOPOLOGY, told;
+	bool full = step_impact(step) == IMPACT_CHANGES_TOPOLOGY, told;
 	CLEANUP_FREE bool *held = NULL;
 
-	if (!cluster->sweep.running &&
+	if (!cluster->sweep.running && !(step->lane && lane_is_outside(step->lane)) &&
 	    (candidate < 0 ? step->lane != NULL : is_out(cluster->ring, (size_t)candidate)))
 		return true;
 	told = topology_want(core, cluster, since, candidate, full);

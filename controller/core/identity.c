@@ -68,7 +68,8 @@ lane_is_displaced(const struct core *core, const struct lane *lane, char *why, s
 	const struct cluster *cluster = lane->op->cluster;
 	int other = ring_find_address(cluster->ring, lane_address(lane));
 
-	if (!core->config.gate || cluster->sweep.running || !lane->node->host_id[0] || other < 0 || member_of(lane) >= 0)
+	if (!core->config.gate || cluster->sweep.running || !lane->node->host_id[0] || other < 0 || member_of(lane) >= 0 ||
+	    lane_is_outside(lane))
 		return false;
 	snprintf(why, size, "%s is another node now: its address %s is that of host id %s, and its own, %s, is no member any "
 	    "more: see who replaced it, then skip it or cancel the operation", lane->node->name, lane_address(lane),
@@ -81,7 +82,7 @@ lane_has_left(const struct core *core, const struct lane *lane)
 {
 	const struct cluster *cluster = lane->op->cluster;
 
-	return core->config.gate && !cluster->sweep.running && lane->missing_up_ms > 0 && member_of(lane) < 0 &&
+	return core->config.gate && !cluster->sweep.running && !lane_is_outside(lane) && lane->missing_up_ms > 0 && member_of(lane) < 0 &&
 	    core->now.up_ms - lane->missing_up_ms >= MISSING_MS &&
 	    ring_find_address(cluster->ring, lane_address(lane)) < 0;
 }

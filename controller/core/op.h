@@ -12,6 +12,7 @@
 #include "ending.h"
 #include "gate.h"
 #include "journal.h"
+#include "newcomers.h"
 #include "operation.h"
 #include "pace.h"
 #include "phase.h"
@@ -201,6 +202,7 @@ struct op {
 	size_t nlanes, lanes_most;
 	struct survey *survey;                /* survey.c */
 	struct bystanders bystanders;
+	struct newcomers newcomers;
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */
 	int64_t start_wall_ms, end_wall_ms;
 	struct pace pace;

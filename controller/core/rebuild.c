@@ -133,6 +133,11 @@ may_be_told(struct op *op)
 		tell(op, why);
 		return false;
 	}
+	if (newcomers_are_open(op)) {
+		tell(op, "the plan adds nodes that have not joined, and the status does not tell what was ordered for them: "
+		    "look after them by hand and delete the operation");
+		return false;
+	}
 	if (twice(op)) {
 		snprintf(why, sizeof why, "the plan visits %.100s more than once, and the status does not tell which time: "
 		    "look after the nodes by hand and delete the operation", twice(op));

@@ -148,6 +148,7 @@ read_acts(struct step *step, const struct cJSON *acts)
 		act->view.answer = xstrdup(json_str_or(member, "answer", ""));
 		act->kind = strcmp(json_str_or(member, "kind", "once"), "repeatable") == 0 ? ACT_REPEATABLE : ACT_ONCE;
 		act->target = xstrdup(json_str_or(member, "request", ""));
+		act->upkeep = json_bool(member, "upkeep", false);
 	}
 	return true;
 }
@@ -278,6 +279,8 @@ record_read(struct core *core, struct op *op, const char *field, const char *tex
 		return read_op(core, op, value);
 	if (strncmp(field, "others/", 7) == 0)
 		return bystanders_read(op, field, value);
+	if (strncmp(field, "new/", 4) == 0)
+		return newcomers_read(op, field, value);
 	if (strncmp(field, "lane/", 5) == 0) {
 		size_t block = strtoul(field + 5, &end, 10);
 		struct lane *lane = op->plan && *end == '/' ? find_lane(op, block - 1, end + 1) : NULL;

@@ -41,6 +41,11 @@ static const struct member of_step[] = {
 
 static const struct member of_act[] = {
 	{"state", TEXT}, {"kind", TEXT}, {"request", TEXT}, {"status", NUMBER}, {"answer", TEXT},
+	{"upkeep", FLAG},
+};
+
+static const struct member of_newcomer[] = {
+	{"hostId", TEXT}, {"joins", FLAG}, {"joined", FLAG},
 };
 
 static bool
@@ -106,6 +111,8 @@ record_fits(const char *field, const struct cJSON *value)
 				return false;
 		return FITS(value, of_op) && outbox_fits(value);
 	}
+	if (strncmp(field, "new/", 4) == 0)
+		return FITS(value, of_newcomer);
 	if (!memory_fits(json_get(value, "memory")))
 		return false;
 	if (strncmp(field, "lane/", 5) == 0)

@@ -154,6 +154,8 @@ put_act(struct json_out *out, const struct act_record *act, size_t most)
 		json_put_int(out, "status", act->view.status);
 	if (answer[0])
 		json_put_str(out, "answer", answer);
+	if (act->upkeep)
+		json_put_bool(out, "upkeep", true);
 	json_close(out);
 }
 

@@ -39,6 +39,7 @@ collect(struct core *core, struct op *op, const struct cJSON *reply, const char 
 	journal_put_plan(op, op->plan->text);
 	op_record(op);
 	bystanders_record(op);
+	newcomers_record(op);
 	for (size_t i = 0; i < op->nlanes; i++) {
 		lane_record(core, &op->lanes[i]);
 		if (op->lanes[i].step)

@@ -27,6 +27,7 @@ roll_start(struct core *core, struct op *op)
 	op->lanes_most = total + bystanders_most(op->plan);
 	op->lanes = xcalloc(op->lanes_most + 1, sizeof *op->lanes);
 	op->nlanes = total;
+	newcomers_start(op);
 	for (size_t b = 0; b < op->plan->nblocks; b++) {
 		const struct plan_block *block = &op->plan->blocks[b];
 
@@ -49,6 +50,7 @@ roll_free(struct core *core, struct op *op)
 	op->lanes = NULL;
 	op->nlanes = op->lanes_most = 0;
 	bystanders_free(op);
+	newcomers_free(op);
 	op->cluster_step = step_free(core, op->cluster_step);
 	op->block = op->cluster_at = 0;
 }
@@ -207,7 +209,7 @@ run_cluster_block(struct core *core, struct op *op, const struct plan_block *blo
 static bool
 skip_if_gone(struct core *core, struct op *op, struct lane *lane)
 {
-	if (!core->config.gate || op->cluster->ring->nmembers == 0 ||
+	if (!core->config.gate || op->cluster->ring->nmembers == 0 || lane_is_outside(lane) ||
 	    ring_find_host_id(op->cluster->ring, lane->node->host_id) >= 0)
 		return false;
 	op_event(core, op, "Normal", REASON_NodeLeft, "%s has left the ring since the plan was made: it is skipped",
@@ -319,6 +321,7 @@ void
 roll_run(struct core *core, struct op *op)
 {
 	pace_release(op);
+	newcomers_look(core, op);
 	skips_run(core, op);
 	run_blocks(core, op);
 	/* One at work may have failed meanwhile: it does not end an operation that was to leave it out. */

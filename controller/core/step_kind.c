@@ -1,6 +1,5 @@
 /* What a step is, whatever it has come to. */
 #include "cluster.h"
-#include "impact.h"
 #include "op.h"
 
 enum { GATE_POLL_MS = 900 };
@@ -15,7 +14,9 @@ step_gate_poll_ms(const struct op *op)
 bool
 step_takes_down(const struct step *step)
 {
-	return impact_takes_down(step->plan);
+	enum impact impact = step_impact(step);
+
+	return step->plan->type && (impact == IMPACT_TAKES_NODE_DOWN || impact == IMPACT_CHANGES_TOPOLOGY);
 }
 
 const char *

@@ -222,7 +222,9 @@ survey_unfit(struct core *core, struct op *op)
 
 	if (!asks_anything(op->object) || !op->survey)
 		return NULL;
-	unfit = xcalloc(ring->nmembers + 1, sizeof *unfit);
+	/* Of a node that is no member yet nothing is known, so that it is none of those that are asked for. */
+	unfit = xcalloc(ring->nmembers + op->cluster->target->nnodes + 1, sizeof *unfit);
+	memset(unfit, true, ring->nmembers + op->cluster->target->nnodes);
 	for (size_t i = 0; i < ring->nmembers; i++) {
 		const struct surveyed *node = find(op->survey, ring->members[i].host_id);
 

@@ -13,8 +13,8 @@
 
 /* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
  * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll, 3 what becomes
- * of a step that fails, and values that differ from lane to lane. */
-enum { PLAN_FORMAT = 3, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
+ * of a step that fails, and values that differ from lane to lane, 4 nodes that are not in the ring yet. */
+enum { PLAN_FORMAT = 4, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
 /* A block of others is one of the first so many. */
 enum { PLAN_OTHERS_MOST = 64 };
@@ -28,6 +28,8 @@ struct plan_node {
 	char *address;
 	char *datacenter;
 	char *zone;              /* "dc/rack" */
+	bool is_new;             /* not in the ring when the plan is made. Its host id is not of the plan: whoever carries
+	                          * the plan out may note here which one it has got */
 };
 
 struct plan_value {
@@ -100,7 +102,8 @@ struct plan_block {
 	size_t nexcept;
 	size_t *lanes;                       /* node numbers in the order they are taken, unit by unit */
 	size_t nlanes;
-	bool disruptive;                     /* some node step takes its node down: lanes have 'restore' and 'stable' */
+	bool disruptive;                     /* some node step takes its node down, or may make a new one join: lanes have
+	                                      * 'restore' and 'stable' */
 	bool leaves_down;                    /* disruptive, and nothing brings the node up again (a lone scylla-drain):
 	                                      * it ends down as asked, and 'stable' waits for nothing */
 	struct plan_step restore;            /* number "1.restore": systemd-restart-service of what was stopped; type NULL
@@ -163,6 +166,9 @@ const struct plan_block *plan_finally(const struct plan *plan);
 const struct reconciler *plan_find_type(const struct reconciler *const *types, const char *name);
 /* How many lanes may be at work in the unit of 'node': a percentage is of all the cluster's nodes there. */
 int64_t plan_limit(const struct plan *plan, const struct plan_block *block, const struct plan_node *node);
+/* Some lane is for a node that is in the ring; or: for one that is not. */
+bool plan_has_members(const struct plan *plan, const struct plan_block *block);
+bool plan_has_new(const struct plan *plan, const struct plan_block *block);
 /* The same plan with another address and zone of a node: its text and hash are made anew. */
 int plan_rebind(struct plan *plan, struct plan_node *node, const char *address, const char *zone, struct err *err);
 /* The unit that a node belongs to, by the block's concurrencyUnit; a borrowed text to compare. */

@@ -70,7 +70,7 @@ compile_blocks(struct compiler *c, const struct plan_flat *flat)
 		if (compile_parts(c, &flat->units[i]) < 0)
 			return -1;
 	}
-	return plan_encode(c->plan, c->err);
+	return plan_check_new(c) < 0 ? -1 : plan_encode(c->plan, c->err);
 }
 
 /* Who is worked on must be known before it is known who is not. */
@@ -97,7 +97,7 @@ compile(struct compiler *c)
 	struct plan_flat flat;
 	int result;
 
-	if (plan_compile_nodes(c) < 0 || plan_compile_targets(c) < 0 || mark_busy(c) < 0)
+	if (plan_compile_nodes(c) < 0 || plan_compile_targets(c) < 0 || mark_busy(c) < 0 || plan_keep_new(c) < 0)
 		return -1;
 	result = plan_flatten(c, &flat) < 0 ? -1 : compile_blocks(c, &flat);
 	plan_flat_done(&flat);

@@ -39,12 +39,13 @@ static int
 decode_node(struct decoder *d, const struct field *f)
 {
 	struct plan_node *node = ARRAY_GROW(d->plan->nodes, d->plan->nnodes);
+	struct field fresh = field_get(f, "new");
 
 	if (need_string(f, "name", &node->name, d->err) < 0 || need_string(f, "hostId", &node->host_id, d->err) < 0 ||
 	    need_string(f, "address", &node->address, d->err) < 0 ||
 	    need_string(f, "datacenter", &node->datacenter, d->err) < 0)
 		return -1;
-	return need_string(f, "zone", &node->zone, d->err);
+	return need_string(f, "zone", &node->zone, d->err) < 0 ? -1 : field_bool(&fresh, &node->is_new, d->err);
 }
 
 static const struct parameter *

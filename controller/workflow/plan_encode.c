@@ -19,10 +19,12 @@ put_node(struct json_out *out, const struct plan_node *node)
 {
 	json_open(out, NULL);
 	json_put_str(out, "name", node->name);
-	json_put_str(out, "hostId", node->host_id);
+	json_put_str(out, "hostId", node->is_new ? "" : node->host_id);
 	json_put_str(out, "address", node->address);
 	json_put_str(out, "datacenter", node->datacenter);
 	json_put_str(out, "zone", node->zone);
+	if (node->is_new)
+		json_put_bool(out, "new", true);
 	json_close(out);
 }
 

@@ -50,6 +50,9 @@ plan_format(const struct plan *plan)
 {
 	int format = 1;
 
+	for (size_t i = 0; i < plan->nnodes; i++)
+		if (plan->nodes[i].is_new)
+			return 4;
 	for (size_t b = 0; b < plan->nblocks; b++) {
 		if (needs_format_3(&plan->blocks[b]))
 			return 3;

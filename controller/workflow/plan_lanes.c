@@ -49,6 +49,7 @@ plan_compile_nodes(struct compiler *c)
 			.address = xstrdup(node->address),
 			.datacenter = xstrdup(node->datacenter),
 			.zone = xstrdup(node->zone),
+			.is_new = node->is_new,
 		};
 	}
 	if (plan->nnodes)

@@ -46,6 +46,13 @@ int plan_compile_lanes(struct compiler *c, const struct workflow_block *source, 
 int plan_compile_targets(struct compiler *c);
 int plan_select(struct compiler *c, const struct workflow_block *source, bool *chosen);
 
+/* plan_new.c: nodes that are not in the ring yet. Those that nothing is for are none of the plan's; the others must have a
+ * zone, and no step that is for members alone before they are some. */
+int plan_keep_new(struct compiler *c);
+int plan_check_new(const struct compiler *c);
+/* Some step may make a new node of the block join. */
+bool plan_may_join(const struct plan *plan, const struct plan_block *block);
+
 /* plan_flat.c: the blocks of the workflow, and in the place of other workflows theirs. */
 struct plan_unit {
 	const struct workflow_block *source;

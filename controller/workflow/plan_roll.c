@@ -20,7 +20,7 @@ plan_limit(const struct plan *plan, const struct plan_block *block, const struct
 	if (block->limit_percent == 0)
 		return block->limit;
 	for (size_t i = 0; i < plan->nnodes; i++)
-		nodes += in_unit(block, &plan->nodes[i], node);
+		nodes += !plan->nodes[i].is_new && in_unit(block, &plan->nodes[i], node);
 	limit = nodes * block->limit_percent / 100;
 	return limit > 0 ? limit : 1;
 }

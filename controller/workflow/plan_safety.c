@@ -7,7 +7,7 @@
 #include "instant.h"
 #include "plan_parts.h"
 
-static const int64_t stable_poll_ms = SECONDS(1), stable_timeout_ms = MINUTES(60);
+static const int64_t stable_poll_ms = SECONDS(1), stable_timeout_ms = MINUTES(60), joined_timeout_ms = HOURS(24);
 
 static bool
 is(const struct plan_step *step, const char *type)
@@ -84,20 +84,20 @@ add_stable(struct compiler *c, struct plan_block *block, size_t number)
 
 	step->number = xasprintf("%zu.stable", number);
 	step->implied = true;
-	step->timeout_ms = stable_timeout_ms;
+	step->timeout_ms = plan_has_new(c->plan, block) ? joined_timeout_ms : stable_timeout_ms;
 	if (block->leaves_down)
 		return 0;
 	condition = ARRAY_GROW(step->conditions, step->nconditions);
 	*condition = (struct plan_condition){
 		.type = plan_find_type(c->input->types, name), .window_ms = c->input->stable_ms,
-		.poll_ms = stable_poll_ms, .timeout_ms = stable_timeout_ms,
+		.poll_ms = stable_poll_ms, .timeout_ms = step->timeout_ms,
 	};
 	if (!condition->type)
 		return err_set(c->err, "there is no condition %s, which every node that was taken down must meet", name);
 	return plan_compile_with(c, condition->type, step->number, NULL, 0, &condition->with, &condition->nwith);
 }
 
-/* Over all units that it goes through. */
+/* Over all units that it goes through. Nodes that are not in the ring do not go down. */
 static int64_t
 widest(const struct plan *plan, const struct plan_block *block)
 {
@@ -106,7 +106,7 @@ widest(const struct plan *plan, const struct plan_block *block)
 	for (size_t i = 0; i < block->nlanes; i++) {
 		int64_t limit = plan_limit(plan, block, &plan->nodes[block->lanes[i]]);
 
-		if (limit > most)
+		if (limit > most && !plan->nodes[block->lanes[i]].is_new)
 			most = limit;
 	}
 	return most;
@@ -174,6 +174,7 @@ plan_compile_safety(struct compiler *c, const struct workflow_block *source, str
 {
 	for (size_t i = 0; plan_any_step(block, i); i++)
 		block->disruptive = block->disruptive || takes_down(plan_any_step(block, i));
+	block->disruptive = block->disruptive || plan_may_join(c->plan, block);
 	block->leaves_down = leaves_down(block);
 	if (!block->each_node || !block->disruptive) {
 		block->disruptive = block->leaves_down = false;

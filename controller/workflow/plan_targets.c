@@ -14,7 +14,7 @@ unknown_zone(const struct compiler *c, size_t index)
 
 	known_init(&known, c->input->zones[index]);
 	for (size_t i = 0; i < plan->nnodes; i++) {
-		if (i == 0 || strcmp(plan->nodes[i].zone, plan->nodes[i - 1].zone) != 0)
+		if (!plan->nodes[i].is_new && (i == 0 || strcmp(plan->nodes[i].zone, plan->nodes[i - 1].zone) != 0))
 			known_offer(&known, plan->nodes[i].zone);
 	}
 	return known_refuse(&known, c->err, "spec.targets.zones[%zu]: the cluster has no zone \"%.80s\"", index,
@@ -33,7 +33,8 @@ unknown_node(const struct compiler *c, size_t index)
 	    c->input->targets[index]);
 }
 
-/* Mark the nodes of the zone called 'wanted', or the node; false when there is none. */
+/* Mark the nodes of the zone called 'wanted', or the node; false when there is none. Who is not in the ring yet is meant by
+ * its own name alone. */
 static bool
 choose(const struct plan *plan, bool zone, const char *wanted, bool *chosen)
 {
@@ -42,7 +43,7 @@ choose(const struct plan *plan, bool zone, const char *wanted, bool *chosen)
 	for (size_t i = 0; i < plan->nnodes; i++) {
 		const struct plan_node *node = &plan->nodes[i];
 
-		if (strcmp(zone ? node->zone : node->name, wanted) == 0)
+		if (strcmp(zone ? node->zone : node->name, wanted) == 0 && !(zone && node->is_new))
 			chosen[i] = found = true;
 	}
 	return found;
@@ -113,7 +114,7 @@ plan_compile_targets(struct compiler *c)
 			return unknown_node(c, i);
 	}
 	for (size_t i = 0; all && i < plan->nnodes; i++)
-		c->targets[i] = true;
+		c->targets[i] = !plan->nodes[i].is_new;
 	return leave_out(c);
 }
 
@@ -147,6 +148,6 @@ plan_select(struct compiler *c, const struct workflow_block *source, bool *chose
 	if (source->selection == WORKFLOW_NAMED)
 		return select_named(c, source, chosen);
 	for (size_t i = 0; source->selection != WORKFLOW_OTHERS && i < c->plan->nnodes; i++)
-		chosen[i] = chosen[i] || source->selection == WORKFLOW_ALL || c->targets[i];
+		chosen[i] = chosen[i] || (source->selection == WORKFLOW_ALL && !c->plan->nodes[i].is_new) || c->targets[i];
 	return 0;
 }

@@ -67,7 +67,7 @@ known_node(const struct plan_input *input, const struct plan *plan, const bool *
 	for (size_t i = 0; i < plan->nnodes; i++) {
 		size_t at = 0;
 
-		if (targets && targets[i])
+		if ((targets && targets[i]) || plan->nodes[i].is_new)
 			continue;
 		while (at < input->nnodes && strcmp(input->nodes[at].name, plan->nodes[i].name) != 0)
 			at++;

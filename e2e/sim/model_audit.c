@@ -59,6 +59,8 @@ sim_arrived(struct sim *sim, enum sim_event event, enum sim_source source, size_
 
 	sim_note(sim, event, source, node, " mode=%s down=%zu", n->stage == STAGE_OFF ? "-" : sim_mode_name(n->mode),
 	    oracle_down(sim));
+	if (event == SIM_ARRIVED_START || event == SIM_ARRIVED_RESTART)
+		oracle_judge_join(sim, source, node);
 	if (event == SIM_ARRIVED_START)
 		return;
 	oracle_judge(sim, source, node);

@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "model_inside.h"
+#include "oracle.h"
 
 enum { EXIT_STDOUT = 209 };
 
@@ -183,6 +184,15 @@ systemd_run(struct sim *sim, struct call *call, const struct sim_words *w)
 		start(sim, call, w, TAKE_PTR(name), TAKE_PTR(command));
 }
 
+/* Nobody has ordered it of systemd but a program that was ordered. */
+static void
+start_scylla(struct sim *sim, size_t node, enum sim_source source)
+{
+	sim_note(sim, SIM_ARRIVED_START, source, node, " mode=- down=%zu by=salt-call", oracle_down(sim));
+	oracle_judge_join(sim, source, node);
+	sim_unit_order(sim, node, VERB_START, source);
+}
+
 void
 sim_run_due(struct sim *sim, const struct event *event)
 {
@@ -195,8 +205,7 @@ sim_run_due(struct sim *sim, const struct event *event)
 		return;
 	if ((*at)->starts_scylla) {
 		(*at)->starts_scylla = false;
-		sim_arrived(sim, SIM_ARRIVED_START, (*at)->source, event->node);
-		sim_unit_order(sim, event->node, VERB_START, (*at)->source);
+		start_scylla(sim, event->node, (*at)->source);
 		return;
 	}
 	unit_ends(n, at);

@@ -26,6 +26,9 @@
 
 /* A disruptive act arrives at the node: judge, and write to the audit log. To be called before it takes effect. */
 void oracle_judge(struct sim *sim, enum sim_source source, size_t node);
+/* The node's process is ordered to start. Of one that is no member yet: unsafe (kind=joiners) while another one that the
+ * controller has started joins; what hands have started meanwhile is not to blame. */
+void oracle_judge_join(struct sim *sim, enum sim_source source, size_t node);
 /* How many nodes are down for somebody. */
 size_t oracle_down(const struct sim *sim);
 

@@ -26,6 +26,8 @@ judge_views(struct task *t, const struct ring *ring, int member)
 	const char *known = task_text(t, "known_node");
 	struct err why;
 
+	if (member < 0 && !*task_node(t)->host_id)
+		return task_unknown(t, "the node has not been seen in the ring yet");
 	if (member < 0)
 		return task_unknown(t, "the node is no member of the ring");
 	if (known[0]) {

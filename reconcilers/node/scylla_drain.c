@@ -34,6 +34,7 @@ const struct reconciler scylla_drain = {
 	.name = "scylla-drain",
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_TAKES_NODE_DOWN,
+	.needs_member = true,
 	.summary = "Flush the node and take it out of service; only a restart brings it back.",
 	.preconditions = {"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum"},
 	.timeout_ms = MINUTES(30),

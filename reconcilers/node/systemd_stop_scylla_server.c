@@ -11,6 +11,7 @@ const struct reconciler systemd_stop_scylla_server = {
 	.scope = SCOPE_NODE,
 	.impact = IMPACT_TAKES_NODE_DOWN,
 	.needs_host = true,
+	.needs_member = true,
 	.summary = "Stop scylla-server on the node's host; done when it is inactive.",
 	.preconditions = {"cluster-normal", "quorum-safe", "schema-agreed", "topology-idle", "raft-quorum"},
 	.timeout_ms = MINUTES(20),      /* it has 15 minutes to stop before systemd kills it */

@@ -11,7 +11,7 @@ enum { NODES = 6, STABLE_S = 30, SLACK_MS = 2000 };
 
 #define TEXT(literal) (char *)(uintptr_t)(literal)
 #define NODE(rack, number) {TEXT("db-" rack "-" number), TEXT("id-" rack number), TEXT("10.0.0." number), TEXT("dc"), \
-	TEXT("dc/" rack)}
+	TEXT("dc/" rack), false}
 static const struct plan_node nodes[NODES] = {
 	NODE("a", "1"), NODE("a", "2"), NODE("b", "3"), NODE("b", "4"), NODE("c", "5"), NODE("c", "6"),
 };

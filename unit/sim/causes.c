@@ -52,7 +52,9 @@ static const struct cause causes[] = {
 	{"%a%*: %*", cause_read_again},
 	{"%n has not answered yet (asked %t)", cause_asked},
 	{"the host of %n has not answered yet (asked %t)", cause_host_asked},
+	{"%n is being added: one node joins at a time", cause_outside},
 	/* the node of the lane */
+	{"%*the node has not been seen in the ring yet", cause_lane_outside},
 	{"a start of before the takeover may still arrive", cause_taken_over},
 	{"our %w may still arrive", cause_act_open},
 	{"asked to drain, still NORMAL", cause_draining},
@@ -79,6 +81,11 @@ static const struct cause causes[] = {
 	{"systemctl %w took effect, %w is %w", cause_act_accepted},
 	{"%w is %w after systemctl %w: it was started, and did not stay as ordered", cause_retried},
 	{"not done after %w: %*", cause_retried},
+	{"salt-call runs, as unit %w", cause_program_runs},
+	{"a directory for the output of %w is being made", cause_host_command},
+	{"the order to start %w is on its way", cause_host_command},
+	{"whether %w was started is not known yet", cause_host_command},
+	{"%*; tidying up", cause_host_command},
 	/* the operation */
 	{"Redis does not answer: asked %t, no answer yet", cause_redis_asked},
 	{"Redis does not answer: %*", cause_redis_away},

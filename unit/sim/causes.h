@@ -23,6 +23,8 @@ cause_truth cause_called_down, cause_seen_down, cause_says_mode, cause_gossips_n
 /* causes_host.c */
 cause_truth cause_host_away, cause_lane_host_away, cause_unit_busy, cause_unit_state, cause_act_on_its_way,
     cause_act_may_arrive, cause_act_unknown, cause_act_open, cause_taken_over, cause_act_accepted, cause_retried;
+/* causes_join.c: of nodes that are not in the ring yet, and of programs on hosts. */
+cause_truth cause_outside, cause_lane_outside, cause_program_runs, cause_host_command;
 /* causes_peer.c: of the operation and those it depends on. */
 cause_truth cause_redis_away, cause_redis_asked, cause_journal_awaited, cause_journal_lost, cause_api_away,
     cause_frozen, cause_suspended, cause_cancelled, cause_behind, cause_until, cause_approval, cause_gate_paused,

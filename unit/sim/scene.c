@@ -45,6 +45,22 @@ make_scylla(const struct scene_config *config, bool second)
 	return made;
 }
 
+static void
+add_spares(struct sim *sim, size_t count)
+{
+	static const char *const racks[] = {"a", "b", "c"};
+	struct err err = {""};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct sim_host host = {.datacenter = "dc1", .rack = racks[i % ARRAY_LEN(racks)], .stopped = true};
+
+		if (sim_add(sim, FIRST_UP_MS, &host, &err) < 0) {
+			fprintf(stderr, "scene: %s\n", err.text);
+			abort();
+		}
+	}
+}
+
 static char *
 target_content(const struct sim *sim, const struct scene_config *config, bool frozen)
 {
@@ -52,9 +68,13 @@ target_content(const struct sim *sim, const struct scene_config *config, bool fr
 
 	buf_printf(&buf, "\"spec\":{\"clusterName\":\"%s\",\"contactPoints\":[\"%s\"],\"nodes\":[", sim_cluster_name(sim),
 	    sim_address(sim, 0));
-	for (size_t i = 0; i < sim_nodes(sim); i++)
-		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\"}", i ? "," : "", sim_name(sim, i),
+	for (size_t i = 0; i < sim_nodes(sim); i++) {
+		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\"", i ? "," : "", sim_name(sim, i),
 		    sim_address(sim, i));
+		if (!sim_member(sim, i))
+			buf_printf(&buf, ",\"zone\":\"%s/%s\"", sim_datacenter(sim, i), sim_rack(sim, i));
+		buf_putc(&buf, '}');
+	}
 	buf_printf(&buf, "],\"access\":{\"host\":"
 	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}%s}%s}",
 	    config->access ? config->access : "",
@@ -136,6 +156,7 @@ scene_new(const struct scene_config *config)
 
 	scene->config = *config;
 	scene->world = world_new(&core, make_scylla(config, false), config->seed);
+	add_spares(scene->world->sim, config->spares);
 	scene->world->second = config->second ? make_scylla(config, true) : NULL;
 	scene->world->nprocesses = config->controllers ? config->controllers : 1;
 	/* Each on a machine of its own. */

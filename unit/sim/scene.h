@@ -7,6 +7,7 @@ struct scene_config {
 	const char *layout;          /* as in struct sim_config; NULL: two nodes in each of three racks */
 	const char *second;          /* of another cluster beside it, with racks of other names; or NULL */
 	uint64_t seed;
+	size_t spares;               /* so many hosts more, in the inventory and in no ring: one in each rack, a first */
 	const char *operation;       /* the spec's members beside "cluster": "\"workflow\":\"rolling-restart\"" */
 	const char *workflow;        /* the content of a Workflow "own", or NULL */
 	const char *access;          /* more members of the target's spec.access, each with a comma before it; or NULL */

@@ -1,0 +1,232 @@
+/* Nodes that are not in the ring yet are added by an operation that names them: salt, or systemctl, starts their process and
+ * so joins them, one at a time, each once. */
+#include "check.h"
+
+#include "alloc.h"
+#include "hands.h"
+#include "scene.h"
+#include "story.h"
+
+#define TWO "\"targets\":{\"nodes\":[\"db-a-3\",\"db-a-4\"]}"
+#define NORMAL "{\"wait\":[{\"condition\":\"is-up-normal\",\"with\":{\"known_node\":\"db-c-1\"},\"successWindow\":" \
+	"\"5s\",\"pollInterval\":\"1s\",\"timeout\":\"24h\"}]}"
+#define SALTED(limit) "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":" limit ",\"steps\":[" \
+	"{\"task\":\"salt-highstate\"}," NORMAL "]}}]}"
+
+static const char salted[] = SALTED("2"), salted_one_by_one[] = SALTED("1");
+static const char started_by_hand[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyUnit\":\"all\","
+    "\"concurrencyLimit\":3,\"steps\":[{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}";
+
+static size_t
+highstates(const struct scene *scene, const char *node)
+{
+	const struct sim *sim = scene->world->sim;
+	size_t count = 0;
+
+	for (size_t i = 0; i < sim_audit_count(sim); i++) {
+		const struct sim_entry *entry = sim_audit(sim, i);
+
+		count += entry->event == SIM_RAN && strcmp(sim_name(sim, entry->node), node) == 0 &&
+		    strstr(entry->text, "salt-call") != NULL;
+	}
+	return count;
+}
+
+static bool
+until_joining(struct world *world, const char *node)
+{
+	return strcmp(sim_mode(world->sim, world->now, scene_node(world, node)), "BOOTSTRAP") == 0;
+}
+
+static bool
+until_member(struct world *world, const char *node)
+{
+	return sim_member(world->sim, scene_node(world, node));
+}
+
+static struct scene_config
+adding(const char *workflow, const char *targets)
+{
+	static char operation[300];
+
+	snprintf(operation, sizeof operation, "\"workflow\":\"own\",%s", targets);
+	return (struct scene_config){.layout = "dc1/a:2,dc1/b:1,dc1/c:1", .spares = 4, .operation = operation,
+	    .workflow = workflow};
+}
+
+static void
+salt_joins_one_after_the_other(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	HOLDS(scene, highstates(scene, "db-a-4") == 0);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && highstates(scene, "db-a-4") == 1);
+	HOLDS(scene, until_member(world, "db-a-3") && until_member(world, "db-a-4"));
+	HOLDS(scene, event_says(scene, "db-a-3 is a member of the ring now, as host id",
+	    sim_host_id(world->sim, scene_node(world, "db-a-3"))));
+	HOLDS(scene, !strstr(scene_operation(world)->status, "joined since the plan"));
+	/* Who was not named is left alone. */
+	HOLDS(scene, highstates(scene, "db-b-2") == 0 && !until_member(world, "db-b-2"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+static void
+systemctl_joins_them_too(void **state)
+{
+	struct scene *scene = begin_with(adding(started_by_hand,
+	    "\"targets\":{\"nodes\":[\"db-a-3\",\"db-b-2\",\"db-c-2\"]}"));
+
+	(void)state;
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, started(scene, NULL) == 3 && started(scene, "db-c-2") == 1);
+	HOLDS(scene, until_member(scene->world, "db-a-3") && until_member(scene->world, "db-c-2"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* By default, and by zones, members are meant. */
+static void
+who_is_not_named_is_not_added(void **state)
+{
+	struct scene *scene = begin_with(adding(salted_one_by_one, "\"targets\":{\"zones\":[\"dc1/a\"]}"));
+
+	(void)state;
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-1") == 1 && highstates(scene, "db-a-2") == 1);
+	HOLDS(scene, highstates(scene, "db-a-3") == 0);
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* A member's turn comes when the new node is in, though both may be at work at once. */
+static void
+nobody_goes_down_while_it_joins(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, "\"targets\":{\"nodes\":[\"db-a-3\",\"db-a-1\",\"db-a-4\"]}"));
+
+	(void)state;
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-1") == 1 && highstates(scene, "db-a-3") == 1);
+	HOLDS(scene, highstates(scene, "db-a-4") == 1);
+	end(scene, "Succeeded", 0, 0);
+}
+
+static void
+a_member_that_is_down_closes_the_gate(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_crash(world->sim, world->now, scene_node(world, "db-b-1"));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, highstates(scene, "db-a-3") == 0 && until_phase(world, "Frozen"));
+	sim_start(world->sim, world->now, scene_node(world, "db-b-1"));
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && until_member(world, "db-a-4"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* It dies on the way: nobody restarts it, and no other is begun. */
+static void
+a_join_that_fails_is_a_persons(void **state)
+{
+	static const char hasty[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"maxFailures\":1,\"steps\":[{\"task\":"
+	    "\"salt-highstate\"},{\"wait\":[{\"condition\":\"is-up-normal\",\"pollInterval\":\"1s\",\"timeout\":\"10m\"}]}]}}]}";
+	struct scene *scene = begin_with(adding(hasty, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-3"));
+	wait_ms(scene, MINUTES(25));
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && highstates(scene, "db-a-4") == 0);
+	HOLDS(scene, until_message(world, "db-a-3 is being added: one node joins at a time"));
+	scene->more = ",\"skip\":[{\"node\":\"db-a-3\",\"reason\":\"wiped\"}]";
+	scene_turn_knobs(scene);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-4") == 1 && until_member(world, "db-a-4"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* --- whatever happens */
+
+static void
+play(uint64_t seed, const struct crash *crash, struct buf *kinds)
+{
+	struct scene_config config = adding(salted, TWO);
+	struct scene *scene;
+	struct world *world;
+	char text[600];
+
+	config.seed = seed;
+	config.stable_ms = 2000;
+	config.lease_ms = SECONDS(6);
+	scene = scene_new(&config);
+	world = scene->world;
+	world->weather = (struct weather){.io_max = 5, .net_max = 20, .slow = 3, .slow_max = 2500, .lost_answer = 2,
+	    .lost_request = 2, .late_act = 1000, .slow_act = 50, .lost_act = 50};
+	world->kinds = kinds;
+	if (crash)
+		world_crash_at(world, crash->effect, crash->how);
+	world_start(world);
+	world_run(world, until_over, NULL, HOURS(3));
+	world_run(world, NULL, NULL, SECONDS(30));
+	judge_or_fail(world, judge(world, text, sizeof text), "adding nodes", seed);
+	if (strcmp(scene_phase(world), "Succeeded") != 0)
+		judge_or_fail(world, scene_message(world), scene_phase(world), seed);
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && highstates(scene, "db-a-4") == 1);
+	HOLDS(scene, until_member(world, "db-a-3") && until_member(world, "db-a-4"));
+	scene_free(scene);
+}
+
+/* Every stride-th of the effects, in each way. */
+static void
+the_controller_dies_anywhere(void **state)
+{
+	CLEANUP_BUF struct buf kinds = BUF_INIT(BUF_MAX_OBJECT);
+	size_t stride = getenv("STRAIT_QUICK") ? 451 : seeds_wanted(50) >= 1000 ? 9 : 241, number = 0, points = 0;
+
+	(void)state;
+	play(7, NULL, &kinds);
+	for (size_t i = 0; i < kinds.len; i++)
+		for (int how = 0; how < CRASH_WAYS; how++) {
+			const struct crash crash = {.effect = i + 1, .how = (enum crash_how)how};
+
+			/* Questions are many, and alike. */
+			if (kinds.data[i] == '.' ? number++ % (stride * 8) : number++ % (stride / 8 + 1))
+				continue;
+			play(7, &crash, NULL);
+			points++;
+		}
+	printf("%zu crashes while nodes are added, of %zu effects\n", points, kinds.len);
+}
+
+static void
+seeds(void **state)
+{
+	size_t count = seeds_wanted(12);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		play(seed_number(i), NULL, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(salt_joins_one_after_the_other),
+		cmocka_unit_test(systemctl_joins_them_too),
+		cmocka_unit_test(who_is_not_named_is_not_added),
+		cmocka_unit_test(nobody_goes_down_while_it_joins),
+		cmocka_unit_test(a_member_that_is_down_closes_the_gate),
+		cmocka_unit_test(a_join_that_fails_is_a_persons),
+		cmocka_unit_test(the_controller_dies_anywhere),
+		cmocka_unit_test(seeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
