@@ -12,6 +12,7 @@
 #include "lane.h"
 #include "op.h"
 #include "scylla.h"
+#include "stamp.h"
 #include "state.h"
 
 static const struct host_unit *

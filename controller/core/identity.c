@@ -82,7 +82,8 @@ lane_has_left(const struct core *core, const struct lane *lane)
 {
 	const struct cluster *cluster = lane->op->cluster;
 
-	return core->config.gate && !cluster->sweep.running && !lane_is_outside(lane) && lane->missing_up_ms > 0 && member_of(lane) < 0 &&
+	return core->config.gate && !cluster->sweep.running && !lane_is_outside(lane) &&
+	    lane->missing_up_ms > 0 && member_of(lane) < 0 &&
 	    core->now.up_ms - lane->missing_up_ms >= MISSING_MS &&
 	    ring_find_address(cluster->ring, lane_address(lane)) < 0;
 }

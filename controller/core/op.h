@@ -33,8 +33,6 @@ struct outbox;
 
 enum { MEMORY_KEY = 40, MEMORY_VALUE = 512, ERRORS_KEPT = 10, ANSWER_KEPT = BUF_MAX_ACT_ANSWER, MESSAGE = 512, ACTS_MAX = 8 };
 
-enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
-
 struct memory {
 	char key[MEMORY_KEY];
 	char *value;
@@ -347,12 +345,6 @@ const char *step_kind(const struct step *step);
 /* Its acts leave under the gate alone. */
 bool step_takes_down(const struct step *step);
 int64_t step_gate_poll_ms(const struct op *op);
-
-/* before.c: what must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished
- * steps count no more. */
-enum stamp step_check_stamp(struct core *core, struct op *op, struct step *step);
-/* VOID: systemd is starting already what the step is to restart. */
-enum stamp step_check_boot(struct step *step);
 
 /* act.c: intent to outcome. */
 struct act_record *act_find(struct step *step, const char *label);

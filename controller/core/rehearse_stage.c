@@ -168,6 +168,11 @@ shape(struct plan *plan)
 	for (size_t b = 0; b < plan->nblocks; b++) {
 		struct plan_block *block = &plan->blocks[b];
 
+		/* Without one nothing keeps new nodes from joining at once, either. */
+		if (plan_has_new(plan, block) && !plan_has_members(plan, block)) {
+			block->limit = 1;
+			block->limit_percent = 0;
+		}
 		if (block->disruptive && !block->leaves_down) {
 			*ARRAY_GROW(block->steps, block->nsteps) = block->stable;
 			block->stable = (struct plan_step){0};

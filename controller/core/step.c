@@ -14,6 +14,7 @@
 #include "question.h"
 #include "reasons.h"
 #include "scylla.h"
+#include "stamp.h"
 #include "state.h"
 
 enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };

@@ -70,10 +70,14 @@ plan_assumptions(const struct plan_report *report, void (*tell)(void *user, cons
 		if (!report->workflow->blocks[i].workflow)
 			assume_of_parts(&s, report->plan, &report->workflow->blocks[i], &number);
 	if (!cluster->live)
-		say(&s, "the nodes are those of spec.nodes, without host ids: the controller's plan has these, and so another "
-		    "hash");
+		say(&s, "the nodes are those of spec.nodes, all of them members, without host ids: the controller's plan has "
+		    "these, and so another hash");
 	if (cluster->missing > 0)
 		say(&s, "the status lists %zu nodes and leaves out %zu more: the controller's plan has all of them, and so "
-		    "another hash", cluster->nnodes, cluster->missing);
+		    "another hash", cluster->nmembers, cluster->missing);
+	for (size_t i = 0; i < report->plan->nblocks; i++)
+		if (plan_has_new(report->plan, &report->plan->blocks[i]))
+			say(&s, "block %zu adds nodes: one joins at a time, and how long its data take to stream nobody knows",
+			    i + 1);
 	say(&s, "the controller's --stable-window is %s", report->stable_window);
 }

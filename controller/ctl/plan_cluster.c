@@ -29,6 +29,36 @@ add_node(struct plan_cluster *ret, const struct cJSON *node, const char *zone, s
 	return 0;
 }
 
+static bool
+is_known(const struct plan_cluster *cluster, const char *name, const char *address)
+{
+	for (size_t i = 0; i < cluster->nnodes; i++)
+		if (strcmp(cluster->nodes[i].name, name) == 0 || strcmp(cluster->nodes[i].address, address) == 0)
+			return true;
+	return false;
+}
+
+/* Of the inventory, and no member: an operation may add it. */
+static void
+add_new(struct plan_cluster *ret, const struct cJSON *nodes)
+{
+	JSON_EACH(node, nodes) {
+		const char *name = json_str_or(node, "name", ""), *address = json_str_or(node, "address", "");
+		const char *zone = json_str_or(node, "zone", "");
+
+		if (is_known(ret, name, address))
+			continue;
+		*ARRAY_GROW(ret->nodes, ret->nnodes) = (struct plan_node){
+			.name = xstrdup(name),
+			.address = xstrdup(address),
+			.host_id = xstrdup(""),
+			.datacenter = xstrndup(zone, strcspn(zone, "/")),
+			.zone = xstrdup(zone),
+			.is_new = true,
+		};
+	}
+}
+
 /* status.nodes is "UP/ALL"; the list of a large ring is cut. */
 static size_t
 count_all(const struct cJSON *status)
@@ -55,7 +85,7 @@ note_up(struct plan_cluster *ret, const struct cJSON *members)
 {
 	size_t count = 0;
 
-	ret->up = xcalloc(json_count(members) + 1, sizeof *ret->up);
+	ret->up = xcalloc(ret->nnodes + 1, sizeof *ret->up);
 	JSON_EACH(member, members)
 		ret->up[count++] = strcmp(json_str_or(member, "state", ""), "Up") == 0;
 }
@@ -78,8 +108,11 @@ plan_cluster_read(struct plan_cluster *ret, struct cJSON *object, struct err *er
 		return -1;
 	if (ret->nnodes == 0)
 		return err_set(err, "TargetCluster %s: neither spec.nodes nor status.members names a node", ret->name);
+	ret->nmembers = ret->nnodes;
 	if (ret->live && count_all(status) > ret->nnodes)
 		ret->missing = count_all(status) - ret->nnodes;
+	else if (ret->live)
+		add_new(ret, json_get(spec, "nodes"));
 	note_up(ret, members);
 	return 0;
 }

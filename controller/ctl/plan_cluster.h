@@ -10,8 +10,8 @@ struct cJSON;
 
 struct plan_cluster {
 	char *name;
-	struct plan_node *nodes;
-	size_t nnodes;
+	struct plan_node *nodes; /* the members first, then what the inventory has besides */
+	size_t nnodes, nmembers;
 	bool *up;                /* node by node; of use when 'live' */
 	struct target_commands commands;
 	bool live;               /* of status.members: with host ids, as the controller has them */

@@ -50,6 +50,8 @@ put_block(struct json_out *out, const struct plan *plan, const struct plan_block
 			json_open(out, NULL);
 			json_put_str(out, "name", plan->nodes[block->lanes[i]].name);
 			json_put_str(out, "zone", plan->nodes[block->lanes[i]].zone);
+			if (plan->nodes[block->lanes[i]].is_new)
+				json_put_bool(out, "new", true);
 			json_close(out);
 		}
 		json_close_array(out);

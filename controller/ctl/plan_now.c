@@ -58,5 +58,5 @@ plan_now(const struct plan_cluster *cluster, struct buf *out)
 	put_turn(status, out);
 	if (put_down(status, out) == 0)
 		buf_printf(out, "  - all %zu members are up; what else the gate asks it asks before each act\n",
-		    cluster->nnodes);
+		    cluster->nmembers);
 }

@@ -72,14 +72,16 @@ put_zone(const struct plan *plan, const struct plan_block *block, size_t first, 
 	if (strlen(zone) > INDENT - 3)
 		buf_printf(out, "\n%*s", INDENT - 1, "");
 	for (; i < block->nlanes && strcmp(plan->nodes[block->lanes[i]].zone, zone) == 0; i++) {
-		const char *name = plan->nodes[block->lanes[i]].name;
+		const struct plan_node *node = &plan->nodes[block->lanes[i]];
+		const char *mark = node->is_new ? " (new)" : "";
+		size_t width = strlen(node->name) + strlen(mark) + 1;
 
-		column += strlen(name) + 1;
+		column += width;
 		if (column > WIDTH && i > first) {
 			buf_printf(out, "\n%*s", INDENT - 1, "");
-			column = INDENT + strlen(name) + 1;
+			column = INDENT + width;
 		}
-		buf_printf(out, " %s", name);
+		buf_printf(out, " %s%s", node->name, mark);
 	}
 	buf_putc(out, '\n');
 	return i;

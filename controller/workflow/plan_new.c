@@ -60,9 +60,9 @@ plan_keep_new(struct compiler *c)
 
 	for (size_t i = 0; i < plan->nnodes; i++)
 		if (plan->nodes[i].is_new && !is_for_nothing(c, i) && !*plan->nodes[i].zone)
-			return err_set(c->err, "%s: %s is not in the ring; to be added it needs a zone: write zone: datacenter/rack "
-			    "beside its address in the TargetCluster's spec.nodes", c->targets[i] ? "spec.targets" : "nodes",
-			    plan->nodes[i].name);
+			return err_set(c->err, "%s: %s is not in the ring; to be added it needs a zone: write zone: "
+			    "datacenter/rack beside its address in the TargetCluster's spec.nodes",
+			    c->targets[i] ? "spec.targets" : "nodes", plan->nodes[i].name);
 	for (size_t i = 0; i < plan->nnodes; i++) {
 		if (is_for_nothing(c, i)) {
 			drop(&plan->nodes[i]);
@@ -121,9 +121,9 @@ check_node(const struct compiler *c, size_t number)
 			const struct plan_step *step = needs_member(&block->steps[i]);
 
 			if (step)
-				return err_set(c->err, "step %s: %s is for members of the ring, and %s is none: leave it out of "
-				    "the operation's nodes, or wait for is-up-normal before this step", step->number,
-				    step->type->name, plan->nodes[number].name);
+				return err_set(c->err, "%s is not in the ring, and step %s, %s, is for members: leave it out "
+				    "of the operation's nodes, or wait for is-up-normal before this step",
+				    plan->nodes[number].name, step->number, step->type->name);
 			joined = awaits_member(&block->steps[i]);
 		}
 	}

@@ -134,7 +134,8 @@ static void
 a_join_that_fails_is_a_persons(void **state)
 {
 	static const char hasty[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"maxFailures\":1,\"steps\":[{\"task\":"
-	    "\"salt-highstate\"},{\"wait\":[{\"condition\":\"is-up-normal\",\"pollInterval\":\"1s\",\"timeout\":\"10m\"}]}]}}]}";
+	    "\"salt-highstate\"},{\"wait\":[{\"condition\":\"is-up-normal\",\"pollInterval\":\"1s\",\"timeout\":"
+	    "\"10m\"}]}]}}]}";
 	struct scene *scene = begin_with(adding(hasty, TWO));
 	struct world *world = scene->world;
 

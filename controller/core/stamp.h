@@ -1,0 +1,11 @@
+/* What must be true before a pass. ASKING: not known yet, or not true and told so. VOID: the lane's finished
+ * steps count no more. */
+#pragma once
+
+#include "op.h"
+
+enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
+
+enum stamp step_check_stamp(struct core *core, struct op *op, struct step *step);
+/* VOID: systemd is starting already what the step is to restart. */
+enum stamp step_check_boot(struct step *step);
