@@ -65,6 +65,9 @@ journal_write_all(struct core *core, struct op *op, const struct cJSON *reply, c
 	journal->epoch = epoch;
 	journal->seq = seq;
 	collect(core, op, reply, why);
+	/* One more than those that have been sent; else the one that was on its way. */
+	if (!journal->sending)
+		journal->open_ticket++;
 	journal->sending = true;
 	journal_send(core, op);
 	return true;

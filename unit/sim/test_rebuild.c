@@ -17,6 +17,7 @@ lose(bool (*until)(struct world *world, const char *arg), const char *arg)
 
 	reach(scene, until, arg, MINUTES(30));
 	world_crash(world, SECONDS(20));
+	checker_forget_epochs(world->checker);
 	store_flush(world->store);
 	reach(scene, until_message, "Redis holds", MINUTES(2));
 	return scene;
@@ -48,6 +49,8 @@ check_end(struct scene *scene)
 	for (size_t i = 0; i < sim_nodes(world->sim); i++)
 		HOLDS(scene, started(scene, sim_name(world->sim, i)) >= 1);
 	HOLDS(scene, sim_violations(world->sim) == 0);
+	/* As ever, no act left before its intent was acknowledged. */
+	HOLDS(scene, world->checker->faults == 0);
 	scene_free(scene);
 }
 
@@ -96,6 +99,7 @@ a_node_left_down_is_shouted_again(void **state)
 	reach(scene, until_phase, "Failed", HOURS(1));
 	wait_ms(scene, SECONDS(5));
 	world_crash(world, SECONDS(20));
+	checker_forget_epochs(world->checker);
 	store_flush(world->store);
 	reach(scene, until_message, "Redis holds", MINUTES(2));
 	sim_mask(world->sim, scene_node(world, "db-b-1"), false);
@@ -152,6 +156,7 @@ one_word_is_for_one_rebuilding(void **state)
 	ask_rightly(scene);
 	reach(scene, until_stopped, "db-b-1", HOURS(1));
 	world_crash(scene->world, SECONDS(20));
+	checker_forget_epochs(scene->world->checker);
 	store_flush(scene->world->store);
 	reach(scene, until_message, "Redis holds", MINUTES(2));
 	wait_ms(scene, MINUTES(10));
@@ -195,6 +200,7 @@ cancelled_it_stays_until_it_is_known_again(void **state)
 	(void)state;
 	reach(scene, until_drained, "db-b-1", MINUTES(30));
 	world_crash(world, SECONDS(20));
+	checker_forget_epochs(world->checker);
 	store_flush(world->store);
 	scene->cancel = true;
 	scene_turn_knobs(scene);
