@@ -152,6 +152,65 @@ a_join_that_fails_is_a_persons(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
+/* What joins cannot be called back: the end is told when it is in. */
+static void
+a_cancel_waits_for_what_joins(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(20));
+	HOLDS(scene, until_phase(world, "Cancelling") && !until_member(world, "db-a-3"));
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, until_member(world, "db-a-3") && highstates(scene, "db-a-4") == 0);
+	end(scene, "Cancelled", 0, 0);
+}
+
+static void
+suspended_it_adds_no_other(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_phase, "Paused", MINUTES(20));
+	HOLDS(scene, until_member(world, "db-a-3"));
+	wait_ms(scene, MINUTES(20));
+	HOLDS(scene, highstates(scene, "db-a-4") == 0);
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, until_member(world, "db-a-4") && highstates(scene, "db-a-3") == 1);
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* The journal is written anew from memory, with what is known of the new nodes: the next controller goes on with it. */
+static void
+the_journal_is_lost_while_one_joins(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	wait_ms(scene, SECONDS(3));
+	store_flush(world->store);
+	reach(scene, until_done, "1.2/db-a-3", MINUTES(20));
+	world_crash(world, SECONDS(2));
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && highstates(scene, "db-a-4") == 1);
+	HOLDS(scene, until_member(world, "db-a-4"));
+	HOLDS(scene, until_phase(world, "Succeeded") && sim_violations(world->sim) == 0);
+	scene_free(scene);
+}
+
 /* --- whatever happens */
 
 static void
@@ -225,6 +284,9 @@ main(void)
 		cmocka_unit_test(nobody_goes_down_while_it_joins),
 		cmocka_unit_test(a_member_that_is_down_closes_the_gate),
 		cmocka_unit_test(a_join_that_fails_is_a_persons),
+		cmocka_unit_test(a_cancel_waits_for_what_joins),
+		cmocka_unit_test(suspended_it_adds_no_other),
+		cmocka_unit_test(the_journal_is_lost_while_one_joins),
 		cmocka_unit_test(the_controller_dies_anywhere),
 		cmocka_unit_test(seeds),
 	};
