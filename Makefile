@@ -228,6 +228,18 @@ build: $(PROGRAMS) $(B)/straitctl.1 ## The programs: build/strait-controller, bu
 $(B)/straitctl.1: $(B)/straitctl
 	$(Q)$< man >$@
 
+PREFIX ?= /usr/local
+SHARED := $(DESTDIR)$(PREFIX)/share
+install: build ## The programs, straitctl's man page and completions, below PREFIX=/usr/local; DESTDIR= for packagers
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(SHARED)/man/man1 $(SHARED)/bash-completion/completions \
+		$(SHARED)/zsh/site-functions $(SHARED)/fish/vendor_completions.d
+	$(Q)install -m 755 $(B)/strait-controller $(B)/straitctl $(DESTDIR)$(PREFIX)/bin
+	$(Q)ln -sf straitctl $(DESTDIR)$(PREFIX)/bin/kubectl-strait
+	$(Q)install -m 644 $(B)/straitctl.1 $(SHARED)/man/man1
+	$(Q)$(B)/straitctl completion bash >$(SHARED)/bash-completion/completions/straitctl
+	$(Q)$(B)/straitctl completion zsh >$(SHARED)/zsh/site-functions/_straitctl
+	$(Q)$(B)/straitctl completion fish >$(SHARED)/fish/vendor_completions.d/straitctl.fish
+
 check: build $(TESTS) ## The inner loop: build, unit tests, simulation
 	@unit/run $(TESTS)
 

@@ -22,6 +22,7 @@ struct option {
 static const struct option options[] = {
 	{'n', "--namespace", "NAME", TAKES_API, offsetof(struct args, namespace_),
 	    "where the objects are; else the context's, else default"},
+	{'A', "--all-namespaces", NULL, TAKES_ALL, offsetof(struct args, all_namespaces), "of every namespace, each named"},
 	{0, "--kubeconfig", "FILE", TAKES_API, offsetof(struct args, kubeconfig),
 	    "the API server and who we are; else $KUBECONFIG, else ~/.kube/config"},
 	{0, "--context", "NAME", TAKES_API, offsetof(struct args, context), "of the kubeconfig; its current one by default"},

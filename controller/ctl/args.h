@@ -23,7 +23,8 @@ enum {
 	TAKES_PARAMETERS = 1 << 12,
 	TAKES_REDIS = 1 << 13,
 	TAKES_FORM = 1 << 10,    /* --to */
-	TAKES_LINT = 1 << 11,
+	TAKES_LINT = 1 << 14,
+	TAKES_ALL = 1 << 15,     /* every namespace */
 };
 
 /* The values of an option that may stand more than once, in their order; each owned. */
@@ -43,7 +44,7 @@ struct args {
 	struct args_list takes;  /* "TYPE=TIME" */
 	struct args_list parameters;     /* "name=value" */
 	const char *owner, *reason, *step, *node, *redis_url;
-	bool dry_run, detach;
+	bool dry_run, detach, all_namespaces;
 	bool help;
 };
 

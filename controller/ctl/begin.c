@@ -55,8 +55,8 @@ begin_open(struct json_out *json, const struct args *args, const char *cluster, 
 	json_close(json);
 }
 
-void
-begin_put_target(struct json_out *json, const char *node)
+static void
+put_target(struct json_out *json, const char *node)
 {
 	json_open(json, "targets");
 	json_open_array(json, "nodes");
@@ -84,6 +84,25 @@ begin_put_pairs(struct json_out *json, const char *key, const struct args_list *
 	}
 	json_close(json);
 	return 0;
+}
+
+struct cJSON *
+begin_task(struct api *api, const struct args *args, const char *cluster, const char *node, struct err *err)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	struct json_out json = JSON_OUT(&body);
+
+	begin_open(&json, args, cluster, args->words[0]);
+	if (node)
+		put_target(&json, node);
+	json_open(&json, node ? "nodeTask" : "clusterTask");
+	json_put_str(&json, "type", args->words[0]);
+	if (begin_put_pairs(&json, "with", &args->parameters, err) < 0)
+		return NULL;
+	json_close(&json);
+	json_close(&json);
+	json_close(&json);
+	return begin_post(api, buf_str(&body), err);
 }
 
 struct cJSON *

@@ -31,13 +31,13 @@ row(struct table *table, const struct cJSON *cluster, int64_t now_ms)
 	char age[INSTANT_TEXT];
 
 	object_age(json_str(json_get(cluster, "metadata"), "creationTimestamp"), now_ms, age);
-	table_row(table, name_of(cluster), is, json_str(status, "nodes"), json_str(status, "version"), zones,
-	    json_str(status, "operation"), queued, age,
+	table_row(table, json_str(json_get(cluster, "metadata"), "namespace"), name_of(cluster), is,
+	    json_str(status, "nodes"), json_str(status, "version"), zones, json_str(status, "operation"), queued, age,
 	    strcmp(is, "True") == 0 ? NULL : json_str_or(ready, "message", "nobody has looked at it yet"));
 }
 
 void
-clusters_print(const struct cJSON *list, int64_t now_ms, struct buf *out)
+clusters_print(const struct cJSON *list, bool namespaces, int64_t now_ms, struct buf *out)
 {
 	const struct cJSON *items = json_get(list, "items");
 	CLEANUP_FREE const struct cJSON **sorted = xcalloc(json_count(items) + 1, sizeof *sorted);
@@ -47,7 +47,9 @@ clusters_print(const struct cJSON *list, int64_t now_ms, struct buf *out)
 	JSON_EACH(cluster, items)
 		sorted[count++] = cluster;
 	qsort(sorted, count, sizeof *sorted, by_name);
-	table_head(&table, "NAME", "READY", "NODES", "VERSION", "ZONES", "OPERATION", "QUEUED", "AGE", "WHY", NULL);
+	table_head(&table, "NAMESPACE", "NAME", "READY", "NODES", "VERSION", "ZONES", "OPERATION", "QUEUED", "AGE", "WHY",
+	    NULL);
+	table.hidden = !namespaces;
 	for (size_t i = 0; i < count; i++)
 		row(&table, sorted[i], now_ms);
 	if (count > 0)

@@ -8,4 +8,4 @@
 struct cJSON;
 
 /* A table of a list's items, by name. */
-void clusters_print(const struct cJSON *list, int64_t now_ms, struct buf *out);
+void clusters_print(const struct cJSON *list, bool namespaces, int64_t now_ms, struct buf *out);

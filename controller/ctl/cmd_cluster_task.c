@@ -3,29 +3,12 @@
 #include "objects.h"
 #include "task_type.h"
 
-static struct cJSON *
-make(struct api *api, const struct args *args, struct err *err)
-{
-	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
-	struct json_out json = JSON_OUT(&body);
-
-	begin_open(&json, args, args->cluster, args->words[0]);
-	json_open(&json, "clusterTask");
-	json_put_str(&json, "type", args->words[0]);
-	if (begin_put_pairs(&json, "with", &args->parameters, err) < 0)
-		return NULL;
-	json_close(&json);
-	json_close(&json);
-	json_close(&json);
-	return begin_post(api, buf_str(&body), err);
-}
-
 static int
 ask(struct api *api, const struct args *args, struct buf *out, struct buf *said)
 {
 	struct err err;
 	CLEANUP_JSON struct cJSON *cluster = object_get(api, KIND_TARGET, args->cluster, &err);
-	CLEANUP_JSON struct cJSON *made = cluster ? make(api, args, &err) : NULL;
+	CLEANUP_JSON struct cJSON *made = cluster ? begin_task(api, args, args->cluster, NULL, &err) : NULL;
 
 	if (!made)
 		return complain(args, said, EXIT_FAILED, "%s", err.text);

@@ -9,39 +9,30 @@
 
 enum { ADDRESSES = 16 };
 
-static struct cJSON *
-make(struct api *api, const struct args *args, const struct found_node *node, struct err *err)
-{
-	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
-	struct json_out json = JSON_OUT(&body);
-
-	begin_open(&json, args, node->cluster, args->words[0]);
-	begin_put_target(&json, node->name);
-	json_open(&json, "nodeTask");
-	json_put_str(&json, "type", args->words[0]);
-	if (begin_put_pairs(&json, "with", &args->parameters, err) < 0)
-		return NULL;
-	json_close(&json);
-	json_close(&json);
-	json_close(&json);
-	return begin_post(api, buf_str(&body), err);
-}
-
-/* By its name or address; then by what DNS knows under that name. */
 static int
-find(const struct cJSON *clusters, const struct args *args, struct found_node *ret, struct err *err)
+find_at(const struct cJSON *clusters, const struct args *args, char **addresses, size_t count, struct found_node *ret,
+    struct err *err)
 {
-	char *addresses[ADDRESSES];
-	size_t count;
-	int status = find_node(clusters, args->cluster, args->node, NULL, 0, ret, err);
+	int status = find_node(clusters, args->cluster, args->node, addresses, count, ret, err);
 
-	if (status == 0 || ret->cluster)
-		return status;
-	count = find_node_addresses(args->node, addresses, ADDRESSES);
-	if (count > 0)
-		status = find_node(clusters, args->cluster, args->node, addresses, count, ret, err);
 	while (count > 0)
 		free(addresses[--count]);
+	return status;
+}
+
+/* By its name or address; then by what DNS knows under that name; then by what it calls the nodes that have no name but
+ * their address. */
+static int
+find(struct api *api, const struct cJSON *clusters, const struct args *args, struct found_node *ret, struct err *err)
+{
+	char *addresses[ADDRESSES];
+	int status = find_at(clusters, args, addresses, 0, ret, err);
+
+	if (status < 0 && !ret->cluster)
+		status = find_at(clusters, args, addresses, find_node_addresses(args->node, addresses, ADDRESSES), ret, err);
+	if (status < 0 && !ret->cluster)
+		status = find_at(clusters, args, addresses,
+		    find_node_reverse(&api->loop, clusters, args->cluster, args->node, addresses, ADDRESSES), ret, err);
 	return status;
 }
 
@@ -55,9 +46,9 @@ ask(struct api *api, const struct args *args, struct buf *out, struct buf *said)
 
 	if (!clusters)
 		return complain(args, said, EXIT_FAILED, "%s", err.text);
-	if (find(clusters, args, &node, &err) < 0)
+	if (find(api, clusters, args, &node, &err) < 0)
 		return complain(args, said, EXIT_FAILED, "%s", err.text);
-	made = make(api, args, &node, &err);
+	made = begin_task(api, args, node.cluster, node.name, &err);
 	if (!made)
 		return complain(args, said, EXIT_FAILED, "%s", err.text);
 	return begin_follow(api, args, made, out, said);
@@ -82,7 +73,8 @@ const struct command cmd_node_task = {
 	.least = 1,
 	.most = 1,
 	.summary = "Run one task on one node, and follow it.",
-	.help = "The node is looked for among those of all target clusters of the namespace; when two have one of that name,\n"
-	    "--cluster says which is meant. Ctrl-C leaves the operation as it is: it goes on.\n" FOLLOW_HELP,
+	.help = "The node is looked for among those of all target clusters of the namespace, by its name or address, or by a\n"
+	    "name that DNS knows: of its address, where nobody has named it. When two have one of that name, --cluster says which\n"
+	    "is meant. Ctrl-C leaves the operation as it is: it goes on.\n" FOLLOW_HELP,
 	.run = run,
 };

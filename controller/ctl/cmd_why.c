@@ -1,18 +1,17 @@
+#include "about.h"
 #include "command.h"
-#include "json.h"
-#include "objects.h"
 #include "why.h"
+
+static void
+print(const struct cJSON *operation, const struct args *args, int64_t now_ms, struct buf *out)
+{
+	why_print(operation, args->program, now_ms, out);
+}
 
 static int
 ask(struct api *api, const struct args *args, struct buf *out, struct buf *said)
 {
-	struct err err;
-	CLEANUP_JSON struct cJSON *operation = object_get(api, KIND_OPERATION, args->words[0], &err);
-
-	if (!operation)
-		return complain(args, said, EXIT_FAILED, "%s", err.text);
-	why_print(operation, args->program, loop_now().wall_ms, out);
-	return EXIT_DONE;
+	return about_operation(api, args, out, said, print);
 }
 
 static int

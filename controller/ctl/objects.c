@@ -12,7 +12,9 @@
 #include "object.h"
 #include "yaml_print.h"
 
-enum { PAGE = 500, OBJECT_MAX = 4 << 20 };
+enum { PAGE = 500, OBJECT_MAX = 4 << 20, LIST_MAX = 512 << 20 };
+
+#define UNRESERVED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 
 static const struct {
 	const char *name, *word, *plural;
@@ -48,13 +50,69 @@ object_path(const struct api *api, enum kind kind, bool all, const char *after)
 	return xasprintf("/apis/" CRD_API_VERSION "/namespaces/%s/%s%s", api->namespace_, kinds[kind].plural, after);
 }
 
+static void put_object(struct json_out *json, const struct cJSON *object, enum kind kind);
+
+/* The token is the server's own: it may hold what a query must not. */
+static char *
+page_path(const struct api *api, enum kind kind, bool all, const char *after)
+{
+	CLEANUP_BUF struct buf query = BUF_INIT(BUF_MAX_LINE);
+
+	buf_printf(&query, "?limit=%d", PAGE);
+	if (*after)
+		buf_puts(&query, "&continue=");
+	for (; *after; after++)
+		buf_printf(&query, strchr(UNRESERVED, *after) ? "%c" : "%%%02X", (unsigned char)*after);
+	return object_path(api, kind, all, buf_str(&query));
+}
+
+static const char *
+continue_of(const struct cJSON *page)
+{
+	return json_str_or(json_get(page, "metadata"), "continue", "");
+}
+
+/* The items of this page, which is freed, and of those after it, into an open array. 0, or -1 and why. */
+static int
+put_pages(struct api *api, enum kind kind, bool all, struct cJSON *page, struct json_out *json, struct err *err)
+{
+	bool missing;
+
+	while (page) {
+		CLEANUP_JSON struct cJSON *this = page;
+		const char *after = continue_of(this);
+		CLEANUP_FREE char *path = page_path(api, kind, all, after);
+
+		JSON_EACH(object, json_get(this, "items"))
+			put_object(json, object, kind);
+		if (!*after)
+			return 0;
+		page = api_get(api, path, &missing, err);
+	}
+	return -1;
+}
+
 struct cJSON *
 object_list(struct api *api, enum kind kind, bool all, struct err *err)
 {
-	CLEANUP_FREE char *limit = xasprintf("?limit=%d", PAGE), *path = object_path(api, kind, all, limit);
+	CLEANUP_BUF struct buf whole = BUF_INIT(LIST_MAX);
+	CLEANUP_FREE char *path = page_path(api, kind, all, "");
+	struct json_out json = JSON_OUT(&whole);
 	bool missing;
+	struct cJSON *page = api_get(api, path, &missing, err);
 
-	return api_get(api, path, &missing, err);
+	if (!page || !*continue_of(page))
+		return page;
+	json_open(&json, NULL);
+	json_open_array(&json, "items");
+	if (put_pages(api, kind, all, page, &json, err) < 0)
+		return NULL;
+	json_close_array(&json);
+	json_close(&json);
+	if (buf_ok(&whole))
+		return json_parse(buf_str(&whole), whole.len, err);
+	err_set(err, "the list of %s is larger than %d MiB", kinds[kind].plural, LIST_MAX >> 20);
+	return NULL;
 }
 
 static int

@@ -15,7 +15,8 @@ bool object_name_is_good(const char *text);
 char *object_path(const struct api *api, enum kind kind, bool all, const char *after);
 /* Owned; NULL: said in 'err', with the nearest name when it is just not there. */
 struct cJSON *object_get(struct api *api, enum kind kind, const char *name, struct err *err);
-/* A list of them: "items". */
+/* A list of them, page by page to its end: "items". Of a list of several pages nothing else is kept, nor who wrote which
+ * field. */
 struct cJSON *object_list(struct api *api, enum kind kind, bool all, struct err *err);
 /* Of an operation or target; NULL when its status has none of that type. */
 const struct cJSON *object_condition(const struct cJSON *object, const char *type);

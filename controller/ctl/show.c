@@ -43,21 +43,24 @@ static void
 row(struct table *table, const struct cJSON *operation, bool wide, int64_t now_ms)
 {
 	const struct cJSON *spec = json_get(operation, "spec"), *status = status_of(operation);
-	const char *name = json_str(json_get(operation, "metadata"), "name"), *phase = json_str(status, "phase");
-	const char *what = json_str(status, "operation"), *why = json_str(status, "message");
+	const struct cJSON *meta = json_get(operation, "metadata");
+	const char *namespace_ = json_str(meta, "namespace"), *name = json_str(meta, "name");
+	const char *phase = json_str(status, "phase"), *what = json_str(status, "operation");
+	const char *why = json_str(status, "message");
 	char age[INSTANT_TEXT];
 
 	object_age(created(operation), now_ms, age);
 	if (wide)
-		table_row(table, name, json_str(spec, "cluster"), what, phase, json_str(status, "progress"),
-		    json_str(status, "zone"), json_str(status, "current"), age, json_str(spec, "owner"), lines_why(operation));
+		table_row(table, namespace_, name, json_str(spec, "cluster"), what, phase, json_str(status, "progress"),
+		    json_str(status, "zone"), json_str(status, "current"), age, json_str(spec, "owner"),
+		    lines_why(operation));
 	else
-		table_row(table, name, json_str(spec, "cluster"), what, phase, json_str(status, "progress"),
+		table_row(table, namespace_, name, json_str(spec, "cluster"), what, phase, json_str(status, "progress"),
 		    json_str(status, "current"), age, why);
 }
 
 void
-show_operations(const struct cJSON *list, const char *cluster, bool wide, int64_t now_ms, struct buf *out)
+show_operations(const struct cJSON *list, const struct show_choice *choice, int64_t now_ms, struct buf *out)
 {
 	const struct cJSON *items = json_get(list, "items");
 	size_t count = 0;
@@ -65,16 +68,19 @@ show_operations(const struct cJSON *list, const char *cluster, bool wide, int64_
 	struct table table;
 
 	JSON_EACH(operation, items)
-		if (!cluster || strcmp(json_str_or(json_get(operation, "spec"), "cluster", ""), cluster) == 0)
+		if (!choice->cluster ||
+		    strcmp(json_str_or(json_get(operation, "spec"), "cluster", ""), choice->cluster) == 0)
 			sorted[count++] = operation;
 	qsort(sorted, count, sizeof *sorted, by_need);
-	if (wide)
-		table_head(&table, "NAME", "CLUSTER", "OPERATION", "PHASE", "PROGRESS", "ZONE", "CURRENT", "AGE", "OWNER",
-		    "WHY", NULL);
+	if (choice->wide)
+		table_head(&table, "NAMESPACE", "NAME", "CLUSTER", "OPERATION", "PHASE", "PROGRESS", "ZONE", "CURRENT", "AGE",
+		    "OWNER", "WHY", NULL);
 	else
-		table_head(&table, "NAME", "CLUSTER", "OPERATION", "PHASE", "PROGRESS", "CURRENT", "AGE", "WHY", NULL);
+		table_head(&table, "NAMESPACE", "NAME", "CLUSTER", "OPERATION", "PHASE", "PROGRESS", "CURRENT", "AGE", "WHY",
+		    NULL);
+	table.hidden = !choice->namespaces;
 	for (size_t i = 0; i < count; i++)
-		row(&table, sorted[i], wide, now_ms);
+		row(&table, sorted[i], choice->wide, now_ms);
 	if (count > 0)
 		table_print(&table, out);
 	table_done(&table);

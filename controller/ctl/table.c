@@ -51,6 +51,8 @@ table_print(const struct table *table, struct buf *out)
 	for (size_t i = 0; i < table->ncells; i++) {
 		size_t column = i % table->columns;
 
+		if (column < table->hidden)
+			continue;
 		if (column + 1 == table->columns)
 			buf_printf(out, "%s\n", table->cells[i]);
 		else

@@ -9,6 +9,7 @@ enum { TABLE_COLUMNS = 12 };
 
 struct table {
 	size_t columns;
+	size_t hidden;           /* so many of them, from the left, are not printed */
 	char **cells;            /* row by row; counted */
 	size_t ncells;
 };

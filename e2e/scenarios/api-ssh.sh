@@ -6,7 +6,7 @@ scenario()
 	local shim=$STATE/loopback.so
 	"${CC:-cc}" -std=c17 -D_GNU_SOURCE -O2 -fPIC -shared -o "$shim" "$TOP/e2e/hosts/loopback.c"
 	# Each host's loopback leads to its Scylla, whose port nobody else is told.
-	LD_PRELOAD=$shim STRAIT_API_PORT=10777 fleet_up one --layout dc1/a:2,dc1/b:1,dc1/c:1 --port 10777 --speed 30
+	LD_PRELOAD=$shim STRAIT_API_PORT=10777 fleet_up one --layout dc1/a:1,dc1/b:1,dc1/c:1 --port 10777 --speed 30
 	sed -i 's/api: {type: direct, /api: {type: ssh, /' "$STATE/$FLEET.yaml"
 	apply_fleet
 	watch_operations
@@ -21,9 +21,9 @@ scenario()
 	within 10 "with forwarding allowed the cluster is ready" condition_is "targetcluster/$TARGET" Ready '^True'
 
 	operate roll "$ROLL"
-	within 20 "a node is done" was roll '^Running\|1/4'
+	within 20 "a node is done" was roll '^Running\|1/3'
 	check "every connection is cut" cut_ssh
-	within 20 "half of them are done" was roll '^Running\|2/4'
+	within 20 "two are done" was roll '^Running\|2/3'
 	stop controller KILL
 	check "no ssh is left of it" no_ssh
 	controller controller

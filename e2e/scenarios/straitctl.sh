@@ -5,6 +5,7 @@
 scenario()
 {
 	fleet_up one --layout dc1/a:1,dc1/b:1,dc1/c:1 --speed 20
+	many_begin &
 	apply_fleet
 	watch_operations
 	controller controller
@@ -19,6 +20,8 @@ scenario()
 	two_of_one_name
 	told
 	completed
+	many_are_listed
+	installed
 }
 
 ctl() { "$TOP/build/straitctl" "$@" --namespace "$NS"; }
@@ -34,6 +37,48 @@ out() { says "$@" <"$STATE/out"; }
 err() { says "$@" <"$STATE/err"; }
 # made COMMAND...: the name of the operation that was made.
 made() { ctl job run "$@" --cluster "$TARGET" --detach; }
+
+# More operations than a page of the API server's has, in a namespace that no controller looks after.
+MANY=501
+
+many_begin()
+{
+	kubectl create namespace "$NS-many" >/dev/null
+	for ((i = 1; i <= MANY; i++)); do
+		printf '{"apiVersion": "strait.dev/v1alpha1", "kind": "ClusterOperation", "metadata": {"name": "op-%d"},
+			"spec": {"cluster": "c", "workflow": "rolling-restart"}}\n' "$i"
+	done | kubectl --namespace "$NS-many" create -f - >/dev/null
+	say done >"$STATE/many"
+}
+
+many_are_listed()
+{
+	within 30 "there are $MANY" test -s "$STATE/many"
+	check "all are listed, page by page" listed --namespace "$NS-many" -o name
+	check "each once" test "$(sort -u "$STATE/out" | wc -l)" = "$MANY"
+	check "as a table too" "$TOP/build/straitctl" job list --namespace "$NS-many" --cluster c
+	check "of all namespaces those are some" eval '"$TOP/build/straitctl" job list -A | says "^$NS-many +op-$MANY +c "'
+	check "so are ours" eval '"$TOP/build/straitctl" clusters -A | says "^$NS +$TARGET "'
+	kubectl delete --raw "/apis/strait.dev/v1alpha1/namespaces/$NS-many/clusteroperations" >/dev/null
+}
+
+listed()
+{
+	"$TOP/build/straitctl" job list "$@" >"$STATE/out"
+	(($(wc -l <"$STATE/out") == MANY)) || { wc -l "$STATE/out"; return 1; }
+}
+
+installed()
+{
+	local file root=$STATE/root
+	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$TOP" install DESTDIR="$root" PREFIX=/usr >"$STATE/out"
+	for file in bin/strait-controller bin/straitctl bin/kubectl-strait share/man/man1/straitctl.1 \
+		share/bash-completion/completions/straitctl share/zsh/site-functions/_straitctl \
+		share/fish/vendor_completions.d/straitctl.fish; do
+		check "make install: $file" test -s "$root/usr/$file"
+	done
+	check "as kubectl's plugin it calls itself so" eval '"$root/usr/bin/kubectl-strait" help | says "kubectl strait"'
+}
 
 refused_file()
 {

@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "find_node.h"
 #include "json.h"
+#include "loop.h"
 #include "task_type.h"
 
 static const char clusters[] =
@@ -41,6 +42,43 @@ what_dns_knows_counts_too(void **state)
 {
 	(void)state;
 	check_found(NULL, "db7.example.com", "10.1.0.2", "stg/10.1.0.2");
+}
+
+static void
+a_name_is_meant_with_or_without_its_domain(void **state)
+{
+	(void)state;
+	CHECK(find_node_is_called("db-a-1.example.com", "db-a-1"));
+	CHECK(find_node_is_called("DB-a-1.example.com", "db-a-1.example"));
+	CHECK(find_node_is_called("db-a-1.example.com", "db-a-1.example.com."));
+	CHECK(!find_node_is_called("db-a-10.example.com", "db-a-1"));
+	CHECK(!find_node_is_called("db-a-1.example.com", "db-a"));
+	CHECK(!find_node_is_called("db-a-1", "db-a-1.example.com"));
+	CHECK(!find_node_is_called("db-a-1", ""));
+	CHECK(!find_node_is_called("db-a-1", "."));
+}
+
+/* 127.0.0.1 has a name everywhere; a node that has one of its own is not asked for. */
+static void
+what_nobody_has_named_dns_may(void **state)
+{
+	static const char text[] = "{\"items\":[{\"metadata\":{\"name\":\"prd\"},\"status\":{\"members\":["
+	    "{\"name\":\"127.0.0.1\",\"address\":\"127.0.0.1\"},{\"name\":\"x\",\"address\":\"127.0.0.1\"},"
+	    "{\"name\":\"rubbish\",\"address\":\"rubbish\"}]}}]}";
+	CLEANUP_JSON struct cJSON *list = json_parse(text, sizeof text - 1, NULL);
+	char *addresses[2];
+	struct loop loop;
+	struct err err;
+
+	(void)state;
+	CHECK_INT(loop_init(&loop, &err), 0);
+	CHECK_INT(find_node_reverse(&loop, list, NULL, "localhost", addresses, 2), 1);
+	CHECK_TEXT(addresses[0], "127.0.0.1");
+	free(addresses[0]);
+	CHECK_INT(find_node_reverse(&loop, list, "stg", "localhost", addresses, 2), 0);
+	CHECK_INT(find_node_reverse(&loop, list, NULL, "db-a-1", addresses, 2), 0);
+	CHECK_INT(loop_drain(&loop), 0);
+	loop_done(&loop);
 }
 
 static void
@@ -91,6 +129,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_is_found_by_name_or_address),
 		cmocka_unit_test(what_dns_knows_counts_too),
+		cmocka_unit_test(a_name_is_meant_with_or_without_its_domain),
+		cmocka_unit_test(what_nobody_has_named_dns_may),
 		cmocka_unit_test(one_of_two_clusters_is_never_guessed),
 		cmocka_unit_test(none_is_said_with_the_nearest),
 		cmocka_unit_test(a_type_is_a_task_of_its_scope),

@@ -45,7 +45,7 @@ check_list(const char *cluster, bool wide, const char *expected)
 	CLEANUP_JSON struct cJSON *list = parse("{\"items\":[" DONE "," FAILED "," RUNNING "]}");
 	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_LINE);
 
-	show_operations(list, cluster, wide, now(), &out);
+	show_operations(list, &(struct show_choice){.cluster = cluster, .wide = wide}, now(), &out);
 	CHECK_TEXT(buf_str(&out), expected);
 }
 
@@ -68,8 +68,23 @@ wide_has_the_whole_sentence(void **state)
 	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_LINE);
 
 	(void)state;
-	show_operations(list, NULL, true, now(), &out);
+	show_operations(list, &(struct show_choice){.wide = true, .namespaces = true}, now(), &out);
 	CHECK_CONTAINS(buf_str(&out), " <@1>    db-b-1: not done after 2s\n");
+}
+
+static void
+of_every_namespace_each_is_named(void **state)
+{
+	CLEANUP_JSON struct cJSON *list = parse("{\"items\":[{\"metadata\":{\"name\":\"roll\",\"namespace\":\"messages\","
+	    "\"creationTimestamp\":\"2026-01-28T18:29:50Z\"},\"spec\":{\"cluster\":\"prd\"},"
+	    "\"status\":{\"phase\":\"Running\"}}]}");
+	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_LINE);
+
+	(void)state;
+	show_operations(list, &(struct show_choice){.namespaces = true}, now(), &out);
+	CHECK_TEXT(buf_str(&out),
+	    "NAMESPACE   NAME   CLUSTER   OPERATION   PHASE     PROGRESS   CURRENT   AGE   WHY\n"
+	    "messages    roll   prd       -           Running   -          -         10s   -\n");
 }
 
 static void
@@ -179,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_at_work_comes_first),
 		cmocka_unit_test(wide_has_the_whole_sentence),
+		cmocka_unit_test(of_every_namespace_each_is_named),
 		cmocka_unit_test(one_is_shown_with_its_errors),
 		cmocka_unit_test(ages_are_written_as_kubectl_does),
 		cmocka_unit_test(objects_are_printed_in_each_form),

@@ -172,7 +172,7 @@ clusters_are_a_table(void **state)
 	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_LINE);
 
 	(void)state;
-	clusters_print(list, instant_parse("2026-01-28T18:30:00Z"), &out);
+	clusters_print(list, false, instant_parse("2026-01-28T18:30:00Z"), &out);
 	CHECK_TEXT(buf_str(&out),
 	    "NAME   READY     NODES   VERSION   ZONES   OPERATION   QUEUED   AGE   WHY\n"
 	    "prd    True      6/6     2025.1    3       roll        2        24h   -\n"
