@@ -157,6 +157,37 @@ newcomers_look(struct core *core, struct op *op)
 			look(core, op, &op->newcomers.list[i]);
 }
 
+/* --- what the inventory tells */
+
+static const struct target_node *
+inventory_node(const struct lane *lane)
+{
+	const struct target *target = lane->op->cluster->target;
+
+	for (size_t i = 0; i < target->nnodes; i++)
+		if (strcmp(target->nodes[i].name, lane->node->name) == 0)
+			return &target->nodes[i];
+	return NULL;
+}
+
+bool
+newcomer_place(const struct lane *lane, char *zone, const char **ret_address)
+{
+	const struct target_node *node = lane_is_outside(lane) ? inventory_node(lane) : NULL;
+
+	if (!node || !node->zone)
+		return false;
+	snprintf(zone, 2 * RING_NAME + 2, "%s", node->zone);
+	*ret_address = node->address;
+	return true;
+}
+
+bool
+newcomer_is_withdrawn(const struct lane *lane)
+{
+	return lane_is_outside(lane) && !newcomer_of(lane)->joins && !inventory_node(lane);
+}
+
 /* --- one at a time */
 
 void

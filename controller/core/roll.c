@@ -205,16 +205,32 @@ run_cluster_block(struct core *core, struct op *op, const struct plan_block *blo
 
 /* --- lanes --- */
 
-/* A planned node that left the ring is skipped, and said. */
+/* What a planned node has left, so that there is nothing to do for it; NULL: nothing. */
+static const char *
+left(const struct core *core, const struct lane *lane)
+{
+	const struct ring *ring = lane->op->cluster->ring;
+
+	if (!core->config.gate || ring->nmembers == 0)
+		return NULL;
+	if (lane_is_outside(lane))
+		return newcomer_is_withdrawn(lane) ? "spec.nodes" : NULL;
+	return ring_find_host_id(ring, lane->node->host_id) >= 0 ? NULL : "the ring";
+}
+
+/* It is skipped, and said. */
 static bool
 skip_if_gone(struct core *core, struct op *op, struct lane *lane)
 {
-	if (!core->config.gate || op->cluster->ring->nmembers == 0 || lane_is_outside(lane) ||
-	    ring_find_host_id(op->cluster->ring, lane->node->host_id) >= 0)
+	const char *from = left(core, lane);
+	char text[48];
+
+	if (!from)
 		return false;
-	op_event(core, op, "Normal", REASON_NodeLeft, "%s has left the ring since the plan was made: it is skipped",
-	    lane->node->name);
-	lane_set_state(core, lane, LANE_SKIPPED, "the node has left the ring");
+	op_event(core, op, "Normal", REASON_NodeLeft, "%s has left %s since the plan was made: it is skipped",
+	    lane->node->name, from);
+	snprintf(text, sizeof text, "the node has left %s", from);
+	lane_set_state(core, lane, LANE_SKIPPED, text);
 	return true;
 }
 

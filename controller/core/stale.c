@@ -14,14 +14,16 @@
 #include "reasons.h"
 #include "state.h"
 
-/* As the ring has it now; false: it is no member, or not known well enough. */
+/* As the ring has it now, or the inventory if it is to be added; false: it is no member, or not known well enough. */
 static bool
 present(const struct op *op, const struct lane *lane, char zone[2 * RING_NAME + 2], const char **ret_address)
 {
 	const struct ring *ring = op->cluster->ring;
 	int member = ring_find_host_id(ring, lane->node->host_id);
 
-	if (member < 0 || !ring->members[member].datacenter[0])
+	if (member < 0)
+		return newcomer_place(lane, zone, ret_address);
+	if (!ring->members[member].datacenter[0])
 		return false;
 	cluster_zone(op->cluster, (size_t)member, zone);
 	*ret_address = ring->members[member].address;

@@ -191,6 +191,61 @@ suspended_it_adds_no_other(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
+/* Somebody writes the inventory anew: without one of the nodes, or with another zone of it. */
+static void
+rewrite_inventory(struct scene *scene, const char *node, const char *zone)
+{
+	CLEANUP_BUF struct buf buf = BUF_INIT(BUF_MAX_OBJECT);
+	struct sim *sim = scene->world->sim;
+
+	buf_printf(&buf, "\"spec\":{\"clusterName\":\"messages-prd\",\"contactPoints\":[\"%s\"],\"nodes\":[",
+	    sim_address(sim, 0));
+	for (size_t i = 0, n = 0; i < sim_nodes(sim); i++) {
+		bool meant = strcmp(sim_name(sim, i), node) == 0;
+
+		if (meant && !zone)
+			continue;
+		buf_printf(&buf, "%s{\"name\":\"%s\",\"address\":\"%s\",\"zone\":\"%s/%s\"}", n++ ? "," : "",
+		    sim_name(sim, i), sim_address(sim, i), sim_datacenter(sim, i), meant ? zone : sim_rack(sim, i));
+	}
+	buf_puts(&buf, "],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}}}");
+	api_replace(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER, buf_str(&buf));
+	world_tell_watches(scene->world);
+}
+
+static void
+who_is_taken_out_of_the_inventory_is_not_added(void **state)
+{
+	struct scene *scene = begin_with(adding(salted_one_by_one, TWO));
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	rewrite_inventory(scene, "db-a-4", NULL);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-4") == 0 && event_says(scene, "db-a-4 has left spec.nodes", "skipped"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* What was planned for it is for another unit now: a person is asked, as for a member. */
+static void
+who_is_to_come_changes_its_zone(void **state)
+{
+	struct scene *scene = begin_with(adding(salted_one_by_one, TWO));
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	rewrite_inventory(scene, "db-a-4", "d");
+	reach(scene, until_phase, "Paused", MINUTES(20));
+	wait_ms(scene, MINUTES(5));
+	HOLDS(scene, event_says(scene, "db-a-4 moved from dc1/a to dc1/d", "approve plan"));
+	HOLDS(scene, highstates(scene, "db-a-4") == 0);
+	rewrite_inventory(scene, "", NULL);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, until_member(world, "db-a-4"));
+	end(scene, "Succeeded", 0, 0);
+}
+
 /* The journal is written anew from memory, with what is known of the new nodes: the next controller goes on with it. */
 static void
 the_journal_is_lost_while_one_joins(void **state)
@@ -286,6 +341,8 @@ main(void)
 		cmocka_unit_test(a_join_that_fails_is_a_persons),
 		cmocka_unit_test(a_cancel_waits_for_what_joins),
 		cmocka_unit_test(suspended_it_adds_no_other),
+		cmocka_unit_test(who_is_taken_out_of_the_inventory_is_not_added),
+		cmocka_unit_test(who_is_to_come_changes_its_zone),
 		cmocka_unit_test(the_journal_is_lost_while_one_joins),
 		cmocka_unit_test(the_controller_dies_anywhere),
 		cmocka_unit_test(seeds),
