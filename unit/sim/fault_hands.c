@@ -121,6 +121,15 @@ hand_redis_flush(struct faults *faults, const struct fault *fault)
 	store_flush(world->store);
 }
 
+/* And whoever has it in memory dies. */
+void
+hand_redis_lost(struct faults *faults, const struct fault *fault)
+{
+	for (size_t i = 0; i < faults->world->nprocesses; i++)
+		process_crash(&faults->world->processes[i], fault->span_ms);
+	hand_redis_flush(faults, fault);
+}
+
 void
 hand_jump(struct faults *faults, const struct fault *fault)
 {
@@ -130,61 +139,61 @@ hand_jump(struct faults *faults, const struct fault *fault)
 void
 hand_node_crashes(struct faults *faults, const struct fault *fault)
 {
-	sim_crash(faults->world->sim, faults->world->now, (size_t)fault->value);
+	sim_crash(fault_sim(faults, fault), faults->world->now, (size_t)fault->value);
 }
 
 void
 hand_node_returns(struct faults *faults, const struct fault *fault)
 {
-	sim_start(faults->world->sim, faults->world->now, (size_t)fault->value);
+	sim_start(fault_sim(faults, fault), faults->world->now, (size_t)fault->value);
 }
 
 void
 hand_hang(struct faults *faults, const struct fault *fault)
 {
-	sim_hang(faults->world->sim, faults->world->now, (size_t)fault->value, true);
+	sim_hang(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, true);
 }
 
 void
 hand_unhang(struct faults *faults, const struct fault *fault)
 {
-	sim_hang(faults->world->sim, faults->world->now, (size_t)fault->value, false);
+	sim_hang(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, false);
 }
 
 void
 hand_slow(struct faults *faults, const struct fault *fault)
 {
-	sim_slow(faults->world->sim, (size_t)fault->value, 1500);
+	sim_slow(fault_sim(faults, fault), (size_t)fault->value, 1500);
 }
 
 void
 hand_quick(struct faults *faults, const struct fault *fault)
 {
-	sim_slow(faults->world->sim, (size_t)fault->value, 0);
+	sim_slow(fault_sim(faults, fault), (size_t)fault->value, 0);
 }
 
 void
 hand_lag(struct faults *faults, const struct fault *fault)
 {
-	sim_lag(faults->world->sim, (size_t)fault->value, 8000);
+	sim_lag(fault_sim(faults, fault), (size_t)fault->value, 8000);
 }
 
 void
 hand_unlag(struct faults *faults, const struct fault *fault)
 {
-	sim_lag(faults->world->sim, (size_t)fault->value, 0);
+	sim_lag(fault_sim(faults, fault), (size_t)fault->value, 0);
 }
 
 void
 hand_host_away(struct faults *faults, const struct fault *fault)
 {
-	sim_host_away(faults->world->sim, (size_t)fault->value, true);
+	sim_host_away(fault_sim(faults, fault), (size_t)fault->value, true);
 }
 
 void
 hand_host_back(struct faults *faults, const struct fault *fault)
 {
-	sim_host_away(faults->world->sim, (size_t)fault->value, false);
+	sim_host_away(fault_sim(faults, fault), (size_t)fault->value, false);
 }
 
 void
@@ -210,7 +219,7 @@ hand_schema(struct faults *faults, const struct fault *fault)
 void
 hand_restart(struct faults *faults, const struct fault *fault)
 {
-	sim_restart(faults->world->sim, faults->world->now, (size_t)fault->value);
+	sim_restart(fault_sim(faults, fault), faults->world->now, (size_t)fault->value);
 }
 
 static void

@@ -3,41 +3,41 @@
 
 #include "breaks.h"
 
-static struct sim *
-sim_of(const struct faults *faults)
+struct sim *
+fault_sim(const struct faults *faults, const struct fault *fault)
 {
-	return faults->world->sim;
+	return fault->second ? faults->world->second : faults->world->sim;
 }
 
 void
 hand_drain_hangs(struct faults *faults, const struct fault *fault)
 {
-	sim_drain_hang(sim_of(faults), faults->world->now, (size_t)fault->value, true);
+	sim_drain_hang(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, true);
 }
 
 void
 hand_drain_goes_on(struct faults *faults, const struct fault *fault)
 {
-	sim_drain_hang(sim_of(faults), faults->world->now, (size_t)fault->value, false);
+	sim_drain_hang(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, false);
 }
 
 void
 hand_drain_fails(struct faults *faults, const struct fault *fault)
 {
-	sim_drain_fail(sim_of(faults), faults->world->now, (size_t)fault->value, "sstable write failed");
+	sim_drain_fail(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, "sstable write failed");
 }
 
 void
 hand_drain_works(struct faults *faults, const struct fault *fault)
 {
-	sim_drain_fail(sim_of(faults), faults->world->now, (size_t)fault->value, "");
+	sim_drain_fail(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, "");
 }
 
 /* Once or twice, or as often as anybody tries. */
 void
 hand_boot_fails(struct faults *faults, const struct fault *fault)
 {
-	sim_boot_fail(sim_of(faults), (size_t)fault->value, fault->luck % 2 ? 1 + fault->luck / 2 % 2 : 1000);
+	sim_boot_fail(fault_sim(faults, fault), (size_t)fault->value, fault->luck % 2 ? 1 + fault->luck / 2 % 2 : 1000);
 }
 
 /* Who has repaired it starts it, or leaves that to others. */
@@ -46,56 +46,56 @@ hand_boot_works(struct faults *faults, const struct fault *fault)
 {
 	size_t node = (size_t)fault->value;
 
-	sim_boot_fail(sim_of(faults), node, 0);
-	if (fault->luck / 4 % 2 && !*sim_mode(sim_of(faults), faults->world->now, node))
-		sim_start(sim_of(faults), faults->world->now, node);
+	sim_boot_fail(fault_sim(faults, fault), node, 0);
+	if (fault->luck / 4 % 2 && !*sim_mode(fault_sim(faults, fault), faults->world->now, node))
+		sim_start(fault_sim(faults, fault), faults->world->now, node);
 }
 
 void
 hand_boot_slow(struct faults *faults, const struct fault *fault)
 {
-	sim_boot_slow(sim_of(faults), (size_t)fault->value, (int64_t)(fault->luck % 300000));
+	sim_boot_slow(fault_sim(faults, fault), (size_t)fault->value, (int64_t)(fault->luck % 300000));
 }
 
 void
 hand_boot_quick(struct faults *faults, const struct fault *fault)
 {
-	sim_boot_slow(sim_of(faults), (size_t)fault->value, 0);
+	sim_boot_slow(fault_sim(faults, fault), (size_t)fault->value, 0);
 }
 
 void
 hand_stop_hangs(struct faults *faults, const struct fault *fault)
 {
-	sim_stuck_stop(sim_of(faults), faults->world->now, (size_t)fault->value, true);
+	sim_stuck_stop(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, true);
 }
 
 void
 hand_stop_goes_on(struct faults *faults, const struct fault *fault)
 {
-	sim_stuck_stop(sim_of(faults), faults->world->now, (size_t)fault->value, false);
+	sim_stuck_stop(fault_sim(faults, fault), faults->world->now, (size_t)fault->value, false);
 }
 
 void
 hand_mask(struct faults *faults, const struct fault *fault)
 {
-	sim_mask(sim_of(faults), (size_t)fault->value, true);
+	sim_mask(fault_sim(faults, fault), (size_t)fault->value, true);
 }
 
 void
 hand_unmask(struct faults *faults, const struct fault *fault)
 {
-	sim_mask(sim_of(faults), (size_t)fault->value, false);
+	sim_mask(fault_sim(faults, fault), (size_t)fault->value, false);
 }
 
 void
 hand_garbage(struct faults *faults, const struct fault *fault)
 {
-	sim_garbage(sim_of(faults), (size_t)fault->value,
+	sim_garbage(fault_sim(faults, fault), (size_t)fault->value,
 	    (enum sim_garbage)(SIM_GARBAGE_HTML + fault->luck % (SIM_GARBAGE_HUGE - SIM_GARBAGE_HTML + 1)));
 }
 
 void
 hand_plain(struct faults *faults, const struct fault *fault)
 {
-	sim_garbage(sim_of(faults), (size_t)fault->value, SIM_GARBAGE_NONE);
+	sim_garbage(fault_sim(faults, fault), (size_t)fault->value, SIM_GARBAGE_NONE);
 }

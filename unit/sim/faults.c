@@ -83,23 +83,24 @@ static const struct fault_kind {
 	{"answers cut off", WEATHER, 150, 1, 1, 20, SET(cut_answer)},
 	{"watches cut within a line", WEATHER, 200, 1, 1, 100, SET(cut_line)},
 #undef SET
+	{"Redis lost, and all controllers", NOBODY, 60, 1, 500, 20000, hand_redis_lost, NULL, 0, 0},
 };
 _Static_assert(ARRAY_LEN(kinds) <= FAULT_KINDS_MAX, "too many kinds");
 
 static void
-draw_one(struct faults *faults, struct chance *chance, int number, int64_t within_ms)
+draw_one(struct faults *faults, struct chance *chance, int number, int64_t within_ms, bool second)
 {
 	const struct fault_kind *kind = &kinds[number];
 	const struct world *world = faults->world;
 	struct chance luck = {.state = ~chance->state};
-	struct fault fault = {.kind = number, .luck = chance_next(&luck)};
+	struct fault fault = {.kind = number, .luck = chance_next(&luck), .second = second};
 
 	fault.at_ms = chance_between(chance, 0, within_ms);
 	/* Short ones are as likely as long ones. */
 	fault.span_ms = chance_between(chance, kind->low, chance_of(chance, 500) ? kind->high : (kind->low + kind->high) / 8);
 	switch (kind->whom) {
 	case NODE:
-		fault.value = chance_between(chance, 0, (int64_t)sim_nodes(world->sim) - 1);
+		fault.value = chance_between(chance, 0, (int64_t)sim_nodes(second ? world->second : world->sim) - 1);
 		break;
 	case PROCESS:
 	case OTHER_THAN_ONE:
@@ -125,6 +126,21 @@ is_drawn(struct chance *chance, const struct fault_kind *kind, const char *only)
 	return only ? strcmp(kind->name, only) == 0 : chance_of(chance, kind->permille);
 }
 
+/* Of kinds that other operations may meet, once each; after the others and from a stream of its own, which leaves
+ * those as they are. Connections to hosts are numbered for the first cluster alone. */
+static void
+draw_second(struct faults *ret, struct world *world, int64_t within_ms)
+{
+	struct chance stream = {.state = world->chance.state ^ UINT64_C(0x5ec0d)};
+
+	for (size_t i = 0; i < FAULT_KINDS_BESIDE_OTHERS; i++) {
+		struct chance own = {.state = chance_next(&stream)};
+
+		if (kinds[i].whom == NODE && kinds[i].begin != hand_ssh_lost && chance_of(&own, kinds[i].permille / 2))
+			draw_one(ret, &own, (int)i, within_ms, true);
+	}
+}
+
 void
 faults_draw(struct faults *ret, struct world *world, const struct fault_choice *choice, int64_t within_ms)
 {
@@ -145,8 +161,10 @@ faults_draw(struct faults *ret, struct world *world, const struct fault_choice *
 		if (!is_drawn(&own, &kinds[i], choice->only) || (kinds[i].whom == OTHER_THAN_ONE && world->nprocesses < 2))
 			continue;
 		for (int64_t n = chance_between(&own, 1, kinds[i].most); n > 0; n--)
-			draw_one(ret, &own, (int)i, within_ms);
+			draw_one(ret, &own, (int)i, within_ms, false);
 	}
+	if (world->second && !choice->only)
+		draw_second(ret, world, within_ms);
 }
 
 static void
@@ -231,9 +249,9 @@ faults_print(const struct faults *faults)
 		const struct fault *fault = &faults->list[i];
 
 		if (!(faults->left_out >> i & 1))
-			printf("fault %zu: %s, at %.3f s for %.3f s, of/by %" PRId64 "\n", i, kinds[fault->kind].name,
+			printf("fault %zu: %s, at %.3f s for %.3f s, of/by %" PRId64 "%s\n", i, kinds[fault->kind].name,
 			    (double)(faults->world->began + fault->at_ms) / 1000, (double)fault->span_ms / 1000,
-			    fault->value);
+			    fault->value, fault->second ? " of the second cluster" : "");
 	}
 }
 

@@ -19,6 +19,7 @@ struct fault {
 	int64_t at_ms;           /* after the beginning */
 	int64_t span_ms;
 	int64_t value;           /* of whom: a node's or a process' number; or how much */
+	bool second;             /* a node of the second cluster */
 	uint64_t luck;           /* for what else the hand has to choose */
 };
 
