@@ -132,11 +132,31 @@ what_would_be_guessing_is_refused(void **state)
 	}
 }
 
+/* What is intended from then on is durable when its own write is acknowledged, not that of the new journal. */
+static void
+an_act_waits_for_its_own_write(void **state)
+{
+	struct small small = open_lost(DRAIN, "\"counts\":{\"total\":3,\"done\":1,\"waiting\":2}", NULL);
+	uint64_t ticket;
+
+	(void)state;
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_WRITE);
+	small_answer(&small, small.op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",1]");
+	ticket = journal_put(small.op, "1.1/db-b-1", "{}");
+	CHECK(!journal_is_durable(small.op, ticket));
+	journal_flush(small.core, small.op);
+	CHECK(!journal_is_durable(small.op, ticket));
+	small_answer(&small, small.op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",2]");
+	CHECK(journal_is_durable(small.op, ticket));
+	small_close(&small);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_be_guessing_is_refused),
+		cmocka_unit_test(an_act_waits_for_its_own_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
