@@ -52,15 +52,6 @@ act_add(struct step *step, const char *label)
 }
 
 bool
-acts_none_left(const struct step *step)
-{
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state != ACT_NONE && step->acts[i].view.state != ACT_NOT_SENT)
-			return false;
-	return true;
-}
-
-bool
 acts_unresolved(const struct step *step)
 {
 	for (size_t i = 0; i < step->nacts; i++)
@@ -115,6 +106,11 @@ acts_resume(struct core *core, struct step *step)
 static void
 journal_result(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
+	/* Who starts the node now is somebody else. */
+	if (act->view.state == ACT_NOT_SENT && act->first_start) {
+		step->lane->up_act = act->first_start = false;
+		lane_record(core, step->lane);
+	}
 	if (step->lane && !step->lane->touched && step->lane->held) {
 		step->lane->held = false;
 		lane_record(core, step->lane);
@@ -287,6 +283,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	}
 	if (step->lane && impact_may_restart(step->plan) && !act->upkeep) {
 		/* Known before it leaves: a crash in between must not take our own start for a stranger's. */
+		act->first_start = !step->lane->up_act;
 		step->lane->up_act = true;
 		lane_record(core, step->lane);
 	}

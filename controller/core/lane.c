@@ -157,7 +157,7 @@ lane_is_untouched(const struct lane *lane)
 static bool
 has_taken_nothing_down(const struct lane *lane)
 {
-	return !lane->held && lane->at > 0 && lane->step && step_takes_down(lane->step) && acts_none_left(lane->step);
+	return !lane->held && lane->at > 0 && lane->step && step_takes_down(lane->step) && lane_has_ordered_nothing(lane);
 }
 
 /* Lanes that hold nothing down go back to waiting when nothing may begin: a safe point costs them nothing. What is done stays

@@ -47,6 +47,7 @@ struct act_record {
 	char *target;                 /* path; "verb unit"; a host command's words; "METHOD URL"; "PATCH /path" */
 	char *headers, *body;         /* of 'w', as the last pass wants them; not persistent */
 	bool upkeep;                  /* our own housekeeping on the host: nothing that the gate guards */
+	bool first_start;             /* with its intent the lane has 'up_act' */
 	uint64_t request;             /* while SENT */
 	uint64_t ticket;              /* the journal batch that holds the intent */
 	int64_t settled_up_ms;        /* UNKNOWN: nothing of it arrives after this */
@@ -353,8 +354,6 @@ struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
 bool acts_unresolved(const struct step *step);
-/* Whatever was wanted or intended, no act has left. */
-bool acts_none_left(const struct step *step);
 /* One that has left, and the time within which it arrives or never does is not over; NULL: there is none. */
 const struct act_record *acts_may_arrive(const struct step *step);
 /* The author asks for one that has not been intended yet. */

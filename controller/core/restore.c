@@ -145,11 +145,19 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	}
 }
 
-/* The restoring act has not been ordered, or has not left. */
+bool
+lane_has_ordered_nothing(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->step->nacts; i++)
+		if (lane->step->acts[i].view.state != ACT_NONE && lane->step->acts[i].view.state != ACT_NOT_SENT)
+			return false;
+	return true;
+}
+
 bool
 lane_restore_is_open(const struct lane *lane)
 {
-	return lane->step && lane->step->plan == &lane->block->restore && acts_none_left(lane->step);
+	return lane->step && lane->step->plan == &lane->block->restore && lane_has_ordered_nothing(lane);
 }
 
 /* By an earlier core's order, or somebody else's. Or it was never down, and its work is still to be done. */

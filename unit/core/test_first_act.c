@@ -13,7 +13,8 @@ open_small(void)
 {
 	const struct small_config config = {
 		.core = small_core_config(registry),
-		.workflow = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}",
+		.workflow = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"},"
+		    "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}}]}}]}",
 	};
 	struct small small;
 
@@ -88,11 +89,42 @@ a_refuted_act_of_an_earlier_controller_is_asked_for_before_it_leaves(void **stat
 	small_close(&small);
 }
 
+/* A restart that never left: who has started the node since is somebody else, and what was done to it before is void. */
+static void
+a_start_that_did_not_leave_is_not_ours(void **state)
+{
+	static const enum outcome outcomes[] = {OUTCOME_NOT_SENT, OUTCOME_REFUSED, OUTCOME_ANSWERED, OUTCOME_TIMEOUT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		struct small small = open_small();
+		struct lane *lane = &small.op->lanes[0];
+		struct step *step = step_new(small.op, lane, &lane->block->steps[1]);
+
+		small.core->config.gate = false;
+		small.op->running_acknowledged = small.op->object->meta.has_finalizer = true;
+		lane->at = 1;
+		lane->step = step;
+		step->task = task_new(small.core, small.op, step);
+		task_act(step->task, "restart", ACT_ONCE, 'h', "restart scylla-server");
+		acts_run(small.core, small.op, step);
+		CHECK(lane->up_act);
+		journal_flush(small.core, small.op);
+		small_answer(&small, small.op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",1]");
+		acts_run(small.core, small.op, step);
+		CHECK_INT(step->acts[0].view.state, ACT_SENT);
+		small_answer(&small, step->acts[0].request, outcomes[i], 0, "");
+		CHECK_INT(lane->up_act, i >= 2);
+		small_close(&small);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_act_before_status_and_finalizer),
+		cmocka_unit_test(a_start_that_did_not_leave_is_not_ours),
 		cmocka_unit_test(a_refuted_act_of_an_earlier_controller_is_asked_for_before_it_leaves),
 	};
 
