@@ -126,7 +126,7 @@ fail(struct core *core, struct lane *lane)
 	    lane->step->message);
 	lane->failed = true;
 	snprintf(lane->message, sizeof lane->message, "%s", lane->step->message);
-	if (lane->held && lane->block->restore.type) {
+	if (lane->held && (lane->block->restore.type || lane_is_only_looked_at(core, lane))) {
 		lane_restore(core, lane, "its step failed");
 		return;
 	}

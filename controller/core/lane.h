@@ -18,6 +18,8 @@ void lane_forget_steps(struct core *core, struct lane *lane);
 /* restore.c. From here on its node is brought back, whatever it was at; 'why' is told. */
 void lane_restore(struct core *core, struct lane *lane, const char *why);
 void lane_restore_run(struct core *core, struct lane *lane);
+/* It cannot be brought back, only be looked at: whether it is down. */
+bool lane_is_only_looked_at(const struct core *core, const struct lane *lane);
 /* No act of the step at work has left, whatever was wanted or intended. */
 bool lane_has_ordered_nothing(const struct lane *lane);
 /* Its restoring act has not been ordered yet, or has not left. */

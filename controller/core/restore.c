@@ -14,7 +14,7 @@
 #include "reasons.h"
 #include "state.h"
 
-enum { AWAY_MS = 2000 };
+enum { AWAY_MS = 2000, LOOK_MS = 60000 };
 
 /* The place after the last step that brings the node up; 0 if the lane has none. */
 static size_t
@@ -53,12 +53,21 @@ lane_is_stranded(const struct core *core, const struct lane *lane)
 	    !(lane->step && acts_may_arrive(lane->step));
 }
 
+/* Nothing is known that would bring its node back, nor whether it is down: what the steps do is not stated. */
+bool
+lane_is_only_looked_at(const struct core *core, const struct lane *lane)
+{
+	return !lane->block->restore.type && core->config.gate && lane->block->stable.nconditions > 0;
+}
+
 void
 lane_restore(struct core *core, struct lane *lane, const char *why)
 {
-	op_event(core, lane->op, "Warning", REASON_Restoring, "%s is being brought back: %s", lane->node->name, why);
-	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s is being brought back: %s",
-	    REASON_Restoring, lane->node->name, why);
+	const char *what = lane_is_only_looked_at(core, lane) ? "may be down and is looked at" : "is being brought back";
+
+	op_event(core, lane->op, "Warning", REASON_Restoring, "%s %s: %s", lane->node->name, what, why);
+	say(core, LOG_LEVEL_WARN, lane->op, NULL, lane->node->name, "reason=%s %s %s: %s", REASON_Restoring,
+	    lane->node->name, what, why);
 	/* Who takes over must find neither this step at work beside the restoring one, nor an earlier restoring done. */
 	if (lane->step && lane->step->state == STEP_RUNNING)
 		journal_put(lane->op, lane->step->id, "");
@@ -120,7 +129,8 @@ restore_end(struct core *core, struct lane *lane, bool good)
 	bool others = lane->stamp[0] == '\0' && !lane->up_act;          /* voided, and no start since was ours */
 	char why[MESSAGE];
 
-	snprintf(why, sizeof why, "%s", good ? "failed; the node is back" : lane->message);
+	snprintf(why, sizeof why, "%s", !good ? lane->message : lane->block->restore.type ? "failed; the node is back"
+	    : "failed; the node is up");
 	lane->step = step_free(core, lane->step);
 	lane->restoring = lane->stabilising = false;
 	lane->out_of_service = !good;
@@ -184,6 +194,41 @@ needs_time(struct lane *lane)
 	    !gate_node_is_down_everywhere(lane->op, lane));
 }
 
+/* It has had its time to be seen up, or at least on its way. */
+static bool
+stays_down(struct core *core, struct lane *lane)
+{
+	if (lane->block->restore.type)
+		return false;
+	if (lane->restore_since_up_ms == 0)     /* read from the journal: it has that time anew */
+		lane->restore_since_up_ms = core->now.up_ms;
+	if (core->now.up_ms - lane->restore_since_up_ms < LOOK_MS) {
+		step_wake_at(core, lane->step, lane->restore_since_up_ms + LOOK_MS);
+		return false;
+	}
+	return !gate_node_is_up(lane->op, lane) && !gate_node_is_returning(lane->op, lane);
+}
+
+/* What is to be done of its node? False: nothing yet, or it has ended. */
+static bool
+set_about(struct core *core, struct lane *lane)
+{
+	if (!lane->block->restore.type) {
+		lane->stabilising = true;
+		return true;
+	}
+	if (!sweep_want(core, lane->op->cluster, lane->restore_since_up_ms))
+		return false;
+	if (gate_node_is_up(lane->op, lane)) {
+		found_up(core, lane);
+		return false;
+	}
+	lane->stabilising = needs_time(lane);
+	if (!lane->stabilising)
+		lane->step = step_new(lane->op, lane, &lane->block->restore);
+	return true;
+}
+
 void
 lane_restore_run(struct core *core, struct lane *lane)
 {
@@ -193,20 +238,15 @@ lane_restore_run(struct core *core, struct lane *lane)
 		found_up(core, lane);
 		return;
 	}
-	if (!lane->step && !lane->stabilising) {
-		if (!sweep_want(core, op->cluster, lane->restore_since_up_ms))
-			return;
-		if (gate_node_is_up(op, lane)) {
-			found_up(core, lane);
-			return;
-		}
-		lane->stabilising = needs_time(lane);
-		if (!lane->stabilising)
-			lane->step = step_new(op, lane, &lane->block->restore);
-	}
+	if (!lane->step && !lane->stabilising && !set_about(core, lane))
+		return;
 	if (!lane->step)
 		lane->step = step_new(op, lane, &lane->block->stable);
 	step_run(core, op, lane->step);
+	if (lane->step && lane->step->state == STEP_RUNNING && stays_down(core, lane)) {
+		restore_end(core, lane, false);
+		return;
+	}
 	if (!lane->step || (lane->step->state != STEP_DONE && lane->step->state != STEP_FAILED))
 		return;
 	snprintf(lane->message, sizeof lane->message, "%s", lane->step->message);

@@ -170,7 +170,7 @@ struct lane *
 roll_stricken(const struct op *op)
 {
 	for (size_t i = 0; i < op->nlanes; i++)
-		if (op->lanes[i].restoring && op->lanes[i].failed)
+		if (op->lanes[i].restoring && op->lanes[i].failed && op->lanes[i].block->restore.type)
 			return &op->lanes[i];
 	return NULL;
 }

@@ -127,6 +127,72 @@ a_gate_that_stays_closed_pauses_it(void **state)
 	end(scene, "Succeeded", 1, 1);
 }
 
+/* What a command does to its node nobody has stated: it may have been taken down. */
+static struct scene *
+begin_failing_command(void)
+{
+	struct scene *scene = begin_with((struct scene_config){
+	    .operation = "\"nodeTask\":{\"type\":\"run-command\",\"with\":{\"command\":\"fail\"}},"
+	    "\"targets\":{\"nodes\":[\"db-a-1\"]}",
+	    .target = ",\"commands\":[{\"name\":\"fail\",\"args\":[\"/usr/bin/false\"]}]", .stable_ms = 5000});
+
+	reach(scene, until_logged, "run-command: failed", MINUTES(10));
+	return scene;
+}
+
+static bool
+has_shouted(const struct scene *scene)
+{
+	return transcript_count(scene->world->log, "OUT OF SERVICE") > 0;
+}
+
+static void
+a_node_that_a_failed_command_left_up_is_not_held(void **state)
+{
+	struct scene *scene = begin_failing_command();
+
+	(void)state;
+	reach(scene, until_phase, "Failed", MINUTES(2));
+	wait_ms(scene, SECONDS(5));
+	HOLDS(scene, !has_shouted(scene));
+	HOLDS(scene, !strstr(scene_operation(scene->world)->status, "\"nodesHeldDown\":[\""));
+	HOLDS(scene, until_message(scene->world, "db-a-1: run-command"));
+	end(scene, "Failed", 0, 0);
+}
+
+/* It boots: it is given the time to. */
+static void
+a_node_that_a_failed_command_restarted_is_waited_for(void **state)
+{
+	struct scene *scene = begin_failing_command();
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
+	sim_start(world->sim, world->now, scene_node(world, "db-a-1"));
+	process_crash(&world->processes[0], SECONDS(1));
+	reach(scene, until_phase, "Failed", MINUTES(5));
+	wait_ms(scene, SECONDS(5));
+	HOLDS(scene, scene_all_serving(world));
+	HOLDS(scene, !has_shouted(scene));
+	end(scene, "Failed", 0, 0);
+}
+
+static void
+a_node_that_a_failed_command_left_down_is_shouted(void **state)
+{
+	struct scene *scene = begin_failing_command();
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
+	reach(scene, until_message, "db-a-1 is OUT OF SERVICE", MINUTES(2));
+	wait_ms(scene, SECONDS(2));
+	HOLDS(scene, until_phase(world, "Failed"));
+	HOLDS(scene, strstr(scene_operation(world)->status, "\"nodesHeldDown\":[\"db-a-1\"]"));
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -136,6 +202,9 @@ main(void)
 		cmocka_unit_test(a_lane_that_has_not_taken_its_node_down_stops_at_once),
 		cmocka_unit_test(a_lane_that_has_not_taken_its_node_down_is_cancelled_at_once),
 		cmocka_unit_test(a_gate_that_stays_closed_pauses_it),
+		cmocka_unit_test(a_node_that_a_failed_command_left_up_is_not_held),
+		cmocka_unit_test(a_node_that_a_failed_command_restarted_is_waited_for),
+		cmocka_unit_test(a_node_that_a_failed_command_left_down_is_shouted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
