@@ -1,9 +1,12 @@
 #include "construct.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "buf.h"
 #include "check.h"
+#include "json.h"
 
 enum kind { PASSED_OVER, RESCUED, RESCUED_BY_RESTART, ANY, BATCH, REVERSE, CLUSTER_RESCUED, APPROVAL, FINALLY, SLEEP };
 
@@ -66,9 +69,11 @@ construct_draw(struct construct *construct, struct chance *chance)
 	buf_printf(&buf, "\"spec\":{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":%d,", (int)chance_between(chance, 1, 2));
 	if (draws(construct, chance, REVERSE))
 		buf_puts(&buf, "\"order\":\"reverse\",");
-	if (draws(construct, chance, BATCH))
-		buf_printf(&buf, "\"batch\":{\"size\":%d,\"then\":[" NORMAL "," RESCUE(NAP) "," BORNE "]},",
-		    (int)chance_between(chance, 1, 4));
+	if (draws(construct, chance, BATCH)) {
+		construct->batch = (size_t)chance_between(chance, 1, 4);
+		buf_printf(&buf, "\"batch\":{\"size\":%zu,\"then\":[" NORMAL "," RESCUE(NAP) "," BORNE "]},",
+		    construct->batch);
+	}
 	buf_puts(&buf, "\"steps\":[");
 	put_node_steps(construct, chance, &buf);
 	buf_puts(&buf, "]}}");
@@ -80,6 +85,30 @@ construct_draw(struct construct *construct, struct chance *chance)
 	CHECK(buf_ok(&buf));
 	snprintf(construct->workflow, sizeof construct->workflow, "%s", buf_str(&buf));
 	buf_done(&buf);
+}
+
+static size_t
+has(const struct construct *construct, enum kind kind)
+{
+	return construct->drawn >> kind & 1;
+}
+
+const char *
+construct_judge(const struct construct *construct, size_t nodes, const char *status, char *text, size_t size)
+{
+	CLEANUP_JSON struct cJSON *json = json_parse(status, strlen(status), NULL);
+	const struct cJSON *counts = json_get(json, "counts");
+	size_t around = (construct->batch ? (nodes + construct->batch - 1) / construct->batch : 0) +
+	    has(construct, CLUSTER_RESCUED) + has(construct, FINALLY);
+	size_t rescued = nodes * (has(construct, RESCUED) + has(construct, RESCUED_BY_RESTART)) + around;
+	size_t passed_over = nodes * has(construct, PASSED_OVER) + around;
+
+	if (json_int(counts, "stepsRescued", 0) == (int64_t)rescued &&
+	    json_int(counts, "stepsPassedOver", 0) == (int64_t)passed_over)
+		return NULL;
+	snprintf(text, size, "I14: %zu steps are to be rescued and %zu passed over, it says %" PRId64 " and %" PRId64,
+	    rescued, passed_over, json_int(counts, "stepsRescued", 0), json_int(counts, "stepsPassedOver", 0));
+	return text;
 }
 
 bool

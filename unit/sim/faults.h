@@ -37,7 +37,7 @@ struct faults {
 struct fault_choice {
 	size_t kinds;
 	const char *only;
-	bool beside;             /* other operations, too, all kinds are drawn */
+	bool apart;              /* beside other operations: of the first kinds alone; members stay, and tablets */
 };
 /* Draw them. 'within_ms': when they may begin. */
 void faults_draw(struct faults *ret, struct world *world, const struct fault_choice *choice, int64_t within_ms);

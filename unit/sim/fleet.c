@@ -42,9 +42,9 @@ vary(const struct fleet_config *config, struct fleet *fleet)
 
 	fleet->tablets = chance_of(&chance, 300);
 	fleet->zero_token = chance_of(&chance, 150);
-	if (config->variety != VARIETY_DRAWN || config->choice.kinds)
+	if (config->variety == VARIETY_PLAIN || config->variety == VARIETY_FULL || config->choice.kinds)
 		fleet->tablets = fleet->zero_token = config->variety == VARIETY_FULL;
-	else if (chance_of(&chance, 400))
+	else if (config->variety == VARIETY_DRAWN && chance_of(&chance, 400))
 		construct_draw(&fleet->construct, &chance);
 }
 
@@ -153,7 +153,7 @@ fleet_play(const struct fleet_config *config)
 	if (!config->alone)
 		others_draw(&fleet->others, fleet->scene->world, &chance, within_ms);
 	fleet->others.left_out = config->others_left_out;
-	if (choice.kinds == 0 && !choice.beside && fleet->others.count + (fleet->scene->world->second != NULL) > 0)
+	if (choice.apart && fleet->others.count + (fleet->scene->world->second != NULL) > 0)
 		choice.kinds = FAULT_KINDS_BESIDE_OTHERS;
 	if (!config->calm)
 		faults_draw(&fleet->faults, fleet->scene->world, &choice, within_ms);
@@ -165,6 +165,9 @@ fleet_play(const struct fleet_config *config)
 	wrong = judge(fleet->scene->world, text, sizeof text);
 	if (!wrong)
 		wrong = judge_end(fleet->scene, text, sizeof text);
+	if (!wrong && config->calm && *fleet->construct.workflow && until_phase(fleet->scene->world, "Succeeded"))
+		wrong = construct_judge(&fleet->construct, fleet->scene->nfirst, scene_operation(fleet->scene->world)->status,
+		    text, sizeof text);
 	if (wrong)
 		snprintf(fleet->wrong, sizeof fleet->wrong, "%s", wrong);
 	return fleet;

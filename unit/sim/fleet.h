@@ -27,14 +27,14 @@ struct fleet {
 	char wrong[1200];            /* what the judgement is; "": nothing */
 };
 
-/* Whether there are tablets beside vnodes, and a node without tokens. */
-enum variety { VARIETY_DRAWN, VARIETY_PLAIN, VARIETY_FULL };
+/* Whether there are tablets beside vnodes, a node without tokens, and a workflow of its own; STOCK: the first two as drawn. */
+enum variety { VARIETY_DRAWN, VARIETY_PLAIN, VARIETY_FULL, VARIETY_STOCK };
 
 /* How a run is to be; 0: as the seed says. */
 struct fleet_config {
 	uint64_t seed;
 	uint64_t left_out;           /* of the faults: bit i */
-	struct fault_choice choice;  /* beside other operations: of the first kinds alone */
+	struct fault_choice choice;
 	enum variety variety;
 	bool calm;                   /* no faults */
 	bool alone;                  /* one operation */

@@ -7,7 +7,7 @@
 
 /* Worlds of one to four operations of the shipped workflows, each time with other faults, one or two controllers. SEEDS
  * counts operations. SEED=n plays one world again, with LEFT_OUT=bits of its faults and OTHERS_LEFT_OUT=bits of the operations
- * beside it, or with ONLY=kind of fault, or with BESIDE=1: members come and go, and tablets move, beside other operations, too.
+ * beside it, or with ONLY=kind of fault, or with VARIETY=n of enum variety.
  * SOAK_SECONDS=n plays fresh seeds for so long. */
 
 static double
@@ -42,7 +42,7 @@ play_again(struct tally *tally)
 
 	for (size_t i = 0; i < seeds_wanted(50) && right; i++)
 		right = fleet_is_right(&(struct fleet_config){
-		    .seed = seed_number(i), .choice = {.only = only, .beside = getenv("BESIDE")}, .controllers = only ? 2 : 0,
+		    .seed = seed_number(i), .choice = {.only = only}, .controllers = only ? 2 : 0,
 		    .variety = variety ? (enum variety)strtol(variety, NULL, 10) : VARIETY_DRAWN,
 		    .alone = only || getenv("ALONE"), .left_out = left_out ? strtoull(left_out, NULL, 10) : 0,
 		    .others_left_out = others ? (unsigned)strtoul(others, NULL, 10) : 0}, tally);
@@ -98,7 +98,10 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * taken for done. 737: one at work waited for the journal of one that was not read before the cluster was ready. 14: a status
  * whose fate was not known was taken for unwritten. 488: one whose first status was refused was silent while Redis was away.
  * 905: a node that would not boot was down for ten hours, and nobody said that it had been repaired. 783: a host was not asked
- * again while a sweep waited a minute for one lost answer. */
+ * again while a sweep waited a minute for one lost answer. 162, 204: a restart that stood in an onFailure was done again though
+ * bringing the node back had done it. 359: a lane that had passed a harmless step was not paused. 662: a node left down was not
+ * shouted again when the journal was rebuilt; 55: acts after that left before their intents were acknowledged. 263: a
+ * stranger's start was taken for ours, which had not left. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -116,9 +119,15 @@ seeds_that_were_bad(void **state)
 		{.seed = 62, .choice = {.kinds = 36}, .left_out = 32700},
 		{.seed = 67, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 124928},
 		{.seed = 721, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 4044},
-		{.seed = 491, .variety = VARIETY_PLAIN, .left_out = 65444},
-		{.seed = 377, .left_out = 114160, .variety = VARIETY_PLAIN}, {.seed = 737}, {.seed = 14}, {.seed = 488},
-		{.seed = 905}, {.seed = 783, .choice = {.beside = true}},
+		{.seed = 491, .choice = {.apart = true}, .variety = VARIETY_PLAIN, .left_out = 65444},
+		{.seed = 377, .choice = {.apart = true}, .left_out = 114160, .variety = VARIETY_PLAIN},
+		{.seed = 737, .choice = {.apart = true}, .variety = VARIETY_STOCK},
+		{.seed = 14, .choice = {.apart = true}, .variety = VARIETY_STOCK},
+		{.seed = 488, .choice = {.apart = true}, .variety = VARIETY_STOCK},
+		{.seed = 905, .choice = {.apart = true}, .variety = VARIETY_STOCK}, {.seed = 783, .variety = VARIETY_STOCK},
+		{.seed = 162, .choice = {.apart = true}, .left_out = 863, .others_left_out = 5},
+		{.seed = 204, .choice = {.apart = true}, .left_out = 4224}, {.seed = 359, .choice = {.apart = true}},
+		{.seed = 662, .choice = {.apart = true}}, {.seed = 55}, {.seed = 263},
 		{.seed = 1091, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 222720},
 	};
 	struct tally tally = {0};
