@@ -5,7 +5,9 @@
 #include "alloc.h"
 #include "check.h"
 #include "cluster.h"
+#include "ending.h"
 #include "explain.h"
+#include "failure.h"
 #include "model_redis.h"
 #include "op.h"
 #include "state.h"
@@ -47,6 +49,17 @@ bool __real_raft_quorum_stays(const struct ring *ring, const bool *held, int can
     struct err *said);
 bool __wrap_raft_quorum_stays(const struct ring *ring, const bool *held, int candidate, const char *version,
     struct err *said);
+
+bool __real_batch_passes(struct core *core, struct op *op, const struct plan_block *block);
+bool __wrap_batch_passes(struct core *core, struct op *op, const struct plan_block *block);
+bool __real_batch_allows(const struct op *op, const struct lane *lane);
+bool __wrap_batch_allows(const struct op *op, const struct lane *lane);
+enum after __real_failure_judge(struct core *core, struct op *op, const struct plan_step *main, const struct step *step,
+    size_t *rescue);
+enum after __wrap_failure_judge(struct core *core, struct op *op, const struct plan_step *main, const struct step *step,
+    size_t *rescue);
+bool __real_ending_run(struct core *core, struct op *op);
+bool __wrap_ending_run(struct core *core, struct op *op);
 
 struct core *
 __wrap_core_new(const struct core_config *config)
@@ -233,4 +246,36 @@ bool
 __wrap_raft_quorum_stays(const struct ring *ring, const bool *held, int candidate, const char *version, struct err *said)
 {
 	return __real_raft_quorum_stays(ring, held, candidate, version, said) || mutant == NO_RAFT;
+}
+
+bool
+__wrap_batch_passes(struct core *core, struct op *op, const struct plan_block *block)
+{
+	return mutant == NO_THEN || __real_batch_passes(core, op, block);
+}
+
+bool
+__wrap_batch_allows(const struct op *op, const struct lane *lane)
+{
+	return mutant == NO_THEN || __real_batch_allows(op, lane);
+}
+
+enum after
+__wrap_failure_judge(struct core *core, struct op *op, const struct plan_step *main, const struct step *step, size_t *rescue)
+{
+	bool rescues = *rescue > 0;
+	enum after after = __real_failure_judge(core, op, main, step, rescue);
+
+	if (mutant != RESCUES_TWICE || !rescues || after != AFTER_NEXT || op->rescued % 2 == 0)
+		return after;
+	*rescue = 1;
+	return AFTER_FALLBACK;
+}
+
+bool
+__wrap_ending_run(struct core *core, struct op *op)
+{
+	if (mutant == NO_FINALLY)
+		op->ending.at = SIZE_MAX;
+	return __real_ending_run(core, op);
 }

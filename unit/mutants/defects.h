@@ -27,6 +27,10 @@ enum mutant {
 	LAST_COME,               /* the last come is the first served */
 	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */
 	DRY_RUN_ACTS,
+	/* With what the language has around the restarts. */
+	NO_THEN,                 /* the next batch begins at once */
+	RESCUES_TWICE,           /* an onFailure that is done is done once more */
+	NO_FINALLY,
 	/* What cass-operator does. */
 	UNKNOWN_RACK_IS_ALL,     /* a zone that matches nothing narrows nothing */
 	END_OUT_OF_STEP,         /* the journal says ended, the status does not: nothing goes on */
