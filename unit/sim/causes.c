@@ -81,7 +81,7 @@ static const struct cause causes[] = {
 	{"systemctl %w took effect, %w is %w", cause_act_accepted},
 	{"%w is %w after systemctl %w: it was started, and did not stay as ordered", cause_retried},
 	{"not done after %w: %*", cause_retried},
-	{"salt-call runs, as unit %w", cause_program_runs},
+	{"salt-call runs, as unit %*", cause_program_runs},
 	{"a directory for the output of %w is being made", cause_host_command},
 	{"the order to start %w is on its way", cause_host_command},
 	{"whether %w was started is not known yet", cause_host_command},

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "alloc.h"
+#include "breaks.h"
 #include "hands.h"
 #include "scene.h"
 #include "story.h"
@@ -129,13 +130,14 @@ a_member_that_is_down_closes_the_gate(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
+static const char hasty[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"maxFailures\":1,\"steps\":[{\"task\":"
+    "\"salt-highstate\"},{\"wait\":[{\"condition\":\"is-up-normal\",\"pollInterval\":\"1s\",\"timeout\":"
+    "\"10m\"}]}]}}]}";
+
 /* It dies on the way: nobody restarts it, and no other is begun. */
 static void
 a_join_that_fails_is_a_persons(void **state)
 {
-	static const char hasty[] = "\"spec\":{\"steps\":[{\"eachNode\":{\"maxFailures\":1,\"steps\":[{\"task\":"
-	    "\"salt-highstate\"},{\"wait\":[{\"condition\":\"is-up-normal\",\"pollInterval\":\"1s\",\"timeout\":"
-	    "\"10m\"}]}]}}]}";
 	struct scene *scene = begin_with(adding(hasty, TWO));
 	struct world *world = scene->world;
 
@@ -149,6 +151,46 @@ a_join_that_fails_is_a_persons(void **state)
 	scene_turn_knobs(scene);
 	reach(scene, until_over, NULL, HOURS(1));
 	HOLDS(scene, highstates(scene, "db-a-4") == 1 && until_member(world, "db-a-4"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* Salt has left the server alone: that is found out in time, mended, and done once more. */
+static void
+a_retry_runs_salt_again(void **state)
+{
+	struct scene *scene = begin_with(adding(hasty, "\"targets\":{\"nodes\":[\"db-a-3\"]}"));
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_salt(world->sim, world->now, scene_node(world, "db-a-3"), &(struct sim_salt){.leaves = true});
+	reach(scene, until_phase, "Failed", MINUTES(30));
+	wait_ms(scene, SECONDS(2));
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && event_says(scene, "db-a-3", "has not been seen in the ring yet"));
+	sim_salt(world->sim, world->now, scene_node(world, "db-a-3"), &(struct sim_salt){.leaves = false});
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(30));
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-3") == 2 && until_member(world, "db-a-3"));
+	end(scene, "Succeeded", 0, 0);
+}
+
+/* Salt has started the server and failed behind that: what is tried again waits until the node is a member, and is an act on one
+ * then. */
+static void
+salt_that_fails_is_run_again_on_a_member(void **state)
+{
+	struct scene *scene = begin_with(adding(salted, "\"targets\":{\"nodes\":[\"db-a-3\"]}"));
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_salt(world->sim, world->now, scene_node(world, "db-a-3"), &(struct sim_salt){.fails = "monitoring"});
+	reach(scene, until_joining, "db-a-3", MINUTES(20));
+	sim_salt(world->sim, world->now, scene_node(world, "db-a-3"), &(struct sim_salt){.leaves = true});
+	wait_ms(scene, SECONDS(30));
+	HOLDS(scene, highstates(scene, "db-a-3") == 1 && until_phase(world, "Frozen"));
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, highstates(scene, "db-a-3") == 2 && until_member(world, "db-a-3"));
 	end(scene, "Succeeded", 0, 0);
 }
 
@@ -339,6 +381,8 @@ main(void)
 		cmocka_unit_test(nobody_goes_down_while_it_joins),
 		cmocka_unit_test(a_member_that_is_down_closes_the_gate),
 		cmocka_unit_test(a_join_that_fails_is_a_persons),
+		cmocka_unit_test(a_retry_runs_salt_again),
+		cmocka_unit_test(salt_that_fails_is_run_again_on_a_member),
 		cmocka_unit_test(a_cancel_waits_for_what_joins),
 		cmocka_unit_test(suspended_it_adds_no_other),
 		cmocka_unit_test(who_is_taken_out_of_the_inventory_is_not_added),
