@@ -1,5 +1,6 @@
 #include "cluster_steps.h"
 
+#include "branch.h"
 #include "failure.h"
 #include "state.h"
 
@@ -28,6 +29,8 @@ run(struct core *core, struct op *op, const struct plan_step *plan, size_t *resc
 {
 	if (!op->cluster_step && !op_may_begin(core, op))
 		return false;
+	if (!op->cluster_step && *rescue == 0 && branch_skips(core, op, NULL, plan))
+		return true;
 	if (plan->approval)
 		return approval_step(core, op, plan);
 	do {

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "branch.h"
 #include "log.h"
 #include "reasons.h"
 #include "state.h"
@@ -58,14 +59,17 @@ give_up(struct core *core, struct op *op, const struct plan_step *main, const st
 	if (!main->borne || step->fatal)
 		return AFTER_FAILURE;
 	pass_over(core, op, step);
+	branch_outcome(op, step->lane, main, "failed");
 	return AFTER_NEXT;
 }
 
 enum after
 failure_judge(struct core *core, struct op *op, const struct plan_step *main, const struct step *step, size_t *rescue)
 {
-	if (*rescue == 0 && step->state == STEP_DONE)
+	if (*rescue == 0 && step->state == STEP_DONE) {
+		branch_outcome(op, step->lane, main, "done");
 		return AFTER_NEXT;
+	}
 	if (*rescue == 0 && main->nfallbacks && !step->fatal) {
 		*rescue = 1;
 		bear_error(op);
@@ -78,6 +82,7 @@ failure_judge(struct core *core, struct op *op, const struct plan_step *main, co
 		return AFTER_FALLBACK;
 	*rescue = 0;
 	op->rescued++;
+	branch_outcome(op, step->lane, main, "rescued");
 	tell(core, op, step, "Normal", REASON_StepRescued, "is done, and what failed before it is rescued");
 	return AFTER_NEXT;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "branch.h"
 #include "cluster.h"
 #include "failure.h"
 #include "knobs.h"
@@ -57,6 +58,7 @@ lane_done(struct core *core, struct lane *lane)
 	free(lane->memory);
 	lane->memory = NULL;
 	lane->nmemory = 0;
+	values_done(&lane->values);
 }
 
 void
@@ -77,7 +79,7 @@ lane_forget_steps(struct core *core, struct lane *lane)
 	for (size_t i = 0; plan_any_step(lane->block, i); i++)
 		lane_forget_step(lane, plan_any_step(lane->block, i));
 	lane_done(core, lane);
-	lane->at = lane->rescue = 0;
+	lane->at = lane->rescue = lane->skipped = 0;
 	lane->held = lane->touched = lane->up_act = lane->restoring = lane->stabilising = false;
 	lane->failed = lane->out_of_service = false;
 	lane->stamp[0] = lane->process[0] = '\0';
@@ -141,8 +143,8 @@ next_step(const struct core *core, const struct lane *lane)
 {
 	if (lane->at < lane->block->nsteps)
 		return failure_step(&lane->block->steps[lane->at], lane->rescue);
-	/* Without a gate there are no views to be stable in. */
-	return lane->at == lane->block->nsteps && lane->block->disruptive &&
+	/* Without a gate there are no views to be stable in; and nothing has been done to one that was left out. */
+	return lane->at == lane->block->nsteps && lane->block->disruptive && lane->skipped < lane->block->nsteps &&
 	    !lane->block->leaves_down && core->config.gate
 	    ? &lane->block->stable : NULL;
 }
@@ -150,7 +152,7 @@ next_step(const struct core *core, const struct lane *lane)
 bool
 lane_is_untouched(const struct lane *lane)
 {
-	return !lane->held && !lane->touched && lane->at == 0 && !(lane->step && acts_unresolved(lane->step));
+	return !lane->held && !lane->touched && lane->at == lane->skipped && !(lane->step && acts_unresolved(lane->step));
 }
 
 /* Steps are done that leave the node up, and the one that does not has ordered nothing. */
@@ -197,6 +199,18 @@ advance(struct core *core, struct lane *lane)
 		end(core, lane);
 }
 
+/* True: a test has left its next step out. */
+static bool
+skips(struct core *core, struct lane *lane)
+{
+	if (lane->step || lane->rescue || lane->at >= lane->block->nsteps ||
+	    !branch_skips(core, lane->op, lane, &lane->block->steps[lane->at]))
+		return false;
+	lane->skipped++;
+	advance(core, lane);
+	return true;
+}
+
 /* Its step has ended: what comes next? */
 static void
 carry_on(struct core *core, struct lane *lane)
@@ -240,6 +254,8 @@ lane_run(struct core *core, struct lane *lane)
 			end(core, lane);        /* read from a journal whose writer had a stable window to wait for */
 			return;
 		}
+		if (skips(core, lane))
+			continue;
 		if (!lane->step)
 			lane->step = step_new(lane->op, lane, next_step(core, lane));
 		step = lane->step;

@@ -22,6 +22,7 @@
 #include "timer.h"
 #include "turn.h"
 #include "uthash.h"
+#include "values.h"
 
 struct core;
 struct cluster;
@@ -142,6 +143,8 @@ struct lane {
 	enum lane_state state;
 	size_t at;                            /* which step; block->nsteps: the stable step */
 	size_t rescue;                        /* which of its onFailure, from 1; 0: itself. Journaled, as 'at' */
+	size_t skipped;                       /* so many steps before 'at' a test has left out; journaled, as 'values' */
+	struct values values;
 	struct step *step;                    /* the one at work, or NULL */
 	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
 	bool touched;                         /* some act of ours has left for it */
@@ -182,8 +185,7 @@ struct op {
 	uint64_t round;
 	bool gone;                            /* the object is deleted */
 	enum phase phase;
-	bool accepted;
-	bool started;                         /* the plan is journaled */
+	bool accepted, started;               /* 'started': the plan is journaled */
 	bool ended;                           /* final phase is journaled */
 	bool lost, lost_told;                 /* JournalLost, JournalUnreadable; and that was said */
 	int64_t rebuilt_generation;           /* of the object, whose rebuildJournal was carried out; 0: none */
@@ -193,6 +195,7 @@ struct op {
 	struct cluster *cluster;
 	struct journal journal;
 	struct plan *plan;
+	struct values values;                 /* journaled */
 	size_t block;                         /* which block is at work */
 	struct step *cluster_step;
 	size_t cluster_at, cluster_rescue;
@@ -213,8 +216,7 @@ struct op {
 	bool repair_told;                     /* since the gate was last open */
 	uint64_t acknowledge_then;            /* spec.acknowledge when it was told: a hash */
 	char lifting[MESSAGE];                /* what the judgement at hand does without, and why */
-	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
-	/* turn */
+	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing. Turn: */
 	bool read_only;                       /* no step of its plan may change anything: it needs no turn */
 	bool beside;                          /* ... and is at work without one */
 	bool has_turn;                        /* it may act; false while an urgent one runs between */
@@ -227,8 +229,7 @@ struct op {
 	struct outbox *outbox;                /* what people outside are told; NULL: nothing so far */
 	struct op_error *errors;              /* the last ERRORS_KEPT */
 	size_t nerrors;
-	uint64_t finalizer_request;
-	/* status */
+	uint64_t finalizer_request;           /* status: */
 	struct condition *conditions;         /* as they were told last, ended by an empty type */
 	char *written, *sending;              /* the last one that was acknowledged, the one on its way */
 	char *status_version;                 /* the object's, that it was sent as of */
@@ -244,8 +245,7 @@ struct op {
 	int64_t status_same_up_ms;            /* when there was nothing to write */
 	int64_t vague_since_up_ms;            /* its message gives no reason yet; 0: it does */
 	enum phase status_phase;
-	struct timer status_timer, start_timer;
-	struct timer timer;
+	struct timer status_timer, start_timer, timer;
 	bool dirty;
 	struct op *next_dirty;
 	UT_hash_handle hh;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "branch.h"
 #include "cluster.h"
 #include "explain.h"
 #include "finished.h"
@@ -105,6 +106,7 @@ start(struct core *core, struct op *op)
 	journal_put_plan(op, op->plan->text);
 	op_set_phase(core, op, PHASE_RUNNING, REASON_Starting, "plan %s: %zu nodes", op->plan->hash, op->nlanes);
 	op_tell_start(core, op);
+	branch_tell_plan(core, op);
 	return true;
 }
 

@@ -60,6 +60,7 @@ op_drop(struct core *core, struct op *op)
 	free(op->skips_told);
 	free(op->zones);
 	free(op->acknowledged);
+	values_done(&op->values);
 	conditions_free(op->conditions);
 	free(op->written);
 	free(op->sending);

@@ -14,6 +14,7 @@ static const char *const kinds[] = {
 	[RECENT_PHASE] = "Phase", [RECENT_START] = "Start", [RECENT_PASSED] = "ConditionsPassed",
 	[RECENT_NOT_PASSED] = "ConditionFailed", [RECENT_ATTEMPT_FAILED] = "AttemptFailed",
 	[RECENT_FINISHED] = "Finished", [RECENT_FAILED] = "Failed",
+	[RECENT_SKIPPED] = "Skipped",
 };
 
 static void
@@ -123,6 +124,12 @@ recent_end(struct core *core, struct step *step, enum recent_kind kind, const ch
 
 	put(core, step->task->op, step, kind, NULL, took_ms, message);
 	step->told_start_up_ms = 0;
+}
+
+void
+recent_skipped(struct core *core, struct op *op, const struct step *step, const char *why)
+{
+	put(core, op, step, RECENT_SKIPPED, NULL, -1, why);
 }
 
 void

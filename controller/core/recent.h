@@ -22,6 +22,7 @@ enum recent_kind {
 	RECENT_ATTEMPT_FAILED,           /* it is tried again */
 	RECENT_FINISHED,
 	RECENT_FAILED,
+	RECENT_SKIPPED,                  /* a test has left it out */
 };
 
 struct recent_item {
@@ -41,6 +42,7 @@ void recent_phase(struct core *core, struct op *op);
 void recent_start(struct core *core, struct step *step);
 /* Its end, or that of an attempt. */
 void recent_end(struct core *core, struct step *step, enum recent_kind kind, const char *message);
+void recent_skipped(struct core *core, struct op *op, const struct step *step, const char *why);
 /* Conditions that were looked at for 'took_ms' and hold now, or of which one does not, as 'message' says. 'names' is ended
  * by NULL. */
 void recent_checked(struct core *core, struct step *step, enum recent_kind kind, const char *const *names, int64_t took_ms,

@@ -62,6 +62,7 @@ read_op(struct core *core, struct op *op, const struct cJSON *value)
 	op->rebuilt_generation = json_int(value, "rebuilt", 0);
 	op->rescued = json_int(value, "rescued", 0);
 	op->passed_over = json_int(value, "passedOver", 0);
+	values_read(&op->values, value);
 	outbox_read(op, value);
 	JSON_EACH (error, json_get(value, "errors")) {
 		struct op_error *slot = ARRAY_GROW(op->errors, op->nerrors);
@@ -113,6 +114,8 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 		return false;
 	lane->state = (enum lane_state)state;
 	lane->at = (size_t)at;
+	lane->skipped = (size_t)clamped(value, "skipped", 0, at);
+	values_read(&lane->values, value);
 	lane->rescue = (size_t)clamped(value, "rescue", 0, lane->at < lane->block->nsteps
 	    ? (int64_t)lane->block->steps[at].nfallbacks : 0);
 	lane->held = lane->touched = json_bool(value, "held", false);

@@ -18,7 +18,7 @@ static const struct member of_op[] = {
 	{"phase", TEXT}, {"reason", TEXT}, {"message", TEXT}, {"start", NUMBER}, {"end", NUMBER}, {"retrySeen", NUMBER},
 	{"errors", ARRAY}, {"acknowledged", TEXT}, {"released", FLAG}, {"rebuilt", NUMBER},
 	{"block", NUMBER}, {"clusterAt", NUMBER}, {"canaryPassed", NUMBER}, {"soakUntil", NUMBER}, {"approvalUntil", NUMBER},
-	{"clusterRescue", NUMBER}, {"batches", NUMBER}, {"rescued", NUMBER}, {"passedOver", NUMBER},
+	{"clusterRescue", NUMBER}, {"batches", NUMBER}, {"rescued", NUMBER}, {"passedOver", NUMBER}, {"values", OBJECT},
 	{"ending", TEXT}, {"endingReason", TEXT}, {"endingMessage", TEXT}, {"finallyAt", NUMBER}, {"finallyRescue", NUMBER},
 	{"gatePaused", TEXT}, {"closedSince", NUMBER}, {"closedBy", TEXT}, {"closedMoved", NUMBER},
 };
@@ -31,7 +31,7 @@ static const struct member of_lane[] = {
 	{"state", TEXT}, {"at", NUMBER}, {"held", FLAG}, {"failed", FLAG}, {"outOfService", FLAG}, {"restoring", FLAG},
 	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"process", TEXT}, {"restore", TEXT}, {"message", TEXT},
 	{"coolUntil", NUMBER}, {"memory", OBJECT}, {"downFrom", NUMBER}, {"upAt", NUMBER},
-	{"rescue", NUMBER}, {"downMoved", NUMBER},
+	{"rescue", NUMBER}, {"downMoved", NUMBER}, {"skipped", NUMBER}, {"values", OBJECT},
 };
 
 static const struct member of_step[] = {
@@ -109,11 +109,11 @@ record_fits(const char *field, const struct cJSON *value)
 		JSON_EACH (error, json_get(value, "errors"))
 			if (!FITS(error, of_error))
 				return false;
-		return FITS(value, of_op) && outbox_fits(value);
+		return FITS(value, of_op) && memory_fits(json_get(value, "values")) && outbox_fits(value);
 	}
 	if (strncmp(field, "new/", 4) == 0)
 		return FITS(value, of_newcomer);
-	if (!memory_fits(json_get(value, "memory")))
+	if (!memory_fits(json_get(value, "memory")) || !memory_fits(json_get(value, "values")))
 		return false;
 	if (strncmp(field, "lane/", 5) == 0)
 		return FITS(value, of_lane);

@@ -90,6 +90,7 @@ put_op(const void *at, struct json_out *out, size_t most)
 		json_put_int(out, "rescued", op->rescued);
 	if (op->passed_over)
 		json_put_int(out, "passedOver", op->passed_over);
+	values_record(&op->values, out);
 	outbox_record(op, out, most);
 	put_errors(op, out, most);
 }
@@ -98,6 +99,15 @@ void
 record_op(const struct op *op, struct buf *buf)
 {
 	put_whole(put_op, op, buf);
+}
+
+/* What tests have left out, and go by. */
+static void
+put_tests(const struct lane *lane, struct json_out *out)
+{
+	if (lane->skipped)
+		json_put_int(out, "skipped", (int64_t)lane->skipped);
+	values_record(&lane->values, out);
 }
 
 static void
@@ -109,6 +119,7 @@ put_lane(const void *at, struct json_out *out, size_t most)
 	json_put_int(out, "at", (int64_t)lane->at);
 	if (lane->rescue)
 		json_put_int(out, "rescue", (int64_t)lane->rescue);
+	put_tests(lane, out);
 	json_put_bool(out, "held", lane->held);
 	json_put_bool(out, "failed", lane->failed);
 	if (lane->out_of_service)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "branch.h"
 #include "bystanders.h"
 #include "cluster.h"
 #include "cluster_steps.h"
@@ -313,6 +314,19 @@ run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 	}
 }
 
+/* True: it is done, or left out. */
+static bool
+run_block(struct core *core, struct op *op, size_t number)
+{
+	const struct plan_block *block = &op->plan->blocks[number];
+
+	if (branch_skips_block(core, op, number))
+		return true;
+	if (block->others && !bystanders_begin(core, op, number))
+		return false;
+	return (block->each_node ? run_node_block : run_cluster_block)(core, op, block);
+}
+
 /* From the first block on: behind the one at work a retry may have taken lanes up again. */
 static void
 run_blocks(struct core *core, struct op *op)
@@ -322,9 +336,7 @@ run_blocks(struct core *core, struct op *op)
 
 		if (b < op->block && !block->each_node)
 			continue;
-		if (block->others && !bystanders_begin(core, op, b))
-			return;
-		if (!(block->each_node ? run_node_block : run_cluster_block)(core, op, block))
+		if (!run_block(core, op, b))
 			return;
 		if (b < op->block)
 			continue;

@@ -13,8 +13,20 @@ put_assumption(void *user, const char *sentence)
 }
 
 static void
-put_step(struct json_out *out, const struct plan_step *step)
+put_when(struct json_out *out, const struct plan_when *whens, size_t count)
 {
+	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_FILE);
+
+	plan_whens_text(whens, count, &text);
+	if (count > 0)
+		json_put_str(out, "when", buf_str(&text));
+}
+
+/* 'of': the number of the step that falls back on it, or "". */
+static void
+put_step(struct json_out *out, const struct plan_step *step, const char *of)
+{
+	static const char *const on_timeout[] = {"fail", "continue", "cancel"};
 	CLEANUP_BUF struct buf what = BUF_INIT(BUF_MAX_FILE);
 
 	plan_step_text(step, &what);
@@ -28,23 +40,72 @@ put_step(struct json_out *out, const struct plan_step *step)
 	json_put_int(out, "timeoutMs", step->timeout_ms);
 	if (step->borne)
 		json_put_bool(out, "abortOnFailure", false);
+	if (step->any)
+		json_put_bool(out, "any", true);
+	if (step->approval && step->timeout_ms > 0)
+		json_put_str(out, "onTimeout", on_timeout[step->on_timeout]);
+	put_when(out, step->when, step->nwhen);
+	if (*of)
+		json_put_str(out, "onFailureOf", of);
 	json_close(out);
 	for (size_t i = 0; i < step->nfallbacks; i++)
-		put_step(out, &step->on_failure[i]);
+		put_step(out, &step->on_failure[i], step->number);
+}
+
+static void
+put_steps(struct json_out *out, const struct plan_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_step(out, &steps[i], "");
+}
+
+static void
+put_batch(struct json_out *out, const struct plan_batch *batch)
+{
+	if (batch->size == 0)
+		return;
+	json_open(out, "batch");
+	json_put_int(out, "size", batch->size);
+	json_open_array(out, "then");
+	put_steps(out, batch->then, batch->nthen);
+	json_close_array(out);
+	json_close(out);
+}
+
+static void
+put_left_out(struct json_out *out, const struct plan_block *block)
+{
+	if (block->nleft_out == 0)
+		return;
+	json_open_array(out, "skipped");
+	for (size_t i = 0; i < block->nleft_out; i++) {
+		json_open(out, NULL);
+		json_put_str(out, "number", block->left_out[i].number);
+		json_put_str(out, "what", block->left_out[i].what);
+		json_put_str(out, "why", block->left_out[i].why);
+		json_close(out);
+	}
+	json_close_array(out);
 }
 
 static void
 put_block(struct json_out *out, const struct plan *plan, const struct plan_block *block)
 {
-	static const char *const units[] = {"zone", "datacenter", "all"};
+	static const char *const units[] = {"zone", "datacenter", "all"}, *const orders[] = {"plan", "reverse", "targets"};
 
 	json_open(out, NULL);
+	if (block->from)
+		json_put_str(out, "from", block->from);
+	if (block->finally)
+		json_put_bool(out, "finally", true);
+	put_when(out, block->when, block->nwhen);
 	if (block->each_node) {
 		json_put_str(out, "concurrencyUnit", units[block->unit]);
 		if (block->limit_percent > 0)
 			json_put_int(out, "concurrencyPercent", block->limit_percent);
 		else
 			json_put_int(out, "concurrencyLimit", block->limit);
+		json_put_str(out, "order", orders[block->order]);
 		json_open_array(out, "nodes");
 		for (size_t i = 0; i < block->nlanes; i++) {
 			json_open(out, NULL);
@@ -57,13 +118,14 @@ put_block(struct json_out *out, const struct plan *plan, const struct plan_block
 		json_close_array(out);
 	}
 	json_open_array(out, "steps");
-	for (size_t i = 0; i < block->nsteps; i++)
-		put_step(out, &block->steps[i]);
+	put_steps(out, block->steps, block->nsteps);
 	if (block->disruptive) {
-		put_step(out, &block->stable);
-		put_step(out, &block->restore);
+		put_step(out, &block->stable, "");
+		put_step(out, &block->restore, "");
 	}
 	json_close_array(out);
+	put_batch(out, &block->batch);
+	put_left_out(out, block);
 	json_close(out);
 }
 

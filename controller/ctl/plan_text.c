@@ -37,16 +37,35 @@ plan_step_text(const struct plan_step *step, struct buf *out)
 	for (size_t i = 0; i < step->nconditions; i++) {
 		const struct plan_condition *condition = &step->conditions[i];
 
-		buf_printf(out, "%s%s", i ? ", " : "wait ", condition->type->name);
+		buf_printf(out, "%s%s", i ? (step->any ? " or " : ", ") : "wait ", condition->type->name);
 		put_with(condition->with, condition->nwith, out);
 		if (condition->window_ms > 0)
 			buf_printf(out, " for %s", duration_text(condition->window_ms, window));
 	}
 }
 
+void
+plan_whens_text(const struct plan_when *whens, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_puts(out, i ? ", and " : "");
+		plan_when_text(&whens[i], out);
+	}
+}
+
+/* What could not be told when the plan was made. */
+static void
+put_when(const struct plan_when *whens, size_t count, struct buf *out)
+{
+	if (count > 0)
+		buf_puts(out, "; only when ");
+	plan_whens_text(whens, count, out);
+}
+
 static void
 put_step(const struct plan_step *step, const char *why, struct buf *out)
 {
+	static const char *const on_timeout[] = {", then it fails", ", then it goes on", ", then it is cancelled"};
 	CLEANUP_BUF struct buf what = BUF_INIT(BUF_MAX_FILE);
 	char timeout[INSTANT_TEXT];
 
@@ -58,6 +77,9 @@ put_step(const struct plan_step *step, const char *why, struct buf *out)
 		buf_printf(out, "; %lld retries", (long long)step->retries);
 	if (step->timeout_ms > 0)
 		buf_printf(out, "; timeout %s", duration_text(step->timeout_ms, timeout));
+	if (step->approval && step->timeout_ms > 0)
+		buf_puts(out, on_timeout[step->on_timeout]);
+	put_when(step->when, step->nwhen, out);
 	buf_printf(out, "%s%s\n", why ? "; " : "", why ? why : "");
 }
 
@@ -112,6 +134,8 @@ put_shape(const struct plan_block *block, struct buf *out)
 		buf_printf(out, "%lld%% %s at once", (long long)block->limit_percent, units[block->unit]);
 	else
 		buf_printf(out, "%lld %s at once", (long long)block->limit, units[block->unit]);
+	if (block->order != WORKFLOW_ORDER_PLAN)
+		buf_puts(out, block->order == WORKFLOW_ORDER_REVERSE ? ", in reverse order" : ", in the order of spec.targets");
 	if (block->cool_down_ms > 0)
 		buf_printf(out, ", %s between", duration_text(block->cool_down_ms, text));
 	if (block->max_failures > 0)
@@ -119,31 +143,65 @@ put_shape(const struct plan_block *block, struct buf *out)
 	buf_printf(out, ", gate timeout %s\n", duration_text(block->gate_timeout_ms, text));
 }
 
+/* "2  each of 12 nodes, of restart-node: 1 of a zone at once". */
 static void
-put_block(const struct plan *plan, const struct plan_block *block, size_t number, struct buf *out)
+put_heading(const struct plan_block *block, size_t number, struct buf *out)
 {
+	buf_printf(out, "\n%zu  ", number);
+	if (block->finally)
+		buf_puts(out, "finally, however it ends, for the cluster");
+	else if (!block->each_node)
+		buf_puts(out, block->nsteps == 0 && block->nleft_out > 0 ? "nothing" : "once, for the cluster");
+	else if (block->others)
+		buf_printf(out, "each member that is none of %zu targets when the block begins", block->nexcept);
+	else
+		buf_printf(out, "each of %zu nodes", block->nlanes);
+	if (block->from)
+		buf_printf(out, ", of %s", block->from);
+	put_when(block->when, block->nwhen, out);
 	if (!block->each_node) {
-		buf_printf(out, "\n%zu  once, for the cluster%s%s\n", number, block->from ? ", of " : "",
-		    block->from ? block->from : "");
-	} else {
-		if (block->others)
-			buf_printf(out, "\n%zu  each member that is none of %zu targets when the block begins%s%s: ", number,
-			    block->nexcept, block->from ? ", of " : "", block->from ? block->from : "");
-		else
-			buf_printf(out, "\n%zu  each of %zu nodes%s%s: ", number, block->nlanes, block->from ? ", of " : "",
-		    block->from ? block->from : "");
-		put_shape(block, out);
+		buf_putc(out, '\n');
+		return;
 	}
-	for (size_t i = 0; i < block->nlanes;)
-		i = put_zone(plan, block, i, out);
-	put_canary(&block->canary, number, out);
-	for (size_t i = 0; i < block->nsteps; i++) {
-		const struct plan_step *step = &block->steps[i];
+	buf_puts(out, ": ");
+	put_shape(block, out);
+}
+
+static void
+put_steps(const struct plan_step *steps, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_step *step = &steps[i];
 
 		put_step(step, step->borne ? "its failure ends nothing" : NULL, out);
 		for (size_t f = 0; f < step->nfallbacks; f++)
-			put_step(&step->on_failure[f], "when that has failed", out);
+			put_step(&step->on_failure[f], step->on_failure[f].borne
+			    ? "when that has failed; its own failure ends nothing" : "when that has failed", out);
 	}
+}
+
+static void
+put_batch(const struct plan_block *block, size_t number, struct buf *out)
+{
+	if (block->batch.size == 0)
+		return;
+	buf_printf(out, "  %zu.batch%*safter every %lld nodes, and after the last:\n", number, INDENT - 9, "",
+	    (long long)block->batch.size);
+	put_steps(block->batch.then, block->batch.nthen, out);
+}
+
+static void
+put_block(const struct plan *plan, const struct plan_block *block, size_t number, struct buf *out)
+{
+	put_heading(block, number, out);
+	for (size_t i = 0; i < block->nlanes;)
+		i = put_zone(plan, block, i, out);
+	put_canary(&block->canary, number, out);
+	put_steps(block->steps, block->nsteps, out);
+	put_batch(block, number, out);
+	for (size_t i = 0; i < block->nleft_out; i++)
+		buf_printf(out, "  %-*s %s is skipped; %s\n", INDENT - 3, block->left_out[i].number, block->left_out[i].what,
+		    block->left_out[i].why);
 	if (!block->disruptive)
 		return;
 	put_step(&block->stable, "added: before the next node begins", out);

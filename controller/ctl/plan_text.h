@@ -27,5 +27,8 @@ void plan_now(const struct plan_cluster *cluster, struct buf *out);
 void plan_json(const struct plan_report *report, struct buf *out);
 /* What was not said and is assumed, each a sentence. */
 void plan_assumptions(const struct plan_report *report, void (*say)(void *user, const char *sentence), void *user);
+/* "+zone+ is dc1/a, and step 1.1 is not skipped" */
+struct plan_when;
+void plan_whens_text(const struct plan_when *whens, size_t count, struct buf *out);
 /* "scylla-drain", "wait is-up-normal for 30s, compactions-nominal", "approval": what a step does. */
 void plan_step_text(const struct plan_step *step, struct buf *out);

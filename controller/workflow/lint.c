@@ -221,6 +221,7 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 	const struct reconciler *type;
 	struct err sentence = {""};
 
+	lint_when(c, block, step, step->when, step->nwhen);
 	for (size_t i = 0; i < step->nconditions; i++) {
 		CLEANUP_FREE char *place = xasprintf("%s.wait[%zu]", step->place, i);
 
@@ -271,6 +272,7 @@ check_block(struct check *c, const struct workflow_block *block)
 {
 	const struct workflow_step *down = NULL;     /* takes its node down, and no wait has come since */
 
+	lint_when(c, block, NULL, block->when, block->nwhen);
 	if (block->workflow)
 		lint_nested(c, block);
 	if (block->names) {

@@ -26,5 +26,9 @@ void lint_say(const struct check *c, enum severity severity, const char *format,
     __attribute__((format(printf, 3, 4)));
 void lint_text(struct check *c, const char *place, const char *text, const struct expected *expected);
 
+/* lint_when.c: the tests of 'step', or of 'block' when that is NULL. */
+void lint_when(struct check *c, const struct workflow_block *block, const struct workflow_step *step,
+    const struct workflow_when *whens, size_t count);
+
 /* lint_nested.c: a step that runs another workflow. */
 void lint_nested(struct check *c, const struct workflow_block *step);

@@ -17,6 +17,13 @@ is(const struct workflow_step *step, const char *type)
 	return step->task && strcmp(step->task, type) == 0;
 }
 
+/* One that may be left out, fall back, or fail without an end, lets others come after it. */
+static bool
+always_ends(const struct workflow_step *step)
+{
+	return is(step, "fail") && !step->borne && step->nfallbacks == 0 && step->nwhen == 0;
+}
+
 /* A restart takes the node down and brings it up; of an opaque task nobody knows. */
 static bool
 leaves_down(const struct workflow_step *step, const struct reconciler *type)
@@ -60,12 +67,11 @@ lint_reach(const struct workflow_block *block, const struct reconciler *const *t
 			say_down(step, &way, say, user);
 			return;
 		}
-		if (leaves_down(step, type))
+		if (leaves_down(step, type) && step->nwhen == 0)
 			way.down = step;
 		else if (step->task && (!type || type->impact != IMPACT_NONE || type->opaque))
 			way.down = NULL;
-		/* One that may fall back, or fail without an end, lets others come after it. */
-		if (is(step, "fail") && !step->borne && step->nfallbacks == 0)
+		if (always_ends(step))
 			way.ended = step;
 	}
 }

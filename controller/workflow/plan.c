@@ -68,6 +68,30 @@ plan_main_blocks(const struct plan *plan)
 	return plan->nblocks - (plan_finally(plan) != NULL);
 }
 
+static bool
+asks(const struct plan_when *whens, size_t count, const char *number)
+{
+	for (size_t i = 0; i < count; i++)
+		if (whens[i].step && strcmp(whens[i].step, number) == 0)
+			return true;
+	return false;
+}
+
+bool
+plan_asks_outcome(const struct plan *plan, const char *number)
+{
+	for (size_t b = 0; b < plan->nblocks; b++) {
+		const struct plan_block *block = &plan->blocks[b];
+
+		if (asks(block->when, block->nwhen, number))
+			return true;
+		for (size_t i = 0; plan_every_step(block, i); i++)
+			if (asks(plan_every_step(block, i)->when, plan_every_step(block, i)->nwhen, number))
+				return true;
+	}
+	return false;
+}
+
 static void
 free_values(struct plan_value *values, size_t count)
 {
@@ -95,6 +119,7 @@ plan_step_done(struct plan_step *step)
 		free_values(step->conditions[i].with, step->conditions[i].nwith);
 	free(step->conditions);
 	free_values(step->with, step->nwith);
+	plan_whens_free(step->when, step->nwhen);
 	free(step->number);
 	free(step->message);
 	*step = (struct plan_step){0};
@@ -109,6 +134,13 @@ block_done(struct plan_block *block)
 	for (size_t i = 0; i < block->batch.nthen; i++)
 		plan_step_done(&block->batch.then[i]);
 	free(block->batch.then);
+	plan_whens_free(block->when, block->nwhen);
+	for (size_t i = 0; i < block->nleft_out; i++) {
+		free(block->left_out[i].number);
+		free(block->left_out[i].what);
+		free(block->left_out[i].why);
+	}
+	free(block->left_out);
 	free(block->lanes);
 	free(block->except);
 	free(block->from);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "err.h"
 #include "reconciler.h"
 #include "target_commands.h"
@@ -13,8 +14,9 @@
 
 /* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
  * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll, 3 what becomes
- * of a step that fails, and values that differ from lane to lane, 4 nodes that are not in the ring yet. */
-enum { PLAN_FORMAT = 4, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
+ * of a step that fails, and values that differ from lane to lane, 4 nodes that are not in the ring yet, 5 tests by which a
+ * step is done or left out. */
+enum { PLAN_FORMAT = 5, PLAN_GATE_TIMEOUT_MS = 30 * 60 * 1000 };
 
 /* A block of others is one of the first so many. */
 enum { PLAN_OTHERS_MOST = 64 };
@@ -45,6 +47,23 @@ struct plan_condition {
 	int64_t window_ms, poll_ms, timeout_ms;
 };
 
+/* A test that could not be told when the plan was made: of a variable, or of what has become of a step. */
+struct plan_when {
+	char *variable;                      /* or NULL */
+	char *step;                          /* else that one's number */
+	enum parameter_type type;            /* of the variable */
+	bool negated;                        /* it is none of 'values', else one of them */
+	char **values;
+	size_t nvalues;
+};
+
+/* What a test has left out when the plan was made. */
+struct plan_left_out {
+	char *number;                        /* "1.2"; of an eachNode or another workflow "2" */
+	char *what;
+	char *why;                           /* "when: +upgrade+ is false" */
+};
+
 struct plan_step {
 	char *number;                        /* "1.2"; with a node: "1.2/db-b-3" */
 	const struct reconciler *type;       /* NULL: a wait for 'conditions' */
@@ -64,6 +83,8 @@ struct plan_step {
 	bool borne;                          /* its failure for good is passed over */
 	struct plan_step *on_failure;        /* "1.2.onFailure.1": done when it has failed for good; may rescue it */
 	size_t nfallbacks;
+	struct plan_when *when;              /* all of them must hold, else it is skipped */
+	size_t nwhen;
 	bool implied;                        /* added by the engine: the stable window, the restoring step */
 };
 
@@ -84,6 +105,10 @@ struct plan_batch {
 
 struct plan_block {
 	char *from;                          /* the workflow that it is of, when the plan's own runs that as a step; or NULL */
+	struct plan_when *when;              /* all of them must hold when it begins, else none of it is done */
+	size_t nwhen;
+	struct plan_left_out *left_out;
+	size_t nleft_out;
 	bool each_node;
 	enum workflow_order order;           /* of 'lanes'; units stand together in each */
 	bool finally;                        /* the last block, done when the operation ends, however that is */
@@ -173,6 +198,13 @@ bool plan_has_new(const struct plan *plan, const struct plan_block *block);
 int plan_rebind(struct plan *plan, struct plan_node *node, const char *address, const char *zone, struct err *err);
 /* The unit that a node belongs to, by the block's concurrencyUnit; a borrowed text to compare. */
 const char *plan_unit(const struct plan_block *block, const struct plan_node *node);
+/* Does it hold, when this is the variable's value (NULL: it has none), or the step's outcome (NULL: it was not reached)? If
+ * not, why: "when: +mode+ is careful, not fast". */
+bool plan_when_holds(const struct plan_when *when, const char *value, struct buf *why);
+/* "+mode+ is one of fast, careful" */
+void plan_when_text(const struct plan_when *when, struct buf *out);
+/* Is a test of the plan about what becomes of the step of that number? */
+bool plan_asks_outcome(const struct plan *plan, const char *number);
 /* NULL when none was given. */
 const struct plan_value *plan_value_find(const struct plan_value *with, size_t nwith, const char *name);
 /* The value on the way of one node: text, or what its rule says there, owned. */

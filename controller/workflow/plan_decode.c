@@ -302,7 +302,8 @@ decode_block(struct decoder *d, const struct field *f)
 	    field_choice(&unit, units, &chosen, d->err) < 0 ||
 	    need_int(f, "limit", 1, INT64_MAX, &block->limit, d->err) < 0 ||
 	    plan_decode_roll(f, block, d->err) < 0 || field_bool(&finally, &block->finally, d->err) < 0 ||
-	    decode_batch(d, &batch, &block->batch) < 0)
+	    decode_batch(d, &batch, &block->batch) < 0 || plan_decode_left_out(f, block, d->err) < 0 ||
+	    plan_decode_whens(f, &block->when, &block->nwhen, d->err) < 0)
 		return -1;
 	if (field_choice(&order, orders, &ordered, d->err) < 0)
 		return -1;

@@ -131,6 +131,8 @@ put_block(struct json_out *out, const struct plan_block *block)
 		json_put_str(out, "order", block->order == WORKFLOW_ORDER_REVERSE ? "reverse" : "targets");
 	if (block->finally)
 		json_put_bool(out, "finally", true);
+	plan_encode_whens(out, block->when, block->nwhen);
+	plan_encode_left_out(out, block);
 	if (block->batch.size)
 		put_batch(out, &block->batch);
 	put_steps(out, "steps", block->steps, block->nsteps);

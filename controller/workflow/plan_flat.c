@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "buf.h"
 #include "plan_parts.h"
+#include "when.h"
 
 enum { DEEPEST = 8, BLOCKS_MAX = 256 };
 
@@ -12,6 +13,7 @@ enum { DEEPEST = 8, BLOCKS_MAX = 256 };
 struct plan_scope {
 	const struct plan_scope *up;     /* the one that runs it; NULL: the plan's own */
 	const struct workflow *workflow;
+	const struct workflow_block *step;       /* that runs it, of 'up' */
 	struct variables vars;
 	struct plan_value *given;        /* its variables' values borrow from these */
 	size_t ngiven;
@@ -111,6 +113,7 @@ add_nested(struct compiler *c, struct plan_flat *flat, const struct plan_scope *
 	if (!workflow)
 		return err_set(c->err, "%s.workflow: %s", step->place, why.text);
 	inner = scope_new(flat, scope, workflow);
+	inner->step = step;
 	return open_nested(c, inner, step) < 0 ? -1 : add_blocks(c, flat, inner);
 }
 
@@ -126,11 +129,13 @@ add_blocks(struct compiler *c, struct plan_flat *flat, const struct plan_scope *
 		if (block->finally && scope->up)
 			return err_set(c->err, "%s: %s is run as a step of another workflow, and has no end of its own; "
 			    "move it there", block->place, scope->workflow->name);
-		if (!block->workflow)
+		/* What is left out is not looked into: it may lack what it needs. */
+		if (!block->workflow || plan_is_left_out(&scope->vars, block->when, block->nwhen))
 			*ARRAY_GROW(flat->units, flat->nunits) = (struct plan_unit){
 				.source = block,
 				.vars = &scope->vars,
 				.from = scope->up ? scope->workflow->name : NULL,
+				.scope = scope,
 			};
 		else if (add_nested(c, flat, scope, block) < 0)
 			return -1;
@@ -148,4 +153,27 @@ plan_flatten(struct compiler *c, struct plan_flat *ret)
 	if (variables_open(&scope->vars, c->workflow, "spec.variables", c->input, c->plan, c->busy, c->err) < 0)
 		return -1;
 	return add_blocks(c, ret, scope);
+}
+
+static int
+add_when(struct compiler *c, const struct plan_scope *scope, const struct workflow_block *source, struct plan_block *block,
+    char **ret_why)
+{
+	const struct when_place at = {.workflow = scope->workflow, .block = source, .nodes = c->plan->nodes,
+	    .nnodes = c->plan->nnodes};
+
+	c->vars = scope->vars;
+	return plan_compile_when(c, &at, source->when, source->nwhen, &block->when, &block->nwhen, ret_why);
+}
+
+int
+plan_unit_when(struct compiler *c, const struct plan_unit *unit, struct plan_block *block, char **ret_why)
+{
+	const struct workflow_block *source = unit->source;
+	int result = 0;
+
+	for (const struct plan_scope *scope = unit->scope; scope && result == 0; source = scope->step, scope = scope->up)
+		result = add_when(c, scope, source, block, ret_why);
+	c->vars = *unit->vars;
+	return result;
 }

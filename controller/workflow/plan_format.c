@@ -45,6 +45,21 @@ needs_format_2(const struct plan_block *block)
 	return block->canary.nodes || block->cool_down_ms || block->max_failures;
 }
 
+static bool
+needs_format_5(const struct plan_block *block)
+{
+	for (size_t i = 0; plan_every_step(block, i); i++)
+		if (plan_every_step(block, i)->nwhen)
+			return true;
+	return block->nwhen > 0;
+}
+
+static int
+format_of(const struct plan_block *block)
+{
+	return needs_format_5(block) ? 5 : needs_format_3(block) ? 3 : needs_format_2(block) ? 2 : 1;
+}
+
 int
 plan_format(const struct plan *plan)
 {
@@ -52,12 +67,9 @@ plan_format(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->nnodes; i++)
 		if (plan->nodes[i].is_new)
-			return 4;
-	for (size_t b = 0; b < plan->nblocks; b++) {
-		if (needs_format_3(&plan->blocks[b]))
-			return 3;
-		if (needs_format_2(&plan->blocks[b]))
-			format = 2;
-	}
+			format = 4;
+	for (size_t b = 0; b < plan->nblocks; b++)
+		if (format_of(&plan->blocks[b]) > format)
+			format = format_of(&plan->blocks[b]);
 	return format;
 }

@@ -15,6 +15,12 @@ struct compiler {
 	bool *targets;           /* per node of the plan: spec.targets means it */
 	bool *busy;              /* some block of node steps is for it; NULL: not known yet */
 	bool in_lane;            /* steps of an eachNode are being compiled */
+	struct plan_noted {      /* steps with a name, as far as compiled */
+		const struct workflow_step *source;
+		char *number;
+		bool in_lane, left_out;
+	} *noted;
+	size_t nnoted;
 	struct err *err;
 };
 
@@ -58,6 +64,7 @@ struct plan_unit {
 	const struct workflow_block *source;
 	const struct variables *vars;    /* of the workflow that it is of */
 	const char *from;                /* that one's name; NULL: it is the plan's own */
+	const struct plan_scope *scope;
 };
 struct plan_flat {
 	struct plan_unit *units;
@@ -68,6 +75,8 @@ struct plan_flat {
 /* plan_flat_done() in any case. */
 int plan_flatten(struct compiler *c, struct plan_flat *ret);
 void plan_flat_done(struct plan_flat *flat);
+/* The tests of the block itself and of the workflows that it is run by, into the block. *ret_why: as plan_compile_when(). */
+int plan_unit_when(struct compiler *c, const struct plan_unit *unit, struct plan_block *block, char **ret_why);
 
 /* plan_order.c */
 void plan_order_lanes(struct compiler *c, const struct workflow_block *source, struct plan_block *block);
@@ -96,6 +105,22 @@ int plan_check_stated(struct compiler *c, const struct workflow_step *source, co
 int plan_compile_batch(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number);
 void plan_encode_ways(struct json_out *out, const struct plan_step *step);
 int plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err);
+
+/* plan_when.c: what can be told now is: *ret_why, owned, says what is false already, else NULL. The rest is added. */
+struct when_place;
+int plan_compile_when(struct compiler *c, const struct when_place *at, const struct workflow_when *sources, size_t count,
+    struct plan_when **ret, size_t *nret, char **ret_why);
+/* A test of a variable is false already. Of those that are none nothing is said here. */
+bool plan_is_left_out(const struct variables *vars, const struct workflow_when *whens, size_t count);
+void plan_leave_out(struct plan_block *block, const char *number, const char *what, const char *why);
+/* 'source' has got this number; what comes after may ask for its outcome. */
+void plan_note_step(struct compiler *c, const struct workflow_step *source, const char *number, bool in_lane, bool left_out);
+void plan_whens_copy(const struct plan_when *whens, size_t count, struct plan_when **ret, size_t *nret);
+void plan_whens_free(struct plan_when *whens, size_t count);
+void plan_encode_whens(struct json_out *out, const struct plan_when *whens, size_t count);
+void plan_encode_left_out(struct json_out *out, const struct plan_block *block);
+int plan_decode_whens(const struct field *f, struct plan_when **ret, size_t *count, struct err *err);
+int plan_decode_left_out(const struct field *f, struct plan_block *block, struct err *err);
 
 /* plan_encode.c: the canonical text and its hash, of a plan that is otherwise whole. */
 int plan_encode(struct plan *plan, struct err *err);

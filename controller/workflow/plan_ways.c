@@ -3,6 +3,7 @@
 #include "field.h"
 #include "json.h"
 #include "plan_parts.h"
+#include "when.h"
 
 static const char *const outcomes[] = {"fail", "continue", "cancel", NULL};
 
@@ -34,10 +35,31 @@ plan_compile_ways(struct compiler *c, const struct plan_block *block, const stru
 	return 0;
 }
 
+/* One of the steps between batches, when it is to be done. */
+static int
+compile_then(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number, size_t index)
+{
+	const struct plan_block outside = {.each_node = false};
+	const struct workflow_step *then = &source->batch.then[index];
+	const struct when_place at = {.workflow = c->vars.workflow, .block = source, .step = then, .nodes = c->plan->nodes,
+	    .nnodes = c->plan->nnodes};
+	struct plan_step *step = ARRAY_GROW(block->batch.then, block->batch.nthen);
+	CLEANUP_FREE char *why = NULL;
+
+	step->number = xasprintf("%zu.batch.%zu", number, index + 1);
+	if (plan_compile_when(c, &at, then->when, then->nwhen, &step->when, &step->nwhen, &why) < 0)
+		return -1;
+	if (!why)
+		return plan_compile_step(c, &outside, then, step) < 0 ? -1 : plan_check_stated(c, then, step);
+	plan_leave_out(block, step->number, then->name ? then->name : then->task ? then->task : "wait", why);
+	plan_step_done(step);
+	block->batch.nthen--;
+	return 0;
+}
+
 int
 plan_compile_batch(struct compiler *c, const struct workflow_block *source, struct plan_block *block, size_t number)
 {
-	const struct plan_block outside = {.each_node = false};
 	const struct workflow_share *size = &source->batch.size;
 
 	if (size->count + size->percent > 0 && block->others)
@@ -48,14 +70,11 @@ plan_compile_batch(struct compiler *c, const struct workflow_block *source, stru
 	block->batch.size = size->percent ? (int64_t)block->nlanes * size->percent / 100 : size->count;
 	if (size->percent && block->batch.size == 0)
 		block->batch.size = 1;
-	for (size_t i = 0; i < source->batch.nthen; i++) {
-		struct plan_step *step = ARRAY_GROW(block->batch.then, block->batch.nthen);
-
-		step->number = xasprintf("%zu.batch.%zu", number, i + 1);
-		if (plan_compile_step(c, &outside, &source->batch.then[i], step) < 0 ||
-		    plan_check_stated(c, &source->batch.then[i], step) < 0)
+	for (size_t i = 0; i < source->batch.nthen; i++)
+		if (compile_then(c, source, block, number, i) < 0)
 			return -1;
-	}
+	if (block->batch.nthen == 0)
+		block->batch.size = 0;
 	return 0;
 }
 
@@ -69,6 +88,7 @@ plan_encode_ways(struct json_out *out, const struct plan_step *step)
 		json_put_str(out, "onTimeout", outcomes[step->on_timeout]);
 	if (step->borne)
 		json_put_bool(out, "abortOnFailure", false);
+	plan_encode_whens(out, step->when, step->nwhen);
 }
 
 int
@@ -84,5 +104,5 @@ plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err)
 		return -1;
 	step->on_timeout = (enum workflow_on_timeout)chosen;
 	step->borne = !ends;
-	return 0;
+	return plan_decode_whens(f, &step->when, &step->nwhen, err);
 }

@@ -14,6 +14,7 @@ static const struct scp_key keys[] = {
 	{"finally", "finally", SCP_DOCUMENT, SCP_TASKS, 0},
 
 	{"name", "name", SCP_TASK | SCP_CONDITION | SCP_WAIT | SCP_ROLL | SCP_APPROVED, SCP_PLAIN, 0},
+	{"when", "when", SCP_TASK | SCP_WAIT | SCP_ROLL | SCP_APPROVED, SCP_PLAIN, 0},
 	{"retries", "retries", SCP_TASK, SCP_PLAIN, 0},
 	{"impact", "impact", SCP_TASK, SCP_PLAIN, 0},
 	{"abort_on_failure", "abortOnFailure", SCP_TASK | SCP_WAIT, SCP_PLAIN, 0},

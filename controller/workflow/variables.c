@@ -183,6 +183,24 @@ value_of(const struct variables *vars, const char *name, size_t len, bool *ret_k
 	return variable < vars->workflow->nvariables ? vars->texts[variable] : vars->builtins[builtin];
 }
 
+const struct workflow_variable *
+variables_declared(const struct variables *vars, const char *name)
+{
+	size_t at = name ? find(vars->workflow, name, strlen(name)) : vars->workflow->nvariables;
+
+	return at < vars->workflow->nvariables ? &vars->workflow->variables[at] : NULL;
+}
+
+bool
+variables_find(const struct variables *vars, const char *name, const char **ret)
+{
+	enum builtin builtin = builtin_find(name, strlen(name));
+	bool known;
+
+	*ret = value_of(vars, name, strlen(name), &known);
+	return variables_declared(vars, name) || !builtin_is_of_lane(builtin);
+}
+
 /* Into a rule it goes with its pluses doubled. */
 static void
 put_text(struct expansion *x, const char *text, size_t len)

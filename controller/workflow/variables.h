@@ -25,6 +25,10 @@ char *variables_escape(const char *text);
 int variables_open(struct variables *ret, const struct workflow *workflow, const char *place,
     const struct plan_input *given, const struct plan *plan, const bool *targets, struct err *err);
 void variables_done(struct variables *vars);
+/* The value of the one called so, NULL: it has none. False: it has one only when it is at work. */
+bool variables_find(const struct variables *vars, const char *name, const char **ret);
+/* Its declaration; NULL: it has none. */
+const struct workflow_variable *variables_declared(const struct variables *vars, const char *name);
 /* 'text' with its variables in place, owned. A text that is a single variable without a value gives NULL: as if it had
  * not been written. Errors begin with 'place'. */
 int variables_expand(const struct variables *vars, const char *place, const char *text, char **ret, struct err *err);

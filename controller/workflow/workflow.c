@@ -149,7 +149,7 @@ static int
 read_node_steps(struct reading *r, struct workflow_block *block, const struct field *list)
 {
 	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    "any", "abortOnFailure", "onFailure", NULL};
+	    "any", "abortOnFailure", "onFailure", "when", NULL};
 	size_t index = 0;
 
 	if (field_need_array(list, r->err) < 0)
@@ -167,13 +167,15 @@ read_node_steps(struct reading *r, struct workflow_block *block, const struct fi
 static int
 read_each_node(struct reading *r, const struct field *f)
 {
-	struct field steps = field_get(f, "steps"), batch = field_get(f, "batch");
+	struct field steps = field_get(f, "steps"), batch = field_get(f, "batch"), when = field_get(f, "when");
 	struct workflow_block *block = ARRAY_GROW(r->w->blocks, r->w->nblocks);
 
 	block->place = field_place(f);
 	block->each_node = true;
 	block->limit.count = 1;
-	if ((workflow_read_roll(block, f, r->err) < 0 || workflow_read_batch(r, &block->batch, &batch) < 0) &&
+	if ((workflow_read_roll(block, f, r->err) < 0 ||
+	    workflow_read_when(&when, &block->when, &block->nwhen, r->err) < 0 ||
+	    workflow_read_batch(r, &block->batch, &batch) < 0) &&
 	    workflow_mistake(r) < 0)
 		return -1;
 	return read_node_steps(r, block, &steps);
@@ -198,6 +200,7 @@ static int
 read_nested(struct reading *r, const struct field *f)
 {
 	struct field workflow = field_get(f, "workflow"), with = field_get(f, "with"), name = field_get(f, "name");
+	struct field when = field_get(f, "when");
 	struct workflow_block *block = ARRAY_GROW(r->w->blocks, r->w->nblocks);
 
 	block->place = field_place(f);
@@ -205,11 +208,13 @@ read_nested(struct reading *r, const struct field *f)
 	JSON_EACH(member, f->value) {
 		const char *key = json_key(member);
 
-		if (strcmp(key, "workflow") != 0 && strcmp(key, "with") != 0 && strcmp(key, "name") != 0)
+		if (strcmp(key, "workflow") != 0 && strcmp(key, "with") != 0 && strcmp(key, "name") != 0 &&
+		    strcmp(key, "when") != 0)
 			return field_error(f, r->err, "%s does not stand beside workflow, whose own steps have theirs; with "
 			    "gives it its variables", key);
 	}
-	if (field_text(&name, &block->name, r->err) < 0 || field_need_text(&workflow, &block->workflow, r->err) < 0)
+	if (field_text(&name, &block->name, r->err) < 0 || field_need_text(&workflow, &block->workflow, r->err) < 0 ||
+	    workflow_read_when(&when, &block->when, &block->nwhen, r->err) < 0)
 		return -1;
 	return read_values(&with, &block->with, &block->nwith, r->err);
 }
@@ -218,7 +223,7 @@ static int
 read_outer_step(struct reading *r, const struct field *f)
 {
 	static const char *const keys[] = {"name", "eachNode", "task", "with", "retries", "retryBackoff", "timeout",
-	    "impact", "wait", "any", "abortOnFailure", "onFailure", "approval", "workflow", NULL};
+	    "impact", "wait", "any", "abortOnFailure", "onFailure", "approval", "workflow", "when", NULL};
 	struct field each = field_get(f, "eachNode");
 
 	if (field_need_object(f, r->err) < 0 || field_known(f, keys, r->err) < 0)

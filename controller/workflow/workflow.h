@@ -26,7 +26,7 @@ struct workflow_variable {
 /* Conditions of one wait at most: the engine keeps a window for each. */
 enum { WORKFLOW_CONDITIONS = 8 };
 /* Steps inside a step at most. */
-enum { WORKFLOW_FALLBACKS = 8, WORKFLOW_LIST = 16 };
+enum { WORKFLOW_FALLBACKS = 8, WORKFLOW_LIST = 16, WORKFLOW_WHENS = 8 };
 
 /* A parameter of a task or condition as text, with +variables+ still in it. */
 struct workflow_value {
@@ -34,6 +34,19 @@ struct workflow_value {
 	char *text;              /* of a list, with commas between its entries */
 	bool list;               /* it was written as one */
 };
+
+/* A test by which a step is done or left out. */
+struct workflow_when {
+	char *place;
+	char *variable;          /* its name; or NULL */
+	char *step;              /* else the name of a step before this one, whose outcome it is */
+	bool negated;            /* it is none of 'values', else one of them */
+	char **values;
+	size_t nvalues;
+};
+
+/* What may have become of a step, NULL-ended: "done", "rescued", "failed" and passed over, "skipped". */
+extern const char *const workflow_outcomes[];
 
 struct workflow_condition {
 	char *name;              /* for readers, or NULL */
@@ -66,6 +79,8 @@ struct workflow_step {
 	bool borne;              /* abortOnFailure: false; its failure ends nothing */
 	struct workflow_step *on_failure;    /* done when it has failed for good */
 	size_t nfallbacks;
+	struct workflow_when *when;          /* all of them must hold; none: it is done */
+	size_t nwhen;
 };
 
 /* In which order the nodes are taken. */
@@ -109,6 +124,8 @@ struct workflow_block {
 	char *workflow;                      /* the other one's name; or NULL */
 	struct workflow_value *with;         /* its variables */
 	size_t nwith;
+	struct workflow_when *when;          /* of an eachNode or another workflow: all of them must hold */
+	size_t nwhen;
 	bool each_node;
 	enum workflow_selection selection;
 	char *names;                         /* NAMED: nodes and zones with commas between, and variables; else NULL */
@@ -146,3 +163,7 @@ struct workflow *workflow_decode_all(const struct cJSON *object, lint_fn *say, v
 /* The workflow of one task: what ClusterOperation's nodeTask and clusterTask mean. 'with' is a JSON object's text. */
 struct workflow *workflow_of_task(const char *type, const char *with, bool each_node, struct err *err);
 struct workflow *workflow_free(struct workflow *workflow);
+/* The step called 'name' that a test of 'step', or of the block 'in' when that is NULL, may be about: one of the cluster's
+ * before it, or of its own eachNode. NULL: there is none, or more than one. */
+const struct workflow_step *workflow_find_named(const struct workflow *w, const struct workflow_block *in,
+    const struct workflow_step *step, const char *place, const char *name, struct err *err);

@@ -26,6 +26,20 @@ free_conditions(struct workflow_condition *conditions, size_t count)
 	free(conditions);
 }
 
+static void
+free_whens(struct workflow_when *whens, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(whens[i].place);
+		free(whens[i].variable);
+		free(whens[i].step);
+		for (size_t v = 0; v < whens[i].nvalues; v++)
+			free(whens[i].values[v]);
+		free(whens[i].values);
+	}
+	free(whens);
+}
+
 /* Those inside a step have none inside. */
 static void
 step_done(struct workflow_step *step)
@@ -38,6 +52,7 @@ step_done(struct workflow_step *step)
 	free(step->retry_backoff);
 	free(step->timeout);
 	free(step->message);
+	free_whens(step->when, step->nwhen);
 }
 
 static void
@@ -59,6 +74,7 @@ free_block(struct workflow_block *block)
 	free_steps(block->batch.then, block->batch.nthen);
 	free_values(block->with, block->nwith);
 	free(block->workflow);
+	free_whens(block->when, block->nwhen);
 	free(block->names);
 	free(block->canary.soak);
 	free(block->canary.message);

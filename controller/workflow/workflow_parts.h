@@ -30,3 +30,5 @@ int workflow_read_approval(struct workflow_step *step, const struct field *appro
 /* What is done after so many nodes; spec.finally, as the last block. Absent: nothing. */
 int workflow_read_batch(struct reading *r, struct workflow_batch *batch, const struct field *f);
 int workflow_read_finally(struct reading *r, const struct field *list);
+/* workflow_when.c: one test or a list of them. Absent: none. */
+int workflow_read_when(const struct field *f, struct workflow_when **ret, size_t *count, struct err *err);

@@ -111,7 +111,7 @@ read_order(const struct field *f, enum workflow_order *ret, struct err *err)
 int
 workflow_read_roll(struct workflow_block *block, const struct field *f, struct err *err)
 {
-	static const char *const keys[] = {"name", "nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
+	static const char *const keys[] = {"name", "when", "nodes", "concurrencyUnit", "concurrencyLimit", "canary", "coolDown",
 	    "maxFailures", "gateTimeout", "batch", "order", "steps", NULL};
 	struct field nodes = field_get(f, "nodes"), unit = field_get(f, "concurrencyUnit");
 	struct field limit = field_get(f, "concurrencyLimit"), canary = field_get(f, "canary");

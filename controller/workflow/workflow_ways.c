@@ -38,7 +38,7 @@ int
 workflow_read_list(struct reading *r, const struct field *list, struct workflow_step **steps, size_t *count)
 {
 	static const char *const keys[] = {"name", "task", "with", "retries", "retryBackoff", "timeout", "impact", "wait",
-	    "any", "abortOnFailure", "onFailure", NULL};
+	    "any", "abortOnFailure", "onFailure", "when", NULL};
 
 	return read_list(r, list, keys, WORKFLOW_LIST, false, steps, count);
 }
@@ -47,12 +47,12 @@ int
 workflow_read_ways(struct reading *r, struct workflow_step *step, const struct field *f, bool each_node)
 {
 	struct field abort_on_failure = field_get(f, "abortOnFailure"), on_failure = field_get(f, "onFailure");
-	struct field any = field_get(f, "any");
+	struct field any = field_get(f, "any"), when = field_get(f, "when");
 	bool ends = true;
 
 	if (any.value && step->nconditions == 0)
 		return field_error(&any, r->err, "belongs to a wait: one of its conditions is enough");
-	if (field_bool(&any, &step->any, r->err) < 0)
+	if (field_bool(&any, &step->any, r->err) < 0 || workflow_read_when(&when, &step->when, &step->nwhen, r->err) < 0)
 		return -1;
 	if (step->approval && abort_on_failure.value)
 		return field_error(&abort_on_failure, r->err, "belongs to a task or a wait; an approval does not fail");

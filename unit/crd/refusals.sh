@@ -274,6 +274,12 @@ refused $W new '{"steps":[{"eachNode":{"steps":[{"task":"t","onFailure":[{"wait"
 	'with, retries, retryBackoff, timeout and impact belong to a task'
 refused $W new '{"steps":[{"task":"t","onFailure":[{"task":"t","onFailure":[{"task":"t"}]}]}]}' \
 	'unknown field "spec.steps[0].onFailure[0].onFailure"'
+accepted $W when '{"steps":[{"task":"t","when":"+v+","name":"n"},{"eachNode":{"when":{"step":"n","is":"done"},"batch":{"size":1,
+	"then":[{"task":"t","when":"+v+"}]},"steps":[{"task":"t","when":[{"variable":"zone","not":["a","b"]}]}]}},
+	{"workflow":"w","when":"+v+"},{"approval":{},"when":"+v+"}],"finally":[{"task":"t","when":"+v+"}]}'
+refused $W new '{"steps":[{"task":"t","when":[1,2,3,4,5,6,7,8,9]}]}' 'spec.steps[0].when'
+refused $W new '{"steps":[{"task":"t","onFailure":[{"task":"t","when":"+v+"}]}]}' \
+	'unknown field "spec.steps[0].onFailure[0].when"'
 accepted $W ends '{"steps":[{"eachNode":{"batch":{"size":"20%","then":[{"task":"t","onFailure":[{"task":"t"}]}]},
 	"steps":[{"task":"t"}]}}],"finally":[{"task":"t","abortOnFailure":false},{"wait":[{"condition":"c"}]}]}'
 refused $W new '{"steps":[{"task":"t"}],"finally":[]}' 'spec.finally in body should have at least 1 items'

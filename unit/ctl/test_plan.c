@@ -105,7 +105,7 @@ what_is_no_cluster_is_refused(void **state)
 
 /* --- a whole plan */
 
-static const char workflow_text[] =
+static const char plain[] =
     "- task: !node-workflow\n"
     "    node_tasks:\n"
     "      - task: !scylla-drain\n"
@@ -117,7 +117,7 @@ static const char workflow_text[] =
     "        success_window_seconds: 60\n";
 
 static void
-print(const char *cluster_text, struct buf *out)
+print_of(const char *cluster_text, const char *workflow_text, struct buf *out, struct buf *json)
 {
 	struct plan_cluster cluster = read_cluster(cluster_text);
 	struct findings findings = {.count = 0};
@@ -136,11 +136,19 @@ print(const char *cluster_text, struct buf *out)
 	report.rehearsal = rehearsal;
 	plan_text(&report, out);
 	plan_estimate(&report, &times, out);
+	if (json)
+		plan_json(&report, json);
 	rehearsal_free(rehearsal);
 	plan_free(plan);
 	workflow_free(workflow);
 	findings_done(&findings);
 	plan_cluster_done(&cluster);
+}
+
+static void
+print(const char *cluster_text, struct buf *out)
+{
+	print_of(cluster_text, plain, out, NULL);
 }
 
 static const char expected[] =
@@ -205,6 +213,69 @@ of_a_live_cluster_only_what_is_unknown_is_assumed(void **state)
 	    "  - db-b-1 is Down: the gate is closed for every other node\n\n");
 }
 
+/* --- every construct */
+
+static const char constructs[] =
+    "kind: Workflow\nmetadata: {name: w}\nspec:\n"
+    "  variables: [{name: careful, type: boolean, default: false}]\n"
+    "  steps:\n"
+    "    - {wait: [{condition: cluster-normal}, {condition: topology-idle}], any: true, name: look, abortOnFailure: false,\n"
+    "       onFailure: [{task: sleep, with: {duration: 1m}, abortOnFailure: false}]}\n"
+    "    - {task: sleep, with: {duration: 1m}, when: +careful+}\n"
+    "    - {approval: {timeout: 48h, onTimeout: cancel}}\n"
+    "    - eachNode:\n"
+    "        when: {step: look, not: failed}\n"
+    "        order: reverse\n"
+    "        batch: {size: 2, then: [{task: sleep, with: {duration: 1m}}]}\n"
+    "        steps:\n"
+    "          - {task: sleep, with: {duration: 1m}, when: [{variable: zone, is: dc/a}, {variable: node, not: db-a-2}]}\n"
+    "          - {task: sleep, with: {duration: 1m}}\n"
+    "  finally:\n"
+    "    - {task: sleep, with: {duration: 1s}}\n";
+
+static const char *const lines[] = {
+	"\n1  once, for the cluster\n"
+	"  1.1          wait cluster-normal or topology-idle full=false; timeout 24h; its failure ends nothing\n"
+	"  1.1.onFailure.1 sleep duration=1m; 2 retries; timeout 744h; when that has failed; its own failure ends nothing\n"
+	"  1.3          approval; timeout 48h, then it is cancelled\n"
+	"  1.2          sleep is skipped; when: +careful+ is false\n",
+	"\n2  each of 3 nodes; only when step 1.1 is not failed: 1 of a zone at once, in reverse order, gate timeout 30m\n"
+	"  dc/b         db-b-1\n"
+	"  dc/a         db-a-2 db-a-1\n"
+	"  2.1          sleep duration=1m; 2 retries; timeout 744h; only when +zone+ is dc/a, and +node+ is not db-a-2\n"
+	"  2.2          sleep duration=1m; 2 retries; timeout 744h\n"
+	"  2.batch      after every 2 nodes, and after the last:\n"
+	"  2.batch.1    sleep duration=1m; 2 retries; timeout 744h\n",
+	"\n3  finally, however it ends, for the cluster\n"
+	"  3.1          sleep duration=1s; 2 retries; timeout 744h\n",
+	/* Batches of two and one; one of three nodes sleeps twice. */
+	"Estimated: 6m1s\n",
+};
+
+static const char *const members[] = {
+	"\"what\":\"wait cluster-normal or topology-idle full=false\",\"implied\":false,\"retries\":0,\"timeoutMs\":86400000,"
+	"\"abortOnFailure\":false,\"any\":true}",
+	"\"number\":\"1.1.onFailure.1\",", "\"abortOnFailure\":false,\"onFailureOf\":\"1.1\"}",
+	"\"onTimeout\":\"cancel\"}",
+	"\"skipped\":[{\"number\":\"1.2\",\"what\":\"sleep\",\"why\":\"when: +careful+ is false\"}]",
+	"{\"when\":\"step 1.1 is not failed\",\"concurrencyUnit\":\"zone\",\"concurrencyLimit\":1,\"order\":\"reverse\",",
+	"\"when\":\"+zone+ is dc/a, and +node+ is not db-a-2\"}",
+	"\"batch\":{\"size\":2,\"then\":[{\"number\":\"2.batch.1\",", "{\"finally\":true,\"steps\":[{\"number\":\"3.1\"",
+};
+
+static void
+every_construct_is_printed(void **state)
+{
+	CLEANUP_BUF struct buf out = BUF_INIT(BUF_MAX_FILE), json = BUF_INIT(BUF_MAX_FILE);
+
+	(void)state;
+	print_of(by_hand, constructs, &out, &json);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		CHECK_CONTAINS(buf_str(&out), lines[i]);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		CHECK_CONTAINS(buf_str(&json), members[i]);
+}
+
 /* --- what a task takes */
 
 static void
@@ -235,6 +306,7 @@ main(void)
 		cmocka_unit_test(a_live_object_gives_its_members),
 		cmocka_unit_test(what_is_no_cluster_is_refused),
 		cmocka_unit_test(a_plan_is_told_by_zone_with_what_is_assumed_and_added),
+		cmocka_unit_test(every_construct_is_printed),
 		cmocka_unit_test(of_a_live_cluster_only_what_is_unknown_is_assumed),
 		cmocka_unit_test(a_time_that_was_said_comes_first),
 	};

@@ -20,6 +20,8 @@
 #define LATE_UP "{\"condition\":\"is-up-normal\",\"successWindow\":\"50m\",\"timeout\":\"1h\"}"
 #define FINALLY(steps) "\"finally\":[" steps "]}"
 
+#define IN_B "\"when\":{\"variable\":\"zone\",\"is\":\"dc1/b\"}"
+
 enum { SAYS = 5 };
 
 static void
@@ -44,6 +46,7 @@ static const struct way {
 	const char *name, *workflow, *phase;
 	size_t starts;
 	const char *says[SAYS];          /* of the last status */
+	const char *tells;               /* and, where nothing crashed, this */
 	bool all;                        /* of all three nodes, else of one */
 	void (*people)(struct scene *scene);     /* what happens besides; or NULL */
 } ways[] = {
@@ -86,6 +89,19 @@ static const struct way {
 	    "Failed", 0, .says = {"step 1.2: approval: nobody has approved step 1.2 within 20s: it has failed"}},
 	{"an approval that cancels", STEPS(EACH(DRAIN "," RESTART "," UP) "," APPROVAL("cancel") "," LOOK) "," FINALLY(SLEEP),
 	    "Cancelled", 1, .says = {"1 of 1 nodes done; an approval was not given in time"}},
+	{"left out on two nodes", STEPS(EACH("{\"task\":\"scylla-drain\"," IN_B "},{\"task\":\"systemd-restart-service\","
+	    "\"with\":{\"service\":\"scylla-server\"}," IN_B "},{\"wait\":[" EARLY_UP "]," IN_B "}")), "Succeeded", 1,
+	    .says = {"3 nodes done"}, .tells = "when: +zone+ is dc1/c, not dc1/b", .all = true},
+	{"left out by what became of others", STEPS(FAIL(",\"name\":\"try\",\"abortOnFailure\":false") ",{\"task\":\"sleep\","
+	    "\"name\":\"nap\",\"with\":{\"duration\":\"20s\"},\"when\":{\"step\":\"try\",\"is\":\"done\"}},"
+	    "{\"eachNode\":{\"when\":{\"step\":\"nap\",\"not\":\"skipped\"},\"steps\":[" DRAIN "," RESTART "," UP "]}},"
+	    "{\"eachNode\":{\"when\":[{\"step\":\"try\",\"is\":\"failed\"},{\"step\":\"nap\",\"is\":\"skipped\"}],"
+	    "\"steps\":[" DRAIN "," RESTART "," UP "]}}"), "Succeeded", 1, .says = {"1 nodes done", "\"skipped\":1"},
+	    .tells = "when: step 1.1 is failed, not done"},
+	{"left out by what became of a rescue", STEPS(EACH(DRAIN ",{\"task\":\"fail\",\"name\":\"try\",\"with\":{"
+	    "\"message\":\"no such luck\"},\"onFailure\":[" LOOK "]},{\"task\":\"fail\",\"with\":{\"message\":\"never\"},"
+	    "\"when\":{\"step\":\"try\",\"not\":\"rescued\"}}," RESTART "," UP)), "Succeeded", 1,
+	    .says = {"1 nodes done, 1 step rescued"}, .tells = "when: step 1.2 is rescued"},
 	{"any of two, backwards", STEPS("{\"eachNode\":{\"order\":\"reverse\",\"steps\":[" DRAIN "," RESTART ",{\"wait\":["
 	    LATE_UP "," EARLY_UP "],\"any\":true}]}}"), "Succeeded", 3, .says = {"3 nodes done"}, .all = true},
 };
@@ -123,6 +139,8 @@ play(const struct way *way, const struct crash *crash, struct buf *kinds)
 	for (size_t i = 0; i < SAYS && way->says[i]; i++)
 		if (!strstr(scene_operation(world)->status, way->says[i]))
 			judge_or_fail(world, scene_operation(world)->status, way->says[i], 1);
+	if (way->tells && !crash && !strstr(scene_operation(world)->status, way->tells))
+		judge_or_fail(world, scene_operation(world)->status, way->tells, 1);
 	HOLDS(scene, started(scene, NULL) == way->starts && scene_all_serving(world));
 	scene_free(scene);
 }

@@ -57,10 +57,10 @@ a_plan_survives_its_text(void **state)
 static const struct {
 	const char *from, *to, *text;
 } damages[] = {
-	{"\"format\":1", "\"format\":5",
-	    "plan, format: this controller reads plans of formats 1 to 4, not 5; run the version that made the plan"},
+	{"\"format\":1", "\"format\":6",
+	    "plan, format: this controller reads plans of formats 1 to 5, not 6; run the version that made the plan"},
 	{"\"format\":1,", "",
-	    "plan, format: this controller reads plans of formats 1 to 4, not 0; run the version that made the plan"},
+	    "plan, format: this controller reads plans of formats 1 to 5, not 0; run the version that made the plan"},
 	{"\"title\":\"roll\"", "\"title\":3", "plan, title: expected a string, got 3"},
 	{"\"hostId\"", "\"host\"", "plan, nodes[0].hostId: missing; expected a string"},
 	{"\"type\":\"scylla-drain\"", "\"type\":\"scylla-dry\"", "plan, blocks[1].steps[0].type: this controller has no "

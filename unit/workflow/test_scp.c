@@ -98,8 +98,8 @@ what_it_refuses(void **state)
 		{"- task: !x\n  success_window_seconds: 5\n", "2:3: success_window_seconds belongs to a condition"},
 		{"- task: !node-workflow\n", "1:9: !node-workflow: node_tasks is missing"},
 		{"- task: !node-workflow\n    steps: []\n    node_tasks: [{task: !x }]\n", "2:5: unknown key \"steps\" of "
-		    "!node-workflow; known: name, concurrency_unit, concurrency_limit, node_tasks, nodes, canary, "
-		    "cool_down_seconds, cool_down and 5 more"},
+		    "!node-workflow; known: name, when, concurrency_unit, concurrency_limit, node_tasks, nodes, canary, "
+		    "cool_down_seconds and 6 more"},
 		{"- task: !node-workflow\n    node_tasks:\n    - task: !node-workflow\n        node_tasks: []\n",
 		    "3:13: !node-workflow stands under cluster_tasks, not in another one"},
 		{"- task: !node-workflow\n    node_tasks: [{task: !x }]\n  retries: 2\n",
