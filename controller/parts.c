@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "dns.h"
 #include "http.h"
 #include "kube_client.h"
 #include "redis.h"
@@ -43,6 +44,7 @@ parts_make(struct controller *c, struct err *err)
 	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = self,
 	    .connect_ms = f->connect_ms, .idle_ms = MINUTES(1)});
 	shell->tunnels = tunnels_new(shell->ssh, shell->rest);
+	shell->dns = dns_new(&c->loop);
 	shell->secrets = secrets_new();
 	return 0;
 }
@@ -52,6 +54,7 @@ parts_take_down(struct controller *c)
 {
 	struct shell *shell = &c->shell;
 
+	dns_free(shell->dns);
 	tunnels_free(shell->tunnels);
 	ssh_free(shell->ssh);
 	http_free(shell->rest);

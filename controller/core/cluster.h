@@ -10,6 +10,7 @@
 #include "hints.h"
 #include "hooks.h"
 #include "informer.h"
+#include "names.h"
 #include "observe_topology.h"
 #include "plan.h"
 #include "repairs.h"
@@ -86,6 +87,7 @@ struct cluster {
 	char secret_version[32];
 	struct hooks hooks;
 	struct hosts hosts;
+	struct names names;
 	struct hints hints;
 	struct repairs repairs;
 	bool secret_seen, secret_fits;

@@ -72,6 +72,7 @@ effect_done(struct effect *effect)
 		free(effect->log.message);
 		free(effect->log.fields);
 		break;
+	case EFFECT_DNS:
 	case EFFECT_CANCEL:
 	case EFFECT_EXIT:
 		break;
@@ -93,7 +94,8 @@ effect_kind_name(enum effect_kind kind)
 {
 	static const char *const names[] = {
 		[EFFECT_KUBE] = "kube", [EFFECT_REDIS] = "redis", [EFFECT_REST] = "rest", [EFFECT_HOST] = "host",
-		[EFFECT_WEB] = "web", [EFFECT_CANCEL] = "cancel", [EFFECT_LOG] = "log", [EFFECT_EXIT] = "exit",
+		[EFFECT_WEB] = "web", [EFFECT_DNS] = "dns",
+		[EFFECT_CANCEL] = "cancel", [EFFECT_LOG] = "log", [EFFECT_EXIT] = "exit",
 	};
 
 	return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "unknown";

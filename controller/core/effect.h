@@ -15,6 +15,7 @@ enum effect_kind {
 	EFFECT_REST,     /* a request to a node's REST API */
 	EFFECT_HOST,     /* a command on a node's host */
 	EFFECT_WEB,      /* a request to a server on the web: a chat's hook, somebody's API */
+	EFFECT_DNS,      /* what an address is called */
 	EFFECT_CANCEL,   /* drop effect 'id': its completion is not wanted any more and must not come */
 	EFFECT_LOG,      /* one line; no id, no completion */
 	EFFECT_EXIT,     /* leave the loop with 'status'; no id, no completion */
@@ -87,6 +88,11 @@ struct effect_web {
 	struct effect_secret sign_with;  /* header X-Strait-Signature: HMAC-SHA256 of X-Strait-Timestamp, '.', body */
 };
 
+/* Answered by the name as the body; refused when it has none. */
+struct effect_dns {
+	char address[EFFECT_ADDRESS];    /* numeric */
+};
+
 struct effect {
 	enum effect_kind kind;
 	uint64_t id;
@@ -99,6 +105,7 @@ struct effect {
 		struct effect_rest rest;
 		struct effect_host host;
 		struct effect_web web;
+		struct effect_dns dns;
 		struct {
 			int level;       /* enum log_level */
 			char *message;

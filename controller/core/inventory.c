@@ -119,6 +119,8 @@ judge_nodes(struct core *core, struct cluster *cluster)
 	} else if (is_stranger(cluster)) {
 		not_ready(cluster, REASON_WrongCluster, "none of the host ids in status.hostIds is a member any more: this is "
 		    "another cluster of the same name; create a new TargetCluster for it");
+	} else if (!names_settle(core, cluster)) {
+		not_ready(cluster, REASON_Discovering, "asking DNS what the nodes are called whom spec.nodes does not name");
 	} else {
 		judge_duplicate(core, cluster);
 	}
@@ -347,6 +349,7 @@ clusters_set_leading(struct core *core, size_t shard, bool leading)
 		if (!leading) {
 			sweep_drop(core, cluster);
 			hosts_drop(core, cluster);
+			names_drop(core, cluster);
 			requests_drop(core, cluster);
 			timer_disarm(&core->timers, &cluster->refresh);
 			timer_disarm(&core->timers, &cluster->status_timer);
@@ -367,6 +370,7 @@ cluster_free_all(struct core *core)
 		forget(core, cluster);
 		sweep_drop(core, cluster);
 		hosts_drop(core, cluster);
+		names_drop(core, cluster);
 		informer_close(core, &cluster->secret);
 		hooks_drop(core, cluster);
 		target_free(cluster->target);

@@ -116,6 +116,8 @@ take_effects(struct stage *stage)
 			answer(stage, effect->id, JOURNAL_MS, "[\"OK\",1]", NULL);
 		else if (effect->kind == EFFECT_REST && strcmp(effect->rest.path, SCYLLA_GENERATION) == 0)
 			answer(stage, effect->id, ANSWER_MS, "1", NULL);   /* nobody restarts a node meanwhile */
+		else if (effect->kind == EFFECT_DNS)
+			answer(stage, effect->id, ANSWER_MS, "", NULL);
 	}
 	for (size_t i = 0; i < stage->out.count; i++)
 		effect_done(&stage->out.list[i]);
@@ -253,7 +255,7 @@ begin(struct stage *stage, struct plan *plan)
 
 	core->now = stage->now;
 	core->out = &stage->out;
-	stage->cluster->ready = true;
+	stage->cluster->ready = stage->cluster->names.settled = true;
 	stage->cluster->sweep.done_asked_up_ms = stage->now.up_ms;      /* it stays so: nobody will be asked */
 	timer_disarm(&core->timers, &stage->cluster->refresh);
 	op->cluster = stage->cluster;

@@ -74,7 +74,7 @@ const struct command cmd_node_task = {
 	.most = 1,
 	.summary = "Run one task on one node, and follow it.",
 	.help = "The node is looked for among those of all target clusters of the namespace, by its name or address, or by a\n"
-	    "name that DNS knows: of its address, where nobody has named it. When two have one of that name, --cluster says which\n"
-	    "is meant. Ctrl-C leaves the operation as it is: it goes on.\n" FOLLOW_HELP,
+	    "name that DNS knows: of its address, where nobody has named it. When two have one of that name, --cluster\n"
+	    "says which is meant. Ctrl-C leaves the operation as it is: it goes on.\n" FOLLOW_HELP,
 	.run = run,
 };

@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alloc.h"
 #include "json.h"
@@ -18,10 +19,23 @@ struct search {
 	struct nearest nearest;
 };
 
+bool
+find_node_is_called(const char *full, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len > 0 && name[len - 1] == '.')
+		len--;
+	if (len == 0 || strncasecmp(full, name, len) != 0)
+		return false;
+	/* Of an address a part is no name. */
+	return full[len] == '\0' || (full[len] == '.' && name[strspn(name, "0123456789.")]);
+}
+
 static bool
 is_meant(const struct search *s, const char *name, const char *address)
 {
-	if (strcmp(name, s->name) == 0 || strcmp(address, s->name) == 0)
+	if (find_node_is_called(name, s->name) || strcmp(address, s->name) == 0)
 		return true;
 	for (size_t i = 0; i < s->naddresses; i++)
 		if (strcmp(address, s->addresses[i]) == 0)

@@ -3,7 +3,6 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <uv.h>
 
 #include "alloc.h"
@@ -25,16 +24,6 @@ struct search {
 	struct lookup **lookups;
 	size_t count, pending;
 };
-
-bool
-find_node_is_called(const char *full, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len > 0 && name[len - 1] == '.')
-		len--;
-	return len > 0 && strncasecmp(full, name, len) == 0 && (full[len] == '\0' || full[len] == '.');
-}
 
 static void
 on_name(uv_getnameinfo_t *request, int status, const char *host, const char *service)

@@ -34,6 +34,7 @@ void carry_redis(struct shell *shell, const struct effect *effect);
 void carry_rest(struct shell *shell, const struct effect *effect);
 void carry_host(struct shell *shell, const struct effect *effect);
 void carry_web(struct shell *shell, const struct effect *effect);
+void carry_dns(struct shell *shell, const struct effect *effect);
 void carry_log(struct shell *shell, const struct effect *effect);
 
 /* carry_host.c: the login with its keys, borrowed from what io has; false when the flight was refused for want of them. */

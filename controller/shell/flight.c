@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "carry.h"
+#include "dns.h"
 #include "http.h"
 #include "kube_client.h"
 #include "loop.h"
@@ -143,6 +144,8 @@ flight_cancel(struct shell *shell, uint64_t id)
 		redis_cancel(flight->request);
 	else if (flight->kind == EFFECT_HOST)
 		ssh_cancel(flight->request);
+	else if (flight->kind == EFFECT_DNS)
+		dns_cancel(flight->request);
 	else if (flight->tunnelled)
 		tunnel_cancel(flight->request);
 	else

@@ -28,6 +28,9 @@ carry(struct shell *shell, const struct effect *effect)
 	case EFFECT_WEB:
 		carry_web(shell, effect);
 		break;
+	case EFFECT_DNS:
+		carry_dns(shell, effect);
+		break;
 	case EFFECT_CANCEL:
 		flight_cancel(shell, effect->id);
 		break;

@@ -11,6 +11,7 @@
 #include "log.h"
 
 struct core;
+struct dns;
 struct flight;
 struct http;
 struct kube_client;
@@ -32,6 +33,7 @@ struct shell {
 	struct http *web;
 	struct ssh *ssh;
 	struct tunnels *tunnels; /* 'rest' through 'ssh' */
+	struct dns *dns;
 	struct secrets *secrets;
 	int64_t pause_before;    /* tests: stop as by SIGSTOP before the n-th act; 0: never */
 	int64_t crash_after;     /* tests: die right after so many effects have left; 0: never */

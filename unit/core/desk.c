@@ -76,6 +76,9 @@ take_request(struct desk *desk, const struct effect *effect)
 		request->what = xasprintf("WEB %s %s%s%s", web->method, web->url ? web->url : web->url_from.name,
 		    web->url ? "" : " ", web->url ? "" : web->url_from.key);
 		request->body = xstrdup(web->body ? web->body : "");
+	} else if (effect->kind == EFFECT_DNS) {
+		request->what = xasprintf("DNS %s", effect->dns.address);
+		request->body = xstrdup("");
 	} else {
 		request->what = host_text(effect);
 		request->body = xstrdup("");

@@ -34,6 +34,8 @@ discover(struct small *small, struct cluster *cluster, size_t from)
 		    small_nodes[i].host_id);
 	buf_putc(&body, ']');
 	assert_int_equal(ring_set_members(cluster->ring, buf_str(&body), body.len, NULL, NULL), 0);
+	for (size_t i = 0; i < cluster->ring->nmembers; i++)
+		snprintf(cluster->ring->members[i].name, RING_NAME, "db-%zu", i);
 	cluster->sweep.done_asked_up_ms = small->core->now.up_ms;
 	cluster->sweep.failed = cluster->sweep.running = false;
 	cluster_swept(small->core, cluster);

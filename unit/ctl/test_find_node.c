@@ -11,7 +11,8 @@ static const char clusters[] =
     "{\"name\":\"db-new\",\"address\":\"10.0.0.9\"}]},\"status\":{\"members\":["
     "{\"name\":\"db-a-1\",\"address\":\"10.0.0.1\"},{\"name\":\"db-a-2\",\"address\":\"10.0.0.2\"}]}},"
     "{\"metadata\":{\"name\":\"stg\"},\"status\":{\"members\":[{\"name\":\"db-a-1\",\"address\":\"10.1.0.1\"},"
-    "{\"name\":\"10.1.0.2\",\"address\":\"10.1.0.2\"}]}}]}";
+    "{\"name\":\"10.1.0.2\",\"address\":\"10.1.0.2\"},"
+    "{\"name\":\"db-c-7.example.com\",\"address\":\"10.1.0.7\"}]}}]}";
 
 static void
 check_found(const char *cluster, const char *name, const char *address, const char *expected)
@@ -35,6 +36,9 @@ a_node_is_found_by_name_or_address(void **state)
 	check_found(NULL, "db-new", "", "prd/db-new");
 	check_found(NULL, "10.0.0.2", "", "prd/db-a-2");
 	check_found("stg", "db-a-1", "", "stg/db-a-1");
+	/* As DNS has named it. */
+	check_found(NULL, "db-c-7", "", "stg/db-c-7.example.com");
+	check_found(NULL, "db-c-7.example.com", "", "stg/db-c-7.example.com");
 }
 
 static void
@@ -54,6 +58,8 @@ a_name_is_meant_with_or_without_its_domain(void **state)
 	CHECK(!find_node_is_called("db-a-10.example.com", "db-a-1"));
 	CHECK(!find_node_is_called("db-a-1.example.com", "db-a"));
 	CHECK(!find_node_is_called("db-a-1", "db-a-1.example.com"));
+	CHECK(!find_node_is_called("10.0.0.1", "10.0.0"));
+	CHECK(find_node_is_called("10.0.0.1", "10.0.0.1"));
 	CHECK(!find_node_is_called("db-a-1", ""));
 	CHECK(!find_node_is_called("db-a-1", "."));
 }

@@ -78,6 +78,9 @@ effect_text(const struct world *world, const struct effect *effect, char *ret, s
 		for (size_t i = 0; i < EFFECT_ARGS && host->args[i] && (size_t)len < size; i++)
 			len += snprintf(ret + len, size - (size_t)len, " %s", host->args[i]);
 		break;
+	case EFFECT_DNS:
+		snprintf(ret, size, "dns %s", effect->dns.address);
+		break;
 	default:
 		snprintf(ret, size, "?");
 	}

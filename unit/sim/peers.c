@@ -256,6 +256,9 @@ peers_arrive(struct world *world, struct flight *flight)
 	case EFFECT_WEB:
 		arrive_web(world, flight);
 		return;
+	case EFFECT_DNS:
+		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "it has no name");
+		return;
 	case EFFECT_REST:
 		arrive_rest(world, flight);
 		break;

@@ -171,6 +171,7 @@ silence_heard(struct world *world, const struct flight *flight)
 		note_node(world, true, effect->host.address);
 		break;
 	case EFFECT_WEB:
+	case EFFECT_DNS:
 		break;
 	case EFFECT_REDIS:
 		silence->redis_failed_ms = world->now;

@@ -1,0 +1,124 @@
+#include "names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cluster.h"
+#include "state.h"
+
+enum { DEADLINE_MS = 2000, AGAIN_MS = 600000 };
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+static struct named *
+find(const struct names *names, const char *address)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->list[i].address, address) == 0)
+			return &names->list[i];
+	return NULL;
+}
+
+/* Names become part of steps' ids and of sentences: what is none of a host, or could be taken for an address, is not
+ * used. */
+static void
+take(struct named *named, const char *body, size_t len)
+{
+	while (len > 0 && body[len - 1] == '.')
+		len--;
+	named->name[0] = '\0';
+	if (len == 0 || len >= sizeof named->name || !strchr(LETTERS, body[0]) || memchr(body, '\0', len))
+		return;
+	memcpy(named->name, body, len);
+	named->name[len] = '\0';
+	if (named->name[strspn(named->name, LETTERS DIGITS "-._")])
+		named->name[0] = '\0';
+}
+
+static void
+answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct names *names = owner;
+
+	names->pending--;
+	if (event->outcome == OUTCOME_ANSWERED)
+		take(&names->list[arg], event->body, event->len);
+	if (names->pending == 0)
+		cluster_kick(core, names->cluster);
+}
+
+static void
+ask(struct core *core, struct names *names, const char *address)
+{
+	struct named *named = find(names, address);
+	struct effect *effect;
+
+	if (named && (named->name[0] || core->now.up_ms < named->asked_up_ms + AGAIN_MS))
+		return;
+	if (!named)
+		named = ARRAY_GROW(names->list, names->count);
+	snprintf(named->address, sizeof named->address, "%s", address);
+	named->asked_up_ms = core->now.up_ms;
+	effect = request_new(core, EFFECT_DNS, answered, names, (uint64_t)(named - names->list));
+	snprintf(effect->dns.address, sizeof effect->dns.address, "%s", address);
+	effect->deadline_ms = DEADLINE_MS;
+	names->pending++;
+}
+
+static bool
+is_nameless(const struct ring_member *member)
+{
+	return strcmp(member->name, member->address) == 0;
+}
+
+/* One name of two addresses names neither. */
+static bool
+is_alone(const struct cluster *cluster, const struct named *named)
+{
+	const struct names *names = &cluster->names;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (&names->list[i] != named && strcmp(names->list[i].name, named->name) == 0)
+			return false;
+	return ring_find_name(cluster->ring, named->name) < 0;
+}
+
+static void
+apply(struct cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->ring->nmembers; i++) {
+		struct ring_member *member = &cluster->ring->members[i];
+		const struct named *named = is_nameless(member) ? find(&cluster->names, member->address) : NULL;
+
+		if (named && named->name[0] && is_alone(cluster, named))
+			snprintf(member->name, sizeof member->name, "%s", named->name);
+	}
+}
+
+bool
+names_settle(struct core *core, struct cluster *cluster)
+{
+	struct names *names = &cluster->names;
+	bool busy = cluster->nqueue + cluster->nbeside > 0;
+
+	names->cluster = cluster;
+	for (size_t i = 0; i < cluster->ring->nmembers && !(names->settled && busy); i++)
+		if (is_nameless(&cluster->ring->members[i]))
+			ask(core, names, cluster->ring->members[i].address);
+	if (names->pending > 0)
+		return names->settled;
+	apply(cluster);
+	names->settled = true;
+	return true;
+}
+
+void
+names_drop(struct core *core, struct cluster *cluster)
+{
+	requests_drop(core, &cluster->names);
+	free(cluster->names.list);
+	cluster->names = (struct names){0};
+}
