@@ -102,7 +102,7 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	if (!answer)
 		return STAMP_ASKING;
 	/* Down: nobody has started it, yet. The next act is not for whoever does. */
-	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
+	if (!answer_ok(answer) || !scylla_generation(answer->body, answer->len, &generation))
 		return check_process(step);
 	/* What takes the node down is ordered of the process that was looked at, not of the one after. */
 	step->stamp_checked = !step_takes_down(step) || lane->up_act;

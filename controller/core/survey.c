@@ -66,7 +66,7 @@ take(struct surveyed *node, uint64_t question, const struct event *event)
 		    : event->error ? event->error : outcome_name(event->outcome));
 	else if (question == OF_VERSION)
 		scylla_string(event->body, event->len, node->version, sizeof node->version);
-	else if (scylla_integer(event->body, event->len, &generation) && generation > 0)
+	else if (scylla_generation(event->body, event->len, &generation))
 		node->started_wall_ms = generation * MS_PER_S;
 }
 

@@ -40,7 +40,7 @@ same_generation(struct task *t)
 	answer = scylla_get(t, SCYLLA_GENERATION);
 	if (!answer)
 		return false;
-	if (!answer_ok(answer) || !scylla_integer(answer->body, answer->len, &generation))
+	if (!answer_ok(answer) || !scylla_generation(answer->body, answer->len, &generation))
 		return true;    /* the conditions themselves say that the node does not answer */
 	snprintf(text, sizeof text, "%lld", (long long)generation);
 	before = task_recall(t, "generation");

@@ -8,6 +8,8 @@
 #include "buf.h"
 #include "json.h"
 
+enum { GENERATION_LEAST = 1000000000 };       /* 2001 */
+
 /* The whole of 'text', or as much as fits without cutting a UTF-8 sequence in two. */
 static void
 copy_cut(const char *text, char *ret, size_t size)
@@ -43,6 +45,12 @@ scylla_integer(const char *body, size_t len, int64_t *ret)
 	CLEANUP_JSON struct cJSON *json = json_parse(body, len, NULL);
 
 	return json_to_int(json, ret);
+}
+
+bool
+scylla_generation(const char *body, size_t len, int64_t *ret)
+{
+	return scylla_integer(body, len, ret) && *ret >= GENERATION_LEAST;
 }
 
 static bool

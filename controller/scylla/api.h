@@ -33,6 +33,8 @@
 /* A JSON string answer without its quotes into 'ret' (cut at 'size'); false when it is none. */
 bool scylla_string(const char *body, size_t len, char *ret, size_t size);
 bool scylla_integer(const char *body, size_t len, int64_t *ret);
+/* When the node's process began, in Unix seconds. What is of another century is none: half an answer has fewer digits. */
+bool scylla_generation(const char *body, size_t len, int64_t *ret);
 bool scylla_boolean(const char *body, size_t len, bool *ret);
 /* The strings of a JSON array, NULL-ended, owned (free each, then the array); NULL when it is none. */
 char **scylla_strings(const char *body, size_t len);

@@ -28,6 +28,21 @@ strings_lose_their_quotes(void **state)
 	CHECK_TEXT(text, "");
 }
 
+/* The first half of one is an integer as well. */
+static void
+a_generation_is_of_this_century(void **state)
+{
+	int64_t value;
+
+	(void)state;
+	assert_true(scylla_generation(TEXT("1769624942"), &value));
+	CHECK_INT(value, 1769624942);
+	assert_false(scylla_generation(TEXT("17696"), &value));
+	assert_false(scylla_generation(TEXT("176962494"), &value));
+	assert_false(scylla_generation(TEXT("-1769624942"), &value));
+	assert_false(scylla_generation(TEXT("\"1769624942\""), &value));
+}
+
 static void
 integers_are_whole(void **state)
 {
@@ -215,6 +230,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strings_lose_their_quotes), cmocka_unit_test(integers_are_whole),
+		cmocka_unit_test(a_generation_is_of_this_century),
 		cmocka_unit_test(booleans_are_words), cmocka_unit_test(lists_are_of_strings),
 		cmocka_unit_test(errors_are_told_apart),
 		cmocka_unit_test(every_known_text_has_its_class), cmocka_unit_test(messages_are_cut_between_characters),
