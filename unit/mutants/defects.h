@@ -77,8 +77,8 @@ void each_is_caught(const struct defect *defects, size_t count, uint64_t seeds);
 void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t seeds);
 
 /* plays.c */
-play with_faults, with_faults_and_two, with_others, calmly, two_at_once, late_acts, two_leaders, an_isolation_meanwhile,
-    restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters;
+play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
+    an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */
 play cass_1, cass_2, cass_3, cass_4, cass_5, cass_6, cass_7, cass_8, cass_9;
 play issue_1, issue_3, issue_4, issue_5, issue_6, issue_7, issue_8, issue_9, issue_10, issue_11, issue_12;

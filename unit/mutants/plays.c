@@ -16,6 +16,17 @@ with_faults(uint64_t seed, char *wrong, size_t size)
 	fleet_free(fleet);
 }
 
+/* Nodes that answer what cannot be read for a while: nobody says that they are down. */
+void
+with_garbled_nodes(uint64_t seed, char *wrong, size_t size)
+{
+	struct fleet *fleet = fleet_play(&(struct fleet_config){.seed = seed, .alone = true, .controllers = 1,
+	    .choice = {.only = "REST garbage"}});
+
+	snprintf(wrong, size, "%s", fleet->wrong);
+	fleet_free(fleet);
+}
+
 /* One to four operations on one or two clusters, and nothing that goes wrong but what they are for. */
 void
 with_others(uint64_t seed, char *wrong, size_t size)
