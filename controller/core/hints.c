@@ -340,7 +340,7 @@ hints_acknowledge(struct core *core, struct op *op)
 }
 
 static void
-put_outage(const struct outage *outage, struct json_out *out)
+put_outage(const struct cluster *cluster, const struct outage *outage, struct json_out *out)
 {
 	char down[INSTANT_TEXT], up[INSTANT_TEXT];
 
@@ -349,6 +349,8 @@ put_outage(const struct outage *outage, struct json_out *out)
 	json_put_str(out, "hostId", outage->host_id);
 	json_put_str(out, "downSince", instant_rfc3339(outage->down_wall_ms, down));
 	json_put_str(out, "upSince", instant_rfc3339(outage->up_wall_ms, up));
+	if (cluster->repairs.said[0])
+		json_put_str(out, "repair", cluster->repairs.said + strlen(REPAIRS_LEAD));
 	json_close(out);
 }
 
@@ -362,7 +364,7 @@ hints_put(const struct cluster *cluster, struct json_out *out)
 			continue;
 		if (shown++ == 0)
 			json_open_array(out, "repairNeeded");
-		put_outage(&cluster->hints.list[i], out);
+		put_outage(cluster, &cluster->hints.list[i], out);
 	}
 	if (shown > 0)
 		json_close_array(out);

@@ -85,7 +85,7 @@ end(struct core *core, struct repairs *repairs)
 	repairs->asking = false;
 	free(repairs->tasks);
 	repairs->tasks = NULL;
-	snprintf(said, sizeof said, "; Scylla Manager: %s", repairs->found[0] ? repairs->found
+	snprintf(said, sizeof said, REPAIRS_LEAD "Scylla Manager: %s", repairs->found[0] ? repairs->found
 	    : "no repair of all keyspaces was begun since");
 	timer_arm(&core->timers, &repairs->again, core->now.up_ms + AGAIN_MS, begin, repairs);
 	if (strcmp(said, repairs->said) == 0)

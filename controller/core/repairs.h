@@ -12,6 +12,8 @@
 struct cluster;
 struct core;
 
+#define REPAIRS_LEAD "; "
+
 enum { REPAIRS_TASKS = 40 };
 
 struct repairs {
@@ -21,7 +23,7 @@ struct repairs {
 	struct manager_task *tasks;          /* while they are gone through */
 	size_t ntasks, next;
 	char found[160];                     /* the best of them so far */
-	char said[200];                      /* how far it is, for people: "; Scylla Manager: …"; or "" */
+	char said[200];                      /* how far it is, for people: REPAIRS_LEAD "Scylla Manager: …"; or "" */
 };
 
 /* After a sweep: ask, or ask again before long, while a member needs a repair. */

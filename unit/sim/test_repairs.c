@@ -65,13 +65,20 @@ is_lifted(struct scene *scene)
 	return event_says(scene, "db-a-1 was down for longer than hints are kept, and has been repaired", "repair/5ea1e000-");
 }
 
+static bool
+the_cluster_says(const struct scene *scene, const char *text)
+{
+	const struct api_object *o = api_find(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER);
+
+	return o && o->status && strstr(o->status, text);
+}
+
 /* Nor is it forgotten by the next controller that the node has been repaired. */
 static void
 a_whole_repair_lifts_it(void **state)
 {
 	struct scene *scene = held("{}");
 	struct manager *manager = &scene->world->web.manager;
-	const struct api_object *target;
 
 	(void)state;
 	HOLDS(scene, manager->asked == 0);
@@ -79,12 +86,12 @@ a_whole_repair_lifts_it(void **state)
 	HOLDS(scene, is_held_back(scene, "Scylla Manager: no repair of all keyspaces was begun since"));
 	a_run_begins(scene, NULL);
 	HOLDS(scene, is_held_back(scene, "Scylla Manager: repair/5ea1e000 runs since"));
+	HOLDS(scene, the_cluster_says(scene, "\"repair\":\"Scylla Manager: repair/5ea1e000 runs since"));
 	process_crash(&scene->world->processes[0], SECONDS(5));
 	HOLDS(scene, is_held_back(scene, "Scylla Manager: repair/5ea1e000 runs since"));
 	manager_end(manager, "DONE");
 	HOLDS(scene, is_lifted(scene));
-	target = api_find(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER);
-	HOLDS(scene, target && target->status && !strstr(target->status, "repairNeeded"));
+	HOLDS(scene, !the_cluster_says(scene, "repairNeeded"));
 	process_crash(&scene->world->processes[0], SECONDS(5));
 	end(scene, "Succeeded", 6, 1);
 }
