@@ -77,6 +77,7 @@ struct reconciler {
 	const char *title;                                /* of a condition, as people say it: "Node is quorum safe"; or NULL */
 	bool needs_prometheus;                            /* asks spec.access.prometheus */
 	bool arguments;                                   /* 'command' names one of spec.commands; further keys fill its gaps */
+	bool sets_variable;                               /* it ends with task_set(), of the variable that 'variable' names */
 	const char *summary;                              /* one sentence, for explain */
 	const char *preconditions[TASK_PRECONDITIONS];    /* condition types checked right before every act */
 	struct parameter parameters[TASK_PARAMETERS];     /* ended by a NULL name */
@@ -90,6 +91,9 @@ struct reconciler {
 enum verdict task_done(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Look again after 'ms', and sooner right after an act: every question of this pass is asked anew. */
 enum verdict task_wait(struct task *t, int64_t ms, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Done: the variable that the step sets has this value from now on, journaled with the step's end. HALT, with a sentence, when
+ * it may not: its type, enum, min or max forbid it. Of a type with 'sets_variable' alone. */
+enum verdict task_set(struct task *t, const char *value);
 enum verdict task_retry(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum verdict task_halt(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum truth task_holds(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));

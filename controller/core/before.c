@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "host.h"
 #include "lane.h"
+#include "late.h"
 #include "op.h"
 #include "scylla.h"
 #include "stamp.h"
@@ -21,9 +22,9 @@ show_process(struct step *step)
 	const struct plan_step *restore = &step->lane->block->restore;
 
 	const struct plan_value *service = plan_value_find(restore->with, restore->nwith, "service");
-	CLEANUP_FREE char *unit = service ? plan_value_of(service, step->lane->node) : xstrdup("");
+	CLEANUP_FREE char *unit = service ? late_text(step->task->op, step->lane, service) : xstrdup("");
 
-	return host_show(step->task, unit);
+	return host_show(step->task, unit ? unit : "");
 }
 
 /* Some of its steps are done, or an act has left. */

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "builtin.h"
 #include "lane.h"
+#include "late.h"
 #include "log.h"
 #include "reasons.h"
 #include "state.h"
@@ -18,7 +19,9 @@ value_of(const struct op *op, const struct lane *lane, const struct plan_when *w
 
 	if (lane && builtin_is_of_lane(builtin))
 		return builtin == BUILTIN_ZONE ? lane->node->zone : lane->node->name;
-	return text ? text : values_find(&op->values, name);
+	if (text)
+		return text;
+	return when->step ? values_find(&op->values, name) : late_value(op, name);
 }
 
 /* The first that does not hold says why. */

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "instant.h"
+#include "late.h"
 #include "op.h"
 #include "question.h"
 #include "state.h"
@@ -80,9 +81,11 @@ task_text(struct task *t, const char *parameter)
 	const struct plan_value *value = plan_value_find(t->with, t->nwith, parameter);
 	char *text;
 
-	if (!value || !value->rule || !t->step->lane)
+	if (!value || !value->rule)
 		return plan_value(t->with, t->nwith, t->type, parameter);
-	text = plan_value_of(value, t->step->lane->node);
+	text = late_text(t->op, t->step->lane, value);
+	if (!text)
+		return "";      /* late_fits() has let no such step begin */
 	*ARRAY_GROW(t->values, t->nvalues) = text;
 	return text;
 }

@@ -162,6 +162,37 @@ stage_turn(struct stage *stage)
 
 /* --- the operation --- */
 
+/* What a step is to set nobody knows: what a test of it might leave out counts as done. */
+static void
+pass_tests(const struct plan *plan, struct plan_when *whens, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct plan_when *when = &whens[i];
+
+		if (!when->variable || !plan_find_set(plan, when->variable))
+			continue;
+		while (when->nvalues > 0)
+			free(when->values[--when->nvalues]);
+		when->negated = true;
+	}
+}
+
+/* ... and what it stands in takes its usual time. */
+static void
+assume(const struct plan *plan, struct plan_step *steps, size_t count)
+{
+	for (size_t s = 0; s < count; s++) {
+		struct plan_step *step = &steps[s];
+
+		for (size_t i = 0; i < step->nwith; i++)
+			step->with[i].rule = false;
+		for (size_t c = 0; c < step->nconditions; c++)
+			for (size_t i = 0; i < step->conditions[c].nwith; i++)
+				step->conditions[c].with[i].rule = false;
+		pass_tests(plan, step->when, step->nwhen);
+	}
+}
+
 /* Without a gate the engine has no views to be stable in: here the window is a step like others. One look at its beginning
  * and one at its end are enough, time is all that is of interest. */
 static void
@@ -175,6 +206,9 @@ shape(struct plan *plan)
 			block->limit = 1;
 			block->limit_percent = 0;
 		}
+		assume(plan, block->steps, block->nsteps);
+		assume(plan, block->batch.then, block->batch.nthen);
+		pass_tests(plan, block->when, block->nwhen);
 		if (block->disruptive && !block->leaves_down) {
 			*ARRAY_GROW(block->steps, block->nsteps) = block->stable;
 			block->stable = (struct plan_step){0};

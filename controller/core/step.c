@@ -9,6 +9,7 @@
 #include "api.h"
 #include "cluster.h"
 #include "host.h"
+#include "late.h"
 #include "log.h"
 #include "op.h"
 #include "question.h"
@@ -381,6 +382,10 @@ step_run(struct core *core, struct op *op, struct step *step)
 	count_time(core, step);
 	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
 		fail_attempt(core, op, step, REASON_NodeReplaced, why);
+		return;
+	}
+	if (!step->observed && step->nacts == 0 && !late_fits(op, step, why, sizeof why)) {
+		fail_attempt(core, op, step, REASON_StepFailed, why);
 		return;
 	}
 	/* Acts go on between passes: an acknowledgement has come, the gate has opened, a settle time is over. */

@@ -60,6 +60,19 @@ assume_of_parts(const struct saying *s, const struct plan *plan, const struct wo
 	}
 }
 
+static void
+say_sets(const struct saying *s, const struct plan *plan)
+{
+	for (size_t b = 0; b < plan->nblocks; b++)
+		for (size_t i = 0; i < plan->blocks[b].nsteps; i++) {
+			const struct plan_step *step = &plan->blocks[b].steps[i];
+
+			if (step->sets)
+				say(s, "+%s+ is known when it runs: step %s sets it; what a test of it may skip is counted as "
+				    "done", step->sets->variable, step->number);
+		}
+}
+
 void
 plan_assumptions(const struct plan_report *report, void (*tell)(void *user, const char *sentence), void *user)
 {
@@ -79,5 +92,6 @@ plan_assumptions(const struct plan_report *report, void (*tell)(void *user, cons
 		if (plan_has_new(report->plan, &report->plan->blocks[i]))
 			say(&s, "block %zu adds nodes: one joins at a time, and how long its data take to stream nobody knows",
 			    i + 1);
+	say_sets(&s, report->plan);
 	say(&s, "the controller's --stable-window is %s", report->stable_window);
 }

@@ -15,6 +15,7 @@
 #include "plan.h"
 #include "plan_split.h"
 #include "rules.h"
+#include "set.h"
 #include "types.h"
 #include "value.h"
 #include "variables.h"
@@ -246,6 +247,8 @@ check_step(struct check *c, const struct workflow_block *block, const struct wor
 		c->say(c->user, SEVERITY_ERROR, sentence.text);
 	if (type)
 		check_impact(c, block, step, type);
+	if (type && type->sets_variable && set_check(c->workflow, c->types, step, &sentence) < 0)
+		c->say(c->user, SEVERITY_ERROR, sentence.text);
 	return type;
 }
 

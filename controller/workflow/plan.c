@@ -120,6 +120,7 @@ plan_step_done(struct plan_step *step)
 	free(step->conditions);
 	free_values(step->with, step->nwith);
 	plan_whens_free(step->when, step->nwhen);
+	plan_set_free(step->sets);
 	free(step->number);
 	free(step->message);
 	*step = (struct plan_step){0};

@@ -64,6 +64,17 @@ struct plan_left_out {
 	char *why;                           /* "when: +upgrade+ is false" */
 };
 
+/* The variable that a step sets, and what its values may be. */
+struct plan_set {
+	char *variable;
+	enum parameter_type type;
+	bool bounded;
+	int64_t min, max;
+	char **choices;
+	size_t nchoices;
+	char *fallback;                      /* its value when the step sets none; or NULL */
+};
+
 struct plan_step {
 	char *number;                        /* "1.2"; with a node: "1.2/db-b-3" */
 	const struct reconciler *type;       /* NULL: a wait for 'conditions' */
@@ -85,6 +96,7 @@ struct plan_step {
 	size_t nfallbacks;
 	struct plan_when *when;              /* all of them must hold, else it is skipped */
 	size_t nwhen;
+	struct plan_set *sets;               /* or NULL */
 	bool implied;                        /* added by the engine: the stable window, the restoring step */
 };
 
@@ -207,7 +219,11 @@ void plan_when_text(const struct plan_when *when, struct buf *out);
 bool plan_asks_outcome(const struct plan *plan, const char *number);
 /* NULL when none was given. */
 const struct plan_value *plan_value_find(const struct plan_value *with, size_t nwith, const char *name);
-/* The value on the way of one node: text, or what its rule says there, owned. */
-char *plan_value_of(const struct plan_value *value, const struct plan_node *node);
+/* The value on the way of one node: text, or what its rule says there, owned. 'look' tells what a step has set; NULL from it,
+ * and then of all of it: it is not known. 'node' NULL: a step of the cluster. */
+typedef const char *plan_look_fn(const void *arg, const char *name);
+char *plan_value_of(const struct plan_value *value, const struct plan_node *node, plan_look_fn *look, const void *arg);
+/* The step's that sets the variable; NULL: no step does. */
+const struct plan_set *plan_find_set(const struct plan *plan, const char *variable);
 /* A parameter of a step or condition as text: its value, else the type's default, else "". A rule as it is written. */
 const char *plan_value(const struct plan_value *with, size_t nwith, const struct reconciler *type, const char *name);

@@ -39,6 +39,7 @@ compile_step(struct compiler *c, const struct plan_unit *unit, struct plan_block
 	plan_note_step(c, source, step->number, block->each_node, why != NULL);
 	if (!why)
 		return plan_compile_step(c, block, source, step);
+	plan_skip_set(c, source);
 	plan_leave_out(block, step->number, source->name ? source->name : what_of(source), why);
 	plan_step_done(step);
 	return 0;

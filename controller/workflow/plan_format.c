@@ -49,7 +49,7 @@ static bool
 needs_format_5(const struct plan_block *block)
 {
 	for (size_t i = 0; plan_every_step(block, i); i++)
-		if (plan_every_step(block, i)->nwhen)
+		if (plan_every_step(block, i)->nwhen || plan_every_step(block, i)->sets)
 			return true;
 	return block->nwhen > 0;
 }

@@ -122,6 +122,14 @@ void plan_encode_left_out(struct json_out *out, const struct plan_block *block);
 int plan_decode_whens(const struct field *f, struct plan_when **ret, size_t *count, struct err *err);
 int plan_decode_left_out(const struct field *f, struct plan_block *block, struct err *err);
 
+/* plan_set.c: of a step whose type sets a variable: which, and that it is known from now on when it runs. */
+int plan_compile_set(struct compiler *c, const struct workflow_step *source, struct plan_step *step);
+/* It is left out: the variable keeps its default. */
+void plan_skip_set(struct compiler *c, const struct workflow_step *source);
+void plan_encode_set(struct json_out *out, const struct plan_set *set);
+int plan_decode_set(const struct field *f, struct plan_set **ret, struct err *err);
+void plan_set_free(struct plan_set *set);
+
 /* plan_encode.c: the canonical text and its hash, of a plan that is otherwise whole. */
 int plan_encode(struct plan *plan, struct err *err);
 void plan_hash(struct plan *plan);

@@ -80,7 +80,8 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 		return -1;
 	/* A command that has failed is not run once more unless the workflow says so. */
 	step->retries = source->retries >= 0 ? source->retries : step->type->arguments ? 0 : WORKFLOW_RETRIES;
-	if (plan_compile_with(c, step->type, source->place, source->with, source->nwith, &step->with, &step->nwith) < 0)
+	if (plan_compile_with(c, step->type, source->place, source->with, source->nwith, &step->with, &step->nwith) < 0 ||
+	    plan_compile_set(c, source, step) < 0)
 		return -1;
 	fallback = step->type->timeout_ms ? step->type->timeout_ms : default_timeout_ms;
 	if (plan_command_defaults(c, source->place, step, &fallback) < 0)

@@ -89,6 +89,7 @@ plan_encode_ways(struct json_out *out, const struct plan_step *step)
 	if (step->borne)
 		json_put_bool(out, "abortOnFailure", false);
 	plan_encode_whens(out, step->when, step->nwhen);
+	plan_encode_set(out, step->sets);
 }
 
 int
@@ -104,5 +105,5 @@ plan_decode_ways(const struct field *f, struct plan_step *step, struct err *err)
 		return -1;
 	step->on_timeout = (enum workflow_on_timeout)chosen;
 	step->borne = !ends;
-	return plan_decode_whens(f, &step->when, &step->nwhen, err);
+	return plan_decode_whens(f, &step->when, &step->nwhen, err) < 0 ? -1 : plan_decode_set(f, &step->sets, err);
 }

@@ -159,6 +159,8 @@ decide(struct compiler *c, const struct when_place *at, const struct workflow_wh
 	const char *value = NULL;
 
 	*ret_known = false;
+	if (variables_late(&c->vars, source->variable))
+		return err_set(c->err, "%s: +%s+ is set by a step that comes later", source->place, source->variable);
 	if (source->step && bind_step(c, at, source, when, ret_known) < 0)
 		return -1;
 	if (source->step)

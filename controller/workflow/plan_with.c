@@ -22,14 +22,19 @@ find_given(const struct workflow_value *given, size_t count, const char *name)
 
 /* What differs from lane to lane is text, of any kind, unless it is a name that is to be one. */
 static int
-check_rule(const struct parameter *p, const char *place, const char *text, struct err *err)
+check_rule(const struct compiler *c, const struct parameter *p, const char *place, const char *text, struct err *err)
 {
+	const struct workflow_variable *late = variables_late_in(&c->vars, text);
 	enum builtin builtin = builtin_of_lane_in(text);
-	CLEANUP_FREE char *whole = xasprintf("+%s+", builtin_name(builtin));
-	enum parameter_type given = strcmp(whole, text) == 0 ? builtin_type(builtin) : PARAMETER_STRING;
+	CLEANUP_FREE char *whole = xasprintf("+%s+", late ? late->name : builtin_name(builtin));
+	bool alone = strcmp(whole, text) == 0;
+	enum parameter_type given = !alone ? PARAMETER_STRING : late ? late->type : builtin_type(builtin);
 	bool is_text = p->type != PARAMETER_INTEGER && p->type != PARAMETER_BOOLEAN && p->type != PARAMETER_DURATION &&
 	    p->type != PARAMETER_NODE && p->type != PARAMETER_ZONE;
 
+	if (late && (p->type == PARAMETER_MANIFEST || p->type == PARAMETER_YAML))
+		return err_set(err, "%s: +%s+ is known when it runs; objects are read when the plan is made", place,
+		    late->name);
 	if (is_text || p->type == given)
 		return 0;
 	return err_set(err, "%s: expected %s, and %s is %s", place, value_type_name(p->type), text,
@@ -56,8 +61,7 @@ expand_given(struct compiler *c, const char *place, const struct workflow_value 
 {
 	if (given->list && p->type != PARAMETER_LIST)
 		return err_set(c->err, "%s: expected %s, got a list", place, value_type_name(p->type));
-	return c->in_lane ? variables_expand_in_lane(&c->vars, place, given->text, ret, ret_rule, c->err)
-	    : variables_expand(&c->vars, place, given->text, ret, c->err);
+	return variables_expand_rule(&c->vars, c->in_lane, place, given->text, ret, ret_rule, c->err);
 }
 
 /* One row of the table; '*ret' stays NULL when there is neither a value nor a default. */
@@ -76,7 +80,7 @@ compile_parameter(struct compiler *c, const struct parameter *p, const char *pla
 		return rule_missing(place, p, c->err);
 	if (!text)
 		return 0;
-	if ((*ret_rule ? check_rule(p, place, text, c->err) : check_value(c, p, place, text)) < 0)
+	if ((*ret_rule ? check_rule(c, p, place, text, c->err) : check_value(c, p, place, text)) < 0)
 		return -1;
 	if (p->channels && !*ret_rule && plan_check_channels(c->input, place, text, c->err) < 0)
 		return -1;

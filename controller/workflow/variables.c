@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "buf.h"
 #include "known.h"
+#include "set.h"
 #include "value.h"
 
 static bool
@@ -98,6 +99,9 @@ take_given(struct variables *vars, const char *place, const struct plan_input *i
 		const struct plan_value *given = &input->variables[i];
 		size_t at = find(w, given->name, strlen(given->name));
 
+		if (at < w->nvariables && vars->states[at] != VARIABLE_KNOWN)
+			return err_set(err, "%s.%s: is set by %s when it runs; leave it out", place, given->name,
+			    set_step_of(w, vars->types, given->name)->place);
 		if (at < w->nvariables)
 			vars->texts[at] = given->text;
 		else if (builtin_find(given->name, strlen(given->name)) != BUILTIN_KNOWN_NODE)
@@ -138,6 +142,8 @@ variables_open(struct variables *ret, const struct workflow *workflow, const cha
 	*ret = (struct variables){
 		.workflow = workflow,
 		.texts = xcalloc(workflow->nvariables + 1, sizeof *ret->texts),
+		.states = xcalloc(workflow->nvariables + 1, sizeof *ret->states),
+		.types = given->types,
 		.builtins = {
 			[BUILTIN_CLUSTER] = given->cluster,
 			[BUILTIN_OPERATION] = given->operation,
@@ -145,6 +151,9 @@ variables_open(struct variables *ret, const struct workflow *workflow, const cha
 			[BUILTIN_KNOWN_NODE] = known_node(given, plan, targets),
 		},
 	};
+	for (size_t i = 0; i < workflow->nvariables; i++)
+		ret->states[i] = set_step_of(workflow, given->types, workflow->variables[i].name) ? VARIABLE_LATER
+		    : VARIABLE_KNOWN;
 	if (take_given(ret, place, given, plan, err) < 0)
 		return -1;
 	for (size_t i = 0; i < workflow->nvariables; i++) {
@@ -158,7 +167,9 @@ void
 variables_done(struct variables *vars)
 {
 	free(vars->texts);
+	free(vars->states);
 	vars->texts = NULL;
+	vars->states = NULL;
 }
 
 /* --- texts */
@@ -167,6 +178,7 @@ struct expansion {
 	const struct variables *vars;
 	const char *place;
 	bool in_lane;            /* +node+ and +zone+ may stand in it */
+	bool may_wait;           /* and what a step sets */
 	bool rule;               /* and one of them does */
 	struct buf out;
 	struct err *err;
@@ -198,7 +210,8 @@ variables_find(const struct variables *vars, const char *name, const char **ret)
 	bool known;
 
 	*ret = value_of(vars, name, strlen(name), &known);
-	return variables_declared(vars, name) || !builtin_is_of_lane(builtin);
+	return variables_declared(vars, name) ? vars->states[find(vars->workflow, name, strlen(name))] == VARIABLE_KNOWN
+	    : !builtin_is_of_lane(builtin);
 }
 
 /* Into a rule it goes with its pluses doubled. */
@@ -225,6 +238,29 @@ has_no_value(const struct expansion *x, const char *name, size_t len)
 	    builtin_find(name, len) == BUILTIN_OWNER ? "; set the operation's spec.owner" : "");
 }
 
+static enum variable_state
+state_of(const struct variables *vars, const char *name, size_t len)
+{
+	size_t at = find(vars->workflow, name, len);
+
+	return at < vars->workflow->nvariables ? vars->states[at] : VARIABLE_KNOWN;
+}
+
+/* A step sets it. */
+static int
+expand_late(struct expansion *x, const char *name)
+{
+	const struct workflow_step *step = set_step_of(x->vars->workflow, x->vars->types, name);
+
+	if (!x->may_wait)
+		return err_set(x->err, "%s: +%s+ is known when %s has set it, and here a value is needed when the plan is made",
+		    x->place, name, step->place);
+	if (state_of(x->vars, name, strlen(name)) == VARIABLE_LATER)
+		return err_set(x->err, "%s: +%s+ is set by %s, which comes later", x->place, name, step->place);
+	buf_printf(&x->out, "+%s+", name);
+	return 0;
+}
+
 static int
 expand_name(struct expansion *x, const char *name, size_t len)
 {
@@ -234,6 +270,8 @@ expand_name(struct expansion *x, const char *name, size_t len)
 
 	if (!known)
 		return unknown_variable(x->vars->workflow, x->place, copy, x->err);
+	if (state_of(x->vars, name, len) != VARIABLE_KNOWN)
+		return expand_late(x, copy);
 	if (builtin_is_of_lane(builtin_find(name, len))) {
 		if (!x->in_lane)
 			return err_set(x->err, "%s: +%s+ is another one for each node, and has a value only in the steps of an "
@@ -280,7 +318,8 @@ is_unset(const struct variables *vars, const char *text)
 	size_t len = *text == '+' ? variables_name_len(text + 1) : 0;
 	bool known;
 
-	return len && strcmp(text + 1 + len, "+") == 0 && !builtin_is_of_lane(builtin_find(text + 1, len)) &&
+	return len && strcmp(text + 1 + len, "+") == 0 && state_of(vars, text + 1, len) == VARIABLE_KNOWN &&
+	    !builtin_is_of_lane(builtin_find(text + 1, len)) &&
 	    !value_of(vars, text + 1, len, &known) && known;
 }
 
@@ -309,11 +348,42 @@ variables_expand(const struct variables *vars, const char *place, const char *te
 	return expand_text(&x, text, ret);
 }
 
-int
-variables_expand_in_lane(const struct variables *vars, const char *place, const char *text, char **ret, bool *ret_rule,
-    struct err *err)
+const struct workflow_variable *
+variables_late_in(const struct variables *vars, const char *text)
 {
-	struct expansion x = {.vars = vars, .place = place, .in_lane = true, .rule = builtin_of_lane_in(text), .err = err};
+	while ((text = strchr(text, '+'))) {
+		size_t len = variables_name_len(text + 1);
+		bool whole = len > 0 && text[1 + len] == '+';
+
+		if (whole && state_of(vars, text + 1, len) != VARIABLE_KNOWN)
+			return &vars->workflow->variables[find(vars->workflow, text + 1, len)];
+		text += whole ? len + 2 : text[1] == '+' ? 2 : 1;
+	}
+	return NULL;
+}
+
+bool
+variables_late(const struct variables *vars, const char *name)
+{
+	return name && state_of(vars, name, strlen(name)) == VARIABLE_LATER;
+}
+
+void
+variables_set(const struct variables *vars, const char *name, bool left_out)
+{
+	size_t at = find(vars->workflow, name, strlen(name));
+
+	if (at < vars->workflow->nvariables)
+		vars->states[at] = left_out ? VARIABLE_KNOWN : VARIABLE_AT_RUN;
+}
+
+int
+variables_expand_rule(const struct variables *vars, bool in_lane, const char *place, const char *text, char **ret,
+    bool *ret_rule, struct err *err)
+{
+	struct expansion x = {.vars = vars, .place = place, .in_lane = in_lane, .may_wait = true, .err = err};
+
+	x.rule = (in_lane && builtin_of_lane_in(text)) || variables_late_in(vars, text);
 
 	*ret_rule = x.rule;
 	return expand_text(&x, text, ret);

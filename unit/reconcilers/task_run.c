@@ -26,6 +26,10 @@ run_tell(struct run *run, const char *format, ...)
 
 /* --- the plan of one step --- */
 
+/* For a type that sets one. */
+static const char variables[] = "\"variables\":[{\"name\":\"version\",\"type\":\"string\"},{\"name\":\"mode\","
+    "\"type\":\"string\",\"enum\":[\"fast\",\"slow\"]},{\"name\":\"count\",\"type\":\"integer\",\"min\":1,\"max\":9}],";
+
 static char *
 workflow_of(const struct reconciler *type, const struct scenario *s)
 {
@@ -36,7 +40,7 @@ workflow_of(const struct reconciler *type, const struct scenario *s)
 	    : xasprintf("{\"task\":\"%s\",\"with\":{%s}%s}", type->name, s->with,
 	    type->opaque && s->cluster_step ? ",\"impact\":\"none\"" : "");
 
-	return s->cluster_step ? xasprintf("{\"steps\":[%s]}", step)
+	return s->cluster_step ? xasprintf("{%s\"steps\":[%s]}", type->sets_variable ? variables : "", step)
 	    : xasprintf("{\"steps\":[{\"eachNode\":{\"steps\":[%s]}}]}", step);
 }
 

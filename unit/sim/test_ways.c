@@ -22,6 +22,8 @@
 
 #define IN_B "\"when\":{\"variable\":\"zone\",\"is\":\"dc1/b\"}"
 
+#define SET(name, from) "{\"task\":\"set-variable\",\"with\":{\"variable\":\"" name "\"," from "},\"abortOnFailure\":false}"
+
 enum { SAYS = 5 };
 
 static void
@@ -102,6 +104,15 @@ static const struct way {
 	    "\"message\":\"no such luck\"},\"onFailure\":[" LOOK "]},{\"task\":\"fail\",\"with\":{\"message\":\"never\"},"
 	    "\"when\":{\"step\":\"try\",\"not\":\"rescued\"}}," RESTART "," UP)), "Succeeded", 1,
 	    .says = {"1 nodes done, 1 step rescued"}, .tells = "when: step 1.2 is rescued"},
+	{"set by what is observed", "\"spec\":{\"variables\":[{\"name\":\"release\",\"type\":\"string\",\"default\":\"none\"},"
+	    "{\"name\":\"mood\",\"type\":\"string\",\"enum\":[\"good\"],\"default\":\"good\"}],\"steps\":["
+	    SET("release", "\"node\":\"db-c-1\",\"scylla\":\"/storage_service/scylla_release_version\"") ","
+	    SET("mood", "\"node\":\"db-c-1\",\"scylla\":\"/storage_service/operation_mode\"") ","
+	    "{\"eachNode\":{\"when\":{\"variable\":\"release\",\"is\":\"none\"},\"steps\":[" DRAIN "]}},"
+	    EACH(DRAIN "," RESTART "," UP ",{\"task\":\"fail\",\"with\":{\"message\":\"+node+ ran +release+, +mood+\"},"
+	    "\"abortOnFailure\":false,\"when\":{\"variable\":\"release\",\"not\":\"none\"}}") "]", "Succeeded", 1,
+	    .says = {"1 nodes done, 1 skipped, 2 steps failed and passed over", "db-a-1 ran 2025.1.4-0", ", good",
+	    "mood: expected good, got \\\"NORMAL\\\""}},
 	{"any of two, backwards", STEPS("{\"eachNode\":{\"order\":\"reverse\",\"steps\":[" DRAIN "," RESTART ",{\"wait\":["
 	    LATE_UP "," EARLY_UP "],\"any\":true}]}}"), "Succeeded", 3, .says = {"3 nodes done"}, .all = true},
 };

@@ -125,8 +125,8 @@ those_of_a_lane_stay_a_rule(void **state)
 	if (!again)
 		CHECK_FAIL("%s", err.text);
 	CHECK_TEXT(again->hash, plan->hash);
-	first = plan_value_of(first_value(again), &again->nodes[0]);
-	last = plan_value_of(first_value(again), &again->nodes[5]);
+	first = plan_value_of(first_value(again), &again->nodes[0], NULL, NULL);
+	last = plan_value_of(first_value(again), &again->nodes[5], NULL, NULL);
 	CHECK_TEXT(first, "s@db-a-1-east/a+messages-prd");
 	CHECK_TEXT(last, "s@db-c-2-east/c+messages-prd");
 	plan_free(plan);
