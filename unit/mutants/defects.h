@@ -23,6 +23,7 @@ enum mutant {
 	HASH_ORDER,              /* nodes in the order of a hash */
 	SAYS_WHAT_IT_SAID,       /* the status keeps its sentence as long as its phase */
 	SLOW_IS_DOWN,            /* who does not answer is called down */
+	JOINS_AT_ONCE,           /* a new node is begun before the one before it is seen to join */
 	/* With several operations. CHECK_THEN_ACT below is one, too. */
 	LAST_COME,               /* the last come is the first served */
 	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */
@@ -79,6 +80,8 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 /* plays.c */
 play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
     an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters;
+/* defects_join.c */
+play nodes_are_added;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */
 play cass_1, cass_2, cass_3, cass_4, cass_5, cass_6, cass_7, cass_8, cass_9;
 play issue_1, issue_3, issue_4, issue_5, issue_6, issue_7, issue_8, issue_9, issue_10, issue_11, issue_12;

@@ -31,6 +31,7 @@ static const struct defect defects[] = {
 	{HASH_ORDER, "hash-order scheduling", "out of order|two zones", calmly},
 	{SAYS_WHAT_IT_SAID, "an old reason stands", "I9", with_faults},
 	{SLOW_IS_DOWN, "slow taken for down", "I9", with_garbled_nodes},
+	{JOINS_AT_ONCE, "two joiners at once", "kind=joiners", nodes_are_added},
 };
 
 static void

@@ -175,8 +175,8 @@ a_retry_runs_salt_again(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
-/* Salt has started the server and failed behind that: what is tried again waits until the node is a member, and is an act on one
- * then. */
+/* Salt has started the server and failed behind that: what is tried again waits until the node is a member, and is an act on
+ * one then. */
 static void
 salt_that_fails_is_run_again_on_a_member(void **state)
 {
