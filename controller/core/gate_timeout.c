@@ -1,6 +1,6 @@
 /* A gate that stays closed for longer than the workflow's gateTimeout pauses the operation. It stays paused when the gate
  * opens again: what was true when somebody planned this roll may not be true hours later, and somebody has been called.
- * A TargetCluster that a person has frozen is no such cause. */
+ * A TargetCluster that a person has frozen is no such cause, nor is a node that the operation adds and that streams. */
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ follow(struct core *core, struct op *op, bool gated)
 
 		pace->gate_since_up_ms = core->now.up_ms - (closed < 0 ? 0 : closed > most ? most : closed);
 	}
-	if (op->cluster->target && op->cluster->target->frozen)
+	if ((op->cluster->target && op->cluster->target->frozen) || newcomers_join(op))
 		pace->gate_since_up_ms = core->now.up_ms;
 }
 

@@ -227,6 +227,19 @@ newcomers_allow(const struct op *op, const struct lane *lane, char *why, size_t 
 }
 
 bool
+newcomers_join(const struct op *op)
+{
+	for (size_t i = 0; i < op->newcomers.count; i++) {
+		const struct newcomer *newcomer = &op->newcomers.list[i];
+
+		if (newcomer->joins && !newcomer->joined &&
+		    ring_find_host_id(op->cluster->ring, op->plan->nodes[newcomer->node].host_id) >= 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 newcomers_are_open(const struct op *op)
 {
 	for (size_t i = 0; i < op->newcomers.count; i++)

@@ -43,6 +43,8 @@ bool newcomer_is_withdrawn(const struct lane *lane);
 void newcomer_joins(struct lane *lane);
 /* False and who: another one may be joining, and what the ring tells does not show it yet. */
 bool newcomers_allow(const struct op *op, const struct lane *lane, char *why, size_t size);
+/* One of them is in the ring, and not up there yet. */
+bool newcomers_join(const struct op *op);
 /* Some node of the plan was new and may not have joined. */
 bool newcomers_are_open(const struct op *op);
 /* All of them, into the journal once more; and a field "new/NODE" of it. */
