@@ -155,11 +155,12 @@ lane_is_untouched(const struct lane *lane)
 	return !lane->held && !lane->touched && lane->at == lane->skipped && !(lane->step && acts_unresolved(lane->step));
 }
 
-/* Steps are done that leave the node up, and the one that does not has ordered nothing. */
+/* Steps are done that leave the node up, and the one that does not has ordered nothing. A node that joins is waited for. */
 static bool
 has_taken_nothing_down(const struct lane *lane)
 {
-	return !lane->held && lane->at > 0 && lane->step && step_takes_down(lane->step) && lane_has_ordered_nothing(lane);
+	return !lane->held && !lane_is_joining(lane) && lane->at > 0 && lane->step && step_takes_down(lane->step) &&
+	    lane_has_ordered_nothing(lane);
 }
 
 /* Lanes that hold nothing down go back to waiting when nothing may begin: a safe point costs them nothing. What is done stays

@@ -48,6 +48,12 @@ lane_is_outside(const struct lane *lane)
 	return newcomer && !newcomer->joined;
 }
 
+bool
+lane_is_joining(const struct lane *lane)
+{
+	return lane_is_outside(lane) && newcomer_of(lane)->joins;
+}
+
 enum impact
 step_impact(const struct step *step)
 {

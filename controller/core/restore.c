@@ -158,9 +158,13 @@ restore_end(struct core *core, struct lane *lane, bool good)
 bool
 lane_has_ordered_nothing(const struct lane *lane)
 {
-	for (size_t i = 0; i < lane->step->nacts; i++)
-		if (lane->step->acts[i].view.state != ACT_NONE && lane->step->acts[i].view.state != ACT_NOT_SENT)
+	for (size_t i = 0; i < lane->step->nacts; i++) {
+		const struct act_record *act = &lane->step->acts[i];
+
+		if (act->view.state != ACT_NONE && act->view.state != ACT_NOT_SENT &&
+		    !(act->upkeep && act->view.state == ACT_ANSWERED))
 			return false;
+	}
 	return true;
 }
 

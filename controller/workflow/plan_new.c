@@ -78,10 +78,12 @@ plan_keep_new(struct compiler *c)
 
 /* --- what is for members alone */
 
-/* From then on the node is one. */
+/* From then on the node is one, unless the step may be left out. */
 static bool
 awaits_member(const struct plan_step *step)
 {
+	if (step->nwhen > 0 || step->borne)
+		return false;
 	for (size_t i = 0; i < step->nconditions; i++)
 		if (strcmp(step->conditions[i].type->name, "is-up-normal") == 0)
 			return !step->any || step->nconditions == 1;

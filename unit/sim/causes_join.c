@@ -5,7 +5,7 @@
 
 /* Of nodes that are not in the ring yet, and of the programs that were started on hosts. */
 
-enum { HIGHSTATE_MS = 20000 };
+enum { HIGHSTATE_MS = 60000 };
 
 /* By now, or a moment ago. */
 static bool

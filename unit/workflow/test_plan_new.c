@@ -181,6 +181,9 @@ what_is_for_members_waits_for_them(void **state)
 	    "operation's nodes, or wait for is-up-normal before this step");
 	CHECK(!compile(NODE("", "{\"task\":\"salt-highstate\",\"onFailure\":[" DRAIN "]}"), new, 1, NULL, 0, &err));
 	CHECK_CONTAINS(err.text, "step 1.1.onFailure.1, scylla-drain, is");
+	/* A wait whose failure ends nothing is no promise. */
+	CHECK(!compile(NODE("", SALT ",{\"wait\":[{\"condition\":\"is-up-normal\"}],\"abortOnFailure\":false}," DRAIN), new, 1,
+	    NULL, 0, &err));
 	plan = compile(NODE("", SALT "," NORMAL "," DRAIN), new, 1, NULL, 0, &err);
 	CHECK(plan);
 	plan_free(plan);
