@@ -63,6 +63,15 @@ cause_journal_lost(const struct claim *claim)
 	return claim->nwords >= 2 && (!journal || journal->seq < strtoll(claim->words[1], NULL, 10));
 }
 
+/* Its journal was lost, a person has asked for another, and what is left tells too little. */
+bool
+cause_not_rebuilt(const struct claim *claim)
+{
+	const char *status = claim->operation->status;
+
+	return strstr(claim->operation->content, "\"rebuildJournal\"") && status && strstr(status, "\"JournalLost\"");
+}
+
 bool
 cause_api_away(const struct claim *claim)
 {

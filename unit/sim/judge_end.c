@@ -55,8 +55,9 @@ judge_end(const struct scene *scene, char *text, size_t size)
 		    scene_message(world));
 		return text;
 	}
-	/* What is cancelled is not taken up again. */
-	if (until_phase(world, "Failed") && !strstr(scene_operation(world)->content, "\"cancel\":true")) {
+	/* What is cancelled is not taken up again, nor what has lost its journal. */
+	if (until_phase(world, "Failed") && !strstr(scene_operation(world)->content, "\"cancel\":true") &&
+	    !strstr(scene_operation(world)->status, "\"JournalLost\"")) {
 		snprintf(text, size, "Failed though nothing is in the way and somebody retried it: \"%s\"",
 		    scene_message(world));
 		return text;

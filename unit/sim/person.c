@@ -60,8 +60,8 @@ read_failure(struct world *world, char *wrong, size_t size)
 	CLEANUP_JSON struct cJSON *json = json_parse(status, strlen(status), NULL);
 	const char *message = json_str_or(json, "message", "");
 
-	if (strcmp(json_str_or(json, "phase", ""), "Failed") != 0)
-		return;         /* on its way to the API server */
+	if (strcmp(json_str_or(json, "phase", ""), "Failed") != 0 || is_lost(world))
+		return;         /* on its way to the API server; or it says what to do of the journal */
 	if (!names_a_node(world, message) && !strstr(message, "step ") && !strstr(message, "the journal was rebuilt"))
 		snprintf(wrong, size, "Failed, and its message names no node and no step of the cluster: \"%s\"", message);
 }

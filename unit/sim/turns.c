@@ -218,6 +218,9 @@ check_beginning(struct world *world, const struct api_object *object)
 
 	open_ledgers(world);
 	actor = know(world, object);
+	/* One whose journal was lost had begun before that: it is rebuilt. */
+	if (actor.ledger->lost)
+		return;
 	for (size_t i = 0; i < world->api->nobjects && !*actor.ledger->journal.plan && !only_looks(&actor); i++) {
 		CLEANUP_KNOWN struct known other = {0};
 
