@@ -91,6 +91,7 @@ struct node {
 	/* For the oracle. Taken: the controller took it down, and not everybody sees it up again. */
 	bool alive, taken, touched, restarted;
 	int64_t alive_changed;
+	int64_t member_changed;  /* since when it has been in the ring, or out of it */
 };
 
 enum event_kind {

@@ -50,6 +50,8 @@ sim_member_set(struct sim *sim, size_t node, enum member member)
 
 	if (n->member == member)
 		return;
+	if (sim_in_ring(n->member) != sim_in_ring(member))
+		n->member_changed = sim->now;
 	n->member = member;
 	if (!sim_in_ring(member))
 		n->taken = false;

@@ -6,7 +6,14 @@
 #include "alloc.h"
 #include "model_inside.h"
 
-/* Since when anybody could have seen that 'observer' does not reach 'node'; INT64_MAX: it does. */
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Since when anybody could have seen that 'observer' does not reach 'node'; INT64_MAX: it does. Who has just become a member
+ * was nobody's to miss, and asked by nobody. */
 static int64_t
 unseen_since(const struct sim *sim, size_t observer, size_t node)
 {
@@ -15,7 +22,7 @@ unseen_since(const struct sim *sim, size_t observer, size_t node)
 
 	if (observer == node || !o->alive || sim->up[at] || !sim_in_ring(o->member))
 		return INT64_MAX;
-	return sim->view_changed[at] > o->alive_changed ? sim->view_changed[at] : o->alive_changed;
+	return later(later(sim->view_changed[at], o->alive_changed), later(o->member_changed, sim->nodes[node].member_changed));
 }
 
 /* Since when it has been possible to see that the node is down for somebody; INT64_MAX: it is up. What the controller
