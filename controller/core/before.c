@@ -12,6 +12,7 @@
 #include "lane.h"
 #include "late.h"
 #include "op.h"
+#include "reasons.h"
 #include "scylla.h"
 #include "stamp.h"
 #include "state.h"
@@ -136,4 +137,14 @@ step_check_boot(struct step *step)
 	if (!unit)
 		return STAMP_ASKING;
 	return unit->reached && strcmp(unit->active, "activating") == 0 ? STAMP_VOID : STAMP_GOOD;
+}
+
+const char *
+step_obstacle(const struct core *core, const struct step *step, char *why, size_t size)
+{
+	if (step->lane && lane_is_displaced(core, step->lane, why, size))
+		return REASON_NodeReplaced;
+	if (!step->observed && step->nacts == 0 && !late_fits(step->task->op, step, why, size))
+		return REASON_StepFailed;
+	return NULL;
 }

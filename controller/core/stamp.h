@@ -9,3 +9,5 @@ enum stamp { STAMP_ASKING, STAMP_GOOD, STAMP_VOID };
 enum stamp step_check_stamp(struct core *core, struct op *op, struct step *step);
 /* VOID: systemd is starting already what the step is to restart. */
 enum stamp step_check_boot(struct step *step);
+/* A reason, and why: its attempt fails before it has asked for anything. NULL: it does not. */
+const char *step_obstacle(const struct core *core, const struct step *step, char *why, size_t size);

@@ -370,6 +370,7 @@ void
 step_run(struct core *core, struct op *op, struct step *step)
 {
 	char why[MESSAGE];
+	const char *reason;
 
 	if (step->state == STEP_DONE || step->state == STEP_FAILED)
 		return;
@@ -380,8 +381,9 @@ step_run(struct core *core, struct op *op, struct step *step)
 	if (!step->task)
 		begin(core, op, step);
 	count_time(core, step);
-	if (step->lane && lane_is_displaced(core, step->lane, why, sizeof why)) {
-		fail_attempt(core, op, step, REASON_NodeReplaced, why);
+	reason = step_obstacle(core, step, why, sizeof why);
+	if (reason) {
+		fail_attempt(core, op, step, reason, why);
 		return;
 	}
 	if (!step->observed && step->nacts == 0 && !late_fits(op, step, why, sizeof why)) {

@@ -1,4 +1,4 @@
-/* A step that sets a variable, in the plan: the variable's declaration goes with it, by which a value is judged when it runs. */
+/* A step that sets a variable, in the plan: the variable's declaration goes with it, by which values are judged. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -53,6 +53,18 @@ compile_wait(struct compiler *c, const struct plan_block *block, const struct wo
 	return 0;
 }
 
+static int
+compile_approval(struct compiler *c, const struct workflow_step *source, struct plan_step *step)
+{
+	CLEANUP_FREE char *place = xasprintf("%s.approval.message", source->place);
+	CLEANUP_FREE char *within = xasprintf("%s.approval.timeout", source->place);
+
+	step->approval = true;
+	if (plan_compile_duration(c, within, source->timeout, SECONDS(1), 0, &step->timeout_ms) < 0)
+		return -1;
+	return source->message ? variables_expand(&c->vars, place, source->message, &step->message, c->err) : 0;
+}
+
 int
 plan_compile_step(struct compiler *c, const struct plan_block *block, const struct workflow_step *source,
     struct plan_step *step)
@@ -63,15 +75,8 @@ plan_compile_step(struct compiler *c, const struct plan_block *block, const stru
 
 	if (plan_compile_ways(c, block, source, step) < 0)
 		return -1;
-	if (source->approval) {
-		CLEANUP_FREE char *place = xasprintf("%s.approval.message", source->place);
-		CLEANUP_FREE char *within = xasprintf("%s.approval.timeout", source->place);
-
-		step->approval = true;
-		if (plan_compile_duration(c, within, source->timeout, SECONDS(1), 0, &step->timeout_ms) < 0)
-			return -1;
-		return source->message ? variables_expand(&c->vars, place, source->message, &step->message, c->err) : 0;
-	}
+	if (source->approval)
+		return compile_approval(c, source, step);
 	if (!source->task)
 		return compile_wait(c, block, source, step);
 	step->type = type_of_task(c->input->types, block->each_node, source->place, source->task, c->err);
