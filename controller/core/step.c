@@ -6,13 +6,10 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "api.h"
 #include "cluster.h"
-#include "host.h"
 #include "late.h"
 #include "log.h"
 #include "op.h"
-#include "question.h"
 #include "reasons.h"
 #include "scylla.h"
 #include "stamp.h"
