@@ -43,7 +43,8 @@ find_nested(void *hand, const char *name, struct err *why)
 	const struct workflow *workflow = at_hand_find(hand, name);
 
 	if (!workflow)
-		err_set(why, "there is no built-in Workflow \"%s\", and plan looks no further", name);
+		err_set(why, "there is no built-in Workflow \"%s\", and none in the files given behind the first; give its "
+		    "file there", name);
 	return workflow;
 }
 
@@ -97,7 +98,7 @@ report(const struct args *args, const struct workflow *workflow, const struct pl
 	struct plan_times times = {.said = &args->takes};
 	struct plan_report report = {.workflow = workflow, .cluster = cluster,
 	    .stable_window = args->stable_window ? args->stable_window : "30s"};
-	struct at_hand hand = {.nfiles = 0};
+	struct at_hand hand = {.files = args->words + 1, .nfiles = args->nwords - 1};
 	struct rehearsal *rehearsal;
 	struct plan *plan;
 	struct err err = {""};
@@ -138,14 +139,15 @@ run(const struct args *args, struct buf *out, struct buf *said)
 
 const struct command cmd_plan = {
 	.name = "plan",
-	.arguments = "WORKFLOW",
+	.arguments = "WORKFLOW [FILE...]",
 	.takes = TAKES_API | TAKES_OUTPUT | TAKES_TARGETS | TAKES_PLAN,
 	.least = 1,
-	.most = 1,
+	.most = 64,
 	.summary = "Show what a workflow would do on a cluster: nodes, steps, hash, and an estimate of the time.",
 	.help = "WORKFLOW is a file in either form (- is the standard input), a Workflow's name, or a built-in one's. With\n"
 	    "--cluster-file nothing is asked: FILE has a TargetCluster with zones in spec.nodes, or a live one as\n"
 	    "\"kubectl get targetcluster NAME -o yaml\" prints it, which gives the controller's own hash.\n"
+	    "Workflows that it runs as steps are built-in ones, or stand in the FILEs behind it.\n"
 	    "The estimate is the engine's own work on modelled time; --takes TYPE=TIME corrects what a task takes.\n"
 	    "Exit status: 0 it can be planned; 1 it is refused, or its cluster or workflow is not there; 2 wrong usage, or a\n"
 	    "file cannot be read.\n",

@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "api.h"
+#include "at_hand.h"
 #include "command.h"
 #include "json.h"
 #include "known.h"
@@ -77,6 +78,8 @@ read_file(struct plan_found *ret, const struct args *args, struct buf *said)
 	CLEANUP_BUF struct buf text = BUF_INIT(YAML_BYTES_MAX + 1);
 	struct findings findings = {.count = 0};
 	const char *file = args->words[0];
+	struct at_hand hand = {.files = args->words + 1, .nfiles = args->nwords - 1};
+	const struct lint_others others = {at_hand_find, &hand};
 	struct err err = {""};
 
 	if (text_file_read(file, &text, &err) < 0)
@@ -85,7 +88,8 @@ read_file(struct plan_found *ret, const struct args *args, struct buf *said)
 		return complain(args, said, EXIT_USAGE, "%s: %s", file, err.text);
 	CLEANUP_FREE char *name = text_file_stem(file);
 
-	ret->workflow = workflow_read(buf_str(&text), text.len, name, registry, &findings);
+	ret->workflow = workflow_read_among(&others, buf_str(&text), text.len, name, registry, &findings);
+	at_hand_done(&hand);
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *f = &findings.items[i];
 

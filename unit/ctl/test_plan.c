@@ -1,11 +1,15 @@
 /* straitctl plan: the cluster that it reads, what it assumes, what it prints. */
 #include "check.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "alloc.h"
 #include "args.h"
 #include "gantt.h"
 #include "json.h"
 #include "plan_cluster.h"
+#include "plan_find.h"
 #include "plan_text.h"
 #include "plan_times.h"
 #include "registry.h"
@@ -282,6 +286,45 @@ every_construct_is_printed(void **state)
 		CHECK_CONTAINS(buf_str(&json), members[i]);
 }
 
+/* --- workflows in other files */
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	CHECK(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+#define OTHER(name, steps) "apiVersion: strait.dev/v1alpha1\nkind: Workflow\nmetadata: {name: " name "}\nspec:\n" \
+	"  variables: [{name: nap, type: duration, default: 1m}]\n  steps:\n    - " steps "\n"
+
+static void
+a_workflow_in_a_file_behind_it_is_found(void **state)
+{
+	char dir[] = "/tmp/strait-plan-XXXXXX";
+	CLEANUP_FREE char *outer = mkdtemp(dir) ? xasprintf("%s/outer.yaml", dir) : NULL;
+	CLEANUP_FREE char *inner = xasprintf("%s/inner.yaml", dir);
+	CLEANUP_FREE char *cluster = xasprintf("%s/cluster.yaml", dir);
+	const char *words[] = {outer, inner};
+	struct args args = {.program = "straitctl", .words = words, .nwords = 1, .cluster_file = cluster};
+	CLEANUP_BUF struct buf said = BUF_INIT(BUF_MAX_FILE);
+
+	(void)state;
+	write_file(outer, OTHER("outer", "{workflow: inner, with: {nop: +nap+}}"));
+	write_file(inner, OTHER("inner", "{task: sleep, with: {duration: +nap+}}"));
+	write_file(cluster, by_hand);
+	/* Alone nobody knows what it would run; with the other file its variables are known. */
+	for (args.nwords = 1; args.nwords <= 2; args.nwords++) {
+		struct plan_found found;
+
+		CHECK_INT(plan_find(&found, &args, &said) == 0, args.nwords == 1);
+		plan_found_done(&found);
+	}
+	CHECK_CONTAINS(buf_str(&said), "inner has no variable \"nop\"; did you mean \"nap\"?");
+	CHECK(remove(outer) == 0 && remove(inner) == 0 && remove(cluster) == 0 && remove(dir) == 0);
+}
+
 /* --- what a task takes */
 
 static void
@@ -313,6 +356,7 @@ main(void)
 		cmocka_unit_test(what_is_no_cluster_is_refused),
 		cmocka_unit_test(a_plan_is_told_by_zone_with_what_is_assumed_and_added),
 		cmocka_unit_test(every_construct_is_printed),
+		cmocka_unit_test(a_workflow_in_a_file_behind_it_is_found),
 		cmocka_unit_test(of_a_live_cluster_only_what_is_unknown_is_assumed),
 		cmocka_unit_test(a_time_that_was_said_comes_first),
 	};
