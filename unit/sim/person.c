@@ -21,7 +21,17 @@ until_settled(struct world *world, const char *unused)
 	return until_over(world, unused) || until_phase(world, "Paused") || is_lost(world);
 }
 
-/* Members whose processes are gone. Who will not start is made anew. */
+/* Its removal has begun once and failed: it is banned, and still a member. */
+static void
+remove_it(struct world *world, size_t node)
+{
+	struct err err = {""};
+
+	if (sim_removenode(world->sim, world->now, SIZE_MAX, node, MINUTES(1), &err) < 0)
+		transcript_add(world->log, world->now, "---- removenode is refused: %s", err.text);
+}
+
+/* Members whose processes are gone. Who will not start is made anew; who cannot be is removed. */
 static bool
 start_nodes(struct scene *scene)
 {
@@ -32,10 +42,13 @@ start_nodes(struct scene *scene)
 		if (!sim_member(world->sim, i) || *sim_mode(world->sim, world->now, i))
 			continue;
 		transcript_add(world->log, world->now, "---- a person starts %s", sim_name(world->sim, i));
-		if (scene->started >> i & 1)
+		if (scene->made_anew >> i & 1)
+			remove_it(world, i);
+		else if (scene->started >> i & 1)
 			sim_remake(world->sim, world->now, i);
 		else
 			sim_start(world->sim, world->now, i);
+		scene->made_anew |= scene->started & UINT64_C(1) << i;
 		scene->started |= UINT64_C(1) << i;
 		started = true;
 	}

@@ -30,6 +30,7 @@ struct scene {
 	const char *more;            /* more knobs, each with a comma before it: ",\"skip\":[…]"; or NULL */
 	char asked[600];             /* such ones, by person.c */
 	uint64_t started;            /* bit i: it has started node i by hand */
+	uint64_t made_anew;          /* bit i: and made it anew, or tried to */
 };
 
 /* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */
