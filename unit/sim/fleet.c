@@ -130,6 +130,8 @@ play(struct fleet *fleet)
 		world_run(world, NULL, NULL, end - world->now + SECONDS(30));
 	help(fleet, settled);
 	world_run(world, settled, NULL, HOURS(2));
+	/* One that stood behind the last to end begins only now, whatever has become of others. */
+	world_run(world, until_all_over, NULL, MINUTES(30));
 	world_run(world, all_serve, NULL, MINUTES(30));
 }
 

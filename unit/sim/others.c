@@ -349,6 +349,8 @@ others_help(struct others *others)
 			helped = true;
 		} else if (strcmp(phase, "Paused") == 0) {
 			other->retry++;
+			/* Some node was down for longer than hints are kept: it is repaired. */
+			other->acknowledged += strstr(object->status, "needs a repair") != NULL;
 			world_forgive_restarts(other->world);
 			turn_knobs(other, "says that it may go on:");
 			helped = true;
