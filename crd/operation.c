@@ -91,16 +91,27 @@ read_length(const struct field *f, int64_t *ret, struct err *err)
 	return *ret > 0 ? 0 : field_wrong(f, "a duration such as 240h", err);
 }
 
+static int
+read_other(struct operation *op, const struct field *f, struct err *err)
+{
+	if (field_text(f, &op->not_done_by, err) < 0)
+		return -1;
+	if (op->not_done_by && strcmp(op->not_done_by, op->meta.name) == 0)
+		return field_error(f, err, "names this operation itself; name one that has ended");
+	return 0;
+}
+
 /* What a node must be besides; '*ret_any': something is asked. */
 static int
 read_facts(struct operation *op, const struct field *targets, bool *ret_any, struct err *err)
 {
 	struct field exclude = field_get(targets, "exclude"), version = field_get(targets, "versionBelow");
 	struct field started = field_get(targets, "startedBefore"), uptime = field_get(targets, "uptimeOver");
+	struct field other = field_get(targets, "notDoneBy");
 
-	*ret_any = exclude.value || version.value || started.value || uptime.value;
+	*ret_any = exclude.value || version.value || started.value || uptime.value || other.value;
 	if (field_texts(&exclude, &op->excludes, &op->nexcludes, err) < 0 ||
-	    field_text(&version, &op->version_below, err) < 0 ||
+	    field_text(&version, &op->version_below, err) < 0 || read_other(op, &other, err) < 0 ||
 	    read_moment(&started, &op->started_before_ms, err) < 0 ||
 	    read_length(&uptime, &op->uptime_over_ms, err) < 0)
 		return -1;
@@ -113,7 +124,8 @@ read_facts(struct operation *op, const struct field *targets, bool *ret_any, str
 static int
 read_targets(struct operation *op, const struct field *targets, struct err *err)
 {
-	static const char *const keys[] = {"zones", "nodes", "exclude", "versionBelow", "startedBefore", "uptimeOver", NULL};
+	static const char *const keys[] = {"zones", "nodes", "exclude", "versionBelow", "startedBefore", "uptimeOver",
+	    "notDoneBy", NULL};
 	struct field zones = field_get(targets, "zones"), nodes = field_get(targets, "nodes");
 	bool any = false;
 
@@ -263,6 +275,7 @@ operation_free(struct operation *op)
 	operation_free_texts(op->nodes, op->nnodes);
 	operation_free_texts(op->excludes, op->nexcludes);
 	free(op->version_below);
+	free(op->not_done_by);
 	free(op->cluster);
 	free(op->workflow);
 	free(op->node_task);

@@ -68,6 +68,7 @@ struct operation {
 	char *version_below;             /* only nodes of an older release; or NULL */
 	int64_t started_before_ms;       /* wall: only nodes whose process has run since before; 0: any */
 	int64_t uptime_over_ms;          /* only nodes whose process has run for longer; 0: any */
+	char *not_done_by;               /* only nodes that this other operation has not done; or NULL */
 	char *owner;                     /* or NULL */
 	bool dry_run;
 	bool suspend;

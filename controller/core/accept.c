@@ -8,6 +8,7 @@
 #include "bear.h"
 #include "catalog.h"
 #include "cluster.h"
+#include "earlier.h"
 #include "impact.h"
 #include "knobs.h"
 #include "lint.h"
@@ -63,7 +64,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.up = up = cluster_up(op->cluster);
 	input.excludes = object->excludes;
 	input.nexcludes = object->nexcludes;
-	input.unfit = unfit = survey_unfit(core, op);
+	input.unfit = unfit = earlier_unfit(op, survey_unfit(core, op), nodes, input.nnodes);
 	input.cluster = object->cluster;
 	input.operation = op->name;
 	input.owner = object->owner;
@@ -166,6 +167,25 @@ keyspaces_bear(struct core *core, struct op *op, const struct plan *plan)
 	return true;
 }
 
+/* What spec.targets asks of nodes and of another operation. */
+static bool
+targets_are_known(struct core *core, struct op *op)
+{
+	const char *reason = REASON_Surveying;
+	struct err err = {""};
+
+	if (survey_ready(core, op, &err) && earlier_ready(core, op, &reason, &err))
+		return true;
+	op_refuse(core, op, reason, err.text);
+	return false;
+}
+
+static bool
+targets_are_known_still(struct core *core, struct op *op)
+{
+	return survey_is_over(core, op) && earlier_is_over(core, op);
+}
+
 bool
 op_accept(struct core *core, struct op *op)
 {
@@ -175,11 +195,9 @@ op_accept(struct core *core, struct op *op)
 	if (!op_accept_cluster(core, op))
 		return false;
 	if (op->accepted)
-		return op->started || !turn_is_ours(op) || survey_is_over(core, op);
-	if (!survey_ready(core, op, &err)) {
-		op_refuse(core, op, REASON_Surveying, err.text);
+		return op->started || !turn_is_ours(op) || targets_are_known_still(core, op);
+	if (!targets_are_known(core, op))
 		return false;
-	}
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
 	plan = op_compile(core, op, &err);
 	if (!plan)

@@ -203,6 +203,7 @@ struct op {
 	struct lane *lanes;                   /* every block's, in plan order; then those of blocks of others. They stay */
 	size_t nlanes, lanes_most;
 	struct survey *survey;                /* survey.c */
+	struct earlier *earlier;              /* earlier.c */
 	struct bystanders bystanders;
 	struct newcomers newcomers;
 	char *skips_told;                     /* nodes of spec.skip without effect that have been named: ",a,b," */

@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "cluster.h"
+#include "earlier.h"
 #include "finished.h"
 #include "json.h"
 #include "kube.h"
@@ -40,6 +41,7 @@ op_drop(struct core *core, struct op *op)
 	timer_disarm(&core->timers, &op->pace.timer);
 	outbox_drop(core, op);
 	survey_drop(core, op);
+	earlier_drop(core, op);
 	roll_free(core, op);
 	journal_done(core, op);
 	if (op->dirty) {

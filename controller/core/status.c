@@ -185,6 +185,8 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 		put_counts(op, out);
 		put_current(op, out);
 		put_nodes(op, out);
+		if (op->ended)
+			status_put_done(op, out);
 		if (op->ended && turn_held_lane(op))
 			json_put_bool(out, "keepsCluster", turn_is_kept(op));
 		if (outbox_waiting(op))

@@ -9,5 +9,7 @@ struct op;
 void status_put_why(struct json_out *out, const char *message);
 /* What a dry run has planned. */
 void status_put_plan(const struct op *op, struct json_out *out);
+/* "nodesDone", of one that has ended. */
+void status_put_done(const struct op *op, struct json_out *out);
 /* The last status, with today's message; owned. */
 char *status_body_while_away(struct core *core, struct op *op);

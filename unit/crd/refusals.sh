@@ -70,8 +70,12 @@ refused $O new '{"cluster":"c","workflow":"w","targets":{"versionBelow":"newest"
 refused $O new '{"cluster":"c","workflow":"w","targets":{"startedBefore":"yesterday"}}' \
 	'spec.targets.startedBefore: Invalid value: "yesterday"'
 refused $O new '{"cluster":"c","workflow":"w","targets":{"uptimeOver":"long"}}' 'spec.targets.uptimeOver: Invalid value: "long"'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"notDoneBy":""}}' \
+	'spec.targets.notDoneBy in body should be at least 1 chars long'
+refused $O new '{"cluster":"c","workflow":"w","targets":{"notDoneBy":"new"}}' \
+	'spec.targets.notDoneBy: Invalid value: names this operation itself; name one that has ended'
 accepted $O facts '{"cluster":"c","workflow":"w","targets":{"exclude":["n","a/b"],"versionBelow":"2025.1.4-rc1",
-	"startedBefore":"2026-11-01T00:00:00Z","uptimeOver":"240h"}}'
+	"startedBefore":"2026-11-01T00:00:00Z","uptimeOver":"240h","notDoneBy":"old"}}'
 refused $O new '{"cluster":"c","workflow":"w","targets":{"zones":["rack1"]}}' 'spec.targets.zones[0]: Invalid value'
 refused $O new '{"cluster":"c","workflow":"w","dryrun":true}' 'unknown field "spec.dryrun"'
 accepted $O op '{"cluster":"c","workflow":"w","variables":{"a":"x","b":1,"c":true},"retry":1}'

@@ -104,7 +104,8 @@ static void
 targets_may_be_told_by_facts(void **state)
 {
 	CLEANUP_JSON struct cJSON *json = object_of("{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"exclude\":[\"n1\","
-	    "\"e/1\"],\"versionBelow\":\"2025.1.4\",\"startedBefore\":\"1970-01-01T00:00:07Z\",\"uptimeOver\":\"2h\"}}", "{}");
+	    "\"e/1\"],\"versionBelow\":\"2025.1.4\",\"startedBefore\":\"1970-01-01T00:00:07Z\",\"uptimeOver\":\"2h\","
+	    "\"notDoneBy\":\"m\"}}", "{}");
 	struct operation *op = operation_decode(json, NULL);
 
 	(void)state;
@@ -114,6 +115,7 @@ targets_may_be_told_by_facts(void **state)
 	CHECK_TEXT(op->version_below, "2025.1.4");
 	CHECK_INT(op->started_before_ms, 7000);
 	CHECK_INT(op->uptime_over_ms, 2 * 3600 * 1000);
+	CHECK_TEXT(op->not_done_by, "m");
 	operation_free(op);
 }
 
@@ -213,6 +215,10 @@ bad_facts_are_refused_with_their_place(void **state)
 		    "spec.targets.versionBelow: expected a string, got \"\""},
 		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"versionBelow\":\"newest\"}}",
 		    "spec.targets.versionBelow: expected a release such as 2025.1.4, got \"newest\""},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"notDoneBy\":[\"m\"]}}",
+		    "spec.targets.notDoneBy: expected a string, got [\"m\"]"},
+		{"{\"cluster\":\"c\",\"workflow\":\"w\",\"targets\":{\"notDoneBy\":\"n\"}}",
+		    "spec.targets.notDoneBy: names this operation itself; name one that has ended"},
 	};
 
 	(void)state;
