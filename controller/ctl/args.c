@@ -39,6 +39,8 @@ static const struct option options[] = {
 	{0, "--var", "NAME=VALUE", TAKES_TARGETS | KEEP_ALL, offsetof(struct args, vars), "a variable's value; once for each"},
 	{0, "--nodes", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, nodes), "only these nodes"},
 	{0, "--zone", "A,B", TAKES_TARGETS | KEEP_PARTS, offsetof(struct args, zones), "only the nodes of these zones"},
+	{0, "--not-done-by", "NAME", TAKES_EARLIER, offsetof(struct args, not_done_by),
+	    "only nodes that this operation, which has ended, has not done"},
 	{0, "--owner", "TEXT", TAKES_START, offsetof(struct args, owner),
 	    "who is tagged in messages; else $STRAIT_OWNER, such as <@80351110224678912>"},
 	{0, "--dry-run", NULL, TAKES_START, offsetof(struct args, dry_run), "make the plan, judge the gate, and do nothing"},

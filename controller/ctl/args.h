@@ -25,6 +25,7 @@ enum {
 	TAKES_FORM = 1 << 10,    /* --to */
 	TAKES_LINT = 1 << 14,
 	TAKES_ALL = 1 << 15,     /* every namespace */
+	TAKES_EARLIER = 1 << 16, /* what another operation has done */
 };
 
 /* The values of an option that may stand more than once, in their order; each owned. */
@@ -43,7 +44,7 @@ struct args {
 	struct args_list nodes, zones;
 	struct args_list takes;  /* "TYPE=TIME" */
 	struct args_list parameters;     /* "name=value" */
-	const char *owner, *reason, *step, *node, *redis_url;
+	const char *owner, *reason, *step, *node, *redis_url, *not_done_by;
 	bool dry_run, detach, all_namespaces;
 	bool help;
 };

@@ -45,13 +45,14 @@ begin_open(struct json_out *json, const struct args *args, const char *cluster, 
 	json_put_str(json, "owner", owner_of(args));
 	if (args->dry_run)
 		json_put_bool(json, "dryRun", true);
-	if (args->nodes.count + args->zones.count == 0)
+	if (args->nodes.count + args->zones.count == 0 && !args->not_done_by)
 		return;
 	json_open(json, "targets");
 	if (args->nodes.count > 0)
 		put_list(json, "nodes", &args->nodes);
 	if (args->zones.count > 0)
 		put_list(json, "zones", &args->zones);
+	json_put_str(json, "notDoneBy", args->not_done_by);
 	json_close(json);
 }
 

@@ -154,7 +154,7 @@ run(const struct args *args, struct buf *out, struct buf *said)
 const struct command cmd_job_run = {
 	.name = "job run",
 	.arguments = "WORKFLOW|FILE",
-	.takes = TAKES_API | TAKES_CLUSTER | TAKES_TARGETS | TAKES_START,
+	.takes = TAKES_API | TAKES_CLUSTER | TAKES_TARGETS | TAKES_EARLIER | TAKES_START,
 	.least = 1,
 	.most = 1,
 	.summary = "Run a workflow on a cluster, and follow it.",

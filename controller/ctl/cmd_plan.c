@@ -66,6 +66,7 @@ plan_make(const struct args *args, const struct workflow *workflow, const struct
 	struct plan *plan = NULL;
 
 	input.up = cluster->live ? cluster->up : NULL;
+	input.unfit = cluster->unfit;
 	input.find = find_nested;
 	input.find_arg = hand;
 	if (input.stable_ms < 0)
@@ -130,6 +131,9 @@ run(const struct args *args, struct buf *out, struct buf *said)
 	if (!args->cluster && !args->cluster_file)
 		return complain(args, said, EXIT_USAGE, "plan: expected --cluster NAME, which the API server has, or "
 		    "--cluster-file FILE; %s plan --help tells more", args->program);
+	if (args->not_done_by && args->cluster_file)
+		return complain(args, said, EXIT_USAGE, "plan: what %s has done is asked of the API server: expected --cluster "
+		    "NAME beside --not-done-by, not --cluster-file; or name the nodes by --nodes", args->not_done_by);
 	status = plan_find(&found, args, said);
 	if (status == EXIT_DONE)
 		status = report(args, found.workflow, &found.cluster, out, said);
@@ -140,7 +144,7 @@ run(const struct args *args, struct buf *out, struct buf *said)
 const struct command cmd_plan = {
 	.name = "plan",
 	.arguments = "WORKFLOW [FILE...]",
-	.takes = TAKES_API | TAKES_OUTPUT | TAKES_TARGETS | TAKES_PLAN,
+	.takes = TAKES_API | TAKES_OUTPUT | TAKES_TARGETS | TAKES_EARLIER | TAKES_PLAN,
 	.least = 1,
 	.most = 64,
 	.summary = "Show what a workflow would do on a cluster: nodes, steps, hash, and an estimate of the time.",

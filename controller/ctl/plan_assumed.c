@@ -73,6 +73,18 @@ say_sets(const struct saying *s, const struct plan *plan)
 		}
 }
 
+static void
+say_unfit(const struct saying *s, const struct plan_cluster *cluster)
+{
+	size_t unfit = 0;
+
+	for (size_t i = 0; cluster->unfit && i < cluster->nnodes; i++)
+		unfit += cluster->unfit[i];
+	if (cluster->unfit)
+		say(s, "%zu of the cluster's %zu nodes were done by the other operation and are no targets: the controller "
+		    "looks again when it plans", unfit, cluster->nnodes);
+}
+
 void
 plan_assumptions(const struct plan_report *report, void (*tell)(void *user, const char *sentence), void *user)
 {
@@ -88,6 +100,7 @@ plan_assumptions(const struct plan_report *report, void (*tell)(void *user, cons
 	if (cluster->missing > 0)
 		say(&s, "the status lists %zu nodes and leaves out %zu more: the controller's plan has all of them, and so "
 		    "another hash", cluster->nmembers, cluster->missing);
+	say_unfit(&s, cluster);
 	for (size_t i = 0; i < report->plan->nblocks; i++)
 		if (plan_has_new(report->plan, &report->plan->blocks[i]))
 			say(&s, "block %zu adds nodes: one joins at a time, and how long its data take to stream nobody knows",

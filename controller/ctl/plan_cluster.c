@@ -132,6 +132,7 @@ plan_cluster_done(struct plan_cluster *cluster)
 	free(cluster->name);
 	json_free(cluster->object);
 	free(cluster->up);
+	free(cluster->unfit);
 	target_commands_done(&cluster->commands);
 	*cluster = (struct plan_cluster){0};
 }

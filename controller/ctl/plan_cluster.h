@@ -14,6 +14,7 @@ struct plan_cluster {
 	size_t nnodes, nmembers;
 	bool *up;                /* node by node; of use when 'live' */
 	struct target_commands commands;
+	bool *unfit;             /* node by node: --not-done-by leaves it out; or NULL */
 	bool live;               /* of status.members: with host ids, as the controller has them */
 	size_t missing;          /* members that the status does not list */
 	int64_t max_nodes_down;

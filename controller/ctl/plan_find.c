@@ -9,6 +9,7 @@
 #include "command.h"
 #include "json.h"
 #include "known.h"
+#include "plan_earlier.h"
 #include "registry.h"
 #include "source.h"
 #include "text_file.h"
@@ -134,6 +135,24 @@ read_builtin(struct plan_found *ret, const struct args *args, struct buf *said)
 /* --- from the API server */
 
 static int
+leave_out_done(struct plan_cluster *cluster, const struct args *args, struct api *api, struct buf *said)
+{
+	CLEANUP_JSON struct cJSON *operation = NULL;
+	bool missing = false;
+	struct err err = {""};
+
+	if (!args->not_done_by)
+		return EXIT_DONE;
+	operation = get(api, args, "clusteroperations", args->not_done_by, &missing, said);
+	if (!operation)
+		return missing ? complain(args, said, EXIT_FAILED, "--not-done-by: there is no ClusterOperation \"%s\" in "
+		    "namespace %s", args->not_done_by, api->namespace_) : EXIT_FAILED;
+	if (plan_earlier_read(cluster, operation, &err) < 0)
+		return complain(args, said, EXIT_FAILED, "%s", err.text);
+	return EXIT_DONE;
+}
+
+static int
 find_online(struct plan_found *ret, const struct args *args, struct api *api, struct buf *said)
 {
 	bool missing = false;
@@ -144,6 +163,8 @@ find_online(struct plan_found *ret, const struct args *args, struct api *api, st
 		return missing ? complain(args, said, EXIT_FAILED, "there is no TargetCluster \"%s\" in namespace %s",
 		    args->cluster, api->namespace_) : EXIT_FAILED;
 	status = take_cluster(&ret->cluster, args, cluster, said);
+	if (status == EXIT_DONE)
+		status = leave_out_done(&ret->cluster, args, api, said);
 	if (status != EXIT_DONE || is_file(args->words[0]))
 		return status == EXIT_DONE ? read_file(ret, args, said) : status;
 	object = get(api, args, "workflows", args->words[0], &missing, said);

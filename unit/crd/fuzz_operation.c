@@ -5,6 +5,7 @@
 
 #include "json.h"
 #include "operation.h"
+#include "operation_done.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,6 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP_JSON struct cJSON *json = json_parse((const char *)data, size, NULL);
 	struct operation *operation;
+	struct operation_done *done;
 	struct target *target;
 	struct err err = {""};
 
@@ -23,6 +25,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!operation && !*err.text)
 		abort();
 	operation_free(operation);
+	err.text[0] = '\0';
+	done = operation_done_read(json);
+	if (operation_done_judge(done, "c", &err) != OPERATION_DONE_TOLD && !*err.text)
+		abort();
+	operation_done_free(done);
 	err.text[0] = '\0';
 	target = target_decode(json, &err);
 	if (!target && !*err.text)
