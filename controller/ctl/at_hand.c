@@ -33,31 +33,42 @@ add_file(struct at_hand *hand, const char *file)
 	findings_done(&findings);
 }
 
-static void
-read_all(struct at_hand *hand)
+static const struct workflow *
+find_read(const struct at_hand *hand, const char *name)
 {
-	for (size_t i = 0; i < hand->nfiles; i++)
-		add_file(hand, hand->files[i]);
-	for (size_t i = 0; builtin_workflows[i]; i += 2) {
-		CLEANUP_JSON struct cJSON *object = json_parse(builtin_workflows[i + 1], strlen(builtin_workflows[i + 1]),
-		    NULL);
+	for (size_t i = 0; i < hand->count; i++)
+		if (strcmp(hand->workflows[i]->name, name) == 0)
+			return hand->workflows[i];
+	return NULL;
+}
 
-		add(hand, workflow_of_object(object, NULL));
-	}
-	hand->read = true;
+static struct workflow *
+read_builtin(const char *name)
+{
+	for (size_t i = 0; builtin_workflows[i]; i += 2)
+		if (strcmp(builtin_workflows[i], name) == 0) {
+			CLEANUP_JSON struct cJSON *object = json_parse(builtin_workflows[i + 1],
+			    strlen(builtin_workflows[i + 1]), NULL);
+
+			return workflow_of_object(object, NULL);
+		}
+	return NULL;
 }
 
 const struct workflow *
 at_hand_find(void *at_hand, const char *name)
 {
 	struct at_hand *hand = at_hand;
+	struct workflow *other;
 
-	if (!hand->read)
-		read_all(hand);
-	for (size_t i = 0; i < hand->count; i++)
-		if (strcmp(hand->workflows[i]->name, name) == 0)
-			return hand->workflows[i];
-	return NULL;
+	for (size_t i = 0; !hand->read && i < hand->nfiles; i++)
+		add_file(hand, hand->files[i]);
+	hand->read = true;
+	if (find_read(hand, name))
+		return find_read(hand, name);
+	other = hand->fetch ? hand->fetch(hand->arg, name) : NULL;
+	add(hand, other ? other : read_builtin(name));
+	return find_read(hand, name);
 }
 
 void

@@ -1,4 +1,5 @@
-/* Other workflows that one may run as steps: those of the files given, and the built-in ones. Read when first asked for. */
+/* Other workflows that one may run as steps: those of the files given, then those that somebody else has, such as the API
+ * server, then the built-in ones. Read when first asked for. */
 #pragma once
 
 #include <stddef.h>
@@ -8,6 +9,8 @@
 struct at_hand {
 	const char *const *files;        /* borrowed; may be none */
 	size_t nfiles;
+	struct workflow *(*fetch)(void *arg, const char *name);      /* owned by the caller of it; NULL: it has none. Or NULL */
+	void *arg;
 	struct workflow **workflows;     /* owned */
 	size_t count;
 	bool read;

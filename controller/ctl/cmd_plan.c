@@ -38,13 +38,14 @@ read_variables(const struct args *args, struct plan_value *ret, struct err *err)
 }
 
 static const struct workflow *
-find_nested(void *hand, const char *name, struct err *why)
+find_nested(void *arg, const char *name, struct err *why)
 {
+	struct at_hand *hand = arg;
 	const struct workflow *workflow = at_hand_find(hand, name);
 
 	if (!workflow)
-		err_set(why, "there is no built-in Workflow \"%s\", and none in the files given behind the first; give its "
-		    "file there", name);
+		err_set(why, "there is no %sbuilt-in Workflow \"%s\", and none in the files given behind the first; give its "
+		    "file there", hand->fetch ? "Workflow of that name in the namespace, no " : "", name);
 	return workflow;
 }
 
@@ -93,13 +94,11 @@ print(const struct args *args, const struct plan_report *report, const struct pl
 }
 
 static int
-report(const struct args *args, const struct workflow *workflow, const struct plan_cluster *cluster, struct buf *out,
-    struct buf *said)
+report(const struct args *args, struct plan_found *found, struct buf *out, struct buf *said)
 {
 	struct plan_times times = {.said = &args->takes};
-	struct plan_report report = {.workflow = workflow, .cluster = cluster,
+	struct plan_report report = {.workflow = found->workflow, .cluster = &found->cluster,
 	    .stable_window = args->stable_window ? args->stable_window : "30s"};
-	struct at_hand hand = {.files = args->words + 1, .nfiles = args->nwords - 1};
 	struct rehearsal *rehearsal;
 	struct plan *plan;
 	struct err err = {""};
@@ -107,8 +106,7 @@ report(const struct args *args, const struct workflow *workflow, const struct pl
 
 	if (plan_times_check(&times, registry, &err) < 0)
 		return complain(args, said, EXIT_USAGE, "%s", err.text);
-	plan = plan_make(args, workflow, cluster, &hand, &err);
-	at_hand_done(&hand);
+	plan = plan_make(args, found->workflow, &found->cluster, &found->hand, &err);
 	if (!plan)
 		return complain(args, said, PLAN_REFUSED, "%s", err.text);
 	rehearsal = rehearse(plan, registry, plan_times_of, &times, &err);
@@ -136,7 +134,7 @@ run(const struct args *args, struct buf *out, struct buf *said)
 		    "NAME beside --not-done-by, not --cluster-file; or name the nodes by --nodes", args->not_done_by);
 	status = plan_find(&found, args, said);
 	if (status == EXIT_DONE)
-		status = report(args, found.workflow, &found.cluster, out, said);
+		status = report(args, &found, out, said);
 	plan_found_done(&found);
 	return status;
 }
@@ -151,7 +149,7 @@ const struct command cmd_plan = {
 	.help = "WORKFLOW is a file in either form (- is the standard input), a Workflow's name, or a built-in one's. With\n"
 	    "--cluster-file nothing is asked: FILE has a TargetCluster with zones in spec.nodes, or a live one as\n"
 	    "\"kubectl get targetcluster NAME -o yaml\" prints it, which gives the controller's own hash.\n"
-	    "Workflows that it runs as steps are built-in ones, or stand in the FILEs behind it.\n"
+	    "Workflows that it runs as steps stand in the FILEs behind it, in the cluster with --cluster, or are built in.\n"
 	    "The estimate is the engine's own work on modelled time; --takes TYPE=TIME corrects what a task takes.\n"
 	    "Exit status: 0 it can be planned; 1 it is refused, or its cluster or workflow is not there; 2 wrong usage, or a\n"
 	    "file cannot be read.\n",

@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "api.h"
-#include "at_hand.h"
 #include "command.h"
 #include "json.h"
 #include "known.h"
@@ -79,8 +77,7 @@ read_file(struct plan_found *ret, const struct args *args, struct buf *said)
 	CLEANUP_BUF struct buf text = BUF_INIT(YAML_BYTES_MAX + 1);
 	struct findings findings = {.count = 0};
 	const char *file = args->words[0];
-	struct at_hand hand = {.files = args->words + 1, .nfiles = args->nwords - 1};
-	const struct lint_others others = {at_hand_find, &hand};
+	const struct lint_others others = {at_hand_find, &ret->hand};
 	struct err err = {""};
 
 	if (text_file_read(file, &text, &err) < 0)
@@ -90,7 +87,6 @@ read_file(struct plan_found *ret, const struct args *args, struct buf *said)
 	CLEANUP_FREE char *name = text_file_stem(file);
 
 	ret->workflow = workflow_read_among(&others, buf_str(&text), text.len, name, registry, &findings);
-	at_hand_done(&hand);
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *f = &findings.items[i];
 
@@ -152,6 +148,24 @@ leave_out_done(struct plan_cluster *cluster, const struct args *args, struct api
 	return EXIT_DONE;
 }
 
+/* Another workflow, which the one that is planned runs as a step. */
+static struct workflow *
+fetch(void *arg, const char *name)
+{
+	struct plan_found *found = arg;
+	bool missing = false;
+	CLEANUP_JSON struct cJSON *object = get(&found->api, found->args, "workflows", name, &missing, found->said);
+	struct workflow *workflow = NULL;
+	struct err err = {""};
+
+	if (!object)
+		return NULL;
+	workflow = workflow_of_object(object, &err);
+	if (!workflow)
+		complain(found->args, found->said, 0, "Workflow %s: %s", name, err.text);
+	return workflow;
+}
+
 static int
 find_online(struct plan_found *ret, const struct args *args, struct api *api, struct buf *said)
 {
@@ -188,18 +202,18 @@ find_offline(struct plan_found *ret, const struct args *args, struct buf *said)
 int
 plan_find(struct plan_found *ret, const struct args *args, struct buf *said)
 {
-	struct api api;
 	struct err err = {""};
-	int status;
 
-	*ret = (struct plan_found){.workflow = NULL};
+	*ret = (struct plan_found){.args = args, .said = said,
+	    .hand = {.files = args->words + 1, .nfiles = args->nwords - 1}};
 	if (args->cluster_file)
 		return find_offline(ret, args, said);
-	if (api_open(&api, args, &err))
+	if (api_open(&ret->api, args, &err))
 		return complain(args, said, EXIT_FAILED, "%s", err.text);
-	status = find_online(ret, args, &api, said);
-	api_close(&api);
-	return status;
+	ret->online = true;
+	ret->hand.fetch = fetch;
+	ret->hand.arg = ret;
+	return find_online(ret, args, &ret->api, said);
 }
 
 void
@@ -207,4 +221,7 @@ plan_found_done(struct plan_found *found)
 {
 	workflow_free(found->workflow);
 	plan_cluster_done(&found->cluster);
+	at_hand_done(&found->hand);
+	if (found->online)
+		api_close(&found->api);
 }

@@ -1,7 +1,9 @@
 /* What a plan is made of, from files or from the API server. */
 #pragma once
 
+#include "api.h"
 #include "args.h"
+#include "at_hand.h"
 #include "plan_cluster.h"
 
 struct workflow;
@@ -9,6 +11,11 @@ struct workflow;
 struct plan_found {
 	struct workflow *workflow;
 	struct plan_cluster cluster;
+	struct at_hand hand;     /* workflows that it may run as steps */
+	const struct args *args; /* for 'hand', which asks the API server while it is open */
+	struct buf *said;
+	struct api api;
+	bool online;             /* 'api' is open */
 };
 
 /* args->words[0] is the workflow; the exit status, with what is wrong told. plan_found_done() in any case. */
