@@ -35,7 +35,9 @@ operation_done_read(const struct cJSON *object)
 	done->dry_run = json_bool(spec, "dryRun", false);
 	done->planned = json_str_or(status, "planHash", "")[0] != '\0';
 	done->for_nodes = json_int(json_get(status, "counts"), "total", 0) > 0;
-	done->taken_up = json_int(spec, "retry", 0) > json_int(status, "retryObserved", 0);
+	/* One that was cancelled is taken up by no retry. */
+	done->taken_up = json_int(spec, "retry", 0) > json_int(status, "retryObserved", 0) &&
+	    !json_bool(spec, "cancel", false);
 	read_nodes(done, status);
 	return done;
 }

@@ -173,6 +173,20 @@ what_cannot_be_read_is_asked_again(void **state)
 	small_close(&small);
 }
 
+static void
+a_retry_of_a_cancelled_one_is_not_waited_for(void **state)
+{
+	struct small small = open_small();
+
+	(void)state;
+	CHECK(!is_ready(&small));
+	answer(&small, 200, "{\"metadata\":{\"name\":\"before\"},\"spec\":{\"cluster\":\"messages-prd\",\"cancel\":true,"
+	    "\"retry\":1},\"status\":{\"phase\":\"Cancelled\",\"planHash\":\"abc\",\"retryObserved\":0,\"counts\":"
+	    "{\"total\":3},\"nodesDone\":[]}}");
+	CHECK(is_ready(&small));
+	small_close(&small);
+}
+
 /* Its turn must not stand in the other's way, which has been taken up again behind it. */
 static void
 one_that_is_taken_up_again_goes_before(void **state)
@@ -199,6 +213,7 @@ main(void)
 		cmocka_unit_test(its_object_is_read_once),
 		cmocka_unit_test(what_does_not_tell_all_is_refused),
 		cmocka_unit_test(what_cannot_be_read_is_asked_again),
+		cmocka_unit_test(a_retry_of_a_cancelled_one_is_not_waited_for),
 		cmocka_unit_test(one_that_is_taken_up_again_goes_before),
 	};
 
