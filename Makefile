@@ -261,7 +261,7 @@ end-to-end:
 IN_FLEET := $(addprefix $(B)/unit/sim/test_,fleet crashes)
 sanitized: build $(filter-out $(B)/unit/mutants/% $(IN_FLEET),$(TESTS))
 	@STRAIT_QUICK=1 STRAIT_SEEDS=5 unit/run $(filter-out $<,$^)
-	$(MAKE) fleet OPERATIONS=200
+	STRAIT_QUICK=1 $(MAKE) fleet OPERATIONS=200
 
 # What the sanitizers do not see is a use of what was never set. Slow: of the simulation a part is enough, all of it is the
 # same core; and a core with a defect is no better for being clean.
