@@ -134,31 +134,32 @@ struct step {
 
 enum lane_state { LANE_WAITING, LANE_RUNNING, LANE_DONE, LANE_FAILED, LANE_SKIPPED };
 
+/* What every step of the core looks at in each of hundreds of lanes comes first, on one line of the cache. */
 struct lane {
 	struct op *op;
 	const struct plan_block *block;
-	size_t block_index;
 	const struct plan_node *node;
-	char address[64];                     /* where it was last followed to; "": never */
+	struct step *step;                    /* the one at work, or NULL */
 	enum lane_state state;
+	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
+	bool touched;                         /* some act of ours has left for it */
+	bool restoring;                       /* the restoring step is at work instead of 'at' */
+	bool stabilising;                     /* then the stable step */
+	bool out_of_service;                  /* it could not be brought back */
+	bool failed;                          /* ends as FAILED when it has reached its safe point */
+	size_t block_index;
 	size_t at;                            /* which step; block->nsteps: the stable step */
+	char address[64];                     /* where it was last followed to; "": never */
 	size_t rescue;                        /* which of its onFailure, from 1; 0: itself. Journaled, as 'at' */
 	size_t skipped;                       /* so many steps before 'at' a test has left out; journaled, as 'values' */
 	struct values values;
-	struct step *step;                    /* the one at work, or NULL */
-	bool held;                            /* we took it down, or may have; journaled with the first act's intent */
-	bool touched;                         /* some act of ours has left for it */
 	int64_t down_wall_ms, down_moved_ms;  /* since when 'held'; of that so much by setting the clock; journaled with it */
 	int64_t up_wall_ms;                   /* seen up again after longer than hints are kept; 0: no. Journaled */
 	int64_t missing_up_ms;                /* since when the ring has been without its host id; 0: it has not */
 	bool recalled;                        /* these are of a controller before this one, and have not been looked at */
 	int64_t unsettled_up_ms;              /* until then a restoring act may arrive that the journal does not know */
 	bool up_act;                          /* a restoring act of ours was sent since 'stamp' was taken */
-	bool restoring;                       /* the restoring step is at work instead of 'at' */
-	bool stabilising;                     /* then the stable step */
 	int64_t restore_since_up_ms;          /* when it was found necessary */
-	bool out_of_service;                  /* it could not be brought back */
-	bool failed;                          /* ends as FAILED when it has reached its safe point */
 	int64_t cool_until_wall_ms;           /* its place is not given on before; 0: at once; journaled */
 	int64_t cool_until_up_ms;
 	char stamp[24];                       /* the node's generation as we know it; "" unknown */

@@ -94,14 +94,26 @@ roll_at_safe_point(const struct op *op)
 	return !op->cluster_step || !acts_unresolved(op->cluster_step);
 }
 
+/* As most of the time none has. */
+static bool
+any_has_failed(const struct op *op)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < op->nlanes; i++)
+		any |= op->lanes[i].failed | (op->lanes[i].state == LANE_FAILED);
+	return any;
+}
+
 /* More lanes than may fail, or one of the canaries. */
 bool
 roll_has_failed(const struct op *op)
 {
 	const struct plan_block *block = NULL;
 	int64_t failed = 0, taken = 0;
+	bool any = any_has_failed(op);
 
-	for (size_t i = 0; i < op->nlanes; i++) {
+	for (size_t i = 0; any && i < op->nlanes; i++) {
 		const struct lane *lane = &op->lanes[i];
 
 		if (lane->block != block)
