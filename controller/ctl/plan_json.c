@@ -73,22 +73,6 @@ put_batch(struct json_out *out, const struct plan_batch *batch)
 }
 
 static void
-put_left_out(struct json_out *out, const struct plan_block *block)
-{
-	if (block->nleft_out == 0)
-		return;
-	json_open_array(out, "skipped");
-	for (size_t i = 0; i < block->nleft_out; i++) {
-		json_open(out, NULL);
-		json_put_str(out, "number", block->left_out[i].number);
-		json_put_str(out, "what", block->left_out[i].what);
-		json_put_str(out, "why", block->left_out[i].why);
-		json_close(out);
-	}
-	json_close_array(out);
-}
-
-static void
 put_block(struct json_out *out, const struct plan *plan, const struct plan_block *block)
 {
 	static const char *const units[] = {"zone", "datacenter", "all"}, *const orders[] = {"plan", "reverse", "targets"};
@@ -125,7 +109,7 @@ put_block(struct json_out *out, const struct plan *plan, const struct plan_block
 	}
 	json_close_array(out);
 	put_batch(out, &block->batch);
-	put_left_out(out, block);
+	plan_put_left_out(out, "skipped", block);
 	json_close(out);
 }
 

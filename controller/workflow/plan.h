@@ -12,6 +12,8 @@
 #include "target_commands.h"
 #include "workflow.h"
 
+struct json_out;
+
 /* The newest format that is written and read. A plan is written in the oldest that can tell it, so that a build before
  * this one goes on with what it understands and refuses the rest: 2 adds approvals and the shape of a roll, 3 what becomes
  * of a step that fails, and values that differ from lane to lane, 4 nodes that are not in the ring yet, 5 tests by which a
@@ -206,6 +208,8 @@ int64_t plan_limit(const struct plan *plan, const struct plan_block *block, cons
 /* Some lane is for a node that is in the ring; or: for one that is not. */
 bool plan_has_members(const struct plan *plan, const struct plan_block *block);
 bool plan_has_new(const struct plan *plan, const struct plan_block *block);
+/* As member 'key': what tests have left out when the plan was made; nothing where that is nothing. */
+void plan_put_left_out(struct json_out *out, const char *key, const struct plan_block *block);
 /* The same plan with another address and zone of a node: its text and hash are made anew. */
 int plan_rebind(struct plan *plan, struct plan_node *node, const char *address, const char *zone, struct err *err);
 /* The unit that a node belongs to, by the block's concurrencyUnit; a borrowed text to compare. */

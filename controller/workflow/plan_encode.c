@@ -132,7 +132,7 @@ put_block(struct json_out *out, const struct plan_block *block)
 	if (block->finally)
 		json_put_bool(out, "finally", true);
 	plan_encode_whens(out, block->when, block->nwhen);
-	plan_encode_left_out(out, block);
+	plan_put_left_out(out, "leftOut", block);
 	if (block->batch.size)
 		put_batch(out, &block->batch);
 	put_steps(out, "steps", block->steps, block->nsteps);

@@ -118,7 +118,6 @@ void plan_note_step(struct compiler *c, const struct workflow_step *source, cons
 void plan_whens_copy(const struct plan_when *whens, size_t count, struct plan_when **ret, size_t *nret);
 void plan_whens_free(struct plan_when *whens, size_t count);
 void plan_encode_whens(struct json_out *out, const struct plan_when *whens, size_t count);
-void plan_encode_left_out(struct json_out *out, const struct plan_block *block);
 int plan_decode_whens(const struct field *f, struct plan_when **ret, size_t *count, struct err *err);
 int plan_decode_left_out(const struct field *f, struct plan_block *block, struct err *err);
 

@@ -248,11 +248,11 @@ plan_encode_whens(struct json_out *out, const struct plan_when *whens, size_t co
 }
 
 void
-plan_encode_left_out(struct json_out *out, const struct plan_block *block)
+plan_put_left_out(struct json_out *out, const char *key, const struct plan_block *block)
 {
 	if (block->nleft_out == 0)
 		return;
-	json_open_array(out, "leftOut");
+	json_open_array(out, key);
 	for (size_t i = 0; i < block->nleft_out; i++) {
 		json_open(out, NULL);
 		json_put_str(out, "number", block->left_out[i].number);

@@ -12,6 +12,7 @@
 #include "plan_find.h"
 #include "plan_text.h"
 #include "plan_times.h"
+#include "read_cluster.h"
 #include "registry.h"
 #include "rehearse.h"
 #include "source.h"
@@ -34,18 +35,6 @@ static const char live[] = HEAD
     "  members:\n"
     "    - {name: db-a-1, address: 10.0.0.1, hostId: id-1, zone: dc/a, state: Up}\n"
     "    - {name: db-b-1, address: 10.0.0.3, hostId: id-3, zone: dc/b, state: Down}\n";
-
-static struct plan_cluster
-read_cluster(const char *text)
-{
-	struct plan_cluster cluster;
-	struct err err = {""};
-	struct cJSON *object = plan_cluster_parse(text, strlen(text), NULL, &err);
-
-	if (!object || plan_cluster_read(&cluster, object, &err) < 0)
-		CHECK_FAIL("%s\n%s", err.text, text);
-	return cluster;
-}
 
 static void
 a_file_by_hand_gives_names_and_zones(void **state)

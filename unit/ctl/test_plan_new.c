@@ -5,6 +5,7 @@
 #include "plan_cluster.h"
 #include "plan_text.h"
 #include "plan_times.h"
+#include "read_cluster.h"
 #include "registry.h"
 #include "rehearse.h"
 #include "source.h"
@@ -31,18 +32,6 @@ static const char workflow_text[] =
     "                known_node: db-b-1\n"
     "              success_window_seconds: 60\n"
     "              timeout_seconds: 86400\n";
-
-static struct plan_cluster
-read_cluster(const char *text)
-{
-	struct plan_cluster cluster;
-	struct err err = {""};
-	struct cJSON *object = plan_cluster_parse(text, strlen(text), NULL, &err);
-
-	if (!object || plan_cluster_read(&cluster, object, &err) < 0)
-		CHECK_FAIL("%s\n%s", err.text, text);
-	return cluster;
-}
 
 static const char expected[] =
     ": w for prd, 5 nodes in 2 zones\n"
