@@ -192,7 +192,9 @@ array_text(const struct cJSON *array)
 {
 	struct buf text = BUF_INIT(BUF_MAX_OBJECT);
 
-	if (json_is_array(array))
+	if (json_text(array))           /* as json_parse_cut() leaves it */
+		buf_puts(&text, json_text(array));
+	else if (json_is_array(array))
 		json_print(array, &text);
 	else
 		buf_puts(&text, "[]");

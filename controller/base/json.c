@@ -29,7 +29,35 @@ json_parse(const char *text, size_t len, struct err *err)
 	return json_scan(text, len, NULL, err) < 0 ? NULL : build(text, len, err);
 }
 
-/* From a copy in which a 0 stands for each span. */
+/* A string that holds the text, whose own control characters can only be space between its values. */
+static size_t
+quote(char *to, const char *text, size_t len)
+{
+	char *at = to;
+
+	*at++ = '"';
+	for (const char *end = text + len; text < end; text++) {
+		if (*text == '"' || *text == '\\')
+			*at++ = '\\';
+		*at++ = *text;
+	}
+	*at++ = '"';
+	return (size_t)(at - to);
+}
+
+/* How much a span may take in the copy. */
+static size_t
+quoted_most(const struct json_span *spans, size_t count)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (spans[i].as_text)
+			most += spans[i].to - spans[i].from + 2;
+	return most;
+}
+
+/* From a copy in which a 0 stands for each span, or a string. */
 static struct cJSON *
 build_without(const char *text, size_t len, const struct json_span *spans, size_t count, struct err *err)
 {
@@ -38,11 +66,14 @@ build_without(const char *text, size_t len, const struct json_span *spans, size_
 
 	if (count == 0)
 		return build(text, len, err);
-	rest = xmalloc(len);
+	rest = xmalloc(len + quoted_most(spans, count));
 	for (size_t i = 0; i < count; i++) {
 		memcpy(rest + to, text + from, spans[i].from - from);
 		to += spans[i].from - from;
-		rest[to++] = '0';
+		if (spans[i].as_text)
+			to += quote(rest + to, text + spans[i].from, spans[i].to - spans[i].from);
+		else
+			rest[to++] = '0';
 		from = spans[i].to;
 	}
 	memcpy(rest + to, text + from, len - from);
@@ -50,9 +81,9 @@ build_without(const char *text, size_t len, const struct json_span *spans, size_
 }
 
 struct cJSON *
-json_parse_without(const char *text, size_t len, const char *key, int depth, struct err *err)
+json_parse_cut(const char *text, size_t len, const struct json_cut *cuts, int depth, struct err *err)
 {
-	struct json_find find = {.key = key, .depth = depth};
+	struct json_find find = {.cuts = cuts, .depth = depth};
 	struct cJSON *json = NULL;
 
 	if (json_scan(text, len, &find, err) == 0)
@@ -64,7 +95,8 @@ json_parse_without(const char *text, size_t len, const char *key, int depth, str
 struct cJSON *
 json_parse_list(const char *text, size_t len, const char *key, struct json_span **ret, size_t *count, struct err *err)
 {
-	struct json_find find = {.key = key, .depth = 1, .elements = true};
+	const struct json_cut cuts[] = {{.key = key}, {NULL}};
+	struct json_find find = {.cuts = cuts, .depth = 1, .elements = true};
 	struct cJSON *json = NULL;
 
 	if (json_scan(text, len, &find, err) == 0)

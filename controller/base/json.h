@@ -14,11 +14,17 @@ struct cJSON;
 /* Parse one document; the whole text must be it. Refused: NUL bytes, duplicate keys, depth over 64, trailing text.
  * Free with json_free(). */
 struct cJSON *json_parse(const char *text, size_t len, struct err *err);
-/* The same, but what members 'key' of objects at 'depth' (1: the outermost) hold is left out: they come out as 0. For what
- * nobody reads and is large. A key that is written with escapes keeps what it holds. */
-struct cJSON *json_parse_without(const char *text, size_t len, const char *key, int depth, struct err *err);
+/* A member that is large, and that nobody reads, or few do. */
+struct json_cut {
+	const char *key;
+	bool as_text;            /* comes out as a string, which holds its JSON text; else as 0 */
+};
+/* The same, but no tree is made of what members of these names, which {NULL} ends, hold in objects at 'depth' (1: the
+ * outermost). A key that is written with escapes is not cut. */
+struct cJSON *json_parse_cut(const char *text, size_t len, const struct json_cut *cuts, int depth, struct err *err);
 struct json_span {
 	size_t from, to;
+	bool as_text;            /* of a cut */
 };
 /* The same, but each element of the outermost object's array 'key' comes out as 0, and where it lies in the text is in *ret,
  * which is owned: so that they can be parsed one at a time. */

@@ -225,28 +225,45 @@ scan_word(struct scan *s, const char *word)
 }
 
 static void
-found(struct json_find *find, size_t from, size_t to)
+found(struct json_find *find, size_t from, size_t to, bool as_text)
 {
-	*ARRAY_GROW(find->spans, find->count) = (struct json_span){from, to};
+	*ARRAY_GROW(find->spans, find->count) = (struct json_span){from, to, as_text};
+}
+
+/* What the member whose key lies at 'key' is to be cut as; NULL: it is not. */
+static const struct json_cut *
+cut_of(const struct scan *s, size_t key)
+{
+	const struct json_find *find = s->find;
+
+	if (!find || find->depth != s->depth)
+		return NULL;
+	for (const struct json_cut *cut = find->cuts; cut->key; cut++) {
+		size_t len = strlen(cut->key);
+
+		if (strncmp(s->text + key + 1, cut->key, len) == 0 && s->text[key + 1 + len] == '"')
+			return cut;
+	}
+	return NULL;
 }
 
 /* The value of the member whose key lies at 'key'. */
 static int
 scan_member_value(struct scan *s, size_t key)
 {
-	const struct json_find *find = s->find;
-	size_t len = find && find->depth == s->depth ? strlen(find->key) : 0, from;
+	const struct json_cut *cut = cut_of(s, key);
+	size_t from;
 
 	skip_space(s);
 	from = s->at;
-	if (len == 0 || strncmp(s->text + key + 1, find->key, len) != 0 || s->text[key + 1 + len] != '"')
+	if (!cut)
 		return scan_value(s);
-	if (find->elements && peek(s) == '[')
+	if (s->find->elements && peek(s) == '[')
 		s->elements_depth = s->depth + 1;
 	if (scan_value(s) < 0)
 		return -1;
-	if (!find->elements)
-		found(s->find, from, s->at);
+	if (!s->find->elements)
+		found(s->find, from, s->at, cut->as_text);
 	s->elements_depth = 0;
 	return 0;
 }
@@ -302,7 +319,7 @@ scan_array(struct scan *s)
 		if (scan_value(s) < 0)
 			return -1;
 		if (s->depth == s->elements_depth)
-			found(s->find, from, s->at);
+			found(s->find, from, s->at, false);
 		skip_space(s);
 		if (accept(s, ']'))
 			return 0;

@@ -10,10 +10,10 @@
 
 enum { JSON_MAX_DEPTH = 64, JSON_MAX_NUMBER = 60 };
 
-/* Where the values of the members 'key' lie, in objects of this depth (1: the outermost); or, with 'elements', where each
+/* Where the values of the members 'cuts' lie, in objects of this depth (1: the outermost); or, with 'elements', where each
  * element of such an array does. Keys that are written with escapes are not found. The caller frees 'spans'. */
 struct json_find {
-	const char *key;
+	const struct json_cut *cuts;
 	int depth;
 	bool elements;
 	struct json_span *spans;

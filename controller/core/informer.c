@@ -100,11 +100,19 @@ list_done(struct core *core, struct informer *informer, const struct cJSON *list
 	watch(core, informer);
 }
 
+static struct cJSON *
+parse(const struct informer *informer, const char *text, size_t len, int depth)
+{
+	static const struct json_cut always[] = {INFORMER_CUTS, {NULL}};
+
+	return json_parse_cut(text, len, informer->kind->cuts ? informer->kind->cuts : always, depth + 1, NULL);
+}
+
 /* One at a time: a page of large objects would need many times its size as a tree. */
 static void
 take_item(struct core *core, struct informer *informer, const char *text, size_t len)
 {
-	CLEANUP_JSON struct cJSON *item = json_parse_without(text, len, "managedFields", OBJECT_DEPTH + 1, NULL);
+	CLEANUP_JSON struct cJSON *item = parse(informer, text, len, OBJECT_DEPTH);
 
 	if (item)
 		informer->kind->seen(core, informer->owner, item, informer->round);
@@ -183,8 +191,7 @@ expired(struct core *core, struct informer *informer)
 static void
 watch_line(struct core *core, struct informer *informer, const struct event *event)
 {
-	CLEANUP_JSON struct cJSON *line = json_parse_without(event->body, event->len, "managedFields",
-	    LINE_DEPTH + 1, NULL);
+	CLEANUP_JSON struct cJSON *line = parse(informer, event->body, event->len, LINE_DEPTH);
 	const struct cJSON *object = json_get(line, "object");
 	const char *type = json_str(line, "type");
 	const char *version = json_str(json_get(object, "metadata"), "resourceVersion");

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "json.h"
 #include "timer.h"
 
 struct core;
-struct cJSON;
 struct event;
 struct informer;
 
@@ -17,11 +17,15 @@ struct informer;
 struct informer_kind {
 	const char *plural;      /* "clusteroperations"; "secrets" */
 	bool secret;             /* only the keys' names get here */
+	const struct json_cut *cuts;    /* members of metadata, spec and status of which no tree is made; NULL: INFORMER_CUTS */
 	void (*seen)(struct core *core, void *owner, const struct cJSON *object, uint64_t round);
 	/* Whatever was not seen in list 'round' is gone. */
 	void (*swept)(struct core *core, void *owner, uint64_t round);
 	void (*gone)(struct core *core, void *owner, const struct cJSON *object);
 };
+
+/* Nobody reads them, and they are as large as the rest. */
+#define INFORMER_CUTS {.key = "managedFields"}
 
 enum informer_state { INFORMER_IDLE, INFORMER_LISTING, INFORMER_WATCHING, INFORMER_WAITING };
 

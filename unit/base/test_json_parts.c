@@ -5,6 +5,8 @@
 #include "buf.h"
 #include "json.h"
 
+static const struct json_cut x[] = {{.key = "x"}, {NULL}};
+
 static void
 what_is_left_out_reads_as_zero(void **state)
 {
@@ -27,13 +29,31 @@ what_is_left_out_reads_as_zero(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct err err = {""};
-		CLEANUP_JSON struct cJSON *json = json_parse_without(rows[i].text, strlen(rows[i].text), "x",
-		    rows[i].depth, &err);
+		CLEANUP_JSON struct cJSON *json = json_parse_cut(rows[i].text, strlen(rows[i].text), x, rows[i].depth, &err);
 		CLEANUP_BUF struct buf out = BUF_INIT(1000);
 
 		CHECK_TEXT(err.text, "");
 		json_print(json, &out);
 		CHECK_TEXT(buf_str(&out), rows[i].rest);
+	}
+}
+
+static void
+what_is_cut_as_text_reads_as_its_text(void **state)
+{
+	static const struct json_cut cuts[] = {{.key = "x"}, {.key = "y", .as_text = true}, {NULL}};
+	static const char *const rows[] = {
+		"[]", "[{\"k\":\"a \\\"b\\\" \\\\ \\u00e9\"},\n\t2]", "{\"x\":{\"y\":[\"z\"]}}", "\"text\"", "17", "null",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_FREE char *text = xasprintf("{\"s\":{\"x\":[1],\"y\": %s ,\"z\":{\"y\":5}}}", rows[i]);
+		CLEANUP_JSON struct cJSON *json = json_parse_cut(text, strlen(text), cuts, 2, NULL);
+
+		CHECK_TEXT(json_str(json_get(json, "s"), "y"), rows[i]);
+		CHECK_INT(json_int(json_get(json, "s"), "x", -1), 0);
+		CHECK_INT(json_int(json_path(json, "s", "z", NULL), "y", -1), 5);
 	}
 }
 
@@ -52,7 +72,7 @@ what_is_left_out_must_be_json(void **state)
 		struct json_span *spans;
 		size_t count;
 
-		CHECK(!json_parse_without(rows[i], strlen(rows[i]), "x", 2, &err));
+		CHECK(!json_parse_cut(rows[i], strlen(rows[i]), x, 2, &err));
 		CHECK_CONTAINS(err.text, "JSON, byte");
 		CHECK(!json_parse_list(rows[i], strlen(rows[i]), "a", &spans, &count, NULL));
 		free(spans);
@@ -99,6 +119,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_left_out_reads_as_zero),
+		cmocka_unit_test(what_is_cut_as_text_reads_as_its_text),
 		cmocka_unit_test(what_is_left_out_must_be_json),
 		cmocka_unit_test(elements_are_found_where_they_lie),
 	};

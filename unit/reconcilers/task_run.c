@@ -274,6 +274,7 @@ close_run(struct run *run)
 	for (size_t i = 0; i < run->npending; i++)
 		reply_done(&run->pending[i].reply);
 	free(run->pending);
+	free(run->read_back);
 	for (size_t i = 0; i < run->njournal; i++) {
 		free(run->journal[i].name);
 		free(run->journal[i].value);

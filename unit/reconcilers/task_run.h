@@ -90,6 +90,7 @@ struct run {
 	unsigned faults;
 	struct buf trace;
 	char last_pass[600];
+	char *read_back;                     /* the record that was last read back; NULL: none */
 	bool swept;                          /* told in the trace */
 	struct run_result result;
 };

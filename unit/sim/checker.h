@@ -77,6 +77,7 @@ struct ledger {
 	bool lost;               /* Redis lost acknowledged writes, and a core read what is left: what it cannot know
 				  * it may do again */
 	char told_phase[24];     /* of the last status */
+	bool told_lost;          /* its journal, by the last status */
 	char told_message[128];
 	char *told;              /* the last status' body */
 };

@@ -86,7 +86,8 @@ check_phase(struct checker *checker, int64_t up_ms, const struct store_journal *
 void
 checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char *uid, const char *body, bool partly)
 {
-	CLEANUP_JSON struct cJSON *json = json_parse(body, strlen(body), NULL);
+	static const struct json_cut cuts[] = {{.key = "transitions"}, {.key = "nodesDone"}, {.key = "nodes"}, {NULL}};
+	CLEANUP_JSON struct cJSON *json = json_parse_cut(body, strlen(body), cuts, 2, NULL);
 	const struct cJSON *status = json_get(json, "status");
 	const char *phase = json_str_or(status, "phase", "");
 	struct ledger *ledger = checker_ledger(checker, uid);
@@ -107,4 +108,5 @@ checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char
 		snprintf(page->told_phase, sizeof page->told_phase, "%s", phase);
 	free(ledger->told);
 	ledger->told = xstrdup(body);
+	ledger->told_lost = strstr(body, "\"JournalLost\"") != NULL;
 }

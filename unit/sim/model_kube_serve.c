@@ -244,7 +244,9 @@ api_next_line(struct api *api, uint64_t id, struct buf *line, bool *ret_end)
 		watch->version = change->version;
 		if (!is_watched(watch, change))
 			continue;
-		buf_printf(line, "{\"type\":\"%s\",\"object\":%s}", change->type, change->object);
+		buf_printf(line, "{\"type\":\"%s\",\"object\":", change->type);
+		buf_puts(line, change->object);
+		buf_putc(line, '}');
 		return true;
 	}
 	return false;

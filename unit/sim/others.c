@@ -314,7 +314,7 @@ until_all_settled(struct world *world, const char *unused)
 		if (o->kind != KIND_OPERATION)
 			continue;
 		still = is_kept(world, o) || strcmp(checker_ledger(world->checker, o->uid)->told_phase, "Paused") == 0 ||
-		    (o->status && strstr(o->status, "\"JournalLost\""));
+		    checker_ledger(world->checker, o->uid)->told_lost;
 		still |= is_refused(world, o);
 		needed |= still;
 		if (!still && !scene_has_ended(world, o) &&

@@ -10,9 +10,7 @@
 static bool
 is_lost(struct world *world)
 {
-	const struct api_object *operation = scene_operation(world);
-
-	return operation->status && strstr(operation->status, "\"JournalLost\"");
+	return checker_ledger(world->checker, scene_operation(world)->uid)->told_lost;
 }
 
 bool
