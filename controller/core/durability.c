@@ -33,7 +33,25 @@ is_unwaited_for(const struct cJSON *role)
 	return is(json_text(role), "master") && replicas > 0 && waited_for == 0;
 }
 
-/* Settings that Redis does not show us ("unknown") are believed. */
+static bool
+is_hidden(const char *setting)
+{
+	return is(setting, "unknown");
+}
+
+/* What no one has said, Redis or its operator ("stated"), is not known: promise 3 is not claimed upon a guess. */
+static const char *
+hidden_of(const char *appendonly, const char *fsync, const char *eviction, const struct cJSON *role)
+{
+	if (is_hidden(appendonly) || is_hidden(fsync) || is_hidden(eviction))
+		return "Redis hides its settings (CONFIG GET): nobody knows whether its crash loses steps; grant "
+		    "+config|get, or state that none is lost: durable=1 in the Redis URL";
+	if (is_hidden(json_text(role)))
+		return "Redis hides whether it has replicas (INFO): nobody knows whether a fail-over loses steps; grant "
+		    "+info, or state that none is lost: durable=1 in the Redis URL";
+	return "";
+}
+
 static const char *
 risk_of(const char *appendonly, const char *fsync, const char *eviction, const struct cJSON *role)
 {
@@ -43,7 +61,7 @@ risk_of(const char *appendonly, const char *fsync, const char *eviction, const s
 	if (is(fsync, "everysec") || is(fsync, "no"))
 		return "Redis does not sync each write (appendfsync): its crash can lose the last steps; set appendfsync "
 		    "always";
-	if (eviction && !is(eviction, "noeviction") && !is(eviction, "unknown"))
+	if (eviction && !is(eviction, "noeviction") && !is_hidden(eviction) && !is(eviction, "stated"))
 		return "Redis may evict keys (maxmemory-policy): a journal can vanish; set maxmemory-policy noeviction";
 	if (is_unwaited_for(role))
 		return "Redis has replicas, and no write waits for them: a fail-over can lose the last steps; add wait=1 to "
@@ -51,19 +69,32 @@ risk_of(const char *appendonly, const char *fsync, const char *eviction, const s
 	return "";
 }
 
+const char *
+durability_reason(const struct core *core)
+{
+	if (core->journal_unknown)
+		return REASON_DurabilityUnknown;
+	return core->journal_risk[0] ? REASON_JournalAtRisk : REASON_JournalDurable;
+}
+
 static void
 judge(struct core *core, const struct cJSON *settings)
 {
 	const struct cJSON *append = json_first(settings), *fsync = json_next(append), *eviction = json_next(fsync);
-	const char *risk = risk_of(json_text(append), json_text(fsync), json_text(eviction), json_next(eviction));
+	const struct cJSON *role = json_next(eviction);
+	const char *risk = risk_of(json_text(append), json_text(fsync), json_text(eviction), role);
+	bool unknown = !risk[0];
 	struct op *op, *next;
 
+	if (unknown)
+		risk = hidden_of(json_text(append), json_text(fsync), json_text(eviction), role);
 	if (core->journal_judged && strcmp(core->journal_risk, risk) == 0)
 		return;
 	core->journal_judged = true;
+	core->journal_unknown = unknown && risk[0];
 	snprintf(core->journal_risk, sizeof core->journal_risk, "%s", risk);
 	if (risk[0])
-		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "reason=%s %s", REASON_JournalAtRisk, risk);
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "reason=%s %s", durability_reason(core), risk);
 	HASH_ITER (hh, core->ops, op, next)
 		op_kick(core, op);
 }

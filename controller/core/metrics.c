@@ -70,8 +70,11 @@ core_metrics(const struct core *core, struct buf *out)
 	put(out, "strait_shards", "gauge", "Shards of the fleet.", core->shards.count);
 	put(out, "strait_shards_led", "gauge", "Shards whose clusters this controller acts on.", shards_led(core));
 	put(out, "strait_journal_up", "gauge", "1 while Redis answers.", core->journal_up);
-	put(out, "strait_journal_durable", "gauge", "1 unless Redis' settings can lose journaled steps.",
-	    !core->journal_risk[0]);
+	put(out, "strait_journal_durable", "gauge", "1 once Redis' settings are known, or stated, to lose no journaled step.",
+	    core->journal_judged && !core->journal_risk[0]);
+	put(out, "strait_journal_durability_unknown", "gauge",
+	    "1 while Redis hides its settings, and nobody states them.",
+	    core->journal_unknown);
 	put(out, "strait_core_steps_total", "counter", "Events taken by the core.", c->steps);
 	put(out, "strait_acts_sent_total", "counter", "Requests sent that may change a cluster.", c->acts_sent);
 	put(out, "strait_gate_checks_total", "counter", "Judgements of the gate.", c->gate_checks);

@@ -60,6 +60,7 @@ struct core {
 	char journal_problem[200];           /* why it does not; "" while it does */
 	struct timer journal_probe;
 	bool journal_judged;                 /* Redis' settings have been seen */
+	bool journal_unknown;                /* they were not shown: 'journal_risk' says what to do */
 	char journal_risk[200];              /* what they can lose; "": nothing */
 	bool stopping;                       /* SIGTERM was seen */
 	struct timer stop;
@@ -69,6 +70,8 @@ struct core {
 
 /* durability.c: look at Redis' settings, now and every so often. */
 void durability_start(struct core *core);
+/* Of JournalDurable, once journal_judged. */
+const char *durability_reason(const struct core *core);
 /* A log line with the ids that belong to it; any of them may be NULL. */
 void say(struct core *core, int level, const struct op *op, const char *step, const char *node, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

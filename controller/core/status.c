@@ -62,8 +62,8 @@ set_conditions(struct core *core, struct op *op)
 		set(core, op, "Accepted", "False", reason, op->message);
 	set_gate_condition(core, op);
 	if (core->journal_judged)
-		set(core, op, "JournalDurable", truth(!core->journal_risk[0]), core->journal_risk[0]
-		    ? REASON_JournalAtRisk : REASON_JournalDurable, core->journal_risk);
+		set(core, op, "JournalDurable", core->journal_unknown ? "Unknown" : truth(!core->journal_risk[0]),
+		    durability_reason(core), core->journal_risk);
 	set(core, op, "Succeeded", final ? truth(good) : "Unknown", reason, op->message);
 	set(core, op, "Ready", truth(good || planned), reason, op->message);
 	set(core, op, "Reconciling", truth(works), reason, op->message);

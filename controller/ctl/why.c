@@ -144,7 +144,7 @@ put_journal(const struct asked *a)
 	const struct cJSON *durable = object_condition(a->operation, "JournalDurable");
 	const struct reason *reason = reason_find(json_str_or(durable, "reason", ""));
 
-	if (strcmp(json_str_or(durable, "status", ""), "False") != 0)
+	if (!durable || strcmp(json_str_or(durable, "status", ""), "True") == 0)
 		return;
 	put(a, "besides", json_str(durable, "message"));
 	put(a, "do", reason ? reason->remedy : NULL);

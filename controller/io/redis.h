@@ -43,7 +43,8 @@ typedef void redis_state_fn(void *user, bool connected, const char *reason);
 
 /* "redis://[[user]:password@]host[:port][/db]", "unix://[…@]/path", or "redis+sentinel://[…@]host[:port],…/master[/db]":
  * the sentinels are asked in turn on every connection, so that a fail-over is followed. Options after '?':
- * db=n, password-file=/path (read anew for each connection), wait=n and wait-ms=n (replicas that must have a write).
+ * db=n, password-file=/path (read anew for each connection), wait=n and wait-ms=n (replicas that must have a write),
+ * durable=1 (what the server hides of its settings is answered as "stated").
  * Begins to connect on the loop's next turn. NULL and 'err' when the URL is none; a server that is away is not an
  * error. */
 struct redis *redis_new(struct loop *loop, const char *url, redis_state_fn *state, void *user, struct err *err);

@@ -44,6 +44,7 @@ struct redis_url {
 	char *server_name;               /* what the certificate must say; NULL: the host connected to */
 	bool unverified;                 /* its certificate may be anybody's */
 	int db;
+	bool durable;                    /* its operator states what Redis does not show: it loses no write */
 	int wait, wait_ms;               /* replicas that must have a write, and for how long they are waited for */
 };
 

@@ -49,6 +49,13 @@ redis_probe_take(struct redis_request *r, const redisReply *reply)
 		snprintf(*texts[which], sizeof *texts[which], "%s", reply->element[1]->str);
 }
 
+/* A statement stands in for what is hidden, never for what is seen. */
+static const char *
+shown(const struct redis_request *r, const char *setting)
+{
+	return r->redis->url.durable && strcmp(setting, "unknown") == 0 ? "stated" : setting;
+}
+
 void
 redis_probe_print(const struct redis_request *r, struct buf *out)
 {
@@ -56,10 +63,10 @@ redis_probe_print(const struct redis_request *r, struct buf *out)
 	struct json_out json = JSON_OUT(out);
 
 	json_open_array(&json, NULL);
-	json_put_str(&json, NULL, s->appendonly);
-	json_put_str(&json, NULL, s->appendfsync);
-	json_put_str(&json, NULL, s->eviction);
-	json_put_str(&json, NULL, s->role);
+	json_put_str(&json, NULL, shown(r, s->appendonly));
+	json_put_str(&json, NULL, shown(r, s->appendfsync));
+	json_put_str(&json, NULL, shown(r, s->eviction));
+	json_put_str(&json, NULL, shown(r, s->role));
 	json_put_int(&json, NULL, s->replicas);
 	json_put_int(&json, NULL, r->redis->url.wait);
 	json_close_array(&json);

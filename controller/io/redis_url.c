@@ -167,6 +167,10 @@ parse_option(struct span name, struct span value, struct redis_url *url, struct 
 	int most = number == &url->wait ? REPLICAS_MAX : number == &url->wait_ms ? WAIT_MOST_MS : DATABASES;
 	char **text;
 
+	if (is(name, "durable")) {
+		url->durable = is(value, "1");
+		return url->durable ? 0 : err_set(err, "the Redis URL's durable can be 1: it states that Redis loses no write");
+	}
 	if (is_text_option(name, url, &text))
 		return parse_text_option(name, value, text, err);
 	if (is(name, "tls-verify")) {
@@ -175,7 +179,7 @@ parse_option(struct span name, struct span value, struct redis_url *url, struct 
 		    err_set(err, "the Redis URL's tls-verify is for rediss:// alone, and can be none");
 	}
 	if (!number)
-		return err_set(err, "the Redis URL has an unknown option \"%.*s\": there are wait, wait-ms, db, "
+		return err_set(err, "the Redis URL has an unknown option \"%.*s\": there are wait, wait-ms, durable, db, "
 		    "password-file, and with TLS ca-file, cert-file, key-file, server-name and tls-verify",
 		    (int)(name.end - name.at), name.at);
 	*number = number_of(value, number == &url->wait_ms, most);

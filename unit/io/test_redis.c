@@ -349,6 +349,7 @@ urls_that_are_none_are_refused(void **state)
 		{"redis://h/0?a=b", "unknown option \"a\""},
 		{"redis://h?wait=x", "wait is not a number"},
 		{"redis://h?wait-ms=9000", "wait-ms is not a number"},
+		{"redis://h?durable=0", "durable can be 1"},
 		{"redis://h?password-file=x", "password-file"},
 		{"redis+sentinel://h:1,i:2", "no master"},
 		{"redis+sentinel://h:1,i:x/m", "port"},

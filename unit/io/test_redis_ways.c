@@ -194,6 +194,18 @@ a_replica_is_refused_by_name(void **state)
 }
 
 static void
+what_redis_hides_can_be_stated(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, 0, "");
+	command(f, 0, "acl setuser default -config | grep -qx OK");
+	connect_to(f, "redis://127.0.0.1:%d?durable=1", f->ports[0]);
+	CHECK(kit_until(&f->loop, &f->ups, 1, 5000));
+	expect(f, REDIS_ASK_PROBE, NULL, "[\"stated\",\"stated\",\"stated\",\"master\",0,0]");
+}
+
+static void
 a_write_that_no_replica_has_is_not_acknowledged(void **state)
 {
 	struct fixture *f = *state;
@@ -336,6 +348,7 @@ main(void)
 		CASE(a_socket_and_a_password_in_a_file),
 		CASE(a_password_file_that_is_not_there_is_said),
 		CASE(a_replica_is_refused_by_name),
+		CASE(what_redis_hides_can_be_stated),
 		CASE(a_write_that_no_replica_has_is_not_acknowledged),
 		CASE(sentinels_are_asked_and_a_fail_over_is_followed),
 		CASE(an_unknown_master_is_said_with_the_sentinel),
