@@ -148,6 +148,9 @@ __wrap_record_read(struct core *core, struct op *op, const char *field, const ch
 			op->lanes[i].state = LANE_WAITING;
 			op->lanes[i].at = 0;
 		}
+	for (size_t i = op->nlanes; mutant == SKIPS_UNFINISHED && i-- > 1;)
+		if (op->lanes[i].state == LANE_WAITING && op->lanes[i - 1].state == LANE_DONE)
+			op->lanes[i].state = LANE_DONE;
 	for (size_t i = 0; mutant == FORGETS_AT_WORK && i < op->nlanes; i++)
 		if (op->lanes[i].state == LANE_RUNNING)
 			op->lanes[i].state = LANE_DONE;

@@ -20,6 +20,7 @@ enum mutant {
 	STATUS_FIRST,            /* before the journal is acknowledged */
 	FREEZE_BLOCKS_STARTS,
 	DONE_AGAIN,              /* a finished lane is read as one to be done */
+	SKIPS_UNFINISHED,        /* the lane after one that is done is read as done as well */
 	HASH_ORDER,              /* nodes in the order of a hash */
 	SAYS_WHAT_IT_SAID,       /* the status keeps its sentence as long as its phase */
 	SLOW_IS_DOWN,            /* who does not answer is called down */
@@ -79,7 +80,7 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 
 /* plays.c */
 play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
-    an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters;
+    an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters, a_crash_somewhere;
 /* defects_join.c */
 play nodes_are_added;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */

@@ -6,13 +6,26 @@
 #include "defects.h"
 #include "scene.h"
 
+/* "I10" */
+static bool
+is_invariant(const char *text)
+{
+	return text[0] == 'I' && text[1] && text[1 + strspn(text + 1, "0123456789")] == '\0';
+}
+
+/* The first fault, whose name comes after its time: those that follow from it prove nothing. A play's own sentence, or an
+ * oracle's kind, may be anywhere in it. */
 static bool
 names(const char *invariants, const char *wrong)
 {
+	CLEANUP_FREE char *first = xstrndup(wrong, strcspn(wrong, "\n"));
+	const char *name = first + strspn(first, " 0123456789.");
+	size_t len = strcspn(name, ":");
+
 	for (const char *at = invariants; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
 		CLEANUP_FREE char *one = xstrndup(at, strcspn(at, "|"));
 
-		if (strstr(wrong, one))
+		if (is_invariant(one) ? strlen(one) == len && strncmp(name, one, len) == 0 : strstr(first, one) != NULL)
 			return true;
 	}
 	return false;

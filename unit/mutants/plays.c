@@ -136,6 +136,23 @@ two_leaders(uint64_t seed, char *wrong, size_t size)
 	play_end(scene, "", wrong, size);
 }
 
+/* A controller dies anywhere: what it had not done is done by the next one. */
+void
+a_crash_somewhere(uint64_t seed, char *wrong, size_t size)
+{
+	static const char *const nodes[] = {"db-a-1", "db-b-1", "db-c-1"};
+	struct scene *scene = play_begin((struct scene_config){.layout = "dc1/a:1,dc1/b:1,dc1/c:1",
+	    .operation = "\"workflow\":\"restart-node\",\"variables\":{\"settle\":\"2s\"}"}, seed);
+	struct world *world = scene->world;
+	char text[200] = "";
+
+	world_crash_at(world, 1 + seed * 211 % 1200, (enum crash_how)(seed % CRASH_WAYS));
+	world_run(world, until_over, NULL, HOURS(4));
+	for (size_t i = 0; until_phase(world, "Succeeded") && i < ARRAY_LEN(nodes) && !*text; i++)
+		judge_restarted(world, nodes[i], text, sizeof text);
+	play_end(scene, text, wrong, size);
+}
+
 /* While Redis is away a node loses its disk and all its peers, though it still answers us. What was known of the ring when
  * the drain was intended is of no use any more when Redis has acknowledged it. */
 void

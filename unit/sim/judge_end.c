@@ -27,6 +27,15 @@ was_restarted(const struct world *world, size_t node)
 	return false;
 }
 
+const char *
+judge_restarted(const struct world *world, const char *node, char *text, size_t size)
+{
+	if (scene_count(world, SIM_ARRIVED_DRAIN, SIM_CONTROLLER, node) > 0 && was_restarted(world, scene_node(world, node)))
+		return NULL;
+	snprintf(text, size, "I15: %s was not drained and restarted", node);
+	return text;
+}
+
 /* Every member of the first day has been restarted; who came later was never asked for. */
 static const char *
 judge_success(const struct scene *scene, char *text, size_t size)
@@ -36,7 +45,7 @@ judge_success(const struct scene *scene, char *text, size_t size)
 	for (size_t i = 0; i < scene->nfirst; i++) {
 		if (!scene_is_first(scene, i) || was_restarted(world, i))
 			continue;
-		snprintf(text, size, "Succeeded, and %s was not restarted: \"%s\"", sim_name(world->sim, i),
+		snprintf(text, size, "I15: Succeeded, and %s was not restarted: \"%s\"", sim_name(world->sim, i),
 		    scene_message(world));
 		return text;
 	}

@@ -82,6 +82,8 @@ const char *judge(struct world *world, char *text, size_t size);
 /* judge_end.c. When nothing is in the way any more and a person has helped: it has Succeeded, and all that is left of
  * the nodes of the first day was restarted; or it was cancelled; or its journal is lost, which the status says. */
 const char *judge_end(const struct scene *scene, char *text, size_t size);
+/* I15, where nothing went wrong but controllers: has the operation drained the node and started it again? */
+const char *judge_restarted(const struct world *world, const char *node, char *text, size_t size);
 /* Also: each of 'nodes' nodes drained, stopped and started exactly once, zone by zone, at most 'limit' at once. */
 const char *judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t size);
 /* As an assertion: prints the transcript's end and the command that plays the run again. */

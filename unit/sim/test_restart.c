@@ -64,6 +64,7 @@ finish(struct scene *scene, const char *what, uint64_t seed)
 		judge_or_fail(world, scene_message(world), "not Succeeded", seed);
 	if (!scene_all_serving(world))
 		judge_or_fail(world, "a node is not serving", what, seed);
+	judge_or_fail(world, judge_restarted(world, "db-a-1", text, sizeof text), what, seed);
 }
 
 /* The effects of a run without a crash, a letter each. */
