@@ -53,7 +53,6 @@ gate_close(struct core *core, struct op *op, struct step *step, const char *node
 			say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 			    "reason=%s the gate is closed: %s", REASON_GateClosed, why);
 	}
-	core->counters.gate_closed++;
 	op->repair_needed = false;
 	snprintf(op->closed_by, sizeof op->closed_by, "%s", why);
 	snprintf(op->closed_node, sizeof op->closed_node, "%s", node ? node : "");
@@ -276,20 +275,17 @@ gate_ask_ahead(struct core *core, struct op *op, struct step *step)
 	is_told(core, op, step, core->now.up_ms - core->config.fact_age_ms);
 }
 
-enum gate
-gate_check(struct core *core, struct op *op, struct step *step)
+static enum gate
+check(struct core *core, struct op *op, struct step *step)
 {
 	struct cluster *cluster = op->cluster;
 	int64_t since = core->now.up_ms - core->config.fact_age_ms;
 	bool told;
 
-	if (!core->config.gate)
-		return GATE_OPEN;
 	if (step->gated && since < core->now.up_ms - step_gate_poll_ms(op) / 2)
 		since = core->now.up_ms - step_gate_poll_ms(op) / 2;    /* old facts would only say the same again */
 	if (since <= cluster->last_act_up_ms)
 		since = cluster->last_act_up_ms + 1;
-	core->counters.gate_checks++;
 	told = is_told(core, op, step, since);
 	if (cluster->sweep.done_asked_up_ms < since) {
 		/* Asked now, not at 'since': the answer must still be young when the intent has been journaled. */
@@ -305,4 +301,16 @@ gate_check(struct core *core, struct op *op, struct step *step)
 		return GATE_ASKING;
 	}
 	return judge(core, op, step);
+}
+
+enum gate
+gate_check(struct core *core, struct op *op, struct step *step)
+{
+	enum gate gate = core->config.gate ? check(core, op, step) : GATE_OPEN;
+
+	if (core->config.gate && gate != GATE_ASKING) {
+		core->counters.gate_checks++;
+		core->counters.gate_closed += gate == GATE_CLOSED;
+	}
+	return gate;
 }

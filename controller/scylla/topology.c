@@ -7,7 +7,7 @@
 #include "json.h"
 #include "release.h"
 
-enum { TASKS_KEPT = 64, HTTP_BAD_REQUEST = 400, HTTP_NOT_FOUND = 404, UNREACHABLE = RING_MEMBERS_MAX + 1 };
+enum { HTTP_BAD_REQUEST = 400, HTTP_NOT_FOUND = 404, UNREACHABLE = RING_MEMBERS_MAX + 1 };
 
 /* Where each is asked, and from which release on every node must know it: "not found" of an older one is an answer. */
 static const struct {
@@ -62,6 +62,18 @@ is_meant(enum topology_question question, const struct cJSON *task)
 	    strstr(json_str_or(task, "type", ""), "CLEANUP");
 }
 
+/* What is judged of repairs is whose keyspace they are of: one of each says as much as all. */
+static bool
+is_told(const struct topology_answer *answer, enum topology_question question, const struct cJSON *task)
+{
+	const char *keyspace = json_str_or(task, "keyspace", "");
+
+	for (size_t i = 0; question == TOPOLOGY_REPAIRS && i < answer->ntasks; i++)
+		if (!strcmp(answer->tasks[i].keyspace, keyspace))
+			return true;
+	return false;
+}
+
 static int
 read_tasks(struct topology_answer *ret, enum topology_question question, const struct cJSON *json)
 {
@@ -73,8 +85,12 @@ read_tasks(struct topology_answer *ret, enum topology_question question, const s
 
 		if (!json_is_object(task) || !json_str(task, "state"))
 			return -1;
-		if (has_ended(task) || !is_meant(question, task) || ret->ntasks == TASKS_KEPT)
+		if (has_ended(task) || !is_meant(question, task) || is_told(ret, question, task))
 			continue;
+		if (ret->ntasks == TOPOLOGY_TASKS) {
+			ret->more = true;
+			continue;
+		}
 		kept = ARRAY_GROW(ret->tasks, ret->ntasks);
 		snprintf(kept->type, sizeof kept->type, "%s", json_str_or(task, "type", ""));
 		snprintf(kept->keyspace, sizeof kept->keyspace, "%s", json_str_or(task, "keyspace", ""));

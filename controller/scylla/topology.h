@@ -34,6 +34,8 @@ struct topology_task {
 	char since[24];                 /* "2026-08-21T10:02:00Z"; "" where the release does not tell */
 };
 
+enum { TOPOLOGY_TASKS = 64 };           /* so many are kept of an answer */
+
 enum topology_state {
 	TOPOLOGY_UNASKED,
 	TOPOLOGY_TOLD,
@@ -43,8 +45,9 @@ enum topology_state {
 
 struct topology_answer {
 	enum topology_state state;
-	struct topology_task *tasks;    /* those that have not ended */
+	struct topology_task *tasks;    /* those that have not ended; of repairs, one of each keyspace */
 	size_t ntasks;
+	bool more;                      /* ... and there are others, of which nothing is known */
 	uint16_t *schemas;              /* of each member: 0 not told, RING_MEMBERS_MAX + 1 unreachable, else a number */
 	char problem[200];
 	char asked[RING_NAME];          /* who was asked, for sentences */

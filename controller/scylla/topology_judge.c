@@ -195,6 +195,9 @@ repairs_allow(const struct topology *topology, const struct ring *ring, size_t m
 			return say_no(said, "%s is repairing, %s", ring->members[member].name,
 			    describe(task, text, sizeof text));
 	}
+	if (answer->more)
+		return say_no(said, "%s is repairing more than %d keyspaces at once, which ones is not all known",
+		    ring->members[member].name, TOPOLOGY_TASKS);
 	return true;
 }
 

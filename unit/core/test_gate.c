@@ -280,6 +280,28 @@ without_a_gate_everything_passes(void **state)
 	small_close(&small);
 }
 
+/* A judgement is an answer, and closed are no more than were judged. */
+static void
+judgements_are_counted(void **state)
+{
+	struct small small = small_begun(registry, workflow, NULL);
+	const struct core_counters *counters = &small.core->counters;
+
+	(void)state;
+	small.cluster->sweep.running = true;
+	CHECK_INT(ask(&small, 0), GATE_ASKING);
+	small.cluster->sweep.running = false;
+	CHECK_INT(counters->gate_checks, 0);
+	CHECK_INT(ask(&small, 0), GATE_OPEN);
+	CHECK_INT(counters->gate_checks, 1);
+	small_crash(&small, "db-c-1");
+	CHECK_INT(ask(&small, 0), GATE_CLOSED);
+	gate_close(small.core, small.op, small.op->lanes[0].step, NULL, "the host cannot be commanded");
+	CHECK_INT(counters->gate_checks, 2);
+	CHECK_INT(counters->gate_closed, 1);
+	small_close(&small);
+}
+
 /* Any one answer missing, of anybody: what is unknown is closed. */
 static void
 one_silent_member_closes_it(void **state)
@@ -324,6 +346,7 @@ main(void)
 		cmocka_unit_test(candidates_in_turn_ask_for_few_read_barriers),
 		cmocka_unit_test(a_silent_read_barrier_closes_it_by_name),
 		cmocka_unit_test(without_a_gate_everything_passes),
+		cmocka_unit_test(judgements_are_counted),
 		cmocka_unit_test(one_silent_member_closes_it),
 	};
 

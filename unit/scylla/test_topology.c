@@ -97,8 +97,12 @@ endless_lists_are_cut(void **state)
 	for (int i = 0; i < 5000; i++)
 		buf_printf(&body, "%s{\"state\":\"running\"}", i ? "," : "[");
 	buf_putc(&body, ']');
+	CHECK(topology_read(&answer, ring, TOPOLOGY_NODE_OPS, 200, buf_str(&body), body.len, NULL));
+	CHECK_INT(answer.ntasks, TOPOLOGY_TASKS);
+	CHECK(answer.more);
 	CHECK(topology_read(&answer, ring, TOPOLOGY_REPAIRS, 200, buf_str(&body), body.len, NULL));
-	CHECK_INT(answer.ntasks, 64);
+	CHECK_INT(answer.ntasks, 1);
+	CHECK(!answer.more);
 	topology_answer_done(&answer);
 	ring_free(ring);
 }
@@ -183,6 +187,62 @@ a_repair_holds_back_who_shares_a_range_of_its_keyspace(void **state)
 		CHECK_CONTAINS(said.text, rows[i].idle ? "no repair" : rows[i].who);
 		quiet_done(&q);
 	}
+}
+
+/* "running" repairs, 'n' of keyspace 'keyspace' (with a number of its own each: 'numbered'), then one of 'last'. */
+static char *
+repairs(size_t n, const char *keyspace, bool numbered, const char *last)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+
+	buf_printf(&body, "[");
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(&body, "{\"type\":\"repair\",\"state\":\"running\",\"keyspace\":\"%s", keyspace);
+		if (numbered)
+			buf_printf(&body, "%zu", i);
+		buf_printf(&body, "\"},");
+	}
+	buf_printf(&body, "{\"type\":\"repair\",\"state\":\"running\",\"keyspace\":\"%s\"}]", last);
+	return xstrdup(buf_str(&body));
+}
+
+/* Besides, TOPOLOGY_TASKS keyspaces "many0", "many1" … in tablets. */
+static void
+many_in_tablets(struct ring *ring)
+{
+	CLEANUP_BUF struct buf names = BUF_INIT(BUF_MAX_OBJECT), all = BUF_INIT(BUF_MAX_OBJECT);
+	static const char vnodes[] = "[\"left\",\"right\"]";
+
+	for (int i = 0; i < TOPOLOGY_TASKS; i++)
+		buf_printf(&names, "\"many%d\",", i);
+	buf_printf(&all, "[%s\"tablets\",\"left\",\"right\"]", buf_str(&names));
+	CHECK_INT(ring_set_keyspaces(ring, buf_str(&all), all.len, buf_str(&all), all.len, NULL), 0);
+	buf_clear(&all);
+	buf_printf(&all, "[%s\"tablets\"]", buf_str(&names));
+	CHECK_INT(ring_set_tablet_keyspaces(ring, buf_str(&all), all.len, vnodes, strlen(vnodes), NULL), 0);
+	kit_ranges(ring, "left", true, "db-a-1,db-b-1,db-c-1*24");
+}
+
+/* What concerns the candidate comes after more than anybody counts: what is unknown is closed. */
+static void
+a_repair_behind_many_others_is_not_overlooked(void **state)
+{
+	struct quiet q = quiet();
+	CLEANUP_FREE char *same = repairs(5000, "tablets", false, "left"), *harmless = repairs(5000, "tablets", false, "tablets"),
+	    *different = repairs(TOPOLOGY_TASKS, "many", true, "left");
+	struct err said = {""};
+
+	(void)state;
+	put(&q, &q.topology.repairs[0], TOPOLOGY_REPAIRS, harmless);
+	CHECK(topology_is_idle(&q.topology, q.ring, 0, false, NULL));
+	put(&q, &q.topology.repairs[0], TOPOLOGY_REPAIRS, same);
+	CHECK(!topology_is_idle(&q.topology, q.ring, 0, false, &said));
+	CHECK_CONTAINS(said.text, "db-a-1 is repairing, repair of keyspace left");
+	many_in_tablets(q.ring);
+	put(&q, &q.topology.repairs[0], TOPOLOGY_REPAIRS, different);
+	CHECK(!topology_is_idle(&q.topology, q.ring, 0, false, &said));
+	CHECK_CONTAINS(said.text, "db-a-1 is repairing more than 64 keyspaces at once");
+	quiet_done(&q);
 }
 
 /* Only the words of members that vote are needed. */
@@ -294,6 +354,7 @@ main(void)
 		cmocka_unit_test(answers_are_told_absent_or_silent),
 		cmocka_unit_test(endless_lists_are_cut),
 		cmocka_unit_test(a_repair_holds_back_who_shares_a_range_of_its_keyspace),
+		cmocka_unit_test(a_repair_behind_many_others_is_not_overlooked),
 		cmocka_unit_test(a_member_that_is_down_repairs_nothing),
 		cmocka_unit_test(a_candidate_that_does_not_vote_is_believed_that_it_works),
 		cmocka_unit_test(what_nobody_was_asked_closes),
