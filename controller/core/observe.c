@@ -1,5 +1,5 @@
 /* Questions to a whole cluster. A sweep asks one node what the cluster is (name, members, schema, joining,
- * leaving) and every member how it sees the others (mode, gossiping, live), all at once; when the cluster's
+ * leaving, its release) and every member how it sees the others (mode, gossiping, live), all at once; when the cluster's
  * fingerprint has changed, the slow facts (datacenters, racks, ranges) follow. The age of a sweep counts from when
  * it was asked. */
 #include "observe.h"
@@ -20,7 +20,7 @@ enum { FAST_DEADLINE_MS = 1000, RETRY_MS = 500 };
 static const char *const asker_paths[] = {
 	[FACT_NAME] = SCYLLA_CLUSTER_NAME, [FACT_MEMBERS] = SCYLLA_HOST_IDS, [FACT_SCHEMA] = SCYLLA_SCHEMA_VERSION,
 	[FACT_TOKENS] = SCYLLA_TOKENS, [FACT_JOINING] = SCYLLA_JOINING, [FACT_LEAVING] = SCYLLA_LEAVING,
-	[FACT_MOTION] = SCYLLA_TABLET_TASKS,
+	[FACT_VERSION] = SCYLLA_RELEASE_VERSION, [FACT_MOTION] = SCYLLA_TABLET_TASKS,
 };
 
 static void sweep_begin(struct core *core, struct cluster *cluster);
@@ -194,6 +194,8 @@ take_asker_fact(struct cluster *cluster, enum fact fact, const struct event *eve
 		scylla_string(event->body, event->len, cluster->cluster_name, sizeof cluster->cluster_name);
 	else if (fact == FACT_SCHEMA)
 		good = good && scylla_string(event->body, event->len, ring->schema, sizeof ring->schema);
+	else if (fact == FACT_VERSION)
+		good = good && scylla_string(event->body, event->len, cluster->version, sizeof cluster->version);
 	else if (fact == FACT_MOTION)
 		take_motion(cluster, event);
 	else if (fact != FACT_NAME && fact != FACT_MEMBERS)

@@ -88,26 +88,44 @@ stays(const struct ring *ring, const bool *held, int candidate, int member)
 	return member >= 0 && ring_votes(ring, (size_t)member) && !held[member] && member != candidate;
 }
 
-/* The slot whose word counts now: one that confirms, else one that was asked not long ago; NULL: somebody is to be
- * asked. */
+static bool
+confirms(const struct raft_slot *slot)
+{
+	return slot->told.state == RAFT_REACHED || slot->told.state == RAFT_OFF;
+}
+
+/* A member was asked after it and did not confirm it. */
+static bool
+is_refuted(const struct core *core, const struct raft_watch *watch, const struct ring *ring, const struct raft_slot *slot)
+{
+	for (size_t i = 0; i < RAFT_ASKED; i++) {
+		const struct raft_slot *other = &watch->slots[i];
+		int member = other->host_id[0] ? ring_find_host_id(ring, other->host_id) : -1;
+
+		if (member >= 0 && ring_votes(ring, (size_t)member) && !confirms(other) && other->request == 0 &&
+		    other->asked_up_ms >= slot->asked_up_ms && core->now.up_ms < other->asked_up_ms + GOOD_FOR_MS)
+			return true;
+	}
+	return false;
+}
+
+/* The slot whose word counts now: the newest answer of a member that stays, or one that is waited for. NULL: somebody is
+ * to be asked; so it is, too, when another one has denied it since. */
 static struct raft_slot *
 find(const struct core *core, struct raft_watch *watch, const struct ring *ring, const bool *held, int candidate)
 {
-	struct raft_slot *found = NULL;
+	struct raft_slot *answer = NULL, *awaited = NULL;
 
 	for (size_t i = 0; i < RAFT_ASKED; i++) {
-		struct raft_slot *slot = &watch->slots[i];
-		bool unasked = slot->told.state == RAFT_UNASKED && slot->request == 0;
-		int64_t until = slot->asked_up_ms + (unasked ? AGAIN_MS : GOOD_FOR_MS);
+		struct raft_slot *slot = &watch->slots[i], **place = slot->request ? &awaited : &answer;
+		bool unheard = slot->told.state == RAFT_UNASKED && slot->request == 0;
+		int64_t until = slot->asked_up_ms + (unheard ? AGAIN_MS : GOOD_FOR_MS);
 
-		if (!slot->host_id[0] || core->now.up_ms >= until ||
-		    !stays(ring, held, candidate, ring_find_host_id(ring, slot->host_id)))
-			continue;
-		if (slot->told.state == RAFT_REACHED || slot->told.state == RAFT_OFF)
-			return slot;
-		found = slot;
+		if (slot->host_id[0] && core->now.up_ms < until && (!*place || slot->asked_up_ms > (*place)->asked_up_ms) &&
+		    stays(ring, held, candidate, ring_find_host_id(ring, slot->host_id)))
+			*place = slot;
 	}
-	return found;
+	return !answer || (confirms(answer) && is_refuted(core, watch, ring, answer)) ? awaited : answer;
 }
 
 /* The oldest of those that wait for nothing; NULL: all wait. */

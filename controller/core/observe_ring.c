@@ -216,9 +216,6 @@ take_slow_fact(struct cluster *cluster, enum fact fact, size_t member, const str
 		if (!scylla_string(event->body, event->len, ring->members[member].rack, RING_NAME))
 			return err_set(err, "the rack of %s is no text", ring->members[member].address);
 		return 0;
-	case FACT_VERSION:
-		scylla_string(event->body, event->len, cluster->version, sizeof cluster->version);
-		return 0;
 	case FACT_OWNERS:
 		return ring_set_owners(ring, event->body, event->len, err);
 	case FACT_KEYSPACES:
@@ -291,7 +288,7 @@ slow_begin(struct core *core, struct cluster *cluster)
 	} lists[] = {
 		{FACT_KEYSPACES, SCYLLA_KEYSPACES}, {FACT_USER_KEYSPACES, SCYLLA_USER_KEYSPACES},
 		{FACT_TABLET_KEYSPACES, SCYLLA_TABLET_KEYSPACES}, {FACT_VNODE_KEYSPACES, SCYLLA_VNODE_KEYSPACES},
-		{FACT_VERSION, SCYLLA_RELEASE_VERSION}, {FACT_OWNERS, SCYLLA_TOKENS_ENDPOINT},
+		{FACT_OWNERS, SCYLLA_TOKENS_ENDPOINT},
 	};
 	struct sweep *sweep = &cluster->sweep;
 

@@ -148,7 +148,8 @@ slow_facts_are_read_again_when_what_they_stand_by_changes(void **state)
 static void
 who_does_not_tell_all_is_not_the_one_to_ask(void **state)
 {
-	static const char *const paths[] = {SCYLLA_SCHEMA_VERSION, SCYLLA_TOKENS, SCYLLA_JOINING, SCYLLA_LEAVING};
+	static const char *const paths[] = {SCYLLA_SCHEMA_VERSION, SCYLLA_TOKENS, SCYLLA_JOINING, SCYLLA_LEAVING,
+	    SCYLLA_RELEASE_VERSION};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
@@ -169,6 +170,24 @@ who_does_not_tell_all_is_not_the_one_to_ask(void **state)
 		CHECK_CONTAINS(nodes.small.cluster->sweep.problem, paths[i]);
 		small_close(&nodes.small);
 	}
+}
+
+/* An upgrade changes neither members nor tokens, and what raft governs depends on it. */
+static void
+the_release_is_as_new_as_the_sweep(void **state)
+{
+	struct nodes nodes = open_nodes();
+
+	(void)state;
+	nodes.path = SCYLLA_RELEASE_VERSION;
+	nodes.body = "\"5.4.9\"";
+	sweep_at(&nodes, 0);
+	CHECK_TEXT(nodes.small.cluster->version, "5.4.9");
+	nodes.body = "\"6.2.0\"";
+	sweep_at(&nodes, 3000);
+	CHECK(!asked(&nodes, SCYLLA_DESCRIBE_RING));
+	CHECK_TEXT(nodes.small.cluster->version, "6.2.0");
+	small_close(&nodes.small);
 }
 
 static bool
@@ -344,6 +363,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_facts_are_read_again_when_what_they_stand_by_changes),
 		cmocka_unit_test(who_does_not_tell_all_is_not_the_one_to_ask),
+		cmocka_unit_test(the_release_is_as_new_as_the_sweep),
 		cmocka_unit_test(tables_in_tablets_are_read_and_what_moves_is_asked),
 		cmocka_unit_test(tablets_are_counted_when_that_may_open_the_gate),
 		cmocka_unit_test(a_gate_that_is_closed_for_want_of_a_count_asks_for_it),
