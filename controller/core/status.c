@@ -150,7 +150,7 @@ static void
 put_errors(struct op *op, struct json_out *out)
 {
 	json_open_array(out, "recentErrors");
-	for (size_t i = 0; i < op->nerrors; i++) {
+	for (size_t i = op->nerrors; i-- > 0;) {        /* the newest first */
 		const struct op_error *error = &op->errors[i];
 
 		json_open(out, NULL);

@@ -105,7 +105,7 @@ not_begun() { [[ $(acts) != *":$1"* ]]; }
 error_of()
 {
 	local last
-	last=$(k get clop "$1" -o 'jsonpath={range .status.recentErrors[*]}{.node}|{.message}|{.remedy}{"\n"}{end}' | tail -n 1)
+	last=$(k get clop "$1" -o 'jsonpath={range .status.recentErrors[*]}{.node}|{.message}|{.remedy}{"\n"}{end}' | head -n 1)
 	[[ $last =~ $2 ]] || { say "recentErrors: $last"; return 1; }
 }
 # refused NAME PATCH SENTENCE: the API server says so.

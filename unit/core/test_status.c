@@ -334,13 +334,15 @@ nodes_held_down_and_errors_are_told(void **state)
 	(void)state;
 	small.op->lanes[1].state = LANE_RUNNING;
 	small.op->lanes[1].held = true;
+	op_error(small.core, small.op, NULL, "StepRetry", "the node was still starting");
 	op_error(small.core, small.op, NULL, "StepFailed", "systemctl said no");
 	buf_clear(&small.op->journal.open.line);
 	journal_done(small.core, small.op);
 	writes(&small);
 	body = told(&small);
 	CHECK_TEXT(json_text(json_first(json_path(body, "status", "nodesHeldDown", NULL))), "db-b-1");
-	error = json_first(json_path(body, "status", "recentErrors", NULL));
+	CHECK_INT(json_count(json_path(body, "status", "recentErrors", NULL)), 2);
+	error = json_first(json_path(body, "status", "recentErrors", NULL));    /* the newest */
 	CHECK_TEXT(json_str(error, "message"), "systemctl said no");
 	CHECK(json_str(error, "remedy")[0]);
 	CHECK_TEXT(json_str(json_get(body, "status"), "progress"), "0/3");
