@@ -362,6 +362,8 @@ const struct act_record *acts_may_arrive(const struct step *step);
 bool acts_wanted(const struct step *step);
 void acts_resume(struct core *core, struct step *step);
 void acts_clear(struct core *core, struct step *step);
+/* act_unknown.c. True: one that must arrive only once is unknown; which, and whom it went to. */
+bool act_explain_unknown(const struct step *step, char *text, size_t size);
 const char *act_state_name(enum act_state state);
 int act_state_parse(const char *text);
 

@@ -7,7 +7,6 @@
 
 #include "alloc.h"
 #include "cluster.h"
-#include "late.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
@@ -71,7 +70,6 @@ step_record(struct core *core, struct op *op, struct step *step, const char *wha
 {
 	struct buf value = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
 
-	(void)core;
 	step->recorded_wall_ms = step_deadline_ms(core, step);
 	record_step(step, &value);
 	journal_put(op, step->id, buf_str(&value));
@@ -179,24 +177,12 @@ count_time(struct core *core, struct step *step)
 		step->spent_ms += passed;
 }
 
-static bool
-has_once_unknown(const struct step *step)
-{
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].kind == ACT_ONCE && step->acts[i].view.state == ACT_UNKNOWN)
-			return true;
-	return false;
-}
-
 static void
 time_out(struct core *core, struct op *op, struct step *step)
 {
 	char text[MESSAGE], duration[INSTANT_TEXT];
 
-	if (has_once_unknown(step)) {
-		snprintf(text, sizeof text, "outcome unknown: %.60s was sent to %.60s and neither its effect nor its absence "
-		    "could be observed: %.100s", step->acts[0].target, step->lane ? step->lane->node->name : "the API server",
-		    step->message);
+	if (act_explain_unknown(step, text, sizeof text)) {
 		fail_attempt(core, op, step, REASON_OutcomeUnknown, text);
 		return;
 	}
@@ -381,10 +367,6 @@ step_run(struct core *core, struct op *op, struct step *step)
 	reason = step_obstacle(core, step, why, sizeof why);
 	if (reason) {
 		fail_attempt(core, op, step, reason, why);
-		return;
-	}
-	if (!step->observed && step->nacts == 0 && !late_fits(op, step, why, sizeof why)) {
-		fail_attempt(core, op, step, REASON_StepFailed, why);
 		return;
 	}
 	/* Acts go on between passes: an acknowledgement has come, the gate has opened, a settle time is over. */
