@@ -115,7 +115,6 @@ struct cluster {
 /* inventory.c: the objects, and whether a cluster may be operated. */
 struct cluster *cluster_find(struct core *core, const char *namespace_, const char *name);
 extern const struct informer_kind inventory_kind;
-void cluster_free_all(struct core *core);
 /* Judge again what may have changed, tell the waiting operations, write status. */
 void cluster_kick(struct core *core, struct cluster *cluster);
 void clusters_run(struct core *core);
@@ -123,6 +122,10 @@ void clusters_run(struct core *core);
 void clusters_set_leading(struct core *core, size_t shard, bool leading);
 /* We act on it. */
 bool cluster_is_led(const struct core *core, const struct cluster *cluster);
+
+/* departure.c: when its object is gone, let go of what no operation needs any more; 'cluster' may be freed. */
+void cluster_let_go(struct core *core, struct cluster *cluster);
+void cluster_free_all(struct core *core);
 
 /* refresh.c: ask its members now, or when its turn among the clusters comes, and again and again; a timer. */
 void cluster_refresh(struct core *core, void *cluster);
@@ -153,8 +156,6 @@ bool sweep_want(struct core *core, struct cluster *cluster, int64_t since_up_ms)
 /* Where tablets are is asked in the sweeps of the next minute, too. */
 void sweep_count_tablets(struct core *core, struct cluster *cluster);
 void sweep_drop(struct core *core, struct cluster *cluster);
-/* Called by observe.c when a sweep ended, with or without success. */
-void cluster_swept(struct core *core, struct cluster *cluster);
 
 /* secret.c: watch the one that the target names, or none. */
 void secret_watch(struct core *core, struct cluster *cluster);

@@ -177,12 +177,7 @@ cluster_run(struct core *core, struct cluster *cluster)
 	}
 	if (cluster->target && !cluster->gone && cluster_is_led(core, cluster))
 		cluster_write_status(core, cluster);
-}
-
-void
-cluster_swept(struct core *core, struct cluster *cluster)
-{
-	cluster_kick(core, cluster);
+	cluster_let_go(core, cluster);
 }
 
 void
@@ -235,7 +230,7 @@ static void
 take_object(struct core *core, struct cluster *cluster, struct target *target)
 {
 	bool another = cluster->target && strcmp(cluster->target->meta.uid, target->meta.uid) != 0;
-	bool same = cluster->target && !another && same_access(cluster->target, target);
+	bool same = cluster->target && !another && !cluster->gone && same_access(cluster->target, target);
 
 	/* It was sent before our own last write, which was of this one. */
 	if (cluster->target && !another && kube_is_older(target->meta.resource_version,
@@ -298,6 +293,8 @@ static void
 forget(struct core *core, struct cluster *cluster)
 {
 	cluster->gone = true;
+	free(cluster->unreadable);
+	cluster->unreadable = NULL;
 	timer_disarm(&core->timers, &cluster->refresh);
 	timer_disarm(&core->timers, &cluster->status_timer);
 	cluster_kick(core, cluster);
@@ -358,31 +355,4 @@ clusters_set_leading(struct core *core, size_t shard, bool leading)
 		}
 		cluster_kick(core, cluster);
 	}
-}
-
-void
-cluster_free_all(struct core *core)
-{
-	struct cluster *cluster, *next;
-
-	HASH_ITER (hh, core->clusters, cluster, next) {
-		HASH_DEL(core->clusters, cluster);
-		forget(core, cluster);
-		sweep_drop(core, cluster);
-		hosts_drop(core, cluster);
-		names_drop(core, cluster);
-		informer_close(core, &cluster->secret);
-		hooks_drop(core, cluster);
-		target_free(cluster->target);
-		ring_free(cluster->ring);
-		free(cluster->unreadable);
-		free(cluster->queue);
-		hints_drop(cluster);
-		conditions_free(cluster->conditions);
-		free(cluster->written);
-		free(cluster->sending);
-		free(cluster->key);
-		free(cluster);
-	}
-	core->dirty_clusters = NULL;
 }

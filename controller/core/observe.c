@@ -54,7 +54,7 @@ sweep_end(struct core *core, struct cluster *cluster, bool good)
 		hints_note(core, cluster);
 		core->counters.sweeps++;
 	}
-	cluster_swept(core, cluster);
+	cluster_kick(core, cluster);
 }
 
 /* A sweep that nobody waits for any more is not repeated; one that was asked too early for somebody is. */

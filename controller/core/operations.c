@@ -33,7 +33,11 @@ op_new(struct core *core, const struct operation *object)
 void
 op_drop(struct core *core, struct op *op)
 {
+	struct cluster *cluster = op->object ? cluster_find(core, op->namespace_, op->object->cluster) : NULL;
+
 	turn_leave(core, op);
+	if (cluster && cluster->gone)
+		cluster_kick(core, cluster);    /* it may have been the last who needed it */
 	requests_drop(core, op);
 	timer_disarm(&core->timers, &op->timer);
 	timer_disarm(&core->timers, &op->status_timer);

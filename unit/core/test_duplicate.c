@@ -38,7 +38,7 @@ discover(struct small *small, struct cluster *cluster, size_t from)
 		snprintf(cluster->ring->members[i].name, RING_NAME, "db-%zu", i);
 	cluster->sweep.done_asked_up_ms = small->core->now.up_ms;
 	cluster->sweep.failed = cluster->sweep.running = false;
-	cluster_swept(small->core, cluster);
+	cluster_kick(small->core, cluster);
 	clusters_run(small->core);
 }
 
@@ -88,7 +88,8 @@ the_second_is_not_ready_until_the_first_is_gone(void **state)
 	small_close(&small);
 }
 
-/* Deleted and created anew under its name: it is asked again, and nothing has been told of it. */
+/* Deleted and created anew under its name, while an operation names it: it is asked again, and nothing has been told of
+ * it. */
 static void
 an_object_created_anew_is_another_one(void **state)
 {
@@ -100,6 +101,7 @@ an_object_created_anew_is_another_one(void **state)
 	discover(&small, cluster, 0);
 	free(cluster->written);
 	cluster->written = xstrdup("what was told of the first one");
+	small.op->cluster = cluster;
 	remove_object(&small, cluster);
 	free(cluster->target->meta.uid);
 	cluster->target->meta.uid = xstrdup("uid of the first one");
@@ -109,6 +111,7 @@ an_object_created_anew_is_another_one(void **state)
 	CHECK_INT(cluster->ring->nmembers, 0);
 	discover(&small, other, 0);
 	discover(&small, cluster, 0);
+	small.op->cluster = small.cluster;
 	CHECK_TEXT(cluster->reason, "DuplicateTarget");         /* now the other one was first */
 	remove_object(&small, other);
 	CHECK(cluster->ready);
