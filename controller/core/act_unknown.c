@@ -29,7 +29,7 @@ act_explain_unknown(const struct step *step, char *text, size_t size)
 
 	if (!act)
 		return false;
-	snprintf(text, size, "outcome unknown: %.100s was sent%s%.60s and neither its effect nor its absence could be observed: "
-	    "%.100s", act->target, whom ? " to " : "", whom ? whom : "", step->message);
+	snprintf(text, size, "outcome unknown: %.100s was sent%s%.60s and neither its effect nor its absence could be "
+	    "observed: %.100s", act->target, whom ? " to " : "", whom ? whom : "", step->message);
 	return true;
 }

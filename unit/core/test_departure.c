@@ -35,8 +35,8 @@ static void
 change(struct desk *desk, const char *type, const char *name, int version)
 {
 	CLEANUP_FREE char *line = xasprintf("{\"type\":\"%s\",\"object\":{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ops\","
-	    "\"uid\":\"uid-%s-%d\",\"resourceVersion\":\"%d\",\"generation\":1},\"spec\":{\"clusterName\":\"%s\",\"contactPoints\":"
-	    "[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ssh\"}}},"
+	    "\"uid\":\"uid-%s-%d\",\"resourceVersion\":\"%d\",\"generation\":1},\"spec\":{\"clusterName\":\"%s\","
+	    "\"contactPoints\":[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ssh\"}}},"
 	    "\"channels\":[{\"name\":\"ops\",\"type\":\"discord\",\"urlSecretRef\":{\"name\":\"hooks\",\"key\":\"ops\"},"
 	    "\"notify\":[\"halted\"]}]}}}", type, name, name, version / 10, version, name);
 
@@ -78,6 +78,8 @@ a_hundred_that_came_and_went_leave_nothing(void **state)
 	desk_close(&desk);
 }
 
+static const char workflow[] = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}";
+
 static void
 remove_target(struct small *small)
 {
@@ -92,7 +94,7 @@ remove_target(struct small *small)
 static void
 an_operation_that_has_begun_keeps_the_way_to_its_nodes(void **state)
 {
-	struct small small = small_begun(registry, "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}", NULL);
+	struct small small = small_begun(registry, workflow, NULL);
 
 	(void)state;
 	remove_target(&small);
