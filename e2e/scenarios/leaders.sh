@@ -4,6 +4,9 @@
 
 CLUSTERS=12
 STOPPED_S=${STRAIT_STOPPED_S:-60}
+# Lease 2 s and settle time 3 s (the library's flags) and 2 s, on a machine that may be slow; unit/sim/test_leadership has
+# the exact times.
+AWAY_MOST_S=7
 
 scenario()
 {
@@ -24,7 +27,7 @@ stopped_before_an_act()
 	operate alone "$ROLL"
 	within 20 "the leader is stopped right before an act" logged_by first 'pause-before-act: stopping'
 	STOPPED_MS=$(now_ms)
-	within 15 "the other one takes over" logged_by second 'taken over at epoch'
+	within "$AWAY_MOST_S" "the other one takes over" logged_by second 'taken over at epoch'
 	figure "SIGSTOP to taken over: $(seconds "$STOPPED_MS")"
 	background k wait --for=condition=Succeeded --timeout=60s clop/alone >/dev/null || fail "it does not finish"
 	check "each node was drained, stopped and started once" rolled 1
@@ -68,7 +71,7 @@ sharing()
 	victim=2
 	killed=$(now_ms)
 	stop "shard-$victim" KILL
-	within 20 "the others lead all" shared 1 3
+	within "$AWAY_MOST_S" "the others lead all" shared 1 3
 	figure "kill -9 to all shards led again: $(seconds "$killed")"
 	background k wait --for=condition=Succeeded --timeout=90s clop --all >/dev/null || fail "some roll does not finish"
 	for ((i = 1; i <= CLUSTERS; i++)); do

@@ -52,8 +52,7 @@ the_leader_is_told_to_leave(void **state)
 	reach(scene, until_drained, "db-a-2", MINUTES(10));
 	old = world->leader;
 	world_stop(world);
-	/* It is looked for every fifth of the Lease. */
-	reach(scene, until_other_leads, other_than(old)->identity, SECONDS(3));
+	reach(scene, until_other_leads, other_than(old)->identity, SECONDS(1));
 	end(scene, "Succeeded", 6, 1);
 }
 
