@@ -21,6 +21,8 @@ void journal_retry(struct core *core, struct op *op);
 void journal_rewrite(struct core *core, struct op *op);
 /* ... over what a takeover has just answered; false when that is no journal. 'why' is for the audit trail. */
 bool journal_write_all(struct core *core, struct op *op, const struct cJSON *reply, const char *why);
+/* rebuild_values.c: what is done of the plan has set or become something that only the lost journal told; 'why' names it. */
+bool journal_rebuild_forgets(const struct op *op, char *why, size_t size);
 
 /* record_check.c: every member of a value that is known has its type; what is not known is somebody newer's. 'field' names
  * the value in the hash. */

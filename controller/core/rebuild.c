@@ -10,7 +10,7 @@
  *     this knows of it: it is brought back too;
  *   - a finished one that is down, and one that is not of the plan, are a stranger's: they close the gate by name.
  * Where that would be guessing (a status that names not all, a plan that visits a node twice, a cluster step that may
- * have acted) it is refused, and stays Stalled. */
+ * have acted, or that has set a variable) it is refused, and stays Stalled. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,10 +273,17 @@ revive(struct core *core, struct op *op)
 static bool
 place_all(struct core *core, struct op *op)
 {
+	char why[MESSAGE];
+
 	if (!make_plan(core, op) || !may_be_told(op))
 		return false;
 	place_lanes(core, op);
-	return place_block(op);
+	if (!place_block(op))
+		return false;
+	if (!journal_rebuild_forgets(op, why, sizeof why))
+		return true;
+	tell(op, why);
+	return false;
 }
 
 static void

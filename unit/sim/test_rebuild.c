@@ -8,11 +8,21 @@
 
 static char knob[128];
 
+#define SPEC(before, after) \
+	"\"spec\":{\"variables\":[{\"name\":\"release\",\"type\":\"string\",\"default\":\"none\"}],\"steps\":[" before \
+	"{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"},{\"task\":\"systemd-stop-scylla-server\"},{\"task\":" \
+	"\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"}},{\"wait\":[{\"condition\":\"is-up-normal\"," \
+	"\"pollInterval\":\"1s\"}]}]}}," after "{\"task\":\"sleep\",\"with\":{\"duration\":\"1s\"}}]}"
+#define SET "{\"task\":\"set-variable\",\"with\":{\"variable\":\"release\",\"node\":\"db-c-1\",\"scylla\":" \
+	"\"/storage_service/scylla_release_version\"}},"
+#define TRY "{\"task\":\"fail\",\"name\":\"try\",\"with\":{\"message\":\"no such luck\"},\"abortOnFailure\":false},"
+#define TELL "{\"task\":\"fail\",\"with\":{\"message\":\"+release+\"},\"abortOnFailure\":false},"
+#define IF_TRIED "{\"task\":\"sleep\",\"with\":{\"duration\":\"1s\"},\"when\":{\"step\":\"try\",\"is\":\"done\"}},"
+
 /* Down, all lost, up again: it stands still. */
 static struct scene *
-lose(bool (*until)(struct world *world, const char *arg), const char *arg)
+lose_of(struct scene *scene, bool (*until)(struct world *world, const char *arg), const char *arg)
 {
-	struct scene *scene = begin();
 	struct world *world = scene->world;
 
 	reach(scene, until, arg, MINUTES(30));
@@ -21,6 +31,12 @@ lose(bool (*until)(struct world *world, const char *arg), const char *arg)
 	store_flush(world->store);
 	reach(scene, until_message, "Redis holds", MINUTES(2));
 	return scene;
+}
+
+static struct scene *
+lose(bool (*until)(struct world *world, const char *arg), const char *arg)
+{
+	return lose_of(begin(), until, arg);
 }
 
 static void
@@ -213,6 +229,39 @@ cancelled_it_stays_until_it_is_known_again(void **state)
 	scene_free(scene);
 }
 
+/* What a step has set or become is in the journal alone: to go on with a default, or by another branch, would be guessing. */
+static void
+what_is_not_in_the_status_is_not_guessed(void **state)
+{
+	static const struct {
+		const char *workflow, *says;     /* NULL: it is rebuilt */
+	} cases[] = {
+		{SPEC(SET, TELL), "1.1 has set +release+"},
+		{SPEC(TRY, IF_TRIED), "what became of step 1.1"},
+		{SPEC("", SET TELL), NULL},
+		{SPEC("", TRY IF_TRIED), NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct scene *scene = lose_of(begin_with((struct scene_config){.operation = "\"workflow\":\"own\"",
+		    .workflow = cases[i].workflow}), until_stopped, "db-b-1");
+
+		ask_rightly(scene);
+		if (!cases[i].says) {
+			check_end(scene);
+			continue;
+		}
+		reach(scene, until_message, cases[i].says, MINUTES(2));
+		wait_ms(scene, MINUTES(10));
+		HOLDS(scene, started(scene, "db-b-1") == 0);
+		HOLDS(scene, strstr(scene_operation(scene->world)->status, "JournalLost") != NULL);
+		scene_delete(scene);
+		reach(scene, until_gone, NULL, MINUTES(1));
+		scene_free(scene);
+	}
+}
+
 /* Deleted it is let go: a person has looked at the nodes. */
 static void
 deleted_it_is_gone(void **state)
@@ -237,6 +286,7 @@ main(void)
 		cmocka_unit_test(one_word_is_for_one_rebuilding),
 		cmocka_unit_test(cancelled_it_stays_until_it_is_known_again),
 		cmocka_unit_test(deleted_it_is_gone),
+		cmocka_unit_test(what_is_not_in_the_status_is_not_guessed),
 		cmocka_unit_test(dying_meanwhile_is_no_harm),
 	};
 
