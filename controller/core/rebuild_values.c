@@ -9,8 +9,8 @@ static bool
 is_forgotten(const struct op *op, const struct plan_step *step, char *why, size_t size)
 {
 	if (step->sets)
-		snprintf(why, size, "step %s has set +%.60s+, and the status does not tell to what: look after the nodes of this "
-		    "status by hand, delete the operation, and begin one for the nodes that are left", step->number,
+		snprintf(why, size, "step %s has set +%.60s+, and the status does not tell to what: look after the nodes of "
+		    "this status by hand, delete the operation, and begin one for the nodes that are left", step->number,
 		    step->sets->variable);
 	else if (plan_asks_outcome(op->plan, step->number))
 		snprintf(why, size, "a test asks what became of step %s, and the status does not tell: look after the nodes of "

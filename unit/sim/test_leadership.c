@@ -116,8 +116,8 @@ check_times(enum end how, int64_t lease_ms, int64_t taken_ms, int64_t act_ms)
 
 		for (size_t seed = 0; seed < seeds_wanted(4); seed++)
 			play(&longest, how, &moments[i], seed_number(seed), lease_ms);
-		print_message("%s, lease %" PRId64 " s, %s: taken over after %" PRId64 " ms, the next act after %" PRId64 " ms\n",
-		    words[how], lease_ms / 1000, moments[i].name, longest.taken_ms, longest.act_ms);
+		print_message("%s, lease %" PRId64 " s, %s: taken over after %" PRId64 " ms, the next act after %" PRId64
+		    " ms\n", words[how], lease_ms / 1000, moments[i].name, longest.taken_ms, longest.act_ms);
 		CHECK(longest.taken_ms <= taken_ms);
 		CHECK(longest.act_ms <= act_ms);
 	}
