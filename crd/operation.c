@@ -218,6 +218,8 @@ read_status(struct operation *op, const struct cJSON *status)
 	op->start_ms = read_time(status, "startTime");
 	op->completion_ms = read_time(status, "completionTime");
 	op->retry_seen = json_int(status, "retryObserved", 0);
+	op->held_node = operation_read_held(status);
+	op->acknowledged = xstrdup_or_null(json_str(status, "acknowledged"));
 	op->holds_nodes = json_count(json_get(status, "nodesHeldDown")) > 0;
 	/* Before there was that field, nodes held down at the end said so by themselves. */
 	op->notices_waiting = json_int(status, "notificationsWaiting", 0) > 0;
@@ -289,6 +291,8 @@ operation_free(struct operation *op)
 	free(op->conditions);
 	free(op->transitions);
 	free(op->plan_hash);
+	free(op->held_node);
+	free(op->acknowledged);
 	operation_told_free(op->told);
 	free(op);
 	return NULL;

@@ -97,6 +97,8 @@ struct operation {
 	char *plan_hash;                 /* "" when none */
 	int64_t start_ms, completion_ms; /* wall; 0 when unset */
 	bool keeps_cluster;              /* it has ended with a node held down that nobody has acknowledged */
+	char *held_node;                 /* the first of status.nodesHeldDown that nobody has left out; or NULL */
+	char *acknowledged;              /* status.acknowledged; or NULL */
 	bool holds_nodes;                /* status.nodesHeldDown names somebody */
 	int64_t retry_seen;              /* status.retryObserved: the last spec.retry that was honoured */
 };

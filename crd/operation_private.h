@@ -10,4 +10,6 @@ void operation_free_texts(char **texts, size_t count);
 void operation_knobs_done(struct operation *op);
 /* operation_told.c */
 struct operation_told *operation_read_told(const struct cJSON *status);
+/* Owned. */
+char *operation_read_held(const struct cJSON *status);
 void operation_told_free(struct operation_told *told);

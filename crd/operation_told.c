@@ -44,6 +44,24 @@ operation_read_told(const struct cJSON *status)
 	return told;
 }
 
+static bool
+is_left_out(const struct cJSON *status, const char *name)
+{
+	JSON_EACH(element, json_get(status, "nodes"))
+		if (strcmp(json_str_or(element, "name", ""), name) == 0)
+			return strcmp(json_str_or(element, "state", ""), "skipped") == 0;
+	return false;
+}
+
+char *
+operation_read_held(const struct cJSON *status)
+{
+	JSON_EACH(element, json_get(status, "nodesHeldDown"))
+		if (json_text(element) && !is_left_out(status, json_text(element)))
+			return xstrdup(json_text(element));
+	return NULL;
+}
+
 void
 operation_told_free(struct operation_told *told)
 {

@@ -95,6 +95,7 @@ struct cluster {
 	int64_t last_act_up_ms;      /* when the last disruptive act on this cluster was sent */
 	struct op **queue;           /* in the order of their turn; the first has it */
 	size_t nqueue;
+	int64_t strays_until_up_ms;  /* an act of one whose journal is lost may arrive until then */
 	size_t nbeside;              /* operations that only read, at work beside them */
 	const struct cluster *duplicate_of;    /* the first of the same nodes, or one that may turn out to be; NULL: none */
 	/* status */

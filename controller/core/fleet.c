@@ -77,6 +77,8 @@ ahead_in(const struct cluster *cluster, const struct op *op, const char *zone, s
 	for (size_t i = 0; cluster != op->cluster && i < cluster->nqueue; i++) {
 		const struct op *other = cluster->queue[i];
 
+		if (other->lost)
+			continue;       /* it will not go on by itself */
 		if (!is_at_work(other) && (i > 0 || other->ended || !turn_is_older(other, op)))
 			continue;
 		if (!zone || has_zone(other->zones, zone, len))

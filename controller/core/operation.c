@@ -82,7 +82,8 @@ has_turn(struct core *core, struct op *op)
 		turn_explain(core, op);
 		return false;
 	}
-	if (!all_are_read(core, op) || !fleet_admits(core, op))
+	if (((!op->started || op->phase == PHASE_QUEUED) && !turn_has_settled(core, op)) || !all_are_read(core, op) ||
+	    !fleet_admits(core, op))
 		return false;
 	turn_take(core, op);
 	return true;
@@ -255,11 +256,13 @@ static void
 run_lost(struct core *core, struct op *op)
 {
 	if (!op->gone && !op->object->meta.deleting) {
+		turn_lost_run(core, op);
 		journal_rebuild(core, op);
 		if (op->lost)
 			op_write_lost(core, op);
 	} else if (!op->gone && op->object->meta.has_finalizer) {
-		op_patch_finalizer(core, op, false);
+		if (turn_lost_may_go(core, op))
+			op_patch_finalizer(core, op, false);
 	} else {
 		op_drop(core, op);
 	}
@@ -330,17 +333,17 @@ op_taken_over(struct core *core, struct op *op)
 		op->lost = true;
 		op_say(op, REASON_JournalLost, "Redis holds sequence %lld, but %lld has been reported: restore "
 		    "Redis' data, or set spec.rebuildJournal to the object's uid, or check the nodes in this status and "
-		    "delete it",
+		    "delete it; until then no other operation begins here, unless spec.acknowledge says why it may",
 		    (long long)op->journal.seq, (long long)object->journal_seq);
 	}
-	if (op->lost)
-		op->running_acknowledged = false;       /* what was read may be old: nothing is done on it */
 	if (op->ended)
 		op->end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0 &&
 		    (!object->keeps_cluster || turn_is_kept(op)) && (!object->notices_waiting || outbox_waiting(op));
 	if (op->started)
 		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "taken over at epoch %lld, sequence %lld: %zu of %zu nodes done",
 		    (long long)op->journal.epoch, (long long)op->journal.seq, roll_count(op, LANE_DONE), op->nlanes);
+	if (op->lost)
+		turn_lose(core, op);
 	if (op->cluster)
 		turn_kick(core, op->cluster);   /* whoever has waited for what it would say; after it */
 	op_kick(core, op);

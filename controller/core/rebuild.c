@@ -38,6 +38,12 @@ is_asked_for(const struct op *op)
 	    (strcmp(op->reason, REASON_JournalLost) == 0 || strcmp(op->reason, REASON_JournalUnreadable) == 0);
 }
 
+bool
+journal_is_rebuilt_for(const struct op *op)
+{
+	return is_asked_for(op) && strcmp(op->object->rebuild_journal, op->uid) == 0;
+}
+
 /* Why it cannot be done, or not yet; told again only when it is something else. */
 static void
 tell(struct op *op, const char *why)
@@ -252,7 +258,7 @@ revive(struct core *core, struct op *op)
 	const struct operation *object = op->object;
 	enum phase phase = phase_parse(object->phase);
 
-	op->lost = op->lost_told = false;
+	op->lost = op->lost_told = op->released = false;
 	op->started = op->accepted = op->admitted = true;
 	op->running_acknowledged = false;
 	op->start_wall_ms = object->start_ms;
@@ -340,6 +346,10 @@ journal_rebuild(struct core *core, struct op *op)
 	} else if (!op->cluster || !op->cluster->ready) {
 		tell(op, "the TargetCluster is not ready");
 		wait_for(core, op, FIRST_RETRY_MS);
+	} else if (op->cluster->nqueue > 0 && !turn_is_ours(op)) {
+		/* What another one holds down now would be taken for its own. */
+		snprintf(why, sizeof why, "waits behind %.100s", op->cluster->queue[0]->name);
+		tell(op, why);
 	} else if (is_time(core, op)) {
 		/* Each takeover raises the epoch: what is refused takes nothing over. */
 		may = place_all(core, op);

@@ -108,6 +108,8 @@ op_write_lost(struct core *core, struct op *op)
 	conditions_set(op->conditions, "Stalled", "True", op->reason, op->message, now);
 	open_merge(op, &out);
 	status_put_why(&out, op->message);
+	if (op->acknowledged)
+		json_put_str(&out, "acknowledged", op->acknowledged);
 	json_put_int(&out, "observedGeneration", op->object->meta.generation);
 	conditions_write(op->conditions, &out, op->object->meta.generation);
 	json_close(&out);

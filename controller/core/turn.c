@@ -31,7 +31,7 @@ enum rank {
 static bool
 has_begun(const struct op *op)
 {
-	return op->started && !op->ended && op->phase != PHASE_QUEUED;
+	return op->lost || (op->started && !op->ended && op->phase != PHASE_QUEUED);
 }
 
 static bool
@@ -64,8 +64,10 @@ turn_is_kept(const struct op *op)
 }
 
 static bool
-is_busy(const struct op *op)
+is_busy(const struct core *core, const struct op *op)
 {
+	if (op->lost)
+		return turn_lost_is_busy(core, op);
 	if (op->has_turn && op->started && !journal_is_quiet(op))
 		return true;            /* a takeover would still see what was before */
 	if (op->ended)
@@ -84,8 +86,8 @@ is_busy(const struct op *op)
 static bool
 stands(const struct core *core, const struct op *op)
 {
-	return (op->phase == PHASE_FROZEN || op->phase == PHASE_PAUSED || op->phase == PHASE_AWAITING_APPROVAL) &&
-	    !is_busy(op) && journal_away_ms(core, op) == 0;
+	return (op->lost || op->phase == PHASE_FROZEN || op->phase == PHASE_PAUSED || op->phase == PHASE_AWAITING_APPROVAL) &&
+	    !is_busy(core, op) && journal_away_ms(core, op) == 0;
 }
 
 /* Some have begun, and they all stand. */
@@ -103,11 +105,11 @@ all_stand(const struct core *core, const struct cluster *cluster)
 }
 
 static enum rank
-rank_of(const struct op *op, bool between)
+rank_of(const struct core *core, const struct op *op, bool between)
 {
 	bool urgent = op->object->urgent;
 
-	if (is_busy(op))
+	if (is_busy(core, op))
 		return RANK_BUSY;
 	if (has_begun(op))
 		return urgent ? RANK_URGENT_BEGUN : RANK_BEGUN;
@@ -134,6 +136,9 @@ comes_before(const struct op *a, const struct op *b)
 {
 	if (a->turn_rank != b->turn_rank)
 		return a->turn_rank < b->turn_rank;
+	/* One that is lost does nothing while it keeps the others waiting. */
+	if (a->lost != b->lost)
+		return b->lost;
 	/* A retried one may have a node down that stands in the other's way. */
 	return a->started != b->started ? a->started : turn_is_older(a, b);
 }
@@ -145,7 +150,7 @@ sort(struct core *core, struct cluster *cluster)
 	bool between = cluster->nqueue > 1 && all_stand(core, cluster);
 
 	for (size_t i = 0; i < cluster->nqueue && cluster->nqueue > 1; i++)
-		cluster->queue[i]->turn_rank = rank_of(cluster->queue[i], between);
+		cluster->queue[i]->turn_rank = rank_of(core, cluster->queue[i], between);
 	for (size_t i = 1; i < cluster->nqueue; i++) {
 		struct op *op = cluster->queue[i];
 		size_t at = i;
@@ -292,13 +297,16 @@ void
 turn_explain(struct core *core, struct op *op)
 {
 	struct op *holder = op->cluster->queue[0];
+	bool held = holder->lost || turn_is_kept(holder);
 	char why[MESSAGE];
 	size_t at = 0;
 
 	op->has_turn = false;
 	while (op->cluster->queue[at] != op)
 		at++;
-	if (turn_is_kept(holder))
+	if (holder->lost)
+		turn_lost_say(holder, why, sizeof why);
+	else if (turn_is_kept(holder))
 		say_held(holder, why, sizeof why);
 	else if (has_begun(op))
 		snprintf(why, sizeof why, "waits behind %s%s", holder->name, holder->object->urgent ? ", which is urgent" : "");
@@ -306,9 +314,9 @@ turn_explain(struct core *core, struct op *op)
 		snprintf(why, sizeof why, "position %zu, behind %s", at, holder->name);
 	/* One that has begun stands where it stands, and only says behind whom. */
 	if (has_begun(op))
-		op_say(op, turn_is_kept(holder) ? REASON_HeldBy : REASON_Behind, "%s", why);
+		op_say(op, held ? REASON_HeldBy : REASON_Behind, "%s", why);
 	else
-		op_set_phase(core, op, PHASE_QUEUED, turn_is_kept(holder) ? REASON_HeldBy : REASON_Queued, "%s", why);
+		op_set_phase(core, op, PHASE_QUEUED, held ? REASON_HeldBy : REASON_Queued, "%s", why);
 }
 
 void

@@ -36,6 +36,20 @@ const struct lane *turn_held_lane(const struct op *op);
 /* By creation, namespace, name. */
 bool turn_is_older(const struct op *a, const struct op *b);
 
+/* turn_lost.c: one whose journal is lost or cannot be read. */
+/* That was just found. */
+void turn_lose(struct core *core, struct op *op);
+/* It keeps the turn that it had, or lets go of it. */
+void turn_lost_run(struct core *core, struct op *op);
+/* It is deleted, and nothing of it can still arrive; else it is looked at again in time. */
+bool turn_lost_may_go(struct core *core, struct op *op);
+/* Its status names a node held down, or an act of its may still arrive: not even an urgent one runs between. */
+bool turn_lost_is_busy(const struct core *core, const struct op *op);
+/* Why the others wait for it. */
+void turn_lost_say(const struct op *holder, char *text, size_t size);
+/* Nothing of one that is lost can still arrive, though that may be gone by now; else 'op', which is to begin, says so. */
+bool turn_has_settled(struct core *core, struct op *op);
+
 /* hostlock.c: whose act is on its way to the host of the step's node; NULL: nobody's but its own. */
 const struct step *hostlock_holder(const struct core *core, const struct step *step, const struct op **ret_op);
 /* May it send one there? False: its message says whom it waits for. */

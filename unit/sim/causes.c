@@ -89,8 +89,10 @@ static const struct cause causes[] = {
 	/* the operation */
 	{"Redis does not answer: asked %t, no answer yet", cause_redis_asked},
 	{"Redis does not answer: %*", cause_redis_away},
+	{"an act of before the takeover may still arrive", cause_strays},
 	{"waits for the journal of %w", cause_journal_awaited},
 	{"Redis holds sequence %w, but %w has been reported: %*", cause_journal_lost},
+	{"cannot read the journal's %*", cause_journal_edited},
 	{"the plan would be %w now, and the status names %w: %*", cause_not_rebuilt},
 	{"the status names %w of %w nodes that are neither done nor waiting: %*", cause_not_rebuilt},
 	{"a step of the whole cluster may have been carried out, %*", cause_not_rebuilt},

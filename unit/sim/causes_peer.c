@@ -63,6 +63,28 @@ cause_journal_lost(const struct claim *claim)
 	return claim->nwords >= 2 && (!journal || journal->seq < strtoll(claim->words[1], NULL, 10));
 }
 
+bool
+cause_journal_edited(const struct claim *claim)
+{
+	return claim->world->edited && strcmp(claim->operation->name, claim->world->edited) == 0;
+}
+
+/* Some operation was taken over so recently that what was sent before may arrive. */
+bool
+cause_strays(const struct claim *claim)
+{
+	const struct checker *checker = claim->world->checker;
+
+	for (size_t i = 0; i < checker->nledgers; i++) {
+		const struct ledger *ledger = &checker->ledgers[i];
+
+		if (ledger->ntakeovers > 0 && claim->world->now <= ledger->takeovers[ledger->ntakeovers - 1] +
+		    checker->settle_ms + CAUSE_RECENT_MS)
+			return true;
+	}
+	return false;
+}
+
 /* Its journal was lost, a person has asked for another, and what is left tells too little. */
 bool
 cause_not_rebuilt(const struct claim *claim)

@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "buf.h"
 #include "hands.h"
+#include "person.h"
 
 /* One row a kind: how often it is drawn, its spec's members beside "cluster" (%s: a node), what a hand does later. */
 struct other_kind {
@@ -335,6 +336,7 @@ others_help(struct others *others)
 		return false;
 	for (size_t i = 0; world_cluster(world, i); i++)
 		helped |= help_the_nodes(world, world_cluster(world, i));
+	helped |= person_deletes_the_lost(world);
 	for (size_t i = 0; i < others->count; i++) {
 		struct other *other = &others->list[i];
 		struct api_object *object = object_of(other);

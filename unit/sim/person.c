@@ -192,6 +192,23 @@ rebuild(struct scene *scene)
 }
 
 bool
+person_deletes_the_lost(struct world *world)
+{
+	for (size_t i = 0; i < world->api->nobjects; i++) {
+		const struct api_object *o = &world->api->objects[i];
+
+		if (o->kind != KIND_OPERATION || o->deleted_ms || strcmp(o->name, SCENE_OPERATION) == 0 || !o->status ||
+		    !strstr(o->status, "\"JournalLost\""))
+			continue;
+		transcript_add(world->log, world->now, "---- somebody deletes %s, whose journal is lost", o->name);
+		api_delete(world->api, KIND_OPERATION, o->namespace_, o->name);
+		world_tell_watches(world);
+		return true;
+	}
+	return false;
+}
+
+bool
 person_helps(struct scene *scene, char *wrong, size_t size)
 {
 	struct world *world = scene->world;

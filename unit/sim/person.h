@@ -9,3 +9,5 @@ bool until_settled(struct world *world, const char *unused);
  * resume what is paused, leave out nodes that are others now. False: there is
  * nothing to do. 'wrong' becomes what the status should have said and does not; else it stays as it is. */
 bool person_helps(struct scene *scene, char *wrong, size_t size);
+/* An operation beside the scene's own: its nodes are up by now. One at a time; false: there is none. */
+bool person_deletes_the_lost(struct world *world);

@@ -121,6 +121,35 @@ held_lane(const struct known *known)
 	return NULL;
 }
 
+/* Its journal is lost or unreadable, and nobody has had it rebuilt: all that is known is what its status says. */
+static bool
+is_lost(const struct known *known)
+{
+	const char *status = known->object->status ? known->object->status : "";
+
+	return strstr(status, "\"JournalLost\"") || strstr(status, "\"JournalUnreadable\"") ||
+	    (known->ledger->lost && !*known->phase);
+}
+
+/* I14 */
+static void
+check_lost(struct world *world, const struct known *actor, const struct known *other, const char *what)
+{
+	const char *told = other->object->status ? other->object->status : "";
+	CLEANUP_JSON struct cJSON *status = json_parse(told, strlen(told), NULL);
+	const char *word = json_str_or(other->spec, "acknowledge", "");
+	bool final = is_one_of(json_str_or(status, "phase", ""), "Succeeded Failed Cancelled Planned");
+
+	/* A word that was taken before is none about the loss. */
+	if (!*json_str_or(status, "planHash", "") || (*word && strcmp(word, json_str_or(status, "acknowledged", "")) != 0) ||
+	    (final && (is_cancelled(other) || !json_bool(status, "keepsCluster", false))))
+		return;
+	if (is_urgent(actor) && json_count(json_get(status, "nodesHeldDown")) == 0)
+		return;
+	checker_fault(world->checker, world->now, "I14: %s arrives while %s keeps the cluster, whose journal is lost", what,
+	    other->object->name);
+}
+
 /* May 'actor' do something that takes a node down, as far as 'other' is concerned? */
 static void
 check_turn(struct world *world, const struct known *actor, const struct known *other, const char *what)
@@ -153,9 +182,7 @@ check_deed(struct world *world, const char *uid, const struct sim *sim, const st
 	open_ledgers(world);
 	actor = know(world, object);
 	snprintf(what, sizeof what, "%s of %s at %s", sim_event_name(entry->event), object->name, sim_name(sim, entry->node));
-	if (actor.ledger->lost)
-		return;
-	if ((has_ended(&actor) && !is_retried(&actor)) || json_bool(actor.spec, "dryRun", false))
+	if (!actor.ledger->lost && ((has_ended(&actor) && !is_retried(&actor)) || json_bool(actor.spec, "dryRun", false)))
 		checker_fault(world->checker, world->now, "I12: %s arrives, but it %s", what,
 		    has_ended(&actor) ? "has ended" : "is a dry run");
 	for (size_t i = 0; i < world->api->nobjects && entry->event != SIM_ARRIVED_START; i++) {
@@ -164,7 +191,11 @@ check_deed(struct world *world, const char *uid, const struct sim *sim, const st
 		if (world->api->objects[i].kind != KIND_OPERATION || &world->api->objects[i] == object)
 			continue;
 		other = know(world, &world->api->objects[i]);
-		if (is_on_the_same(&actor, &other) && !only_looks(&other) && !other.ledger->lost)
+		if (!is_on_the_same(&actor, &other) || only_looks(&other))
+			continue;
+		if (is_lost(&other))
+			check_lost(world, &actor, &other, what);
+		else
 			check_turn(world, &actor, &other, what);
 	}
 }

@@ -5,6 +5,8 @@
  *	     while none has begun, but for an urgent one's between those that stand at a safe point
  *	I11  first come, first served: none begins while an older one waits for its turn, but for an urgent one
  *	I12  nothing arrives of an operation that has ended, nor of a dry run
+ *	I14  nobody begins where one that had begun has lost its journal, until it is let go; an urgent one may, where the
+ *	     status of that one names no node held down
  *	I13  a cluster that is kept by an operation that has ended is touched by nobody else until it is let go */
 #pragma once
 
