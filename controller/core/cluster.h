@@ -79,6 +79,8 @@ struct cluster {
 	struct topology_watch topology;
 	struct raft_watch raft;
 	bool ready;
+	int64_t judged_generation;   /* the spec and */
+	uint64_t judged_fingerprint; /* the ring that its operations were last judged by */
 	char reason[64];             /* of condition Ready */
 	char problem[400];
 	char cluster_name[128];      /* what the nodes say */

@@ -150,6 +150,30 @@ judge(struct core *core, struct cluster *cluster)
 	}
 }
 
+/* Who was refused for what the cluster was looks at what it has become. */
+static void
+kick_operations(struct core *core, struct cluster *cluster)
+{
+	struct op *op, *next;
+
+	HASH_ITER (hh, core->ops, op, next)
+		if (op->cluster == cluster || (op->object && !op->cluster))
+			op_kick(core, op);
+}
+
+/* True: its spec, or its ring, is another than when its operations were judged last. */
+static bool
+note_change(struct cluster *cluster)
+{
+	int64_t generation = cluster->target ? cluster->target->meta.generation : 0;
+	uint64_t fingerprint = cluster->sweep.slow_fingerprint;
+	bool another = generation != cluster->judged_generation || fingerprint != cluster->judged_fingerprint;
+
+	cluster->judged_generation = generation;
+	cluster->judged_fingerprint = fingerprint;
+	return another;
+}
+
 static void
 cluster_run(struct core *core, struct cluster *cluster)
 {
@@ -168,13 +192,8 @@ cluster_run(struct core *core, struct cluster *cluster)
 	turn_kick(core, cluster);
 	if (was && !cluster->ready)
 		cluster_refresh_soon(core, cluster);
-	if (changed) {
-		struct op *op, *next;
-
-		HASH_ITER (hh, core->ops, op, next)
-			if (op->cluster == cluster || (op->object && !op->cluster))
-				op_kick(core, op);
-	}
+	if (note_change(cluster) || changed)
+		kick_operations(core, cluster);
 	if (cluster->target && !cluster->gone && cluster_is_led(core, cluster))
 		cluster_write_status(core, cluster);
 	cluster_let_go(core, cluster);

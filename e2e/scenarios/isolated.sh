@@ -21,7 +21,7 @@ one_replica_is_refused()
 	within 10 "first is refused, and says which keyspace" condition_is clop/first Accepted \
 		'^False\|KeyspaceUndecided\|.*keyspace scratch \(RF 1\).*require: none'
 	figure "$(condition clop/first Accepted)"
-	sleep 1
+	sleep 3 # until what is written of it has come back: only the decision may wake it
 	check "nothing was touched" untouched
 	k patch targetcluster "$TARGET" --type merge --patch \
 		'{"spec": {"availability": {"keyspaces": [{"name": "scratch", "require": "none"}]}}}' >/dev/null
