@@ -177,33 +177,62 @@ preconditions_hold(struct core *core, struct op *op, struct step *step, char *wh
 	return true;
 }
 
-/* By its own word a node is booting, or about to be seen up. */
-static bool
-is_returning(const struct ring_member *member)
-{
-	static const char *const booting[] = {"STARTING", "JOINING", "BOOTSTRAP"};
-
-	for (size_t i = 0; i < ARRAY_LEN(booting); i++)
-		if (strcmp(member->mode, booting[i]) == 0)
-			return true;
-	return member->gossiping && strcmp(member->mode, "NORMAL") == 0;
-}
-
 bool
 gate_node_is_returning(struct op *op, struct lane *lane)
 {
 	int member = member_of(op, lane);
 
-	return member >= 0 && op->cluster->ring->members[member].answered && is_returning(&op->cluster->ring->members[member]);
+	return member >= 0 && ring_is_returning(op->cluster->ring, (size_t)member);
 }
 
-/* Down in every other view and not on its way back: nothing gets worse, and the cure must be possible. Taking down what
- * returns is no cure. */
 static bool
-is_out(const struct ring *ring, size_t member)
+is_out(const struct op *op, const struct step *step, int candidate)
 {
-	return ring_is_down_everywhere(ring, member) &&
-	    !(ring->members[member].answered && is_returning(&ring->members[member]));
+	return candidate >= 0 && !lane_is_outside(step->lane) && ring_is_out(op->cluster->ring, (size_t)candidate);
+}
+
+/* Of what is out no range and no quorum loses anything by taking it further down, and the cure must be possible. Whether it
+ * is being replaced, or somebody joins, is another question. */
+static bool
+is_cure(const struct op *op, const struct step *step, int candidate)
+{
+	return step_impact(step) == IMPACT_TAKES_NODE_DOWN && is_out(op, step, candidate);
+}
+
+/* An act of ours has left for it, or may have: whatever stops the beginning of nodes does not keep it down. */
+static bool
+is_ours(const struct step *step)
+{
+	return step->lane->held && step->lane->touched;
+}
+
+/* Repairs and cleanups do not count: it has no part in any while it is out, and one that waits for it must not forbid the
+ * cure. */
+static bool
+cure_is_allowed(struct core *core, struct op *op, struct step *step, char *why, size_t size)
+{
+	struct err said = {""};
+
+	if (is_ours(step))
+		return true;
+	if (!newcomers_allow(op, step->lane, why, size))
+		return false;
+	if (topology_is_still(&op->cluster->topology.told, op->cluster->ring, &said))
+		return true;
+	snprintf(why, size, "%.300s; if that waits for %s itself, override topology-idle", said.text, step->lane->node->name);
+	return override_lifts(core, op, step, "topology-idle", why);
+}
+
+static enum gate
+judge_cure(struct core *core, struct op *op, struct step *step)
+{
+	char why[MESSAGE];
+
+	if (!cure_is_allowed(core, op, step, why, sizeof why))
+		return gate_close(core, op, step, NULL, why);
+	if (step->lifted)       /* else what the node was taken down with stands */
+		override_record(core, op, step);
+	return opened(core, op, step);
 }
 
 /* Where the tablets are decides, and they were not counted: in the next sweep they are. */
@@ -224,16 +253,15 @@ judge(struct core *core, struct op *op, struct step *step)
 	struct cluster *cluster = op->cluster;
 	CLEANUP_FREE bool *held = roll_held(op);
 	int candidate = member_of(op, step->lane);
-	bool outside = step->lane && lane_is_outside(step->lane);
 	char why[MESSAGE];
 
 	override_begin(op, step);
-	if (step->lane && candidate < 0 && !outside)
+	if (step->lane && candidate < 0 && !lane_is_outside(step->lane))
 		return gate_close(core, op, step, NULL, "the node is no member of the cluster");
-	if (candidate >= 0 && !outside && is_out(cluster->ring, (size_t)candidate))
-		return opened(core, op, step);
-	if (cluster->target->frozen)
+	if (cluster->target->frozen && !(is_out(op, step, candidate) && is_ours(step)))
 		return gate_close(core, op, step, NULL, "limits.frozen is set on the TargetCluster");
+	if (is_cure(op, step, candidate))
+		return judge_cure(core, op, step);
 	if (!newcomers_allow(op, step->lane, why, sizeof why))
 		return gate_close(core, op, step, NULL, why);
 	if (!preconditions_hold(core, op, step, why, sizeof why) ||
@@ -250,21 +278,23 @@ judge(struct core *core, struct op *op, struct step *step)
 	return opened(core, op, step);
 }
 
-/* What conditions ask beside the sweep is there. It is not needed for a node that is out already, or no member. */
+/* What conditions ask beside the sweep is there. It is not needed for a node that we hold and that is out, or no member. */
 static bool
 is_told(struct core *core, struct op *op, struct step *step, int64_t since)
 {
 	struct cluster *cluster = op->cluster;
 	int candidate = member_of(op, step->lane);
 	bool full = step_impact(step) == IMPACT_CHANGES_TOPOLOGY, told;
+	bool cure = !cluster->sweep.running && is_cure(op, step, candidate);
 	CLEANUP_FREE bool *held = NULL;
 
-	if (!cluster->sweep.running && !(step->lane && lane_is_outside(step->lane)) &&
-	    (candidate < 0 ? step->lane != NULL : is_out(cluster->ring, (size_t)candidate)))
+	if (!cluster->sweep.running && step->lane && candidate < 0 && !lane_is_outside(step->lane))
+		return true;
+	if (cure && is_ours(step))
 		return true;
 	told = topology_want(core, cluster, since, candidate, full);
-	if (cluster->sweep.running)
-		return false;
+	if (cluster->sweep.running || cure)
+		return told && cure;
 	held = roll_held(op);
 	return raft_want(core, cluster, held, candidate) && told;
 }

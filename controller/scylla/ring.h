@@ -191,6 +191,11 @@ bool ring_is_called_down(const struct ring *ring, size_t member);
 /* Nothing gets worse if it goes: it says itself that it is DRAINED; or every voting view but its own calls it down,
  * there is at least one, and no other member that a voting view calls up has failed to answer. */
 bool ring_is_down_everywhere(const struct ring *ring, size_t member);
+/* By its own word it boots, or is about to be seen up. */
+bool ring_is_returning(const struct ring *ring, size_t member);
+/* Down in every other view and not on its way back: nothing gets worse by taking it further down. Taking down what returns
+ * is no cure. */
+bool ring_is_out(const struct ring *ring, size_t member);
 
 /* Both gates judge for the set 'held' (nmembers booleans, NULL: none: nodes that this operation holds down or is about
  * to) with 'candidate' (-1: none). Unknown is closed: a member outside the set that a voting view calls up and that has

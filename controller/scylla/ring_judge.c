@@ -147,6 +147,24 @@ ring_is_down_everywhere(const struct ring *ring, size_t member)
 	    find_silent(ring, NULL, (int)member, member) == ring->nmembers;
 }
 
+bool
+ring_is_returning(const struct ring *ring, size_t member)
+{
+	static const char *const booting[] = {"STARTING", "JOINING", "BOOTSTRAP"};
+	const struct ring_member *m = &ring->members[member];
+
+	for (size_t i = 0; m->answered && i < ARRAY_LEN(booting); i++)
+		if (strcmp(m->mode, booting[i]) == 0)
+			return true;
+	return ring_votes(ring, member);
+}
+
+bool
+ring_is_out(const struct ring *ring, size_t member)
+{
+	return ring_is_down_everywhere(ring, member) && !ring_is_returning(ring, member);
+}
+
 /* Whose view does not vote: that of a candidate which is cut off from all others, as they say. */
 static size_t
 without_vote(const struct ring *ring, int candidate)

@@ -221,11 +221,17 @@ is_asked(const struct topology_answer *answer, const struct ring *ring, size_t m
 }
 
 bool
+topology_is_still(const struct topology *topology, const struct ring *ring, struct err *said)
+{
+	return !ring_changes(ring, said) &&
+	    is_quiet(&topology->of_all[TOPOLOGY_NODE_OPS], ring, "topology is changing", said) &&
+	    is_quiet(&topology->of_all[TOPOLOGY_REQUESTS], ring, "a topology request is under way", said);
+}
+
+bool
 topology_is_idle(const struct topology *topology, const struct ring *ring, int candidate, bool full, struct err *said)
 {
-	if (ring_changes(ring, said) ||
-	    !is_quiet(&topology->of_all[TOPOLOGY_NODE_OPS], ring, "topology is changing", said) ||
-	    !is_quiet(&topology->of_all[TOPOLOGY_REQUESTS], ring, "a topology request is under way", said))
+	if (!topology_is_still(topology, ring, said))
 		return false;
 	if (full && !is_quiet(&topology->of_all[TOPOLOGY_TABLETS], ring, "tablets are being moved or repaired", said))
 		return false;

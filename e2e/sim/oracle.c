@@ -353,6 +353,20 @@ serves_nobody(const struct sim *sim, size_t node)
 	return asked;
 }
 
+/* One that is down already is not taken down, but what is begun with it disturbs who joins, or replaces it. What the
+ * controller took down itself it brings back whatever goes on. */
+static void
+judge_dead(struct sim *sim, enum sim_source source, size_t node)
+{
+	const struct world known = {sim, node, sim->now - sim->config.blame}, whole = {sim, node, INT64_MAX};
+	char why[512];
+
+	if (sim->nodes[node].taken || !sim_in_ring(sim->nodes[node].member))
+		return;
+	if (topology_changes(&whole, why, sizeof why))
+		say(sim, source, node, topology_changes(&known, why, sizeof why), why);
+}
+
 void
 oracle_judge(struct sim *sim, enum sim_source source, size_t node)
 {
@@ -363,8 +377,10 @@ oracle_judge(struct sim *sim, enum sim_source source, size_t node)
 		return;
 	if (n->restarted)
 		say(sim, source, node, true, "kind=repeated");
-	if (serves_nobody(sim, node))
+	if (serves_nobody(sim, node)) {
+		judge_dead(sim, source, node);
 		return;
+	}
 	judge(sim, source, node, topology_changes);
 	judge(sim, source, node, two_zones);
 	judge(sim, source, node, below_quorum);

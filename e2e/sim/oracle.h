@@ -5,7 +5,8 @@
  * thinks so.
  * An act that takes a serving node down is unsafe when
  *	two-zones	another node is down in another zone (datacenter/rack),
- *	topology	a node joins, leaves, is removed or replaced (its streaming has begun),
+ *	topology	a node joins, leaves, is removed or replaced (its streaming has begun); of a node that serves nobody
+			this alone counts, unless the controller itself took it down,
  *	quorum		a range or tablet of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of
  *			all its replicas, or of those in a datacenter that has three or more, for some coordinator; a
  *			tablet in transition has two sets of them, and each counts,

@@ -11,6 +11,7 @@
  *	I8  in the end everything has ended or is Stalled, and no node is down that no status names: judge.c
  *	I9  an operation that does not move says why, and that is true: silence.h
  *	I15 unfinished work is not skipped: whoever has Succeeded has restarted its nodes: judge_end.c
+ *	frozen	nothing is begun that its core knows to be frozen: freeze.h
  *
  * For each operation there is a ledger, and in it one page for each core that has taken it over: the journal as that
  * core may rely on it. */

@@ -259,6 +259,8 @@ tell_core(struct world *world, struct flight *flight)
 	unwant(world, flight);
 	flight->state = FLIGHT_ENDED;
 	silence_heard(world, flight);
+	if (flight->outcome == OUTCOME_ANSWERED)
+		freeze_heard(world, flight, flight->body, flight->len);
 	if (flight->effect.kind == EFFECT_REDIS && flight->outcome == OUTCOME_ANSWERED && flight->status == 0) {
 		const struct sender to = {.life = flight->life, .number = world->numbers};
 
@@ -282,6 +284,7 @@ tell_line(struct world *world, struct flight *flight, const char *line)
 	if (!flight->wanted)
 		return;
 	transcript_minor(world->log, world->now, "<- #%" PRIu64 " %.220s", flight->number, line);
+	freeze_heard(world, flight, line, strlen(line));
 	process_step(flight->process, &event);
 }
 

@@ -182,6 +182,7 @@ read_audit_of(struct world *world, struct sim *sim, size_t *audited)
 		    verbs[entry->event], &world->sender);
 		check_object(world, uid, verbs[entry->event]);
 		turns_arrival(world, sim, *audited, uid);
+		freeze_arrival(world, sim, entry, uid);
 		if (world->checker->forgiven)
 			world_forgive_restarts(world);
 		world->checker->forgiven = false;

@@ -265,10 +265,12 @@ scene_count(const struct world *world, enum sim_event event, enum sim_source sou
 bool
 scene_all_serving(struct world *world)
 {
-	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
-		if (sim_member(world->sim, i) && !sim_serving(world->sim, world->now, i))
-			return false;
-	}
+	struct sim *sim;
+
+	for (size_t c = 0; (sim = world_cluster(world, c)); c++)
+		for (size_t i = 0; i < sim_nodes(sim); i++)
+			if (sim_member(sim, i) && !sim_serving(sim, world->now, i))
+				return false;
 	return true;
 }
 

@@ -60,6 +60,7 @@ world_free(struct world *world)
 	store_free(world->store);
 	web_done(&world->web);
 	turns_done(&world->turns);
+	freeze_done(&world->freeze);
 	checker_free(world->checker);
 	silence_free(world->silence);
 	transcript_free(world->log);

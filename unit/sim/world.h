@@ -10,6 +10,7 @@
 #include "chance.h"
 #include "checker.h"
 #include "core.h"
+#include "freeze.h"
 #include "model.h"
 #include "model_kube.h"
 #include "model_redis.h"
@@ -132,6 +133,7 @@ struct world {
 
 	struct checker *checker;
 	struct turns turns;
+	struct freeze freeze;
 	struct silence *silence;
 	struct transcript *log;
 	struct crash crashes[WORLD_CRASHES];
