@@ -74,14 +74,15 @@ is_nameless(const struct ring_member *member)
 	return strcmp(member->name, member->address) == 0;
 }
 
-/* One name of two addresses names neither. */
+/* One name of two members names neither. */
 static bool
 is_alone(const struct cluster *cluster, const struct named *named)
 {
 	const struct names *names = &cluster->names;
 
 	for (size_t i = 0; i < names->count; i++)
-		if (&names->list[i] != named && strcmp(names->list[i].name, named->name) == 0)
+		if (&names->list[i] != named && strcmp(names->list[i].name, named->name) == 0 &&
+		    ring_find_address(cluster->ring, names->list[i].address) >= 0)
 			return false;
 	return ring_find_name(cluster->ring, named->name) < 0;
 }
@@ -98,6 +99,19 @@ apply(struct cluster *cluster)
 	}
 }
 
+/* Of addresses that are no member's any more. Nobody waits for an answer: that would name a place in the list. */
+static void
+forget_strangers(struct cluster *cluster)
+{
+	struct names *names = &cluster->names;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (ring_find_address(cluster->ring, names->list[i].address) >= 0)
+			names->list[kept++] = names->list[i];
+	names->count = kept;
+}
+
 bool
 names_settle(struct core *core, struct cluster *cluster)
 {
@@ -110,6 +124,8 @@ names_settle(struct core *core, struct cluster *cluster)
 			ask(core, names, cluster->ring->members[i].address);
 	if (names->pending > 0)
 		return names->settled;
+	if (cluster->ring->nmembers)
+		forget_strangers(cluster);
 	apply(cluster);
 	names->settled = true;
 	return true;

@@ -36,7 +36,8 @@ change(struct desk *desk, const char *type, const char *name, int version)
 {
 	CLEANUP_FREE char *line = xasprintf("{\"type\":\"%s\",\"object\":{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ops\","
 	    "\"uid\":\"uid-%s-%d\",\"resourceVersion\":\"%d\",\"generation\":1},\"spec\":{\"clusterName\":\"%s\","
-	    "\"contactPoints\":[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ssh\"}}},"
+	    "\"contactPoints\":[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":"
+	    "{\"name\":\"ssh\"}}},"
 	    "\"channels\":[{\"name\":\"ops\",\"type\":\"discord\",\"urlSecretRef\":{\"name\":\"hooks\",\"key\":\"ops\"},"
 	    "\"notify\":[\"halted\"]}]}}}", type, name, name, version / 10, version, name);
 

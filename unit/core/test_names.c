@@ -1,6 +1,7 @@
 /* What members are called whom the inventory does not name. */
 #include "check.h"
 
+#include "alloc.h"
 #include "cluster.h"
 #include "op.h"
 #include "registry.h"
@@ -137,6 +138,47 @@ one_without_a_name_is_asked_for_again_later(void **state)
 	small_close(&small);
 }
 
+/* db-b-1 is a machine of that address by now. */
+static void
+replace(struct small *small, const char *address, int number)
+{
+	CLEANUP_FREE char *body = xasprintf("[{\"key\":\"%s\",\"value\":\"%s\"},{\"key\":\"%s\",\"value\":"
+	    "\"00000000-0000-0000-0000-%012d\"},{\"key\":\"%s\",\"value\":\"%s\"}]", small_nodes[0].address,
+	    small_nodes[0].host_id, address, number, small_nodes[2].address, small_nodes[2].host_id);
+	bool changed;
+
+	CHECK_INT(ring_set_members(small->cluster->ring, body, strlen(body), &changed, NULL), 0);
+	CHECK(changed);
+}
+
+static void
+who_replaces_a_member_has_its_name(void **state)
+{
+	struct small small = nameless();
+
+	(void)state;
+	CHECK(!names_settle(small.core, small.cluster));
+	answer(&small, NAMES("db-a-1", "db-b-1", "db-c-1"));
+	small.cluster->nqueue = small.cluster->nbeside = 0;
+	for (int i = 1; i <= 50; i++) {
+		char address[RING_ADDRESS];
+		int member;
+
+		snprintf(address, sizeof address, "10.0.1.%d", i);
+		replace(&small, address, i);
+		CHECK(names_settle(small.core, small.cluster));
+		CHECK_INT(small_count(&small, EFFECT_DNS), 1);
+		small_answer(&small, small_last(&small, EFFECT_DNS)->id, OUTCOME_ANSWERED, 0, "db-b-1");
+		effects_clear(small.out);
+		CHECK(names_settle(small.core, small.cluster));
+		member = ring_find_address(small.cluster->ring, address);
+		CHECK(member >= 0);
+		CHECK_TEXT(small.cluster->ring->members[member].name, "db-b-1");
+		CHECK_INT(small.cluster->names.count, SMALL_NODES);
+	}
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -146,6 +188,7 @@ main(void)
 		cmocka_unit_test(who_is_named_is_not_asked_for),
 		cmocka_unit_test(nobody_is_renamed_beside_an_operation),
 		cmocka_unit_test(one_without_a_name_is_asked_for_again_later),
+		cmocka_unit_test(who_replaces_a_member_has_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
