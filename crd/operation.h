@@ -107,5 +107,8 @@ struct operation *operation_decode(const struct cJSON *object, struct err *err);
 /* One whose spec was refused: its metadata and status, so that it can be told why. NULL when not even that can be read. */
 struct operation *operation_decode_unreadable(const struct cJSON *object, const char *problem);
 struct operation *operation_free(struct operation *operation);
+/* operation_targets.c. Do its targets name the node, by itself or by its zone? What they ask of nodes beside that (release,
+ * uptime, what another operation has done) is not looked at. */
+bool operation_targets(const struct operation *operation, const char *name, const char *zone);
 /* Succeeded, Failed, Cancelled, Planned: nothing more happens unless a knob says so. */
 bool operation_phase_is_final(const char *phase);

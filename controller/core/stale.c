@@ -162,25 +162,28 @@ stale_hold(struct core *core, struct op *op)
 /* --- who came since --- */
 
 static bool
-is_planned(const struct plan *plan, const char *host_id)
+is_planned(const struct plan *plan, const struct ring_member *member)
 {
-	for (size_t i = 0; i < plan->nnodes; i++)
-		if (strcmp(plan->nodes[i].host_id, host_id) == 0)
+	for (size_t i = 0; i < plan->nnodes; i++) {
+		const struct plan_node *node = &plan->nodes[i];
+
+		if (strcmp(node->is_new ? node->name : node->host_id, node->is_new ? member->name : member->host_id) == 0)
 			return true;
+	}
 	return false;
 }
 
-/* Would the operation have taken it, had it been there? */
+/* Would the operation have taken it, had it been there? Its release nobody has asked for. */
 static bool
 is_wanted(const struct op *op, size_t member)
 {
 	const struct operation *object = op->object;
 	char zone[2 * RING_NAME + 2];
 
-	for (size_t i = 0; i < object->nzones; i++)
-		if (strcmp(object->zones[i], cluster_zone(op->cluster, member, zone)) == 0)
-			return true;
-	return object->nzones == 0 && object->nnodes == 0;
+	/* Who has joined since has not run for longer. */
+	if (object->uptime_over_ms || (object->started_before_ms && object->started_before_ms <= op->start_wall_ms))
+		return false;
+	return operation_targets(object, op->cluster->ring->members[member].name, cluster_zone(op->cluster, member, zone));
 }
 
 size_t
@@ -191,7 +194,7 @@ stale_say_joined(const struct op *op, char *text, size_t size)
 
 	text[0] = '\0';
 	for (size_t i = 0; op->nlanes > 0 && i < ring->nmembers; i++) {
-		if (is_planned(op->plan, ring->members[i].host_id) || !is_wanted(op, i))
+		if (is_planned(op->plan, &ring->members[i]) || !is_wanted(op, i))
 			continue;
 		if (len < size)
 			len += (size_t)snprintf(text + len, size - len, "%s%s", joined ? ", " : "", ring->members[i].name);

@@ -10,25 +10,6 @@
 
 enum { SHOWN = 1000, BYTES = 80000, BYTES_AROUND = 24 };
 
-static bool
-names(char *const *list, size_t count, const struct plan_node *node)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i], node->name) == 0 || strcmp(list[i], node->zone) == 0)
-			return true;
-	return false;
-}
-
-/* What it did besides to others than its targets is not what it was for. */
-static bool
-is_target(const struct operation *object, const struct plan_node *node)
-{
-	if (names(object->excludes, object->nexcludes, node))
-		return false;
-	return object->nzones + object->nnodes == 0 || names(object->zones, object->nzones, node) ||
-	    names(object->nodes, object->nnodes, node);
-}
-
 /* By node number: every lane of it has done its steps, and there is one. */
 static bool *
 done_nodes(const struct op *op)
@@ -56,7 +37,8 @@ status_put_done(const struct op *op, struct json_out *out)
 	for (size_t i = 0; i < op->plan->nnodes; i++) {
 		const struct plan_node *node = &op->plan->nodes[i];
 
-		if (!done[i] || !is_target(op->object, node))
+		/* What it did besides to others than its targets is not what it was for. */
+		if (!done[i] || !operation_targets(op->object, node->name, node->zone))
 			continue;
 		bytes += strlen(node->name) + strlen(node->host_id) + BYTES_AROUND;
 		if (shown == SHOWN || bytes > BYTES) {

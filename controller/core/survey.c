@@ -132,28 +132,13 @@ judge(const struct operation *object, const struct surveyed *node, int64_t wall_
 	return fits;
 }
 
-static bool
-is_named(char *const *names, size_t count, const char *name, const char *zone)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0 || strcmp(names[i], zone) == 0)
-			return true;
-	return false;
-}
-
 /* Does it matter what this one tells? */
 static bool
 may_be_target(const struct op *op, size_t member)
 {
-	const struct operation *object = op->object;
-	const char *name = op->cluster->ring->members[member].name;
 	char zone[2 * RING_NAME + 2];
-	bool all = object->nzones == 0 && object->nnodes == 0;
 
-	cluster_zone(op->cluster, member, zone);
-	return (all || is_named(object->zones, object->nzones, name, zone) ||
-	    is_named(object->nodes, object->nnodes, name, zone)) &&
-	    !is_named(object->excludes, object->nexcludes, name, zone);
+	return operation_targets(op->object, op->cluster->ring->members[member].name, cluster_zone(op->cluster, member, zone));
 }
 
 /* A member that has not told, or whom nobody has asked; NULL: there is none. */
