@@ -204,6 +204,7 @@ watch_line(struct core *core, struct informer *informer, const struct event *eve
 		return;
 	}
 	informer->failures = 0;
+	informer->problem[0] = '\0';
 	if (version) {
 		free(informer->version);
 		informer->version = xstrdup(version);
@@ -237,6 +238,8 @@ watch_event(struct core *core, void *owner, uint64_t arg, const struct event *ev
 	} else if (!informer->heard && core->now.up_ms - informer->opened_up_ms < SECONDS(1)) {
 		back_off(core, informer, "the watch ended at once", 0);
 	} else {
+		if (event->outcome == OUTCOME_ANSWERED)
+			informer->problem[0] = '\0';
 		watch(core, informer);
 	}
 }

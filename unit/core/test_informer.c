@@ -333,6 +333,34 @@ lines_that_are_no_events_are_survived(void **state)
 	}
 }
 
+/* The watch goes on where it was, without a list: that has ended the first outage all the same. */
+static void
+each_outage_is_told_once(void **state)
+{
+	(void)state;
+	for (int as_line = 0; as_line < 2; as_line++) {
+		struct desk desk = open_watching();
+
+		for (int outage = 1; outage <= 3; outage++) {
+			int told = 0;
+
+			for (int i = 0; i < 2; i++) {
+				desk_fail(&desk, desk_find(&desk, WATCH), OUTCOME_REFUSED, "connection refused");
+				desk_pass(&desk, 5000);
+			}
+			for (const char *at = desk.log; (at = strstr(at, "cannot read ")); at++)
+				told++;
+			CHECK_INT(told, outage);
+			if (as_line)
+				line(&desk, "ADDED", "one", 600 + outage);
+			else
+				desk_answer(&desk, desk_find(&desk, WATCH), 200, "");
+		}
+		CHECK_INT(desk_count_all(&desk, LIST), 1);
+		desk_close(&desk);
+	}
+}
+
 int
 main(void)
 {
@@ -348,6 +376,7 @@ main(void)
 		cmocka_unit_test(a_watch_that_ends_at_once_backs_off),
 		cmocka_unit_test(a_refused_watch_keeps_its_version_and_backs_off),
 		cmocka_unit_test(an_api_server_that_is_away_is_asked_again_and_again),
+		cmocka_unit_test(each_outage_is_told_once),
 		cmocka_unit_test(a_crd_that_is_not_installed_is_named),
 		cmocka_unit_test(a_crd_of_another_schema_stops_everything_and_says_so),
 		cmocka_unit_test(lines_that_are_no_events_are_survived),
