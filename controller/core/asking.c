@@ -111,7 +111,7 @@ tell(struct core *core, struct op *op, const struct silent *silent, char *text, 
 	int64_t again = lasted < PATIENCE_MS ? since + PATIENCE_MS : core->now.up_ms + TOLD_AGAIN_MS;
 	char clock[INSTANT_TEXT];
 
-	timer_arm_earlier(&core->timers, &op->pace.timer, again, (timer_fire *)op_kick, op);
+	timer_arm_earlier(&core->timers, &op->pace.timer, again, op_look, op);
 	if (lasted < PATIENCE_MS)
 		return false;
 	snprintf(text, size, "%s%s has not answered yet (asked %s)", silent->host, silent->name,
@@ -154,8 +154,7 @@ asking_explain_gate(struct core *core, struct op *op, const struct step *step, c
 	if (step->gate_asked_up_ms == 0)
 		return false;
 	if (core->now.up_ms - step->gate_asked_up_ms < GATE_PATIENCE_MS) {
-		timer_arm_earlier(&core->timers, &op->pace.timer, step->gate_asked_up_ms + GATE_PATIENCE_MS,
-		    (timer_fire *)op_kick, op);
+		timer_arm_earlier(&core->timers, &op->pace.timer, step->gate_asked_up_ms + GATE_PATIENCE_MS, op_look, op);
 		return false;
 	}
 	return find_asker(core, op->cluster, step->gate_asked_up_ms, &silent) && tell(core, op, &silent, text, size);
@@ -183,8 +182,7 @@ asking_explain_journal(struct core *core, struct op *op, char *text, size_t size
 	if (journal->request == 0)
 		return false;
 	if (!journal_is_late(core, op)) {
-		timer_arm_earlier(&core->timers, &op->pace.timer, journal->asked_up_ms + JOURNAL_PATIENCE_MS,
-		    (timer_fire *)op_kick, op);
+		timer_arm_earlier(&core->timers, &op->pace.timer, journal->asked_up_ms + JOURNAL_PATIENCE_MS, op_look, op);
 		return false;
 	}
 	snprintf(text, size, "Redis does not answer: asked %s, no answer yet",

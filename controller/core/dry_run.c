@@ -67,12 +67,6 @@ judge_gate(struct core *core, struct op *op)
 	return true;
 }
 
-static void
-look_again(struct core *core, void *owner)
-{
-	op_kick(core, owner);
-}
-
 /* True: nothing is missing from what is to be told. */
 static bool
 make_plan(struct core *core, struct op *op)
@@ -90,7 +84,7 @@ make_plan(struct core *core, struct op *op)
 	if (judge_gate(core, op))
 		return true;
 	op_set_phase(core, op, PHASE_PENDING, REASON_Progressing, "the members are being asked for what they see");
-	timer_arm_earlier(&core->timers, &op->timer, core->now.up_ms + ASK_AGAIN_MS, look_again, op);
+	timer_arm_earlier(&core->timers, &op->timer, core->now.up_ms + ASK_AGAIN_MS, op_look, op);
 	return false;
 }
 

@@ -126,17 +126,11 @@ judge(const struct op *op, struct err *why)
 	}
 }
 
-static void
-look_again(struct core *core, void *owner)
-{
-	op_kick(core, owner);
-}
-
 static const char *
 wait_for(struct core *core, struct earlier *earlier, const struct op *other, struct err *why)
 {
 	earlier->asked = false;      /* what was read of it before counts no more */
-	timer_arm(&core->timers, &earlier->again, core->now.up_ms + LOOK_MS, look_again, earlier->op);
+	timer_arm(&core->timers, &earlier->again, core->now.up_ms + LOOK_MS, op_look, earlier->op);
 	err_set(why, "spec.targets.notDoneBy: %.100s has not ended, it is %.40s; what it has done is looked at when it has",
 	    other->name, phase_name(other->phase));
 	return REASON_OperationNotEnded;
@@ -158,7 +152,7 @@ look(struct core *core, struct op *op, struct err *why)
 		until = earlier->asked_up_ms + (!reason ? YOUNG_MS : strcmp(reason, REASON_PlanRefused) == 0 ? REFUSED_AGAIN_MS
 		    : AGAIN_MS);
 		if (core->now.up_ms < until && reason)
-			timer_arm(&core->timers, &earlier->again, until, look_again, op);
+			timer_arm(&core->timers, &earlier->again, until, op_look, op);
 		if (core->now.up_ms < until)
 			return reason;
 	}

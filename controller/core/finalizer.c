@@ -29,7 +29,7 @@ finalizer_answered(struct core *core, void *owner, uint64_t arg, const struct ev
 	} else {
 		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot %s the finalizer: %s", add ? "add" : "remove",
 		    kube_problem(event, problem, sizeof problem));
-		timer_arm(&core->timers, &op->timer, core->now.up_ms + SECONDS(1), (timer_fire *)op_kick, op);
+		timer_arm(&core->timers, &op->timer, core->now.up_ms + SECONDS(1), op_look, op);
 		return;
 	}
 	op_kick(core, op);

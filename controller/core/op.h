@@ -269,6 +269,7 @@ void op_patch_finalizer(struct core *core, struct op *op, bool add);
 /* operation.c */
 extern const struct informer_kind operation_kind;
 void op_kick(struct core *core, struct op *op);
+void op_look(struct core *core, void *op);      /* the same, as a timer calls it */
 void ops_run(struct core *core);
 void op_free_all(struct core *core);
 /* What the operation says of itself; a change of phase is logged, journaled and written to status at once. */

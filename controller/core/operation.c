@@ -360,6 +360,12 @@ op_kick(struct core *core, struct op *op)
 }
 
 void
+op_look(struct core *core, void *op)
+{
+	op_kick(core, op);
+}
+
+void
 ops_run(struct core *core)
 {
 	while (core->dirty_ops) {

@@ -55,7 +55,7 @@ pace_explain(struct core *core, struct op *op)
 void
 pace_wake_at(struct core *core, struct op *op, int64_t up_ms)
 {
-	timer_arm_earlier(&core->timers, &op->pace.timer, up_ms, (timer_fire *)op_kick, op);
+	timer_arm_earlier(&core->timers, &op->pace.timer, up_ms, op_look, op);
 }
 
 int64_t

@@ -59,16 +59,10 @@ tell(struct op *op, const char *why)
 }
 
 static void
-look_again(struct core *core, void *owner)
-{
-	op_kick(core, owner);
-}
-
-static void
 wait_for(struct core *core, struct op *op, int64_t ms)
 {
 	if (!op->journal.retry.armed)
-		timer_arm(&core->timers, &op->journal.retry, core->now.up_ms + ms, look_again, op);
+		timer_arm(&core->timers, &op->journal.retry, core->now.up_ms + ms, op_look, op);
 }
 
 /* --- the plan --- */

@@ -228,12 +228,6 @@ body_of(struct core *core, struct op *op)
 
 /* --- writing --- */
 
-static void
-due(struct core *core, void *owner)
-{
-	op_kick(core, owner);
-}
-
 /* Somebody else has written the object meanwhile, or it is another one by now: told again as of what it is then. At once
  * when that is known already; else the watch tells it. */
 static void
@@ -251,7 +245,7 @@ conflicted(struct core *core, struct op *op)
 		op_kick(core, op);
 		return;
 	}
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + (wait_ms < RETRY_MS ? wait_ms : RETRY_MS), due, op);
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + (wait_ms < RETRY_MS ? wait_ms : RETRY_MS), op_look, op);
 }
 
 static void
@@ -271,7 +265,7 @@ refused(struct core *core, struct op *op, const struct event *event)
 	}
 	op->status_unsure |= event->outcome == OUTCOME_TIMEOUT || event->outcome == OUTCOME_BROKEN;
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s", kube_problem(event, problem, sizeof problem));
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, op_look, op);
 }
 
 static void
@@ -338,7 +332,7 @@ is_due(struct core *core, struct op *op)
 	if (urgent || core->now.up_ms >= next)
 		return true;
 	if (!op->status_timer.armed)
-		timer_arm(&core->timers, &op->status_timer, next, due, op);
+		timer_arm(&core->timers, &op->status_timer, next, op_look, op);
 	return false;
 }
 

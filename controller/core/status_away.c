@@ -34,12 +34,6 @@ status_put_why(struct json_out *out, const char *message)
 }
 
 static void
-due(struct core *core, void *owner)
-{
-	op_kick(core, owner);
-}
-
-static void
 message_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct op *op = owner;
@@ -52,7 +46,7 @@ message_answered(struct core *core, void *owner, uint64_t arg, const struct even
 		kube_take_answered(&op->object->meta, event);
 	} else {
 		op->lost_told = false;
-		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, due, op);
+		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, op_look, op);
 	}
 	op_kick(core, op);
 }
@@ -71,7 +65,7 @@ open_merge(const struct op *op, struct json_out *out)
 static void
 merge(struct core *core, struct op *op, char *body)
 {
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + AGAIN_MS, due, op);
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + AGAIN_MS, op_look, op);
 	op->status_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
 	    KUBE_MERGE, body, message_answered, op, 0)->id;
 }

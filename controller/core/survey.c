@@ -178,7 +178,7 @@ survey_ready(struct core *core, struct op *op, struct err *why)
 	} else if (member) {
 		const struct surveyed *node = find(survey, member->host_id);
 
-		timer_arm_earlier(&core->timers, &survey->again, survey->asked_up_ms + AGAIN_MS, (timer_fire *)op_kick, op);
+		timer_arm_earlier(&core->timers, &survey->again, survey->asked_up_ms + AGAIN_MS, op_look, op);
 		err_set(why, "spec.targets: %s does not tell its release and since when it runs%s%s; it is asked again",
 		    member->name, node && node->problem[0] ? ": " : "", node ? node->problem : "");
 		return false;
