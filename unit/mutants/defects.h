@@ -21,6 +21,7 @@ enum mutant {
 	FREEZE_BLOCKS_STARTS,
 	DONE_AGAIN,              /* a finished lane is read as one to be done */
 	SKIPS_UNFINISHED,        /* the lane after one that is done is read as done as well */
+	ENDS_WITHOUT_START,      /* what comes after a drain is called done, and the node is held down no more */
 	HASH_ORDER,              /* nodes in the order of a hash */
 	SAYS_WHAT_IT_SAID,       /* the status keeps its sentence as long as its phase */
 	SLOW_IS_DOWN,            /* who does not answer is called down */
@@ -80,7 +81,8 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 
 /* plays.c */
 play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
-    an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters, a_crash_somewhere;
+    an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters, a_crash_somewhere,
+    a_roll_of_one;
 /* defects_join.c */
 play nodes_are_added;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */

@@ -125,16 +125,25 @@ some_question_failed(const struct task *t)
 	return false;
 }
 
+static bool
+is_drain(const struct step *step)
+{
+	return step->plan->type && strcmp(step->plan->type->name, "scylla-drain") == 0;
+}
+
 enum verdict
 __wrap_task_pass(struct task *t)
 {
-	enum verdict verdict = __real_task_pass(t);
 	struct step *step = t->step;
+	bool skipped = mutant == ENDS_WITHOUT_START && step->lane && !is_drain(step);
+	enum verdict verdict = skipped ? VERDICT_DONE : __real_task_pass(t);
 
 	if (mutant == POLLS_FOR_EVER && some_question_failed(t))
 		step->spent_ms = 0;
-	if (mutant == DRAIN_NOT_AWAITED && step->plan->type && strcmp(step->plan->type->name, "scylla-drain") == 0 &&
-	    step->nacts > 0 && step->acts[0].view.state == ACT_SENT)
+	if (skipped)
+		step->lane->held = false;
+	if (mutant == DRAIN_NOT_AWAITED && is_drain(step) && step->nacts > 0 &&
+	    step->acts[0].view.state == ACT_SENT)
 		return VERDICT_DONE;
 	return verdict;
 }

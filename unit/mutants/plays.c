@@ -136,6 +136,18 @@ two_leaders(uint64_t seed, char *wrong, size_t size)
 	play_end(scene, "", wrong, size);
 }
 
+void
+a_roll_of_one(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = play_begin((struct scene_config){
+	    .operation = ROLLING ",\"targets\":{\"nodes\":[\"db-a-1\"]}"}, seed);
+
+	world_run(scene->world, until_over, NULL, HOURS(4));
+	/* The last status arrives. */
+	world_run(scene->world, NULL, NULL, SECONDS(30));
+	play_end(scene, "", wrong, size);
+}
+
 /* A controller dies anywhere: what it had not done is done by the next one. */
 void
 a_crash_somewhere(uint64_t seed, char *wrong, size_t size)

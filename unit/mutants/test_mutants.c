@@ -21,6 +21,7 @@ static const struct defect defects[] = {
 	{STATUS_FIRST, "status first", "I6", with_faults},
 	{FREEZE_BLOCKS_STARTS, "freeze that also blocks starts", "I8", frozen_with_a_node_down},
 	{DONE_AGAIN, "finished lane redone", "I4", with_faults},
+	{ENDS_WITHOUT_START, "a lane that ends without its start", "I8", a_roll_of_one},
 	{SKIPS_UNFINISHED, "work not begun taken for done", "I15", a_crash_somewhere},
 	{CHECK_THEN_ACT, "everybody's turn", "I10", with_others},
 	{LAST_COME, "last come, first served", "I11", with_others},

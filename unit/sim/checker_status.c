@@ -96,6 +96,8 @@ checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char
 
 	if (json_str(status, "message"))
 		snprintf(ledger->told_message, sizeof ledger->told_message, "%s", json_str(status, "message"));
+	if (json_get(status, "conditions"))
+		ledger->told_lost = strstr(body, "\"JournalLost\"") != NULL;
 	if (partly && !json_str(status, "phase"))
 		return;
 	check_progress(checker, up_ms, journal, json_str_or(status, "progress", ""));
@@ -108,5 +110,4 @@ checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char
 		snprintf(page->told_phase, sizeof page->told_phase, "%s", phase);
 	free(ledger->told);
 	ledger->told = xstrdup(body);
-	ledger->told_lost = strstr(body, "\"JournalLost\"") != NULL;
 }

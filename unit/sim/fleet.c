@@ -82,8 +82,10 @@ make(const struct fleet_config *config, struct fleet *fleet)
 static bool
 all_serve(struct world *world, const char *unused)
 {
+	char text[200];
+
 	(void)unused;
-	return scene_all_serving(world);
+	return !judge_serving(world, text, sizeof text);
 }
 
 /* When people's hands and faults have come to an end, by the world's clock. */
@@ -93,6 +95,17 @@ end_of(const struct fleet *fleet)
 	int64_t faults = faults_end(&fleet->faults), others = others_end(&fleet->others, fleet->scene->world);
 
 	return faults > others ? faults : others;
+}
+
+/* What we have taken down is brought back, or named to whom is to help. */
+static void
+judge_ours(struct fleet *fleet)
+{
+	char text[200];
+	const char *wrong = judge_left(fleet->scene->world, true, text, sizeof text);
+
+	if (wrong && !*fleet->wrong)
+		snprintf(fleet->wrong, sizeof fleet->wrong, "%.3f %s", (double)fleet->scene->world->now / 1000, wrong);
 }
 
 /* Who is stuck is helped by a person, a few times. */
@@ -105,6 +118,7 @@ help(struct fleet *fleet, bool (*settled)(struct world *world, const char *unuse
 		bool first, others;
 
 		world_run(world, settled, NULL, HOURS(2));
+		judge_ours(fleet);
 		first = person_helps(fleet->scene, fleet->wrong, sizeof fleet->wrong);
 		others = others_help(&fleet->others);
 		if (!first && !others)
@@ -165,6 +179,8 @@ fleet_play(const struct fleet_config *config)
 	others_begin(&fleet->others);
 	play(fleet);
 	wrong = judge(fleet->scene->world, text, sizeof text);
+	if (!wrong)
+		wrong = judge_serving(fleet->scene->world, text, sizeof text);
 	if (!wrong)
 		wrong = judge_end(fleet->scene, text, sizeof text);
 	if (!wrong && config->calm && *fleet->construct.workflow && until_phase(fleet->scene->world, "Succeeded"))

@@ -10,33 +10,6 @@
 
 enum { NODES = 64, TRANSCRIPT = 120 };
 
-static bool
-some_status_names(const struct world *world, const char *node)
-{
-	for (size_t i = 0; i < world->api->nobjects; i++) {
-		const struct api_object *o = &world->api->objects[i];
-
-		if (o->kind == KIND_OPERATION && o->status && strstr(o->status, node))
-			return true;
-	}
-	return false;
-}
-
-/* I8: no node is left down that no status names. */
-static const char *
-judge_nodes(struct world *world, struct sim *sim, char *text, size_t size)
-{
-	for (size_t i = 0; i < sim_nodes(sim); i++) {
-		if (!sim_member(sim, i) || sim_serving(sim, world->now, i) ||
-		    some_status_names(world, sim_name(sim, i)))
-			continue;
-		snprintf(text, size, "I8: %s is left %s, and no status names it", sim_name(sim, i),
-		    sim_mode(sim, world->now, i));
-		return text;
-	}
-	return NULL;
-}
-
 /* Was the last start of the node before entry 'at' somebody else's, or did it crash after ours? Then restarting it once
  * more repeats nothing. */
 static bool
@@ -116,8 +89,8 @@ judge(struct world *world, char *text, size_t size)
 		return text;
 	}
 	wrong = judge_ends(world, text, size);
-	for (size_t i = 0; !wrong && (sim = world_cluster(world, i)); i++)
-		wrong = judge_nodes(world, sim, text, size);
+	if (!wrong)
+		wrong = judge_left(world, false, text, size);
 	return wrong || !*world->silence->wrong ? wrong : world->silence->wrong;
 }
 
