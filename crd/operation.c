@@ -244,15 +244,32 @@ operation_decode(const struct cJSON *object, struct err *err)
 struct operation *
 operation_decode_unreadable(const struct cJSON *object, const char *problem)
 {
+	const struct cJSON *spec = json_get(object, "spec");
 	struct operation *op = xcalloc(1, sizeof *op);
 
 	if (object_meta_decode(&op->meta, object, NULL) < 0)
 		return operation_free(op);
-	op->cluster = xstrdup("");
+	op->cluster = xstrdup(json_str_or(spec, "cluster", ""));
+	op->cancel = json_bool(spec, "cancel", false);
+	op->suspend = true;
 	op->with = xstrdup("{}");
 	op->problem = xstrdup(problem);
 	read_status(op, json_get(object, "status"));
 	return op;
+}
+
+void
+operation_take_refused(struct operation *op, struct operation *refused)
+{
+	struct object_meta meta = op->meta;
+
+	op->meta = refused->meta;
+	refused->meta = meta;
+	free(op->problem);
+	op->problem = TAKE_PTR(refused->problem);
+	op->cancel |= refused->cancel;
+	op->suspend = true;
+	operation_free(refused);
 }
 
 void

@@ -49,7 +49,8 @@ struct operation_told {
 
 struct operation {
 	struct object_meta meta;
-	char *problem;                   /* why the spec cannot be read, and then nothing of it is set; or NULL */
+	char *problem;                   /* why the spec cannot be read; or NULL. Then of it are only cluster, cancel and
+					  * suspend, which is set: nobody knows what the rest asks for */
 	/* spec */
 	char *cluster;
 	char *workflow;                  /* one of the three is set */
@@ -106,6 +107,9 @@ struct operation {
 struct operation *operation_decode(const struct cJSON *object, struct err *err);
 /* One whose spec was refused: its metadata and status, so that it can be told why. NULL when not even that can be read. */
 struct operation *operation_decode_unreadable(const struct cJSON *object, const char *problem);
+/* 'operation' was read before it was changed into 'refused', which is taken over: what was asked for then stands, and nothing
+ * is begun. */
+void operation_take_refused(struct operation *operation, struct operation *refused);
 struct operation *operation_free(struct operation *operation);
 /* operation_targets.c. Do its targets name the node, by itself or by its zone? What they ask of nodes beside that (release,
  * uptime, what another operation has done) is not looked at. */

@@ -192,6 +192,10 @@ op_accept(struct core *core, struct op *op)
 	struct err err = {""};
 	struct plan *plan;
 
+	if (op->object->problem && !op->started) {
+		op_refuse(core, op, REASON_Invalid, op->object->problem);
+		return false;
+	}
 	if (!op_accept_cluster(core, op))
 		return false;
 	if (op->accepted)

@@ -143,6 +143,19 @@ explain_stopping(struct core *core, struct op *op, enum phase phase, const char 
 		op_set_phase(core, op, phase, reason, "%s", knob);
 }
 
+static void
+explain_suspended(struct core *core, struct op *op)
+{
+	const char *problem = op->object->problem;
+
+	if (roll_at_safe_point(op))
+		op_set_phase(core, op, PHASE_PAUSED, problem ? REASON_Invalid : REASON_Suspended, "%s",
+		    problem ? problem : "spec.suspend is set");
+	else
+		explain_stopping(core, op, PHASE_RUNNING, problem ? REASON_Invalid : REASON_Suspending,
+		    problem ? "spec is refused; after " : "suspends after ", problem ? problem : "spec.suspend is set");
+}
+
 /* What comes at the end is decided: what is still to be done? */
 static void
 explain_ending(struct core *core, struct op *op)
@@ -166,10 +179,8 @@ explain(struct core *core, struct op *op)
 		explain_ending(core, op);
 	else if (op_is_cancelled(op))
 		explain_stopping(core, op, PHASE_CANCELLING, REASON_Cancelling, "cancels after ", "spec.cancel is set");
-	else if (op->object->suspend && roll_at_safe_point(op))
-		op_set_phase(core, op, PHASE_PAUSED, REASON_Suspended, "spec.suspend is set");
 	else if (op->object->suspend)
-		explain_stopping(core, op, PHASE_RUNNING, REASON_Suspending, "suspends after ", "spec.suspend is set");
+		explain_suspended(core, op);
 	else
 		explain_running(core, op);
 }

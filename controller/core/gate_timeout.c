@@ -69,7 +69,7 @@ gate_watch(struct core *core, struct op *op)
 	struct pace *pace = &op->pace;
 
 	follow(core, op, gated != NULL);
-	if (pace->gate_paused[0] && op->object->suspend)
+	if (pace->gate_paused[0] && op->object->suspend && !op->object->problem)
 		resume(core, op, "spec.suspend was set");
 	else if (pace->gate_paused[0] && op->object->retry > op->retry_seen)
 		resume(core, op, "spec.retry was raised");

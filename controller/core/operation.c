@@ -30,7 +30,7 @@ is_to_be_read(const struct op *op)
 	bool begun = operation_phase_is_final(object->phase) ? object->keeps_cluster || object->notices_waiting :
 	    object->phase[0] && strcmp(object->phase, "Pending") != 0;
 
-	return !op->journal.taken && !object->dry_run && (begun || !object->problem);
+	return !op->journal.taken && !object->dry_run && (begun || !object->problem || object->meta.has_finalizer);
 }
 
 /* It is to be looked at in this very step, and may join the queue then. */
@@ -232,7 +232,7 @@ take(struct core *core, struct op *op)
 	bool fresh = op->phase == PHASE_NONE || op->phase == PHASE_PENDING;
 	char text[MESSAGE];
 
-	if (op->object->problem) {
+	if (op->object->problem && !op->object->plan_hash[0] && !op->object->meta.has_finalizer) {
 		op_refuse(core, op, REASON_Invalid, op->object->problem);
 		return;
 	}

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "op.h"
 #include "outbox.h"
+#include "reasons.h"
 #include "shards.h"
 #include "state.h"
 #include "survey.h"
@@ -141,15 +142,14 @@ op_take_object(struct core *core, struct op *op, struct operation *object)
 		operation_free(object);
 		return;
 	}
-	/* One that has begun goes on as it was understood; its status is written as of what it is. */
 	if (op->object && object->problem && op->started) {
-		free(op->object->meta.resource_version);
-		op->object->meta.resource_version = TAKE_PTR(object->meta.resource_version);
-		operation_free(object);
-		return;
+		if (!op->object->problem)
+			op_event(core, op, "Warning", REASON_Invalid, "nothing is begun: %s", object->problem);
+		operation_take_refused(op->object, object);
+	} else {
+		operation_free(op->object);
+		op->object = object;
 	}
-	operation_free(op->object);
-	op->object = object;
 	follow(core, op);
 	op_kick(core, op);
 }

@@ -56,7 +56,9 @@ set_conditions(struct core *core, struct op *op)
 	bool works = !final && !op->lost && op->phase != PHASE_PAUSED && op->phase != PHASE_AWAITING_APPROVAL;
 	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
 
-	if (op->accepted)
+	if (op->started && op->object->problem)
+		set(core, op, "Accepted", "False", REASON_Invalid, op->object->problem);
+	else if (op->accepted)
 		set(core, op, "Accepted", "True", REASON_Accepted, "");
 	else if (op->phase == PHASE_PENDING)
 		set(core, op, "Accepted", "False", reason, op->message);

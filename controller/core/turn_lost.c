@@ -80,7 +80,7 @@ note_plan(struct core *core, struct op *op)
 	struct err err = {""};
 	struct plan *plan;
 
-	if (op->zones || !op->cluster->ready)
+	if (op->zones || !op->cluster->ready || op->object->problem)
 		return;
 	plan = op_compile(core, op, &err);
 	if (plan && strcmp(plan->hash, op->object->plan_hash) == 0)

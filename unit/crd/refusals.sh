@@ -147,6 +147,17 @@ refused $O lifted "$(lift '"gate":"cluster-normal","keyspaces":["k"]')" \
 	'keyspaces belong to the gate quorum-safe; name nodes for any other'
 refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' tomorrow)" 'spec.overrides[0].until: Invalid value: "tomorrow"'
 refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' 2030-01-01T00:00:00+02:00)" 'spec.overrides[0].until: Invalid'
+for moment in 2030-01-01t00:00:00Z 2030-01-01T00:00:00z 1969-01-01T00:00:00Z 2030-02-30T00:00:00Z 2030-01-01T24:00:00Z; do
+	refused $O lifted "$(lift '"gate":"cluster-normal","nodes":["n"]' $moment)" 'spec.overrides[0].until: Invalid value'
+	refused $O new '{"cluster":"c","workflow":"w","targets":{"startedBefore":"'$moment'"}}' 'spec.targets.startedBefore: Invalid'
+done
+for length in 0s 0h00m '' 5 1d 1s1h; do
+	refused $O new '{"cluster":"c","workflow":"w","targets":{"uptimeOver":"'$length'"}}' 'spec.targets.uptimeOver: Invalid'
+done
+for length in 240h 0h1m 10m0s; do
+	accepted $O over-$length '{"cluster":"c","workflow":"w","targets":{"uptimeOver":"'$length'"}}'
+done
+accepted $O since '{"cluster":"c","workflow":"w","targets":{"startedBefore":"2026-11-01T00:00:00.5Z"}}'
 accepted $O dry '{"cluster":"c","workflow":"w","dryRun":true,"owner":"o"}'
 refused $O dry '{"cluster":"c","workflow":"w"}' "spec.dryRun: Invalid value: $FIXED"
 refused $O lifted '{"cluster":"c","workflow":"w","dryRun":true}' "spec.dryRun: Invalid value: $FIXED"

@@ -115,7 +115,7 @@ static const struct cause causes[] = {
 	{"the members are being asked for what they see", cause_asking_nodes},
 	{"asking the hosts whether they can be commanded", cause_asking_hosts},
 	{"spec.cluster: there is no TargetCluster %*", cause_no_target},
-	{"spec%*", cause_not_planned},
+	{"spec%*", cause_refused},
 	{"too few replicas for what clients need with a node down, %*", cause_not_planned},
 	/* what gives no reason */
 	{"next node", never},
@@ -140,6 +140,7 @@ is_condition(const char *text, size_t len)
 /* Words before the reason proper: what is claimed with them, too. */
 static const struct cause places[] = {
 	{"suspends after ", cause_suspended},
+	{"spec is refused; after ", cause_refused},
 	{"cancels after ", cause_cancelled},
 	{"ends as Succeeded after ", cause_ending},
 	{"ends as Failed after ", cause_ending},

@@ -27,7 +27,7 @@ cause_truth cause_host_away, cause_lane_host_away, cause_unit_busy, cause_unit_s
 cause_truth cause_outside, cause_lane_outside, cause_program_runs, cause_host_command;
 /* causes_peer.c: of the operation and those it depends on. */
 cause_truth cause_redis_away, cause_redis_asked, cause_journal_awaited, cause_journal_lost, cause_strays,
-    cause_journal_edited, cause_not_rebuilt, cause_api_away,
+    cause_journal_edited, cause_refused, cause_not_rebuilt, cause_api_away,
     cause_frozen, cause_suspended, cause_cancelled, cause_behind, cause_until, cause_approval, cause_gate_paused,
     cause_asking_nodes, cause_asking_hosts, cause_ending, cause_read_again, cause_not_planned, cause_no_target;
 

