@@ -124,6 +124,19 @@ buf_printf(struct buf *b, const char *format, ...)
 }
 
 void
+buf_put_escaped(struct buf *b, const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+	for (; *text; text++) {
+		if (strchr(plain, *text))
+			buf_putc(b, *text);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*text);
+	}
+}
+
+void
 buf_consume(struct buf *b, size_t len)
 {
 	if (len > b->len)

@@ -51,5 +51,7 @@ void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+/* Percent-encoded for a path's segment or a query: all but letters, digits and "-._~". */
+void buf_put_escaped(struct buf *b, const char *text);
 /* Drop the first 'len' bytes. */
 void buf_consume(struct buf *b, size_t len);

@@ -232,3 +232,13 @@ duration_text(int64_t ms, char *text)
 		snprintf(text, INSTANT_TEXT, "0s");
 	return text;
 }
+
+int64_t
+backoff_ms(int64_t first_ms, int64_t most_ms, int64_t failures)
+{
+	int64_t wait_ms = first_ms;
+
+	for (int64_t i = 0; i < failures && wait_ms < most_ms; i++)
+		wait_ms = wait_ms * 2 < most_ms ? wait_ms * 2 : most_ms;
+	return wait_ms;
+}

@@ -29,3 +29,6 @@ int64_t instant_parse(const char *text);
 int64_t duration_parse(const char *text);
 /* The shortest exact form, "1h30m"; 'text' holds INSTANT_TEXT bytes and is returned. */
 char *duration_text(int64_t ms, char *text);
+
+/* How long to wait after so many failures in a row: 'first_ms' doubled as often, until it has reached 'most_ms'. */
+int64_t backoff_ms(int64_t first_ms, int64_t most_ms, int64_t failures);

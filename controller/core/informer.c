@@ -46,12 +46,8 @@ resume(struct core *core, void *owner)
 static void
 back_off(struct core *core, struct informer *informer, const char *problem, int64_t retry_after_ms)
 {
-	int64_t delay = BACKOFF_FIRST_MS;
+	int64_t delay = backoff_ms(BACKOFF_FIRST_MS, BACKOFF_MOST_MS, informer->failures);
 
-	for (unsigned i = 0; i < informer->failures && delay < BACKOFF_MOST_MS; i++)
-		delay *= 2;
-	if (delay > BACKOFF_MOST_MS)
-		delay = BACKOFF_MOST_MS;
 	delay += core_jitter(core, informer->path, "informer", informer->failures, delay / 2);
 	if (retry_after_ms > 0 && retry_after_ms < BACKOFF_MOST_MS)
 		delay = retry_after_ms;         /* the server's own word */

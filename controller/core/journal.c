@@ -88,13 +88,10 @@ retry(struct core *core, void *owner)
 void
 journal_retry(struct core *core, struct op *op)
 {
-	int64_t delay = RETRY_FIRST_MS;
+	int64_t delay = backoff_ms(RETRY_FIRST_MS, RETRY_MOST_MS, op->journal.failures);
 
-	for (unsigned i = 0; i < op->journal.failures && delay < RETRY_MOST_MS; i++)
-		delay *= 2;
 	op->journal.failures++;
-	timer_arm(&core->timers, &op->journal.retry, core->now.up_ms + (delay < RETRY_MOST_MS ? delay : RETRY_MOST_MS),
-	    retry, op);
+	timer_arm(&core->timers, &op->journal.retry, core->now.up_ms + delay, retry, op);
 }
 
 /* The reply's first element: a word. */

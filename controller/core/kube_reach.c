@@ -122,11 +122,6 @@ kube_query_text(const char *text)
 	struct buf out = BUF_INIT(BUF_MAX_LINE);
 
 	buf_puts(&out, "");
-	for (; *text; text++) {
-		if (strchr(letters, *text))
-			buf_putc(&out, *text);
-		else
-			buf_printf(&out, "%%%02X", (unsigned char)*text);
-	}
+	buf_put_escaped(&out, text);
 	return buf_take(&out);
 }

@@ -45,7 +45,7 @@ static bool
 may_send(const struct core *core, const struct op *op)
 {
 	return shard_is_led(core, op->shard) && !core->stopping && !shard_is_leaving(core, op->shard) &&
-	    core->now.up_ms < shard_valid_until(core, op->shard);
+	    shard_is_valid(core, op->shard);
 }
 
 static void
@@ -75,11 +75,8 @@ give_up(struct core *core, struct op *op, struct notice *notice, struct post *po
 static void
 try_again(struct core *core, struct op *op, struct notice *notice, struct post *post, int64_t retry_after_ms)
 {
-	int64_t most = post->refused ? REFUSED_MS : MOST_MS, wait_ms = FIRST_MS;
+	int64_t wait_ms = backoff_ms(FIRST_MS, post->refused ? REFUSED_MS : MOST_MS, post->tries - 1);
 
-	for (int64_t i = 1; i < post->tries && wait_ms < most; i++)
-		wait_ms *= 2;
-	wait_ms = wait_ms < most ? wait_ms : most;
 	wait_ms += core_jitter(core, op->uid, notice->key, (uint64_t)post->tries, wait_ms / 4 + 1);
 	post->next_up_ms = core->now.up_ms + (wait_ms > retry_after_ms ? wait_ms : retry_after_ms);
 	post->probed = false;

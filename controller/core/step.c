@@ -137,7 +137,8 @@ static void
 fail_attempt(struct core *core, struct op *op, struct step *step, const char *reason, const char *sentence)
 {
 	char text[MESSAGE];
-	int64_t delay = step->plan->retry_backoff_ms ? step->plan->retry_backoff_ms : BACKOFF_FIRST_MS;
+	int64_t first = step->plan->retry_backoff_ms ? step->plan->retry_backoff_ms : BACKOFF_FIRST_MS;
+	int64_t delay = backoff_ms(first, BACKOFF_MOST_MS, step->attempt - 1);
 	bool retry = strcmp(reason, REASON_StepRetry) == 0, last = !retry || step->attempt > step->plan->retries;
 
 	snprintf(text, sizeof text, "%s", sentence);
@@ -147,8 +148,6 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 		finish(core, op, step, STEP_FAILED, text);
 		return;
 	}
-	for (int64_t i = 1; i < step->attempt && delay < BACKOFF_MOST_MS; i++)
-		delay = delay * 2 < BACKOFF_MOST_MS ? delay * 2 : BACKOFF_MOST_MS;
 	delay += core_jitter(core, op->uid, step->id, (uint64_t)step->attempt, delay / 4);
 	say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 	    "%s: attempt %" PRId64 " failed: %s; again in %" PRId64 " ms", step_kind(step), step->attempt, text, delay);

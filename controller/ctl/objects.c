@@ -14,8 +14,6 @@
 
 enum { PAGE = 500, OBJECT_MAX = 4 << 20, LIST_MAX = 512 << 20 };
 
-#define UNRESERVED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-
 static const struct {
 	const char *name, *word, *plural;
 } kinds[] = {
@@ -61,8 +59,7 @@ page_path(const struct api *api, enum kind kind, bool all, const char *after)
 	buf_printf(&query, "?limit=%d", PAGE);
 	if (*after)
 		buf_puts(&query, "&continue=");
-	for (; *after; after++)
-		buf_printf(&query, strchr(UNRESERVED, *after) ? "%c" : "%%%02X", (unsigned char)*after);
+	buf_put_escaped(&query, after);
 	return object_path(api, kind, all, buf_str(&query));
 }
 

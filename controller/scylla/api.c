@@ -1,6 +1,5 @@
 #include "api.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,11 +106,6 @@ scylla_escape(const char *text)
 {
 	struct buf out = BUF_INIT(BUF_MAX_LINE);
 
-	for (; *text; text++) {
-		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
-			buf_putc(&out, *text);
-		else
-			buf_printf(&out, "%%%02X", (unsigned char)*text);
-	}
+	buf_put_escaped(&out, text);
 	return buf_take(&out);
 }

@@ -136,6 +136,16 @@ taken_content_leaves_an_empty_buffer_of_the_same_maximum(void **state)
 	CHECK(!buf_ok(&b));
 }
 
+static void
+what_a_query_must_not_hold_is_escaped(void **state)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(40);
+
+	(void)state;
+	buf_put_escaped(&b, "aZ09-._~ /?&=%+\x01\xc3\xbc");
+	CHECK_TEXT(buf_str(&b), "aZ09-._~%20%2F%3F%26%3D%25%2B%01%C3%BC");
+}
+
 int
 main(void)
 {
@@ -149,6 +159,7 @@ main(void)
 		cmocka_unit_test(many_bytes_grow_to_the_maximum),
 		cmocka_unit_test(consuming_keeps_the_rest),
 		cmocka_unit_test(taken_content_leaves_an_empty_buffer_of_the_same_maximum),
+		cmocka_unit_test(what_a_query_must_not_hold_is_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,18 @@ what_is_no_duration_is_refused(void **state)
 	}
 }
 
+static void
+waits_double_until_the_most(void **state)
+{
+	(void)state;
+	CHECK_INT(backoff_ms(200, 3000, -1), 200);
+	CHECK_INT(backoff_ms(200, 3000, 0), 200);
+	CHECK_INT(backoff_ms(200, 3000, 3), 1600);
+	CHECK_INT(backoff_ms(200, 3000, 4), 3000);
+	CHECK_INT(backoff_ms(200, 3000, INT64_MAX), 3000);
+	CHECK_INT(backoff_ms(300000, 60000, 2), 300000);        /* as it was asked for */
+}
+
 int
 main(void)
 {
@@ -169,6 +181,7 @@ main(void)
 		cmocka_unit_test(durations_are_read_and_written_shortest),
 		cmocka_unit_test(extreme_durations_stay_within_the_text),
 		cmocka_unit_test(what_is_no_duration_is_refused),
+		cmocka_unit_test(waits_double_until_the_most),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
