@@ -87,6 +87,9 @@ struct reconciler {
 	enum truth (*judge)(struct task *t);
 };
 
+/* The row of its table; NULL: there is none of that name. */
+const struct parameter *parameter_find(const struct reconciler *type, const char *name);
+
 /* Verdicts and truths, each with a sentence that a person reads in kubectl. */
 enum verdict task_done(struct task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Look again after 'ms', and sooner right after an act: every question of this pass is asked anew. */

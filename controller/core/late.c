@@ -49,15 +49,6 @@ late_text(const struct op *op, const struct lane *lane, const struct plan_value 
 
 /* --- before a step begins --- */
 
-static const struct parameter *
-find_parameter(const struct reconciler *type, const char *name)
-{
-	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++)
-		if (strcmp(type->parameters[i].name, name) == 0)
-			return &type->parameters[i];
-	return NULL;
-}
-
 /* A word of a host's command stays one, and turns into no option. */
 static bool
 is_word(const char *text)
@@ -69,7 +60,7 @@ static bool
 value_fits(const struct op *op, const struct step *step, const struct reconciler *type, const struct plan_value *value,
     struct err *why)
 {
-	const struct parameter *p = find_parameter(type, value->name);
+	const struct parameter *p = parameter_find(type, value->name);
 	bool late;
 	CLEANUP_FREE char *text = text_of(op, step->lane, value, &late);
 	struct value_check check = {.nodes = op->plan->nodes, .nnodes = op->plan->nnodes};

@@ -93,11 +93,11 @@ task_text(struct task *t, const char *parameter)
 int64_t
 task_integer(struct task *t, const char *parameter)
 {
+	const struct parameter *row = parameter_find(t->type, parameter);
 	const char *text = task_text(t, parameter);
 
-	for (const struct parameter *row = t->type->parameters; row->name; row++)
-		if (strcmp(row->name, parameter) == 0 && row->type == PARAMETER_DURATION)
-			return duration_parse(text);
+	if (row && row->type == PARAMETER_DURATION)
+		return duration_parse(text);
 	if (strcmp(text, "true") == 0)
 		return 1;
 	return strtoll(text, NULL, 10);

@@ -48,21 +48,11 @@ decode_node(struct decoder *d, const struct field *f)
 	return need_string(f, "zone", &node->zone, d->err) < 0 ? -1 : field_bool(&fresh, &node->is_new, d->err);
 }
 
-static const struct parameter *
-find_parameter(const struct reconciler *type, const char *name)
-{
-	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
-		if (strcmp(type->parameters[i].name, name) == 0)
-			return &type->parameters[i];
-	}
-	return NULL;
-}
-
 /* A value that the type no longer takes must not quietly become another one. */
 static int
 check_value(struct decoder *d, const struct reconciler *type, const struct field *f, const char *text)
 {
-	const struct parameter *p = find_parameter(type, f->key);
+	const struct parameter *p = parameter_find(type, f->key);
 	struct value_check check = {0};
 	CLEANUP_FREE char *place = field_place(f);
 

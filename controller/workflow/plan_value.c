@@ -21,14 +21,11 @@ const char *
 plan_value(const struct plan_value *with, size_t nwith, const struct reconciler *type, const char *name)
 {
 	const struct plan_value *value = plan_value_find(with, nwith, name);
+	const struct parameter *row = value || !type ? NULL : parameter_find(type, name);
 
 	if (value)
 		return value->text;
-	for (size_t i = 0; type && i < TASK_PARAMETERS && type->parameters[i].name; i++) {
-		if (strcmp(type->parameters[i].name, name) == 0 && type->parameters[i].fallback)
-			return type->parameters[i].fallback;
-	}
-	return "";
+	return row && row->fallback ? row->fallback : "";
 }
 
 static const char *

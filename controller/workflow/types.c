@@ -61,12 +61,11 @@ const struct parameter *
 type_parameter(const struct reconciler *type, const char *place, const char *name, struct err *err)
 {
 	static const struct parameter argument = {.name = "argument", .type = PARAMETER_STRING, .help = "fills a gap"};
+	const struct parameter *row = parameter_find(type, name);
 	struct known known;
 
-	for (size_t i = 0; i < TASK_PARAMETERS && type->parameters[i].name; i++) {
-		if (!type->parameters[i].planned && strcmp(type->parameters[i].name, name) == 0)
-			return &type->parameters[i];
-	}
+	if (row && !row->planned)
+		return row;
 	if (type->arguments)
 		return &argument;
 	known_init(&known, name);
