@@ -15,6 +15,8 @@ void journal_send(struct core *core, struct op *op);
 void journal_problem(struct core *core, struct op *op, const struct event *event);
 /* It did. */
 void journal_answers(struct core *core, struct op *op);
+/* Of a takeover's reply: epoch, seq, digest, format, plan. Fields and their values follow. */
+enum { TAKEOVER_HEAD = 5 };
 /* Try again after a pause that grows. */
 void journal_retry(struct core *core, struct op *op);
 /* rewrite.c: all of it once more, from memory. */

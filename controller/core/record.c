@@ -1,5 +1,6 @@
 /* Values of the journal. Field "op": the phase. Field "lane/BLOCK/NODE": a node's way. Field "STEP/NODE" (or
- * "STEP"): a step with its acts and memory. Format 1; docs/operations.md says how to read it. */
+ * "STEP"): a step with its acts and memory. The format is JOURNAL_FORMAT; docs/operations.md says how
+ * to read it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -20,7 +20,7 @@ drop_fields(struct op *op, const struct cJSON *reply)
 {
 	const struct cJSON *at = json_first(reply);
 
-	for (int head = 0; at && head < 5; head++)
+	for (int head = 0; at && head < TAKEOVER_HEAD; head++)
 		at = json_next(at);
 	for (; at && json_next(at); at = json_next(json_next(at)))
 		if (json_text(at))

@@ -61,9 +61,10 @@ take(struct surveyed *node, uint64_t question, const struct event *event)
 {
 	int64_t generation;
 
-	if (event->outcome != OUTCOME_ANSWERED || event->status != 200)
-		snprintf(node->problem, sizeof node->problem, "%s", event->outcome == OUTCOME_ANSWERED ? "its answer is no 200"
-		    : event->error ? event->error : outcome_name(event->outcome));
+	if (event->outcome != OUTCOME_ANSWERED)
+		snprintf(node->problem, sizeof node->problem, "%s", event->error ? event->error : outcome_name(event->outcome));
+	else if (event->status != 200)
+		snprintf(node->problem, sizeof node->problem, "HTTP %d", event->status);
 	else if (question == OF_VERSION)
 		scylla_string(event->body, event->len, node->version, sizeof node->version);
 	else if (scylla_generation(event->body, event->len, &generation))

@@ -15,8 +15,6 @@
 #include "shards.h"
 #include "state.h"
 
-enum { HEAD = 5 };       /* epoch, seq, digest, format, plan */
-
 static void refuse(struct core *core, struct op *op, const char *reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -95,7 +93,7 @@ read_journal(struct core *core, struct op *op, const struct cJSON *reply)
 	const struct cJSON *at = json_first(reply);
 	const char *plan;
 
-	if (!json_is_array(reply) || json_count(reply) < HEAD)
+	if (!json_is_array(reply) || json_count(reply) < TAKEOVER_HEAD)
 		return unreadable(core, op, "meta", NULL, "Redis' answer is no journal");
 	if (!json_to_int(at, &op->journal.epoch))
 		return unreadable(core, op, "meta", "epoch", NULL);

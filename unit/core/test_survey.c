@@ -127,6 +127,26 @@ who_does_not_tell_is_waited_for_and_asked_again(void **state)
 	small_close(&small);
 }
 
+static void
+what_was_answered_instead_is_said(void **state)
+{
+	struct small small = open_small();
+	struct effects kept;
+	struct err err = {""};
+
+	(void)state;
+	small.op->object->version_below = xstrdup("2025.1.4");
+	CHECK(!survey_ready(small.core, small.op, &err));
+	kept = *small.out;
+	*small.out = (struct effects){0};
+	for (size_t i = 0; i < kept.count; i++)
+		small_answer(&small, kept.list[i].id, OUTCOME_ANSWERED, 503, "{\"message\":\"not now\"}");
+	effects_clear(&kept);
+	CHECK(!survey_ready(small.core, small.op, &err));
+	CHECK_CONTAINS(err.text, "does not tell its release and since when it runs: HTTP 503; it is asked again");
+	small_close(&small);
+}
+
 /* When its turn comes long after, the facts are others. */
 static void
 old_answers_are_asked_for_anew(void **state)
@@ -154,6 +174,7 @@ main(void)
 		cmocka_unit_test(nothing_is_asked_for_nothing),
 		cmocka_unit_test(every_member_is_asked_and_judged),
 		cmocka_unit_test(who_does_not_tell_is_waited_for_and_asked_again),
+		cmocka_unit_test(what_was_answered_instead_is_said),
 		cmocka_unit_test(old_answers_are_asked_for_anew),
 	};
 
