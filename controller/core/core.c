@@ -161,13 +161,6 @@ core_ready(const struct core *core)
 	return informers_synced(core) && core->journal_up;
 }
 
-bool
-core_healthy(const struct core *core, struct instant now)
-{
-	(void)now;
-	return core != NULL;
-}
-
 static void
 put_field(struct buf *fields, const char *key, const char *value)
 {

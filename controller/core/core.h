@@ -45,5 +45,4 @@ void core_step(struct core *core, const struct event *event, struct instant now,
 
 /* For probes and scrapes, between steps. */
 bool core_ready(const struct core *core);           /* all kinds synced, journal reachable */
-bool core_healthy(const struct core *core, struct instant now);   /* alive: whoever is asked at all is */
 void core_metrics(const struct core *core, struct buf *out);     /* Prometheus text format 0.0.4 */

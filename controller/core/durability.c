@@ -84,7 +84,6 @@ judge(struct core *core, const struct cJSON *settings)
 	const struct cJSON *role = json_next(eviction);
 	const char *risk = risk_of(json_text(append), json_text(fsync), json_text(eviction), role);
 	bool unknown = !risk[0];
-	struct op *op, *next;
 
 	if (unknown)
 		risk = hidden_of(json_text(append), json_text(fsync), json_text(eviction), role);
@@ -95,8 +94,7 @@ judge(struct core *core, const struct cJSON *settings)
 	snprintf(core->journal_risk, sizeof core->journal_risk, "%s", risk);
 	if (risk[0])
 		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "reason=%s %s", durability_reason(core), risk);
-	HASH_ITER (hh, core->ops, op, next)
-		op_kick(core, op);
+	ops_kick(core);
 }
 
 static void

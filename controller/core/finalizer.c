@@ -41,7 +41,7 @@ op_patch_finalizer(struct core *core, struct op *op, bool add)
 	const struct object_meta *meta = &op->object->meta;
 	char *body;
 
-	if (op->finalizer_request || op->timer.armed || !shard_may_write(core, op->shard))
+	if (op->finalizer_request || op->timer.armed || !shard_is_valid(core, op->shard))
 		return;
 	if (add && meta->finalizers == 0)
 		body = xasprintf("[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"%s\"},"

@@ -8,7 +8,6 @@
 
 #include "timer.h"
 
-struct buf;
 struct cJSON;
 struct core;
 struct json_out;

@@ -70,12 +70,6 @@ shard_is_valid(const struct core *core, size_t shard)
 	return core->now.up_ms < shard_valid_until(core, shard);
 }
 
-bool
-shard_may_write(const struct core *core, size_t shard)
-{
-	return core->now.up_ms < shard_valid_until(core, shard);
-}
-
 /* What could not be taken over or told meanwhile can be now. */
 void
 shard_renewed(struct core *core, size_t shard)

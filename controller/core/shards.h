@@ -47,11 +47,10 @@ bool shard_is_led(const struct core *core, size_t shard);
 size_t shards_led(const struct core *core);
 /* Until when acts on its clusters may leave; INT64_MAX without leader election. */
 int64_t shard_valid_until(const struct core *core, size_t shard);
-/* Its Lease is valid now: an operation may be taken over. */
+/* Its Lease is valid now: an operation may be taken over, and what we write to the API server is not older than what another
+ * one has written. Who was stopped for a while and goes on must renew first; all of the shard is looked at again when it
+ * has. */
 bool shard_is_valid(const struct core *core, size_t shard);
-/* Ours for certain, so that what we write to the API server is not older than what another one has written: who was stopped
- * for a while and goes on must renew first. All of the shard is looked at again when it has. */
-bool shard_may_write(const struct core *core, size_t shard);
 void shard_renewed(struct core *core, size_t shard);
 /* Give all of them up; EFFECT_EXIT is ordered when that is answered. */
 void shards_release(struct core *core);

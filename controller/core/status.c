@@ -356,7 +356,7 @@ op_write_status(struct core *core, struct op *op)
 {
 	char *body;
 
-	if (op->status_request || op->gone || op->phase == PHASE_NONE || !shard_may_write(core, op->shard))
+	if (op->status_request || op->gone || op->phase == PHASE_NONE || !shard_is_valid(core, op->shard))
 		return;
 	/* Its answer brings the version that this write is of. */
 	if (op->finalizer_request)

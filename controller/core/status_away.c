@@ -78,7 +78,7 @@ op_write_message(struct core *core, struct op *op)
 	char why[MESSAGE];
 
 	if (op->status_request || op->status_timer.armed || !asking_explain_journal(core, op, why, sizeof why) ||
-	    !shard_may_write(core, op->shard))
+	    !shard_is_valid(core, op->shard))
 		return;
 	open_merge(op, &out);
 	status_put_why(&out, why);
@@ -94,7 +94,7 @@ op_write_lost(struct core *core, struct op *op)
 	struct json_out out = JSON_OUT(&body);
 	int64_t now = core->now.wall_ms;
 
-	if (op->status_request || op->status_timer.armed || op->lost_told || !shard_may_write(core, op->shard))
+	if (op->status_request || op->status_timer.armed || op->lost_told || !shard_is_valid(core, op->shard))
 		return;
 	op->lost_told = true;
 	conditions_set(op->conditions, "Reconciling", "False", op->reason, op->message, now);

@@ -159,7 +159,7 @@ cluster_write_status(struct core *core, struct cluster *cluster)
 	bool flipped = cluster->told_ready != cluster->ready || strcmp(cluster->told, cluster->reason) != 0;
 
 	if (cluster->status_request || cluster->sweep.running || (cluster->status_timer.armed && !flipped) ||
-	    !shard_may_write(core, cluster->shard))
+	    !shard_is_valid(core, cluster->shard))
 		return;
 	body = body_of(core, cluster);
 	if (cluster->written && strcmp(cluster->written, body) == 0) {

@@ -61,7 +61,7 @@ shell_page(void *user, const char *path, struct buf *out, const char **type)
 		return 200;
 	}
 	if (strcmp(path, "/healthz") == 0) {
-		good = core_healthy(shell->core, loop_now());
+		good = true;            /* whoever answers at all is alive */
 	} else if (strcmp(path, "/readyz") == 0) {
 		good = core_ready(shell->core);
 	} else {

@@ -51,12 +51,6 @@ core_ready(const struct core *core)
 	return core->wake_up_ms > 0;
 }
 
-bool
-core_healthy(const struct core *core, struct instant now)
-{
-	return core->wake_up_ms < now.up_ms;
-}
-
 void
 core_metrics(const struct core *core, struct buf *out)
 {

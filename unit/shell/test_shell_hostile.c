@@ -54,12 +54,6 @@ core_ready(const struct core *core)
 	return core->answers > 0;
 }
 
-bool
-core_healthy(const struct core *core, struct instant now)
-{
-	return core->answers == 0 && now.up_ms > 0;
-}
-
 void
 core_metrics(const struct core *core, struct buf *out)
 {

@@ -67,12 +67,6 @@ core_ready(const struct core *core)
 	return core->answers > 0;
 }
 
-bool
-core_healthy(const struct core *core, struct instant now)
-{
-	return core->answers < now.up_ms;
-}
-
 void
 core_metrics(const struct core *core, struct buf *out)
 {
