@@ -215,7 +215,7 @@ PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(
 
 # What there is to do -------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build check test sanitized end-to-end valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
+.PHONY: help deps build check unit test sanitized end-to-end valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
@@ -241,14 +241,19 @@ install: build ## The programs, straitctl's man page and completions, below PREF
 	$(Q)$(B)/straitctl completion zsh >$(SHARED)/zsh/site-functions/_straitctl
 	$(Q)$(B)/straitctl completion fish >$(SHARED)/fish/vendor_completions.d/straitctl.fish
 
-check: build $(TESTS) ## The inner loop: build, unit tests, simulation
-	@unit/run $(TESTS)
+MUTANTS := $(filter $(B)/unit/mutants/%,$(TESTS))
+IN_FLEET := $(addprefix $(B)/unit/sim/test_,fleet crashes)
 
-test: deps ## Everything: check, the same under sanitizers and valgrind, and end to end on real servers
-	$(MAKE) check
+check: build $(filter-out $(MUTANTS),$(TESTS)) ## The inner loop: build, unit tests, a little of the simulation
+	@STRAIT_QUICK=1 STRAIT_SEEDS=$${STRAIT_SEEDS:-5} unit/run $(filter-out $<,$(filter $(B)/unit/%,$^))
+
+unit: build $(TESTS) ## Unit tests and simulation at length, and the defects that they must find; without the fleet
+	@unit/run --show='*/@(mutants|differential)/*' $(filter-out $(IN_FLEET),$(TESTS))
+
+test: deps ## Everything: unit, the fleet, both under sanitizers and valgrind, and end to end on real servers
+	$(MAKE) unit
 	$(MAKE) fleet OPERATIONS=2000
-	$(MAKE) SAN=1 sanitized
-	$(MAKE) CC=clang build
+	$(MAKE) CC=clang SAN=1 sanitized
 	$(MAKE) build/next/strait-controller
 	$(MAKE) end-to-end
 
@@ -258,15 +263,14 @@ end-to-end:
 		wait $$beside || ended=1; grep -v '^  ok ' $(B)/valgrind.log; exit $$ended
 
 # Of a core with a defect put in, which is meant to fail, nobody needs to know whether it is clean; the fleet comes after.
-IN_FLEET := $(addprefix $(B)/unit/sim/test_,fleet crashes)
-sanitized: build $(filter-out $(B)/unit/mutants/% $(IN_FLEET),$(TESTS))
+sanitized: build $(filter-out $(MUTANTS) $(IN_FLEET),$(TESTS))
 	@STRAIT_QUICK=1 STRAIT_SEEDS=5 unit/run $(filter-out $<,$^)
 	STRAIT_QUICK=1 $(MAKE) fleet OPERATIONS=200
 
-# What the sanitizers do not see is a use of what was never set. Slow: of the simulation a part is enough, all of it is the
-# same core; and a core with a defect is no better for being clean.
-UNDER_VALGRIND := $(filter-out $(B)/unit/mutants/% $(B)/unit/sim/%,$(PURE_TESTS)) \
-	$(addprefix $(B)/unit/sim/test_,roll hands golden_journals turn)
+# What the sanitizers do not see is a use of what was never set. Slow: of the simulation and of the types' transcripts a part
+# is enough, all of it is the same core; and a core with a defect is no better for being clean.
+UNDER_VALGRIND := $(filter-out $(MUTANTS) $(B)/unit/sim/% $(B)/unit/reconcilers/test_tasks,$(PURE_TESTS)) \
+	$(addprefix $(B)/unit/sim/test_,roll golden_journals)
 valgrind: $(UNDER_VALGRIND) ## The unit tests of the pure parts under valgrind
 	@STRAIT_QUICK=1 STRAIT_SEEDS=1 unit/run --limit 1200 --under 'valgrind -q --error-exitcode=99 --leak-check=full' $^
 

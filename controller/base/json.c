@@ -95,7 +95,7 @@ json_parse_cut(const char *text, size_t len, const struct json_cut *cuts, int de
 struct cJSON *
 json_parse_list(const char *text, size_t len, const char *key, struct json_span **ret, size_t *count, struct err *err)
 {
-	const struct json_cut cuts[] = {{.key = key}, {NULL}};
+	const struct json_cut cuts[] = {{.key = key}, {.key = NULL}};
 	struct json_find find = {.cuts = cuts, .depth = 1, .elements = true};
 	struct cJSON *json = NULL;
 

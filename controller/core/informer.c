@@ -99,7 +99,7 @@ list_done(struct core *core, struct informer *informer, const struct cJSON *list
 static struct cJSON *
 parse(const struct informer *informer, const char *text, size_t len, int depth)
 {
-	static const struct json_cut always[] = {INFORMER_CUTS, {NULL}};
+	static const struct json_cut always[] = {INFORMER_CUTS, {.key = NULL}};
 
 	return json_parse_cut(text, len, informer->kind->cuts ? informer->kind->cuts : always, depth + 1, NULL);
 }

@@ -72,7 +72,7 @@ kube_take_version(struct object_meta *meta, const struct cJSON *object)
 bool
 kube_take_answered(struct object_meta *meta, const struct event *event)
 {
-	static const struct json_cut cuts[] = {{.key = "spec"}, {.key = "status"}, {NULL}};
+	static const struct json_cut cuts[] = {{.key = "spec"}, {.key = "status"}, {.key = NULL}};
 	CLEANUP_JSON struct cJSON *object = json_parse_cut(event->body, event->len, cuts, 1, NULL);
 
 	return kube_take_version(meta, object);

@@ -236,7 +236,8 @@ swept(struct core *core, void *owner, uint64_t round)
 
 /* What most are seen for, thousands that have ended, needs none of these. */
 static const struct json_cut cuts[] = {
-	INFORMER_CUTS, {.key = "nodesDone"}, {.key = "transitions", .as_text = true}, {.key = "conditions", .as_text = true}, {NULL},
+	INFORMER_CUTS, {.key = "nodesDone"}, {.key = "transitions", .as_text = true},
+	{.key = "conditions", .as_text = true}, {.key = NULL},
 };
 
 const struct informer_kind operation_kind = {

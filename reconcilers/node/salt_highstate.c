@@ -87,7 +87,7 @@ take_refusal(struct seen *seen, const char *text)
 static void
 understand(const struct buf *out, struct seen *seen)
 {
-	static const struct json_cut changes[] = {{.key = "changes"}, {NULL}};
+	static const struct json_cut changes[] = {{.key = "changes"}, {.key = NULL}};
 	struct err err = {""};
 	CLEANUP_JSON struct cJSON *json = json_parse_cut(buf_str(out), out->len, changes, CHANGES_DEPTH, &err);
 	const struct cJSON *local = json_is_object(json) ? json_first(json) : NULL;

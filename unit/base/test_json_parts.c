@@ -5,7 +5,7 @@
 #include "buf.h"
 #include "json.h"
 
-static const struct json_cut x[] = {{.key = "x"}, {NULL}};
+static const struct json_cut x[] = {{.key = "x"}, {.key = NULL}};
 
 static void
 what_is_left_out_reads_as_zero(void **state)
@@ -41,7 +41,7 @@ what_is_left_out_reads_as_zero(void **state)
 static void
 what_is_cut_as_text_reads_as_its_text(void **state)
 {
-	static const struct json_cut cuts[] = {{.key = "x"}, {.key = "y", .as_text = true}, {NULL}};
+	static const struct json_cut cuts[] = {{.key = "x"}, {.key = "y", .as_text = true}, {.key = NULL}};
 	static const char *const rows[] = {
 		"[]", "[{\"k\":\"a \\\"b\\\" \\\\ \\u00e9\"},\n\t2]", "{\"x\":{\"y\":[\"z\"]}}", "\"text\"", "17", "null",
 	};

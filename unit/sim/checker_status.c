@@ -86,7 +86,7 @@ check_phase(struct checker *checker, int64_t up_ms, const struct store_journal *
 void
 checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char *uid, const char *body, bool partly)
 {
-	static const struct json_cut cuts[] = {{.key = "transitions"}, {.key = "nodesDone"}, {.key = "nodes"}, {NULL}};
+	static const struct json_cut cuts[] = {{.key = "transitions"}, {.key = "nodesDone"}, {.key = "nodes"}, {.key = NULL}};
 	CLEANUP_JSON struct cJSON *json = json_parse_cut(body, strlen(body), cuts, 2, NULL);
 	const struct cJSON *status = json_get(json, "status");
 	const char *phase = json_str_or(status, "phase", "");

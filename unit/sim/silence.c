@@ -82,7 +82,7 @@ static bool
 read_status(struct world *world, struct watched *watched, const struct api_object *object)
 {
 	const char *text = object->status ? object->status : "{}";
-	static const struct json_cut cuts[] = {{.key = "transitions"}, {.key = "nodesDone"}, {NULL}};
+	static const struct json_cut cuts[] = {{.key = "transitions"}, {.key = "nodesDone"}, {.key = NULL}};
 	CLEANUP_JSON struct cJSON *status = json_parse_cut(text, strlen(text), cuts, 1, NULL);
 	char before[CLAIM_TEXT];
 
