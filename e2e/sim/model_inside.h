@@ -6,6 +6,7 @@
 #include "model.h"
 #include "model_run.h"
 #include "model_topology.h"
+#include "needs.h"
 
 enum mode {
 	MODE_NONE, MODE_STARTING, MODE_JOINING, MODE_BOOTSTRAP, MODE_NORMAL, MODE_LEAVING, MODE_DECOMMISSIONED,
@@ -211,6 +212,7 @@ struct sim {
 	struct sim_entry *audit;
 	size_t naudit, audit_cap;
 	size_t violations, unavoidable;
+	struct sim_policy policy;
 };
 
 enum { NO_REPLICA = 0xffff, DAY = 86400000 };

@@ -101,13 +101,6 @@ two_zones(const struct world *w, char *why, size_t size)
 	return false;
 }
 
-/* Of 'total' replicas 'left' are reached: fewer than a quorum, where a quorum may be asked for at all? */
-static bool
-lost(size_t total, size_t left)
-{
-	return total >= 3 && left < total / 2 + 1;
-}
-
 struct tally {
 	size_t total, left;
 };
@@ -132,6 +125,7 @@ set_lost(const struct world *w, const struct keyspace *keyspace, const uint16_t 
     const bool *reached, struct tally *dcs)
 {
 	const struct sim *sim = w->sim;
+	const struct oracle_needs needs = oracle_needs(sim, keyspace);
 	struct tally all = {0};
 	bool concerned = false;
 
@@ -149,10 +143,10 @@ set_lost(const struct world *w, const struct keyspace *keyspace, const uint16_t 
 		return false;
 	for (size_t i = 0; i < width && replicas[i] != NO_REPLICA; i++)
 		want(keyspace, &sim->nodes[replicas[i]], &dcs[sim->nodes[replicas[i]].dc], &all);
-	for (size_t dc = 0; keyspace->of.replication == SIM_NETWORK && dc < sim->ndcs; dc++)
-		if (lost(dcs[dc].total, dcs[dc].left))
+	for (size_t dc = 0; (keyspace->of.replication == SIM_NETWORK || sim->policy.told) && dc < sim->ndcs; dc++)
+		if (oracle_lost(needs.of.each, needs.least, dcs[dc].total, dcs[dc].left))
 			return true;
-	return lost(all.total, all.left);
+	return oracle_lost(needs.of.all, needs.least, all.total, all.left);
 }
 
 /* A tablet in transition needs its old replicas and its new ones. */
@@ -250,6 +244,19 @@ topology_changes(const struct world *w, char *why, size_t size)
 		return true;
 	}
 	return false;
+}
+
+static bool
+too_many(const struct world *w, char *why, size_t size)
+{
+	size_t down = 1, most = w->sim->policy.most_down;
+
+	for (size_t i = 0; i < w->sim->nnodes; i++)
+		down += i != w->node && counts(w, down_since(w->sim, i, w->node));
+	if (most == 0 || down <= most)
+		return false;
+	snprintf(why, size, "kind=too-many down=%zu most=%zu", down, most);
+	return true;
 }
 
 static bool
@@ -382,8 +389,11 @@ oracle_judge(struct sim *sim, enum sim_source source, size_t node)
 		return;
 	}
 	judge(sim, source, node, topology_changes);
-	judge(sim, source, node, two_zones);
-	judge(sim, source, node, below_quorum);
+	if (!oracle_waives(sim, node, "two-zones"))
+		judge(sim, source, node, two_zones);
+	if (!oracle_waives(sim, node, "quorum"))
+		judge(sim, source, node, below_quorum);
+	judge(sim, source, node, too_many);
 	judge(sim, source, node, raft_minority);
 	judge(sim, source, node, works);
 	judge(sim, source, node, schemas_differ);

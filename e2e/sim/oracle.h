@@ -9,7 +9,9 @@
 			this alone counts, unless the controller itself took it down,
  *	quorum		a range or tablet of a keyspace with RF >= 3 (not Local, not Everywhere) falls below a quorum of
  *			all its replicas, or of those in a datacenter that has three or more, for some coordinator; a
- *			tablet in transition has two sets of them, and each counts,
+ *			tablet in transition has two sets of them, and each counts. Where a policy is told (needs.h), what
+ *			that says clients need of the keyspace, whatever its RF,
+ *	too-many	with it more nodes would be down than that policy allows,
  *	raft		group0 has a majority of its voters, three or more, and would have none without the node,
  *	work		the node is cleaned up, somebody rebuilds, or a vnode keyspace is repaired by it or by a node that
  *			shares a range of it (a repair of tablets goes on without it),
@@ -24,6 +26,7 @@
 #include <stddef.h>
 
 #include "model.h"
+#include "needs.h"
 
 /* A disruptive act arrives at the node: judge, and write to the audit log. To be called before it takes effect. */
 void oracle_judge(struct sim *sim, enum sim_source source, size_t node);
@@ -32,6 +35,18 @@ void oracle_judge(struct sim *sim, enum sim_source source, size_t node);
 void oracle_judge_join(struct sim *sim, enum sim_source source, size_t node);
 /* How many nodes are down for somebody. */
 size_t oracle_down(const struct sim *sim);
+
+/* oracle_policy.c. What is asked of the keyspace's ranges; with fewer replicas than 'least' nothing is. */
+struct oracle_needs {
+	struct sim_needs of;
+	size_t least;
+};
+struct keyspace;
+struct oracle_needs oracle_needs(const struct sim *sim, const struct keyspace *keyspace);
+/* Of 'total' replicas 'left' are reached: too few? */
+bool oracle_lost(enum sim_need need, size_t least, size_t total, size_t left);
+/* Somebody who may has said that the rule need not hold for an act on the node now. */
+bool oracle_waives(const struct sim *sim, size_t node, const char *kind);
 
 /* oracle_work.c: what is younger than 'before' does not count. */
 bool oracle_work(struct sim *sim, size_t node, int64_t before, char *why, size_t size);

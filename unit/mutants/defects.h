@@ -34,6 +34,10 @@ enum mutant {
 	NO_THEN,                 /* the next batch begins at once */
 	RESCUES_TWICE,           /* an onFailure that is done is done once more */
 	NO_FINALLY,
+	/* Of what clients need and the owner allows. */
+	CONSISTENCY_IGNORED,     /* one replica is enough for everybody */
+	DECIDED_FOR_ALL,         /* what is decided for one keyspace holds for the others */
+	ANY_NUMBER_DOWN,         /* limits.maxNodesDown */
 	/* What cass-operator does. */
 	UNKNOWN_RACK_IS_ALL,     /* a zone that matches nothing narrows nothing */
 	END_OUT_OF_STEP,         /* the journal says ended, the status does not: nothing goes on */
@@ -83,6 +87,8 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
     an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters, a_crash_somewhere,
     a_roll_of_one;
+/* defects_policy.c */
+play with_policy;
 /* defects_join.c */
 play nodes_are_added;
 /* plays_cass.c, plays_issues.c: one scene for each defect. */

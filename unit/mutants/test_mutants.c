@@ -33,6 +33,9 @@ static const struct defect defects[] = {
 	{HASH_ORDER, "hash-order scheduling", "out of order|two zones", calmly},
 	{SAYS_WHAT_IT_SAID, "an old reason stands", "I9", with_faults},
 	{SLOW_IS_DOWN, "slow taken for down", "I9", with_garbled_nodes},
+	{CONSISTENCY_IGNORED, "consistency ignored", "kind=quorum", with_policy},
+	{DECIDED_FOR_ALL, "a decision for every keyspace", "kind=quorum", with_policy},
+	{ANY_NUMBER_DOWN, "maxNodesDown ignored", "kind=too-many", with_policy},
 	{JOINS_AT_ONCE, "two joiners at once", "kind=joiners", nodes_are_added},
 };
 

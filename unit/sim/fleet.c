@@ -48,6 +48,36 @@ vary(const struct fleet_config *config, struct fleet *fleet)
 		construct_draw(&fleet->construct, &chance);
 }
 
+static bool
+wants_policy(const struct fleet_config *config, struct chance *chance)
+{
+	bool drawn = chance_of(chance, 350);
+
+	if (config->policies != POLICY_DRAWN)
+		return config->policies == POLICY_ANY;
+	return drawn && config->variety == VARIETY_DRAWN && !config->choice.kinds && !config->choice.only;
+}
+
+/* After the rest, from a stream of its own: the scene's user keyspaces, target and overrides. */
+static void
+lay_down(const struct fleet_config *config, struct fleet *fleet, struct scene_config *scene)
+{
+	static const struct sim_keyspace app = {.name = "app", .replication = SIM_NETWORK, .rf = 3};
+	struct chance chance = {.state = config->seed ^ UINT64_C(0x9011c7)};
+	struct policy *policy = &fleet->policy;
+
+	if (!wants_policy(config, &chance))
+		return;
+	policy_draw(policy, &chance, strstr(scene->operation, "\"own\"") ? 2 : 1, scene->keyspaces ? scene->keyspaces : &app,
+	    scene->keyspaces ? scene->nkeyspaces : 1);
+	snprintf(fleet->operation, sizeof fleet->operation, "%s%s", scene->operation, policy->overrides);
+	scene->operation = fleet->operation;
+	scene->keyspaces = policy->keyspaces;
+	scene->nkeyspaces = policy->nkeyspaces;
+	scene->availability = policy->availability;
+	scene->most_down = policy->most_down;
+}
+
 static struct scene *
 make(const struct fleet_config *config, struct fleet *fleet)
 {
@@ -76,6 +106,7 @@ make(const struct fleet_config *config, struct fleet *fleet)
 		scene.second = "dc1/x:1,dc1/y:1,dc1/z:1";
 	if (scene.controllers == 1 && chance_of(&chance, 300))
 		scene.lease_ms = 0;
+	lay_down(config, fleet, &scene);
 	return scene_new(&scene);
 }
 
@@ -160,6 +191,8 @@ fleet_play(const struct fleet_config *config)
 	struct fault_choice choice = config->choice;
 
 	fleet->scene = make(config, fleet);
+	if (fleet->policy.nkeyspaces)
+		policy_tell(&fleet->policy, fleet->scene->world);
 	if (construct_stands_between(&fleet->construct))
 		fleet->scene->world->turns.begins_again = SCENE_OPERATION;
 	if (!config->told)
@@ -221,6 +254,7 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 	tally->helped += fleet->helped > 0;
 	others_add_up(&fleet->others, tally->others);
 	construct_add_up(&fleet->construct, tally->constructs);
+	policy_add_up(&fleet->policy, tally->policies);
 	tally->tablets += fleet->tablets;
 	tally->zero_token += fleet->zero_token;
 	tally->steps += world->steps;
@@ -251,6 +285,9 @@ tally_print(const struct tally *tally, double seconds)
 	printf("\n  workflows with:");
 	for (size_t i = 0; construct_name(i); i++)
 		printf("%s %zu %s", i ? "," : "", tally->constructs[i], construct_name(i));
+	printf("\n  clusters with:");
+	for (size_t i = 0; policy_name(i); i++)
+		printf("%s %zu %s", i ? "," : "", tally->policies[i], policy_name(i));
 	printf("\n  operations beside:");
 	for (size_t i = 0; other_kind_name(i); i++)
 		printf("%s %zu %s", i ? "," : "", tally->others[i], other_kind_name(i));
@@ -299,6 +336,7 @@ shrink(struct fleet_config *config, const char *wrong, size_t count)
 	bool helped = true;
 
 	plain.variety = VARIETY_PLAIN;
+	plain.policies = POLICY_NONE;
 	if (is_bad(&plain, wrong))
 		*config = plain;
 	for (size_t size = (count + 1) / 2; size > 0; size = helped && size == 1 ? 1 : size / 2) {
@@ -346,6 +384,8 @@ fleet_is_right(const struct fleet_config *config, struct tally *tally)
 		printf("ONLY=\"%s\" ", config->choice.only);
 	if (least.variety != VARIETY_DRAWN)
 		printf("VARIETY=%d ", (int)least.variety);
+	if (least.policies != POLICY_DRAWN)
+		printf("POLICY=%d ", (int)least.policies);
 	printf("%sSEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " OTHERS_LEFT_OUT=%u VERBOSE=1 build/unit/sim/test_fleet plays it again: "
 	    "%s\n", config->alone ? "ALONE=1 " : "", least.seed, least.left_out, least.others_left_out, fleet->wrong);
 	fflush(stdout);

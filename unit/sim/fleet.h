@@ -5,6 +5,7 @@
 #include "construct.h"
 #include "faults.h"
 #include "others.h"
+#include "policy.h"
 #include "scene.h"
 
 /* What many runs add up to. */
@@ -14,6 +15,7 @@ struct tally {
 	size_t faults[FAULT_KINDS_MAX];
 	size_t others[OTHER_KINDS_MAX];
 	size_t constructs[CONSTRUCTS_MAX];
+	size_t policies[POLICY_KINDS];
 	int64_t simulated_ms;
 };
 
@@ -24,11 +26,16 @@ struct fleet {
 	struct others others;
 	bool tablets, zero_token;    /* there are */
 	struct construct construct;  /* the operation's own workflow */
+	struct policy policy;        /* what clients need */
+	char operation[800];         /* its spec, when that has an override */
 	char wrong[1200];            /* what the judgement is; "": nothing */
 };
 
 /* Whether there are tablets beside vnodes, a node without tokens, and a workflow of its own; STOCK: the first two as drawn. */
 enum variety { VARIETY_DRAWN, VARIETY_PLAIN, VARIETY_FULL, VARIETY_STOCK };
+
+/* Whether clients need, and the owner allows, something else than the default. */
+enum policies { POLICY_DRAWN, POLICY_NONE, POLICY_ANY };
 
 /* How a run is to be; 0: as the seed says. */
 struct fleet_config {
@@ -36,6 +43,7 @@ struct fleet_config {
 	uint64_t left_out;           /* of the faults: bit i */
 	struct fault_choice choice;
 	enum variety variety;
+	enum policies policies;
 	bool calm;                   /* no faults */
 	bool alone;                  /* one operation */
 	unsigned others_left_out;    /* of the other ones: bit i */

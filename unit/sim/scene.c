@@ -76,9 +76,13 @@ target_content(const struct sim *sim, const struct scene_config *config, bool fr
 		buf_putc(&buf, '}');
 	}
 	buf_printf(&buf, "],\"access\":{\"host\":"
-	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}%s}%s}",
-	    config->access ? config->access : "",
-	    config->target ? config->target : frozen ? ",\"limits\":{\"frozen\":true}" : "");
+	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ops-ssh\"}}%s}%s",
+	    config->access ? config->access : "", config->availability ? config->availability : "");
+	if (config->target)
+		buf_puts(&buf, config->target);
+	else if (frozen || config->most_down)
+		buf_printf(&buf, ",\"limits\":{\"maxNodesDown\":%u,\"frozen\":%s}", config->most_down, frozen ? "true" : "false");
+	buf_putc(&buf, '}');
 	return buf_take(&buf);
 }
 

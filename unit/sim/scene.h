@@ -12,6 +12,8 @@ struct scene_config {
 	const char *workflow;        /* the content of a Workflow "own", or NULL */
 	const char *access;          /* more members of the target's spec.access, each with a comma before it; or NULL */
 	const char *target;          /* more members of the target's spec, each with a comma before it; or NULL */
+	const char *availability;    /* the target's spec.availability, with a comma before it; or NULL */
+	unsigned most_down;          /* limits.maxNodesDown; 0: none */
 	const struct sim_keyspace *keyspaces;
 	size_t nkeyspaces;
 	bool no_system_keyspaces;    /* the stock ones have replicas anywhere: two nodes of a rack share ranges */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "needs.h"
 #include "silence.h"
 
 enum { FIRST_UP_MS = 50000 };
@@ -16,8 +17,7 @@ world_new(const struct core_config *config, struct sim *sim, uint64_t seed)
 	struct world *world = xcalloc(1, sizeof *world);
 
 	world->now = world->began = FIRST_UP_MS;
-	/* 2026-11-21T08:00:00Z when the machine had been up for 50 s. */
-	world->wall_ahead = INT64_C(1795248000000) - FIRST_UP_MS;
+	world->wall_ahead = WORLD_FIRST_WALL_MS - FIRST_UP_MS;
 	world->chance.state = seed;
 	world->weather = (struct weather){.net_max = 2};
 	world->restart_after_ms = 1500;
@@ -120,6 +120,8 @@ world_jump(struct world *world, int64_t ms)
 {
 	transcript_add(world->log, world->now, "---- the wall clock jumps by %" PRId64 " ms", ms);
 	world->wall_ahead += ms;
+	for (size_t i = 0; world_cluster(world, i); i++)
+		sim_policy_clock(world_cluster(world, i), ms);
 	for (size_t i = 0; i < world->nprocesses; i++) {
 		struct process *process = &world->processes[i];
 		const struct event jump = {.kind = EVENT_JUMP, .body = "", .sent = process_instant(process)};

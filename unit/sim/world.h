@@ -150,6 +150,9 @@ struct world {
 };
 
 /* Takes the models over. */
+/* 2026-11-21T08:00:00Z, when the machine had been up for 50 s: what the wall clock shows at the beginning. */
+#define WORLD_FIRST_WALL_MS INT64_C(1795248000000)
+
 struct world *world_new(const struct core_config *config, struct sim *sim, uint64_t seed);
 struct world *world_free(struct world *world);
 /* Start the cores. */
