@@ -67,7 +67,8 @@ with_policy(uint64_t seed, char *wrong, size_t size)
 	    .nkeyspaces = policy.nkeyspaces, .availability = policy.availability, .most_down = policy.most_down,
 	    .no_system_keyspaces = true}, seed);
 	policy_tell(&policy, scene->world);
-	world_at(scene->world, scene->world->now + at_ms, hand_crash, scene->world, node);
-	world_at(scene->world, scene->world->now + at_ms + chance_between(&chance, 30000, 120000), hand_start, scene->world, node);
+	at_ms += scene->world->now;
+	world_at(scene->world, at_ms, hand_crash, scene->world, node);
+	world_at(scene->world, at_ms + chance_between(&chance, 30000, 120000), hand_start, scene->world, node);
 	play_end(scene, "", wrong, size);
 }

@@ -81,7 +81,8 @@ target_content(const struct sim *sim, const struct scene_config *config, bool fr
 	if (config->target)
 		buf_puts(&buf, config->target);
 	else if (frozen || config->most_down)
-		buf_printf(&buf, ",\"limits\":{\"maxNodesDown\":%u,\"frozen\":%s}", config->most_down, frozen ? "true" : "false");
+		buf_printf(&buf, ",\"limits\":{\"maxNodesDown\":%u,\"frozen\":%s}", config->most_down,
+		    frozen ? "true" : "false");
 	buf_putc(&buf, '}');
 	return buf_take(&buf);
 }
