@@ -379,7 +379,7 @@ the_model_answers_and_keeps_what_redis_does(void **state)
 		disturb(f);
 	}
 	free(asks);
-	print_message("differential: %zu steps (%zu takeovers, %zu writes, %zu repeats, %zu expiries; %zu answers lost): "
+	print_message("  %zu steps (%zu takeovers, %zu writes, %zu repeats, %zu expiries; %zu answers lost): "
 	    "%zu OK, %zu STALE, %zu GAP, %zu errors, %zu flushes\n", steps, f->count[TAKEOVER], f->count[WRITE],
 	    f->count[REPEAT], f->count[EXPIRE], f->lost, f->ok, f->stale, f->gap, f->errors, f->flushes);
 	CHECK(f->ok > 0 && f->stale > 0 && f->gap > 0 && f->errors > 0 && f->lost > 0 && f->flushes > 0);
