@@ -19,7 +19,7 @@ struct json_cut {
 	const char *key;
 	bool as_text;            /* comes out as a string, which holds its JSON text; else as 0 */
 };
-/* The same, but no tree is made of what members of these names, which {NULL} ends, hold in objects at 'depth' (1: the
+/* The same, but no tree is made of what members of these names (one of key NULL ends them) hold in objects at 'depth' (1: the
  * outermost). A key that is written with escapes is not cut. */
 struct cJSON *json_parse_cut(const char *text, size_t len, const struct json_cut *cuts, int depth, struct err *err);
 struct json_span {
