@@ -32,7 +32,7 @@ scenario()
 	forget
 	controller controller
 	within 10 "condition Stalled says so" condition_is clop/again Stalled '^True\|JournalLost\|'
-	within 5 "who is behind it says why it waits" is behind '^Queued\|.*\|held by again: (db-b-1, journal|its journal is) lost'
+	within 5 "who is behind it says why it waits" is behind '^Queued\|.*\|held by again: (db-[ab]-1, journal|its journal is) lost'
 	sleep 3
 	check "nothing more was sent" nothing_since db-b-1
 	check "who is behind still waits" is behind '^Queued\|.*\|held by again'
