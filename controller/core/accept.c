@@ -174,6 +174,10 @@ targets_are_known(struct core *core, struct op *op)
 	const char *reason = REASON_Surveying;
 	struct err err = {""};
 
+	if (op->object->problem) {
+		op_refuse(core, op, REASON_Invalid, op->object->problem);
+		return false;
+	}
 	if (survey_ready(core, op, &err) && earlier_ready(core, op, &reason, &err))
 		return true;
 	op_refuse(core, op, reason, err.text);
@@ -192,10 +196,6 @@ op_accept(struct core *core, struct op *op)
 	struct err err = {""};
 	struct plan *plan;
 
-	if (op->object->problem && !op->started) {
-		op_refuse(core, op, REASON_Invalid, op->object->problem);
-		return false;
-	}
 	if (!op_accept_cluster(core, op))
 		return false;
 	if (op->accepted)

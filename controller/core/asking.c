@@ -176,7 +176,7 @@ asking_explain_journal(struct core *core, struct op *op, char *text, size_t size
 	char clock[INSTANT_TEXT];
 
 	if (journal_away_ms(core, op) > 0) {
-		snprintf(text, size, "Redis does not answer: %s", core->journal_problem);
+		snprintf(text, size, "Redis does not answer: %s", journal->problem);
 		return true;
 	}
 	if (journal->request == 0)

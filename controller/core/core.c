@@ -25,7 +25,6 @@ core_new(const struct core_config *config)
 	struct core *core = xcalloc(1, sizeof *core);
 
 	core->config = *config;
-	core->journal_up = true;
 	catalog_start(core);
 	return core;
 }
@@ -158,7 +157,7 @@ core_set_leading(struct core *core, size_t shard, bool leading)
 bool
 core_ready(const struct core *core)
 {
-	return informers_synced(core) && core->journal_up;
+	return informers_synced(core) && journal_is_up(core);
 }
 
 static void

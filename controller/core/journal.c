@@ -45,17 +45,26 @@ journal_request(struct core *core, struct op *op, enum redis_script script, size
 	return effect;
 }
 
+/* Of a Redis in several parts one may be away, and with it some operations' journals. */
+bool
+journal_is_up(const struct core *core)
+{
+	for (const struct op *op = core->ops; op; op = op->hh.next)
+		if (op->journal.away_since_up_ms >= 0)
+			return false;
+	return true;
+}
+
 void
 journal_problem(struct core *core, struct op *op, const struct event *event)
 {
 	const char *error = event->outcome == OUTCOME_ANSWERED ? event->body : event->error;
 
-	if (core->journal_up)
+	if (journal_is_up(core))
 		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s the journal does not answer: %s; nothing is "
 		    "begun until it does", REASON_JournalAway, error ? error : outcome_name(event->outcome));
-	core->journal_up = false;
 	core->counters.journal_errors++;
-	snprintf(core->journal_problem, sizeof core->journal_problem, "%s", error ? error : outcome_name(event->outcome));
+	snprintf(op->journal.problem, sizeof op->journal.problem, "%s", error ? error : outcome_name(event->outcome));
 	if (op->journal.away_since_up_ms < 0)
 		op->journal.away_since_up_ms = core->now.up_ms;
 	op_kick(core, op);
@@ -64,12 +73,13 @@ journal_problem(struct core *core, struct op *op, const struct event *event)
 void
 journal_answers(struct core *core, struct op *op)
 {
-	if (!core->journal_up)
-		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "the journal answers again");
-	core->journal_up = true;
-	core->journal_problem[0] = '\0';
+	bool was_away = op->journal.away_since_up_ms >= 0;
+
 	op->journal.away_since_up_ms = -1;
+	op->journal.problem[0] = '\0';
 	op->journal.failures = 0;
+	if (was_away && journal_is_up(core))
+		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "the journal answers again");
 	/* One command at a time: a second answer to the same write would count as the next one's. */
 	timer_disarm(&core->timers, &op->journal.retry);
 }
@@ -81,6 +91,8 @@ retry(struct core *core, void *owner)
 
 	if (op->journal.sending)
 		journal_send(core, op);
+	else if (op->journal.expiring)
+		op_kick(core, op);
 	else
 		journal_take(core, op);
 }
@@ -296,23 +308,41 @@ journal_kept_s(const struct operation *object)
 	return object->ttl_seconds > 0 ? object->ttl_seconds : EXPIRE_SECONDS;
 }
 
+/* STALE is an answer: somebody else has it, and the end of it is theirs. */
 static void
 expire_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
-	(void)core;
-	(void)owner;
+	struct op *op = owner;
+	CLEANUP_JSON struct cJSON *reply = NULL;
+
 	(void)arg;
-	(void)event;        /* a journal that does not expire costs memory, nothing else */
+	op->journal.request = 0;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 0 && is_verdict(verdict_of(event, &reply))) {
+		journal_answers(core, op);
+		op->journal.expires = true;
+		op_kick(core, op);
+		return;
+	}
+	journal_problem(core, op, event);
+	journal_retry(core, op);
 }
 
-void
+/* Its finalizer is gone by then: a controller that dies before the answer leaves a journal that stays, which costs memory and
+ * nothing else. */
+bool
 journal_expire(struct core *core, struct op *op)
 {
-	/* It outlives the operation: what belongs to that is cancelled with it. */
-	struct effect *effect = journal_request(core, op, REDIS_EXPIRE, 2, expire_answered, &core->counters);
+	struct journal *journal = &op->journal;
+	struct effect *effect;
 
-	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
+	journal->expiring = true;
+	if (journal->expires || journal->request || journal->retry.armed)
+		return journal->expires;
+	effect = journal_request(core, op, REDIS_EXPIRE, 2, expire_answered, op);
+	effect->redis.args[0] = xasprintf("%" PRId64, journal->epoch);
 	effect->redis.args[1] = xasprintf("%" PRId64, journal_kept_s(op->object));
+	journal->request = effect->id;
+	return false;
 }
 
 void

@@ -48,6 +48,8 @@ struct journal {
 	struct timer retry;
 	unsigned failures;
 	int64_t away_since_up_ms;    /* first unanswered try; -1 */
+	char problem[200];           /* why it does not answer; "" while it does */
+	bool expiring, expires;      /* that is asked for; and was answered */
 };
 
 /* takeover.c. REDIS_TAKEOVER; op_taken_over() is called when it is answered and read. */
@@ -70,8 +72,10 @@ bool journal_is_quiet(const struct op *op);
 int64_t journal_away_ms(const struct core *core, const struct op *op);
 /* It is away, or has kept a request of ours waiting for as long as a person should. */
 bool journal_is_late(const struct core *core, const struct op *op);
-/* Let it expire; to be called once everything is acknowledged. */
-void journal_expire(struct core *core, struct op *op);
+/* No operation's is away. */
+bool journal_is_up(const struct core *core);
+/* Let it expire, once everything is acknowledged. False: Redis has not answered yet; the operation is looked at again then. */
+bool journal_expire(struct core *core, struct op *op);
 /* How long after its end, in s. */
 int64_t journal_kept_s(const struct operation *object);
 void journal_done(struct core *core, struct op *op);

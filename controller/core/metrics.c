@@ -69,7 +69,7 @@ core_metrics(const struct core *core, struct buf *out)
 	put(out, "strait_leader", "gauge", "1 while this controller acts.", core->leading);
 	put(out, "strait_shards", "gauge", "Shards of the fleet.", core->shards.count);
 	put(out, "strait_shards_led", "gauge", "Shards whose clusters this controller acts on.", shards_led(core));
-	put(out, "strait_journal_up", "gauge", "1 while Redis answers.", core->journal_up);
+	put(out, "strait_journal_up", "gauge", "1 while Redis answers.", journal_is_up(core));
 	put(out, "strait_journal_durable", "gauge", "1 once Redis' settings are known, or stated, to lose no journaled step.",
 	    core->journal_judged && !core->journal_risk[0]);
 	put(out, "strait_journal_durability_unknown", "gauge",

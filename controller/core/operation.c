@@ -156,13 +156,16 @@ work(struct core *core, struct op *op)
 static void
 release(struct core *core, struct op *op)
 {
-	struct finished *finished = finished_add(core, op->uid);
+	struct finished *finished;
 
+	if (op->started && !journal_expire(core, op)) {
+		turn_leave(core, op);   /* nobody waits for that */
+		return;
+	}
+	finished = finished_add(core, op->uid);
 	finished->retry_seen = op->retry_seen;
 	finished->round = op->round;
 	finished_take(core, finished, op->object);
-	if (op->started)
-		journal_expire(core, op);
 	op_drop(core, op);
 }
 
@@ -196,10 +199,16 @@ end(struct core *core, struct op *op)
 		release(core, op);
 }
 
+static bool
+wants_more(const struct op *op)
+{
+	return op->ended && op->object->retry > op->retry_seen && !op_is_cancelled(op);
+}
+
 static void
 rearm(struct core *core, struct op *op)
 {
-	if (!op->ended || op->object->retry <= op->retry_seen || op_is_cancelled(op))
+	if (!wants_more(op))
 		return;
 	op->retry_seen = op->object->retry;
 	if (op->phase == PHASE_SUCCEEDED)
@@ -287,6 +296,19 @@ run_dry(struct core *core, struct op *op)
 		op_write_status(core, op);
 }
 
+static void
+run_taken(struct core *core, struct op *op)
+{
+	rearm(core, op);
+	turn_acknowledge(core, op);
+	hints_acknowledge(core, op);
+	if (op->ended || ends_before_beginning(core, op) ||
+	    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
+		end(core, op);
+	else
+		op_write_status(core, op);
+}
+
 static bool
 is_abandoned(const struct op *op)
 {
@@ -304,17 +326,12 @@ op_run(struct core *core, struct op *op)
 		run_lost(core, op);
 	} else if (op->object->dry_run) {
 		run_dry(core, op);
+	} else if (op->journal.expiring && wants_more(op)) {
+		op_let_go(core, op);    /* an expiry that arrives after the next takeover is refused */
 	} else if (!op->journal.taken) {
 		run_untaken(core, op);
 	} else {
-		rearm(core, op);
-		turn_acknowledge(core, op);
-		hints_acknowledge(core, op);
-		if (op->ended || ends_before_beginning(core, op) ||
-		    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
-			end(core, op);
-		else
-			op_write_status(core, op);
+		run_taken(core, op);
 	}
 }
 

@@ -149,6 +149,7 @@ op_take_object(struct core *core, struct op *op, struct operation *object)
 	} else {
 		operation_free(op->object);
 		op->object = object;
+		op->accepted &= !object->problem;
 	}
 	follow(core, op);
 	op_kick(core, op);

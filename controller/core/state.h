@@ -56,8 +56,6 @@ struct core {
 	struct op *dirty_ops;                /* to be run before the step ends */
 	struct cluster *dirty_clusters;
 	bool leading;                        /* some shard */
-	bool journal_up;                     /* Redis answered last */
-	char journal_problem[200];           /* why it does not; "" while it does */
 	struct timer journal_probe;
 	bool journal_judged;                 /* Redis' settings have been seen */
 	bool journal_unknown;                /* they were not shown: 'journal_risk' says what to do */

@@ -49,6 +49,17 @@ set_gate_condition(struct core *core, struct op *op)
 }
 
 static void
+set_accepted(struct core *core, struct op *op, const char *reason)
+{
+	if (op->started && op->object->problem)
+		set(core, op, "Accepted", "False", REASON_Invalid, op->object->problem);
+	else if (op->accepted)
+		set(core, op, "Accepted", "True", REASON_Accepted, "");
+	else if (op->phase == PHASE_PENDING)
+		set(core, op, "Accepted", "False", reason, op->message);
+}
+
+static void
 set_conditions(struct core *core, struct op *op)
 {
 	bool final = phase_is_final(op->phase), good = op->phase == PHASE_SUCCEEDED;
@@ -56,12 +67,7 @@ set_conditions(struct core *core, struct op *op)
 	bool works = !final && !op->lost && op->phase != PHASE_PAUSED && op->phase != PHASE_AWAITING_APPROVAL;
 	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
 
-	if (op->started && op->object->problem)
-		set(core, op, "Accepted", "False", REASON_Invalid, op->object->problem);
-	else if (op->accepted)
-		set(core, op, "Accepted", "True", REASON_Accepted, "");
-	else if (op->phase == PHASE_PENDING)
-		set(core, op, "Accepted", "False", reason, op->message);
+	set_accepted(core, op, reason);
 	set_gate_condition(core, op);
 	if (core->journal_judged)
 		set(core, op, "JournalDurable", core->journal_unknown ? "Unknown" : truth(!core->journal_risk[0]),

@@ -107,7 +107,7 @@ turn_lost_may_go(struct core *core, struct op *op)
 {
 	if (!had_begun(op) || core->now.up_ms >= settled_up_ms(core, op))
 		return true;
-	timer_arm_earlier(&core->timers, &op->pace.timer, settled_up_ms(core, op), (timer_fire *)op_kick, op);
+	timer_arm_earlier(&core->timers, &op->pace.timer, settled_up_ms(core, op), op_look, op);
 	return false;
 }
 
@@ -126,7 +126,7 @@ turn_lost_run(struct core *core, struct op *op)
 	}
 	turn_join(core, op);
 	if (core->now.up_ms < settled_up_ms(core, op))
-		timer_arm_earlier(&core->timers, &op->pace.timer, settled_up_ms(core, op), (timer_fire *)op_kick, op);
+		timer_arm_earlier(&core->timers, &op->pace.timer, settled_up_ms(core, op), op_look, op);
 }
 
 void
@@ -155,6 +155,6 @@ turn_has_settled(struct core *core, struct op *op)
 	if (core->now.up_ms >= until)
 		return true;
 	op_set_phase(core, op, PHASE_QUEUED, REASON_Queued, "an act of before the takeover may still arrive");
-	timer_arm_earlier(&core->timers, &op->pace.timer, until, (timer_fire *)op_kick, op);
+	timer_arm_earlier(&core->timers, &op->pace.timer, until, op_look, op);
 	return false;
 }

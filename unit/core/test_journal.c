@@ -209,8 +209,8 @@ an_error_reply_is_no_acknowledgement(void **state)
 	flush(&small);
 	answer(&small, 1, "OOM command not allowed when used memory > 'maxmemory'");
 	CHECK(!journal_is_durable(small.op, ticket));
-	CHECK(!small.core->journal_up);
-	CHECK_CONTAINS(small.core->journal_problem, "OOM");
+	CHECK(!journal_is_up(small.core));
+	CHECK_CONTAINS(small.op->journal.problem, "OOM");
 	CHECK(!small.op->lost);
 	small_close(&small);
 }

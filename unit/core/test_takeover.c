@@ -176,7 +176,7 @@ a_newer_format_is_refused_with_both_named(void **state)
 	CHECK_TEXT(small.op->reason, "JournalTooNew");
 	CHECK_CONTAINS(small.op->message, "of format 7");
 	CHECK_CONTAINS(small.op->message, "up to 2");
-	CHECK(small.core->journal_up);
+	CHECK(journal_is_up(small.core));
 	CHECK_INT(journal_away_ms(small.core, small.op), 0);
 	small_at(&small, 60000);
 	timers_run(small.core, &small.core->timers, small.core->now.up_ms);

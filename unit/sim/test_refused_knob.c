@@ -3,6 +3,8 @@
  * it can still be deleted, or abandoned. So too when the controller starts anew meanwhile. */
 #include "story.h"
 
+#include "alloc.h"
+
 static const char wrong[] = ",\"overrides\":[{\"gate\":\"cluster-normal\",\"nodes\":[\"db-a-1\"],\"reason\":\"r\","
     "\"until\":\"2030-01-28t18:00:00Z\"}]";
 
@@ -64,6 +66,36 @@ nor_by_one_that_starts_then(void **state)
 	it_pauses_and_says_why(true);
 }
 
+/* One that waits for its turn, and has a plan no more. */
+static void
+nor_is_one_that_was_queued(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	static const char begun[] = "\"spec\":{\"cluster\":\"messages-prd\",\"nodeTask\":{\"type\":\"scylla-drain\"},"
+	    "\"targets\":{\"nodes\":[\"db-c-1\"]}";
+	CLEANUP_FREE char *first = xasprintf("%s}", begun), *second = xasprintf("%s%s}", begun, wrong);
+	const struct ledger *ledger;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-2", MINUTES(30));
+	api_create(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next", first);
+	world_tell_watches(world);
+	wait_ms(scene, SECONDS(5));
+	api_replace(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next", second);
+	world_tell_watches(world);
+	reach(scene, until_phase, "Succeeded", HOURS(1));
+	wait_ms(scene, MINUTES(5));
+	ledger = checker_ledger(world->checker, api_find(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next")->uid);
+	HOLDS(scene, strcmp(ledger->told_phase, "Pending") == 0);
+	HOLDS(scene, strstr(ledger->told_message, "spec.overrides[0].until"));
+	api_replace(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next", first);
+	world_tell_watches(world);
+	sim_mark(world->sim, world->now);
+	reach(scene, until_drained, "db-c-1", MINUTES(5));
+	scene_free(scene);
+}
+
 static void
 deleted_it_is_cancelled(void **state)
 {
@@ -120,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_begun_until_it_can_be_read),
 		cmocka_unit_test(nor_by_one_that_starts_then),
+		cmocka_unit_test(nor_is_one_that_was_queued),
 		cmocka_unit_test(deleted_it_is_cancelled),
 		cmocka_unit_test(its_cancel_counts),
 		cmocka_unit_test(abandoned_it_is_let_go),
