@@ -11,10 +11,23 @@
 #include "question.h"
 #include "state.h"
 
+/* Words of hosts and servers are among ours: what a terminal would obey (C0, and C1 as UTF-8) is none of them. */
+static void
+blank_controls(char *text)
+{
+	for (unsigned char *at = (unsigned char *)text; *at; at++) {
+		if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			at[0] = at[1] = ' ';
+		else if (*at < ' ' || *at == 0x7f)
+			*at = ' ';
+	}
+}
+
 void
 task_say(struct task *t, const char *format, va_list args)
 {
 	vsnprintf(t->sentence, sizeof t->sentence, format, args);
+	blank_controls(t->sentence);
 }
 
 #define SAY_AND_RETURN(t, format, result) \
