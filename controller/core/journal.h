@@ -83,8 +83,6 @@ void journal_done(struct core *core, struct op *op);
 /* rebuild.c. Its journal is lost or unreadable, and a person has said by spec.rebuildJournal to go on from its status:
  * once that can be done, and has been, it is lost no more. What stands in the way is told. False: nobody has said so. */
 bool journal_rebuild(struct core *core, struct op *op);
-/* That is asked for, by the right uid. */
-bool journal_is_rebuilt_for(const struct op *op);
 
 /* record.c: values of the journal, as JSON. */
 void record_op(const struct op *op, struct buf *out);

@@ -156,13 +156,8 @@ work(struct core *core, struct op *op)
 static void
 release(struct core *core, struct op *op)
 {
-	struct finished *finished;
+	struct finished *finished = finished_add(core, op->uid);
 
-	if (op->started && !journal_expire(core, op)) {
-		turn_leave(core, op);   /* nobody waits for that */
-		return;
-	}
-	finished = finished_add(core, op->uid);
 	finished->retry_seen = op->retry_seen;
 	finished->round = op->round;
 	finished_take(core, finished, op->object);
@@ -193,8 +188,8 @@ end(struct core *core, struct op *op)
 	}
 	if (turn_is_kept(op))
 		turn_keep(core, op);
-	else if (outbox_waiting(op) || outbox_is_told(op))
-		turn_leave(core, op);
+	else if (outbox_waiting(op) || outbox_is_told(op) || (op->started && !journal_expire(core, op)))
+		turn_leave(core, op);           /* nobody waits for that */
 	else
 		release(core, op);
 }

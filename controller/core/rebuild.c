@@ -38,12 +38,6 @@ is_asked_for(const struct op *op)
 	    (strcmp(op->reason, REASON_JournalLost) == 0 || strcmp(op->reason, REASON_JournalUnreadable) == 0);
 }
 
-bool
-journal_is_rebuilt_for(const struct op *op)
-{
-	return is_asked_for(op) && strcmp(op->object->rebuild_journal, op->uid) == 0;
-}
-
 /* Why it cannot be done, or not yet; told again only when it is something else. */
 static void
 tell(struct op *op, const char *why)

@@ -48,7 +48,7 @@ turn_lost_is_busy(const struct core *core, const struct op *op)
 static bool
 was_told(const struct op *op)
 {
-	for (const struct condition *c = op->conditions; c->type[0]; c++)
+	for (const struct condition *c = op->conditions; c && c->type[0]; c++)
 		if (strcmp(c->type, "Stalled") == 0 && strcmp(c->status, "True") == 0)
 			return strcmp(c->reason, REASON_JournalLost) == 0 || strcmp(c->reason, REASON_JournalUnreadable) == 0 ||
 			    strcmp(c->reason, REASON_JournalTooNew) == 0;
@@ -94,7 +94,7 @@ static void
 take_word(struct core *core, struct op *op)
 {
 	const char *word = op->object->acknowledge, *node = op->object->held_node;
-	bool released = word && (!op->acknowledged || strcmp(word, op->acknowledged) != 0) && !journal_is_rebuilt_for(op);
+	bool released = word && (!op->acknowledged || strcmp(word, op->acknowledged) != 0);
 
 	if (released && !op->released && had_begun(op))
 		op_event(core, op, "Normal", REASON_Acknowledged, "its journal is lost%s%s, and the cluster let go: \"%.400s\"",

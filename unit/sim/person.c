@@ -183,9 +183,12 @@ rebuild(struct scene *scene)
 {
 	const char *uid = is_lost(scene->world) ? scene_operation(scene->world)->uid : "";
 
-	if (!*uid || (scene->more && strstr(scene->more, "rebuildJournal")))
+	bool refused = scene->more && strstr(scene->more, "rebuildJournal");
+
+	if (!*uid || (refused && strstr(scene->more, "acknowledge")))
 		return false;
-	snprintf(scene->asked, sizeof scene->asked, ",\"rebuildJournal\":\"%s\"", uid);
+	snprintf(scene->asked, sizeof scene->asked, ",\"rebuildJournal\":\"%s\"%s", uid,
+	    refused ? ",\"acknowledge\":\"looked after by hand\"" : "");
 	scene->more = scene->asked;
 	scene_turn_knobs(scene);
 	return true;

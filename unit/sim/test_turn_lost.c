@@ -244,6 +244,27 @@ an_urgent_one_runs_between_where_it_holds_no_node(void **state)
 	over(scene);
 }
 
+/* What changes nothing keeps nobody waiting, by the plan that it would have now. */
+static void
+one_that_only_looks_keeps_nobody_waiting(void **state)
+{
+	struct scene *scene = scene_new(&(struct scene_config){.seed = seed_number(0), .operation = "\"workflow\":\"" TURNS_LOOKS "\""});
+	struct world *world = scene->world;
+
+	(void)state;
+	api_create(world->api, KIND_WORKFLOW, SCENE_NAMESPACE, TURNS_LOOKS, "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":[{\"wait\":["
+	    "{\"condition\":\"is-up-normal\",\"successWindow\":\"4h\",\"timeout\":\"5h\"}]}]}}]}");
+	world->weather = (struct weather){.io_max = 2, .net_max = 10};
+	world_start(world);
+	reach(scene, until_phase, "Running", MINUTES(1));
+	wait_ms(scene, SECONDS(10));
+	lose_all(scene, SECONDS(3));
+	reach(scene, until_message, "Redis holds", MINUTES(1));
+	add(scene, NEXT, RESTART(SCENE_CLUSTER, "db-c-1", ""));
+	reach(scene, until_next, "Succeeded", MINUTES(10));
+	over(scene);
+}
+
 /* A hand was at one journal: its cluster stands, the other one goes on, and both come to their ends. */
 static void
 the_rest_goes_on(void **state)
@@ -281,6 +302,7 @@ main(void)
 		cmocka_unit_test(acknowledged_it_does_so_too),
 		cmocka_unit_test(acknowledged_it_lets_go),
 		cmocka_unit_test(an_urgent_one_runs_between_where_it_holds_no_node),
+		cmocka_unit_test(one_that_only_looks_keeps_nobody_waiting),
 		cmocka_unit_test(the_rest_goes_on),
 	};
 
