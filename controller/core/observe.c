@@ -219,6 +219,26 @@ take_member_fact(struct cluster *cluster, enum fact fact, size_t member, const s
 		ring_set_live(cluster->ring, member, event->body, event->len, NULL);
 }
 
+/* Who has answered for all may be drained, or cut off, and not have heard what has begun since: now that all have said whom
+ * they see, one is asked that they see. */
+static bool
+ask_witness(struct core *core, struct cluster *cluster)
+{
+	struct sweep *sweep = &cluster->sweep;
+	const struct ring *ring = cluster->ring;
+	int asker = ring_find_address(ring, sweep->asker);
+	size_t witness;
+
+	if (asker >= 0 && ring_is_witness(ring, (size_t)asker))
+		return false;
+	witness = ring_find_witness(ring, sweep->tries);
+	if (witness == ring->nmembers)
+		return false;
+	snprintf(sweep->asker, sizeof sweep->asker, "%s", ring->members[witness].address);
+	ask_asker(core, cluster);
+	return true;
+}
+
 static void
 fast_answered(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
@@ -236,7 +256,7 @@ fast_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 		return;
 	if (cluster->sweep.missing > 0)
 		next_asker(core, cluster, NULL, cluster->sweep.missing_path);
-	else
+	else if (!ask_witness(core, cluster))
 		sweep_facts_in(core, cluster);
 }
 

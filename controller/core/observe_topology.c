@@ -186,7 +186,7 @@ is_needed(const struct cluster *cluster, size_t member, int candidate)
 	return watch->told.repairs[member].state != TOPOLOGY_SILENT;
 }
 
-/* Who answers for all: whom the sweep asks, and after a failure another member. */
+/* Who answers for all: whom the sweep asks, and after a failure another one that others see. */
 static const char *
 asker(const struct cluster *cluster)
 {
@@ -195,13 +195,19 @@ asker(const struct cluster *cluster)
 
 	if (turn == 0 && cluster->sweep.asker[0])
 		return cluster->sweep.asker;
-	for (size_t i = 0; i < ring->nmembers && !cluster->sweep.running; i++) {
-		size_t member = (turn + i) % ring->nmembers;
-
-		if (ring_votes(ring, member))
-			return ring->members[member].address;
-	}
+	if (!cluster->sweep.running)
+		turn = ring_find_witness(ring, turn % ring->nmembers);
 	return ring->members[turn % ring->nmembers].address;
+}
+
+/* Asked while the sweep was under way: by now it may be known that it was the wrong one. */
+static bool
+is_wrong_one(const struct cluster *cluster, const char *address)
+{
+	int member = ring_find_address(cluster->ring, address);
+
+	return !cluster->sweep.running && strcmp(address, asker(cluster)) != 0 &&
+	    !(member >= 0 && ring_is_witness(cluster->ring, (size_t)member));
 }
 
 static bool
@@ -210,7 +216,8 @@ want(struct core *core, struct cluster *cluster, int64_t since_up_ms, enum topol
 	size_t number = slot_of(&cluster->topology, question, member);
 	struct topology_slot *slot = &cluster->topology.slots[number];
 
-	if (slot->done_asked_up_ms != INT64_MIN && slot->done_asked_up_ms >= since_up_ms)
+	if (slot->done_asked_up_ms != INT64_MIN && slot->done_asked_up_ms >= since_up_ms &&
+	    !(number < TOPOLOGY_OF_ALL && is_wrong_one(cluster, slot->address)))
 		return true;
 	if (slot->request != 0)
 		return false;

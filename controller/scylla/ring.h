@@ -191,6 +191,11 @@ bool ring_is_called_down(const struct ring *ring, size_t member);
 /* Nothing gets worse if it goes: it says itself that it is DRAINED; or every voting view but its own calls it down,
  * there is at least one, and no other member that a voting view calls up has failed to answer. */
 bool ring_is_down_everywhere(const struct ring *ring, size_t member);
+/* What it tells of the whole cluster counts: its view does, and no voting member is called up by more. While nobody votes,
+ * everybody's. */
+bool ring_is_witness(const struct ring *ring, size_t member);
+/* The next one, from 'first' on. */
+size_t ring_find_witness(const struct ring *ring, size_t first);
 /* By its own word it boots, or is about to be seen up. */
 bool ring_is_returning(const struct ring *ring, size_t member);
 /* Down in every other view and not on its way back: nothing gets worse by taking it further down. Taking down what returns

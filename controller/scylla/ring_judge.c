@@ -147,6 +147,34 @@ ring_is_down_everywhere(const struct ring *ring, size_t member)
 	    find_silent(ring, NULL, (int)member, member) == ring->nmembers;
 }
 
+/* Who is seen by few may be cut off, and know of old times alone. */
+bool
+ring_is_witness(const struct ring *ring, size_t member)
+{
+	struct views own = views_of(ring, member, ring->nmembers);
+	bool any = false;
+
+	if (ring_votes(ring, member) && own.down == 0)
+		return true;
+	for (size_t i = 0; i < ring->nmembers; i++) {
+		if (!ring_votes(ring, i))
+			continue;
+		any = true;
+		if (!ring_votes(ring, member) || views_of(ring, i, ring->nmembers).up > own.up)
+			return false;
+	}
+	return !any || ring_votes(ring, member);
+}
+
+size_t
+ring_find_witness(const struct ring *ring, size_t first)
+{
+	for (size_t i = 0; i < ring->nmembers; i++)
+		if (ring_is_witness(ring, (first + i) % ring->nmembers))
+			return (first + i) % ring->nmembers;
+	return ring->nmembers;
+}
+
 bool
 ring_is_returning(const struct ring *ring, size_t member)
 {
