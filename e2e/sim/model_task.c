@@ -97,6 +97,14 @@ sim_tasks_lost(struct sim *sim, size_t node)
 	sim->ntasks = kept;
 }
 
+/* What goes on in the cluster a node has from group0: one whose messaging has stopped hears of no join any more. */
+static bool
+has_heard(const struct sim *sim, const struct task *task, size_t node)
+{
+	return task->kind != TASK_BOOTSTRAP || task->node == node || sim->nodes[node].gossip ||
+	    sim->seen[node * sim->nnodes + task->entity] == MEMBER_JOINING;
+}
+
 /* Ended ones stay for user_task_ttl, which came with 2025.1; before, they are gone at once. */
 bool
 sim_task_listed(const struct sim *sim, const struct task *task, size_t node)
@@ -104,7 +112,7 @@ sim_task_listed(const struct sim *sim, const struct task *task, size_t node)
 	if (task->ended < INT64_MAX && (task->kind == TASK_MIGRATION || sim_release(&sim->nodes[node]) < 202501 ||
 	    sim->now - task->ended >= sim_scaled(sim, USER_TTL)))
 		return false;
-	return task->node == node || sim_task_of_cluster(task->kind);
+	return task->node == node || (sim_task_of_cluster(task->kind) && has_heard(sim, task, node));
 }
 
 int

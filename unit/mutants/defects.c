@@ -78,7 +78,7 @@ __wrap_gate_check(struct core *core, struct op *op, struct step *step)
 {
 	if (mutant == NO_GATE || (mutant == GATE_ONCE && core->counters.acts_sent > 0))
 		return GATE_OPEN;
-	return __real_gate_check(core, op, step);
+	return spare_the_dead(op, step, __real_gate_check(core, op, step));
 }
 
 bool *

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gate.h"
+
 enum mutant {
 	SOUND,
 	NO_FENCE,                /* Redis takes a write of any epoch */
@@ -26,6 +28,11 @@ enum mutant {
 	SAYS_WHAT_IT_SAID,       /* the status keeps its sentence as long as its phase */
 	SLOW_IS_DOWN,            /* who does not answer is called down */
 	JOINS_AT_ONCE,           /* a new node is begun before the one before it is seen to join */
+	FREEZE_SPARES_THE_DEAD,  /* a node that is down is begun though the cluster is frozen */
+	TOPOLOGY_SPARES_THE_DEAD,        /* ... though it is being removed */
+	A_PART_IS_ALL,           /* of what a node tells to be under way the first counts alone */
+	ANYBODY_IS_A_WITNESS,    /* of the whole cluster whoever answers is believed */
+	AN_OLD_RELEASE,          /* what is upgraded stays what it was */
 	/* With several operations. CHECK_THEN_ACT below is one, too. */
 	LAST_COME,               /* the last come is the first served */
 	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */
@@ -91,6 +98,12 @@ play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, 
 play with_policy;
 /* defects_join.c */
 play nodes_are_added;
+/* defects_gate.c */
+play frozen_with_a_dead_node, a_dead_node_is_removed, one_repair_behind_another, an_isolated_node_tells;
+struct op;
+struct step;
+/* What the gate says of it when it is down, with a defect of that kind. */
+enum gate spare_the_dead(const struct op *op, const struct step *step, enum gate gate);
 /* plays_cass.c, plays_issues.c: one scene for each defect. */
 play cass_1, cass_2, cass_3, cass_4, cass_5, cass_6, cass_7, cass_8, cass_9;
 play issue_1, issue_3, issue_4, issue_5, issue_6, issue_7, issue_8, issue_9, issue_10, issue_11, issue_12;

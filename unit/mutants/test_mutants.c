@@ -36,6 +36,11 @@ static const struct defect defects[] = {
 	{CONSISTENCY_IGNORED, "consistency ignored", "kind=quorum", with_policy},
 	{DECIDED_FOR_ALL, "a decision for every keyspace", "kind=quorum", with_policy},
 	{ANY_NUMBER_DOWN, "maxNodesDown ignored", "kind=too-many", with_policy},
+	{FREEZE_SPARES_THE_DEAD, "a dead node is begun in a freeze", "frozen: db-a-1 is begun", frozen_with_a_dead_node},
+	{TOPOLOGY_SPARES_THE_DEAD, "a dead node is begun while it is removed", "kind=topology", a_dead_node_is_removed},
+	{A_PART_IS_ALL, "a part of what is under way taken for all", "kind=work", one_repair_behind_another},
+	{ANYBODY_IS_A_WITNESS, "an isolated node tells of the cluster", "kind=topology", an_isolated_node_tells},
+	{AN_OLD_RELEASE, "raft looked for by an old release", "kind=raft", a_majority_of_voters},
 	{JOINS_AT_ONCE, "two joiners at once", "kind=joiners", nodes_are_added},
 };
 

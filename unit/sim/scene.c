@@ -37,6 +37,8 @@ make_scylla(const struct scene_config *config, bool second)
 	sim.keyspaces = config->keyspaces;
 	sim.nkeyspaces = config->nkeyspaces;
 	sim.no_system_keyspaces = config->no_system_keyspaces;
+	if (config->version)
+		sim.version = config->version;
 	made = sim_new(&sim, &err);
 	if (!made) {
 		fprintf(stderr, "scene: %s\n", err.text);

@@ -16,6 +16,7 @@ struct scene_config {
 	unsigned most_down;          /* limits.maxNodesDown; 0: none */
 	const struct sim_keyspace *keyspaces;
 	size_t nkeyspaces;
+	const char *version;         /* scylla_release_version; NULL: the model's own */
 	bool no_system_keyspaces;    /* the stock ones have replicas anywhere: two nodes of a rack share ranges */
 	int64_t stable_ms;           /* 0: 5 s */
 	int64_t lease_ms;            /* 0: no Lease is taken */
