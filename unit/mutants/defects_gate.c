@@ -130,7 +130,8 @@ one_repair_behind_another(uint64_t seed, char *wrong, size_t size)
 		{.name = "app", .replication = SIM_NETWORK, .rf = 3},
 		{.name = "moving", .replication = SIM_NETWORK, .rf = 3, .tablets = 8, .tables = 1},
 	};
-	struct scene *scene = begin_suspended((struct scene_config){.keyspaces = keyspaces, .nkeyspaces = 2}, ONLY("db-a-1"), seed);
+	struct scene *scene = begin_suspended((struct scene_config){.keyspaces = keyspaces, .nkeyspaces = 2}, ONLY("db-a-1"),
+	    seed);
 	struct world *world = scene->world;
 	size_t node = scene_node(world, "db-b-1");
 

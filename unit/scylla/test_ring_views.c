@@ -222,13 +222,48 @@ one_node_and_none(void **state)
 	ring_free(empty);
 }
 
+/* Who tells of the whole cluster: a member that votes, and that nobody who votes is seen by more than. */
+static void
+witnesses_are_seen_by_the_others(void **state)
+{
+	static const struct {
+		const char *changes, *witnesses;
+	} rows[] = {
+		{"", "db-a-1,db-a-2,db-b-1,db-b-2,db-c-1,db-c-2"}, {"drain:db-a-1", "db-a-2,db-b-1,db-b-2,db-c-1,db-c-2"},
+		{"crash:db-a-1 silent:db-c-2", "db-a-2,db-b-1,db-b-2,db-c-1"},
+		{"mode:db-c-2=STARTING", "db-a-1,db-a-2,db-b-1,db-b-2,db-c-1"},
+		/* A line between two is cut, and one that still votes is seen by nobody. */
+		{"blind:db-a-1>db-b-1 blind:db-b-1>db-a-1", "db-a-2,db-b-2,db-c-1,db-c-2"},
+		{"blind:db-a-2>db-a-1 blind:db-b-1>db-a-1 blind:db-b-2>db-a-1 blind:db-c-1>db-a-1 blind:db-c-2>db-a-1",
+		    "db-a-2,db-b-1,db-b-2,db-c-1,db-c-2"},
+		/* Nobody votes: whoever answers. */
+		{"drain:db-a-1 drain:db-a-2 drain:db-b-1 drain:db-b-2 crash:db-c-1 crash:db-c-2",
+		    "db-a-1,db-a-2,db-b-1,db-b-2,db-c-1,db-c-2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ring *ring = kit_six();
+		CLEANUP_FREE bool *expected = kit_held(ring, rows[i].witnesses);
+
+		kit_apply(ring, rows[i].changes);
+		for (size_t member = 0; member < ring->nmembers; member++) {
+			if (ring_is_witness(ring, member) != expected[member])
+				CHECK_FAIL("%s: %s is%s one", rows[i].changes, ring->members[member].name,
+				    expected[member] ? " not" : "");
+			CHECK(expected[ring_find_witness(ring, member)]);
+		}
+		ring_free(ring);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_view_counts_for_up), cmocka_unit_test(down_everywhere_is_no_guess),
 		cmocka_unit_test(strangers_close_the_gate), cmocka_unit_test(stranger_is_the_one_that_is_named),
-		cmocka_unit_test(rubbish_is_not_silence),
+		cmocka_unit_test(rubbish_is_not_silence), cmocka_unit_test(witnesses_are_seen_by_the_others),
 		cmocka_unit_test(heard_means_all_but_the_set), cmocka_unit_test(one_node_and_none),
 	};
 

@@ -228,7 +228,8 @@ static void
 a_repair_behind_many_others_is_not_overlooked(void **state)
 {
 	struct quiet q = quiet();
-	CLEANUP_FREE char *same = repairs(5000, "tablets", false, "left"), *harmless = repairs(5000, "tablets", false, "tablets"),
+	CLEANUP_FREE char *same = repairs(5000, "tablets", false, "left"),
+	    *harmless = repairs(5000, "tablets", false, "tablets"),
 	    *different = repairs(TOPOLOGY_TASKS, "many", true, "left");
 	struct err said = {""};
 

@@ -103,8 +103,8 @@ freeze_arrival(struct world *world, const struct sim *sim, const struct sim_entr
 		if (span->life != world->sender.life || world->sender.number <= span->from || world->sender.number > span->to ||
 		    is_held(span, uid, name) || is_held(span, uid, sim_address(sim, entry->node)))
 			continue;
-		checker_fault(world->checker, world->now, "frozen: %s is begun by core %u, which has been told that the cluster is "
-		    "frozen", name, span->life);
+		checker_fault(world->checker, world->now, "frozen: %s is begun by core %u, which has been told that the "
+		    "cluster is frozen", name, span->life);
 		return;
 	}
 }
