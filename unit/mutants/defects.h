@@ -99,7 +99,8 @@ play with_policy;
 /* defects_join.c */
 play nodes_are_added;
 /* defects_gate.c */
-play frozen_with_a_dead_node, a_dead_node_is_removed, one_repair_behind_another, an_isolated_node_tells;
+play frozen_with_a_dead_node, a_dead_node_is_removed, one_repair_behind_another, an_isolated_node_tells,
+    upgraded_meanwhile;
 struct op;
 struct step;
 /* What the gate says of it when it is down, with a defect of that kind. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "cluster.h"
 #include "defects.h"
 #include "hands.h"
@@ -51,10 +52,13 @@ __wrap_ring_is_witness(const struct ring *ring, size_t member)
 	return mutant == ANYBODY_IS_A_WITNESS || __real_ring_is_witness(ring, member);
 }
 
+/* What the cluster was when it was first asked. */
+static const char first_release[] = "5.4.9";
+
 enum raft_release
 __wrap_raft_release(const char *version)
 {
-	return mutant == AN_OLD_RELEASE ? RAFT_RELEASE_NONE : __real_raft_release(version);
+	return __real_raft_release(mutant == AN_OLD_RELEASE ? first_release : version);
 }
 
 /* --- the runs --- */
@@ -168,4 +172,39 @@ an_isolated_node_tells(uint64_t seed, char *wrong, size_t size)
 	sim_lag(world->sim, node, 0);
 	sim_restart(world->sim, world->now, node);
 	play_end(scene, *wrong ? wrong : "", wrong, size);
+}
+
+static bool
+until_all_back(struct world *world, const char *unused)
+{
+	(void)unused;
+	return scene_all_serving(world);
+}
+
+/* All are upgraded by hand while a person keeps it waiting: from now on raft governs the cluster. Then two nodes of a rack
+ * die, and the third one is let through: no range of it would lose its quorum, but three of group0's five voters would be gone. */
+void
+upgraded_meanwhile(uint64_t seed, char *wrong, size_t size)
+{
+	static const char *const dead[] = {"db-a-1", "db-a-2"};
+	struct scene *scene;
+	struct world *world;
+
+	scene = begin_suspended((struct scene_config){.layout = "dc1/a:3,dc1/b:1,dc1/c:1", .no_system_keyspaces = true,
+	    .version = first_release}, ONLY("db-a-3"), seed);
+	world = scene->world;
+	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
+		sim_upgrade(world->sim, world->now, i, "2025.1.4");
+		sim_restart(world->sim, world->now, i);
+		world_run(world, NULL, NULL, SECONDS(10));
+		world_run(world, until_all_back, NULL, MINUTES(5));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(dead); i++)
+		sim_crash(world->sim, world->now, scene_node(world, dead[i]));
+	world_run(world, NULL, NULL, MINUTES(1));
+	scene->more = ",\"overrides\":[{\"gate\":\"cluster-normal\",\"nodes\":[\"db-a-3\"]" UNTIL "}]";
+	go_on(scene, MINUTES(5));
+	for (size_t i = 0; i < ARRAY_LEN(dead); i++)
+		sim_start(world->sim, world->now, scene_node(world, dead[i]));
+	play_end(scene, "", wrong, size);
 }

@@ -40,7 +40,7 @@ static const struct defect defects[] = {
 	{TOPOLOGY_SPARES_THE_DEAD, "a dead node is begun while it is removed", "kind=topology", a_dead_node_is_removed},
 	{A_PART_IS_ALL, "a part of what is under way taken for all", "kind=work", one_repair_behind_another},
 	{ANYBODY_IS_A_WITNESS, "an isolated node tells of the cluster", "kind=topology", an_isolated_node_tells},
-	{AN_OLD_RELEASE, "raft looked for by an old release", "kind=raft", a_majority_of_voters},
+	{AN_OLD_RELEASE, "raft judged by the release before an upgrade", "kind=raft", upgraded_meanwhile},
 	{JOINS_AT_ONCE, "two joiners at once", "kind=joiners", nodes_are_added},
 };
 
