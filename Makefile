@@ -88,7 +88,7 @@ MODEL := $(wildcard e2e/sim/model*.c e2e/sim/oracle*.c)
 NOT_IN_LIBRARIES := $(TOOLS) unit/replay.c
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
-sources = $(if $(filter e2e/sim,$(1)),$(MODEL),$(filter-out $(NOT_IN_LIBRARIES) $(1)/test_%,$(wildcard $(1)/*.c)))
+sources = $(if $(filter e2e/sim,$(1)),$(MODEL),$(filter-out $(NOT_IN_LIBRARIES) $(1)/test_% $(1)/fuzz_%,$(wildcard $(1)/*.c)))
 # One archive for each directory that has sources, so that what is broken in one leaves the others' tests usable.
 archives = $(foreach d,$(1),$(if $(filter $(GEN),$(d)),$(B)/lib/gen.a,$(if $(call sources,$(d)),$(B)/lib/$(d).a)))
 grouped = -Wl,--start-group $(1) -Wl,--end-group
