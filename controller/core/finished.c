@@ -31,7 +31,7 @@ expiry_drop(struct core *core, struct finished *finished)
 
 	if (!expiry)
 		return;
-	requests_drop(core, finished);
+	request_cancel(core, expiry->request);
 	free(expiry->namespace_);
 	free(expiry->name);
 	free(expiry->version);

@@ -54,7 +54,6 @@ step_free(struct core *core, struct step *step)
 	if (!step)
 		return NULL;
 	timer_disarm(&core->timers, &step->timer);
-	requests_drop(core, step);
 	acts_clear(core, step);
 	task_free(core, step->task);
 	for (size_t i = 0; i < step->nmemory; i++)
@@ -119,9 +118,14 @@ finish(struct core *core, struct op *op, struct step *step, enum step_state stat
 	snprintf(step->message, sizeof step->message, "%s", sentence);
 	step->state = state;
 	/* What was asked for and has no answer yet is dropped: the facts have overtaken it. */
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_SENT || step->acts[i].view.state == ACT_UNKNOWN)
-			step->acts[i].view.state = ACT_ANSWERED;
+	for (size_t i = 0; i < step->nacts; i++) {
+		struct act_record *act = &step->acts[i];
+
+		request_cancel(core, act->request);
+		act->request = 0;
+		if (act->view.state == ACT_SENT || act->view.state == ACT_UNKNOWN)
+			act->view.state = ACT_ANSWERED;
+	}
 	step_record(core, op, step, state == STEP_DONE ? "done" : "failed");
 	recent_end(core, step, state == STEP_DONE ? RECENT_FINISHED : RECENT_FAILED, sentence);
 	say(core, state == STEP_DONE ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, op, step->id,
@@ -129,7 +133,6 @@ finish(struct core *core, struct op *op, struct step *step, enum step_state stat
 	    state == STEP_DONE ? "finished" : "failed", sentence,
 	    duration_text(core->now.wall_ms - step->began_wall_ms, duration));
 	timer_disarm(&core->timers, &step->timer);
-	requests_drop(core, step);
 	step->task = task_free(core, step->task);
 }
 
@@ -152,7 +155,6 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 	    "%s: attempt %" PRId64 " failed: %s; again in %" PRId64 " ms", step_kind(step), step->attempt, text, delay);
 	recent_end(core, step, RECENT_ATTEMPT_FAILED, text);
-	requests_drop(core, step);
 	acts_clear(core, step);
 	step->task = task_free(core, step->task);
 	step->attempt++;

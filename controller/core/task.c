@@ -69,8 +69,8 @@ task_free(struct core *core, struct task *t)
 {
 	if (!t)
 		return NULL;
-	requests_drop(core, t);
 	for (size_t i = 0; i < t->nquestions; i++) {
+		request_cancel(core, t->questions[i]->request);
 		question_clear(t->questions[i]);
 		free(t->questions[i]->what);
 		free(t->questions[i]);

@@ -136,8 +136,10 @@ flight_cancel(struct shell *shell, uint64_t id)
 {
 	struct flight *flight;
 
-	void_events(shell, id);
 	HASH_FIND(hh, shell->flights, &id, sizeof id, flight);
+	/* Nothing of one that is under way is queued, unless it is a stream. */
+	if (!flight || flight->kind == EFFECT_KUBE)
+		void_events(shell, id);
 	if (!flight)
 		return;
 	if (flight->kind == EFFECT_REDIS)
