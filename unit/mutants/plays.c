@@ -148,6 +148,20 @@ a_roll_of_one(uint64_t seed, char *wrong, size_t size)
 	play_end(scene, "", wrong, size);
 }
 
+/* The controller dies as a request to somebody's server leaves, which takes it: a second one would be a second order. */
+void
+an_outside_service(uint64_t seed, char *wrong, size_t size)
+{
+	static const char workflow[] = "\"spec\":{\"steps\":[{\"task\":\"http-request\",\"with\":{\"url\":"
+	    "\"http://billing.example/orders\"},\"impact\":\"none\"}]}";
+	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = workflow}, seed);
+
+	scene->world->weather.late_act = 500;
+	scene->world->restart_after_ms = 500;
+	scene->world->crash_at_act = 1;
+	play_end(scene, "", wrong, size);
+}
+
 /* A controller dies anywhere: what it had not done is done by the next one. */
 void
 a_crash_somewhere(uint64_t seed, char *wrong, size_t size)

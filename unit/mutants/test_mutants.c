@@ -16,6 +16,7 @@ static const struct defect defects[] = {
 	{NO_INTENTS, "no intents", "I5", with_faults},
 	{NO_SETTLE_TIME, "settle time 0", "I3|I1", late_acts},
 	{UNKNOWN_IS_FAILED, "unknown treated as failed", "I1", late_acts},
+	{UNKNOWN_IS_FAILED, "the same at a server outside", "I1", an_outside_service},
 	{OLD_FACTS, "fact age ignored", "I2", an_isolation_meanwhile},
 	{WINDOW_OVER_A_GAP, "window over a gap", "window", restart_in_a_window},
 	{STATUS_FIRST, "status first", "I6", with_faults},

@@ -81,11 +81,16 @@ static const struct cause causes[] = {
 	{"systemctl %w took effect, %w is %w", cause_act_accepted},
 	{"%w is %w after systemctl %w: it was started, and did not stay as ordered", cause_retried},
 	{"not done after %w: %*", cause_retried},
-	{"salt-call runs, as unit %*", cause_program_runs},
+	{"%w runs, as unit %*", cause_program_runs},
 	{"a directory for the output of %w is being made", cause_host_command},
+	{"whether the directory for the output of %w was made is not known yet", cause_host_command},
 	{"the order to start %w is on its way", cause_host_command},
 	{"whether %w was started is not known yet", cause_host_command},
 	{"%*; tidying up", cause_host_command},
+	/* a server outside */
+	{"the request is on its way", cause_request_open},
+	{"no answer: %*", cause_request_open},
+	{"it could not be sent: %*", cause_request_not_sent},
 	/* the operation */
 	{"Redis does not answer: asked %t, no answer yet", cause_redis_asked},
 	{"Redis does not answer: %*", cause_redis_away},

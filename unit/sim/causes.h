@@ -25,6 +25,8 @@ cause_truth cause_host_away, cause_lane_host_away, cause_unit_busy, cause_unit_s
     cause_act_may_arrive, cause_act_unknown, cause_act_open, cause_taken_over, cause_act_accepted, cause_retried;
 /* causes_join.c: of nodes that are not in the ring yet, and of programs on hosts. */
 cause_truth cause_outside, cause_lane_outside, cause_program_runs, cause_host_command;
+/* causes_join.c: of requests to servers outside. */
+cause_truth cause_request_open, cause_request_not_sent;
 /* causes_peer.c: of the operation and those it depends on. */
 cause_truth cause_redis_away, cause_redis_asked, cause_journal_awaited, cause_journal_lost, cause_strays,
     cause_journal_edited, cause_refused, cause_not_rebuilt, cause_api_away,

@@ -80,10 +80,14 @@ checker_has_untold_restore(const struct checker *checker, unsigned life)
 	return false;
 }
 
+/* NULL: it may be of any, or of the whole cluster. */
 static bool
 is_of_node(const char *step, const char *node)
 {
 	const char *slash = strrchr(step, '/');
+
+	if (!node)
+		return true;
 
 	return slash && strcmp(slash + 1, node) == 0;
 }
@@ -228,11 +232,11 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 	struct checked_act *act;
 	char where[120];
 
-	if (!found.act)
+	if (!found.act && address)
 		found = find_act(checker, address, verb, sender);
 	act = found.act;
 	checker->restored = act && is_restoring(act);
-	snprintf(where, sizeof where, "%.20s of core %u at %.64s", verb, sender->life, node);
+	snprintf(where, sizeof where, "%.20s of core %u at %.64s", verb, sender->life, node ? node : "a server");
 	if (!act || (found.late ? act->old_intents : act->intents) == 0) {
 		checker_fault(checker, up_ms, "I5: %s arrives without an acknowledged intent%s%s", where,
 		    act ? "; the journal has it in state " : "", act ? act->state : "");
@@ -242,7 +246,7 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 		checker_fault(checker, up_ms, "I1: %s arrives more often than %s intends it (state %s)", where, act->step,
 		    act->state);
 	*(found.late ? &act->old_arrivals : &act->arrivals) += 1;
-	check_epoch(checker, up_ms, &found, node, verb);
+	check_epoch(checker, up_ms, &found, node ? node : "a server", verb);
 	checker->forgiven |= is_untold(found.page, act) && (size_t)found.page->epoch < found.ledger->ntakeovers;
 	check_repeated(checker, up_ms, &found, where);
 	return found.ledger->journal.uid;

@@ -111,7 +111,8 @@ bool checker_has_lost(const struct checker *checker);
 /* Redis' reply reaches the core 'to'. True: a write was acknowledged. */
 bool checker_acked(struct checker *checker, int64_t up_ms, const struct sender *to, const struct effect_redis *call,
     const char *reply);
-/* An act arrives at a node. 'verb': drain, stop, start or restart. The uid of the operation that it belongs to is
+/* An act arrives at a node. 'verb': drain, stop, start or restart; or run, a program on its host; or request, with 'node'
+ * NULL: somebody's server has taken it. The uid of the operation that it belongs to is
  * returned; NULL: none was found. */
 /* 'node' and 'address': a plan names one by its address that came after the inventory was written. */
 const char *checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const char *address, const char *verb,

@@ -5,26 +5,12 @@
 
 /* What an effect is, in a letter or a line. */
 
-static const char *
-host_verb(const struct effect_host *host)
-{
-	for (size_t i = 0; i < EFFECT_ARGS && host->args[i]; i++) {
-		const char *word = host->args[i];
-
-		if (strcmp(word, "start") == 0 || strcmp(word, "stop") == 0 || strcmp(word, "restart") == 0)
-			return word;
-	}
-	return NULL;
-}
-
 char
 effect_letter(const struct effect *effect)
 {
 	switch (effect->kind) {
-	case EFFECT_REST:
-		return effect->not_after_up ? 'a' : '.';         /* a read barrier is a POST that only asks */
+	case EFFECT_REST:        /* a read barrier is a POST that only asks */
 	case EFFECT_HOST:
-		return host_verb(&effect->host) ? 'a' : '.';
 	case EFFECT_WEB:
 		return effect->not_after_up ? 'a' : '.';
 	case EFFECT_REDIS:

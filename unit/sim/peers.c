@@ -163,7 +163,7 @@ read_audit_of(struct world *world, struct sim *sim, size_t *audited)
 {
 	static const char *const verbs[] = {
 		[SIM_ARRIVED_DRAIN] = "drain", [SIM_ARRIVED_STOP] = "stop", [SIM_ARRIVED_START] = "start",
-		[SIM_ARRIVED_RESTART] = "restart",
+		[SIM_ARRIVED_RESTART] = "restart", [SIM_RAN] = "run",
 	};
 
 	for (size_t count = sim_audit_count(sim); *audited < count; ++*audited) {
@@ -174,14 +174,15 @@ read_audit_of(struct world *world, struct sim *sim, size_t *audited)
 		if (entry->source != SIM_CONTROLLER || entry->node == SIZE_MAX)
 			continue;
 		/* What a program does that was ordered has no intent of its own. */
-		if ((size_t)entry->event >= ARRAY_LEN(verbs) || strstr(entry->text, " by=salt-call"))
+		if ((size_t)entry->event >= ARRAY_LEN(verbs) || !verbs[entry->event] || strstr(entry->text, " by=salt-call"))
 			continue;
 		world->arrivals++;
 		uid = checker_arrival(world->checker, world->now, sim_name(sim, entry->node),
 		    sim_address(sim, entry->node),
 		    verbs[entry->event], &world->sender);
 		check_object(world, uid, verbs[entry->event]);
-		turns_arrival(world, sim, *audited, uid);
+		if (entry->event != SIM_RAN)
+			turns_arrival(world, sim, *audited, uid);
 		freeze_arrival(world, sim, entry, uid);
 		if (world->checker->forgiven)
 			world_forgive_restarts(world);
@@ -218,11 +219,16 @@ static void
 arrive_web(struct world *world, struct flight *flight)
 {
 	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_OBJECT);
+	const struct effect_web *web = &flight->effect.web;
+	size_t before = world->web.nposts;
 	int status;
 
-	notices_arrival(world, &flight->effect.web);
-	status = web_serve(&world->web, world->now, &flight->effect.web, &body);
-
+	/* Hooks are known by their Secrets alone. */
+	if (!web->url)
+		notices_arrival(world, web);
+	status = web_serve(&world->web, world->now, web, &body);
+	if (web->url && world->web.nposts > before)
+		checker_arrival(world->checker, world->now, NULL, NULL, "request", &world->sender);
 	if (status == WEB_REFUSED)
 		world_answer(world, flight, back(world), OUTCOME_REFUSED, 0, "", 0, "connection refused");
 	if (status <= 0)

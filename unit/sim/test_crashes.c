@@ -4,7 +4,7 @@
 #include "scene.h"
 #include "story.h"
 
-/* Crash enumeration: every journal write, every act and every write of a status in five scenarios, before it leaves, left
+/* Crash enumeration: every journal write, every act and every write of a status in six scenarios, before it leaves, left
  * unanswered, answered unseen; all that comes last, up to the expiry, likewise; other effects now and then; and second
  * crashes within the recovery. make check takes every seventh, make test all of them. */
 
@@ -17,9 +17,11 @@ struct scenario {
 	size_t controllers;
 	/* What happens besides, up to the end. */
 	void (*people)(struct scene *scene);
-	const char *phase;               /* how it ends */
+	const char *phase;               /* how it ends; NULL: 'judge' says */
 	const char *restarted[4];        /* by then; NULL after the last */
 	const char *message;             /* and what it says then; NULL: whatever */
+	const char *target;              /* more of the TargetCluster's spec; or NULL */
+	const char *(*judge)(struct world *world);       /* what else is wrong; or NULL */
 	size_t sampled;                  /* every so manieth of its points alone; 0: all */
 };
 
@@ -40,6 +42,13 @@ static const char of_others[] =
     "{\"task\":\"scylla-drain\"},"
     "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
     "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"2s\",\"pollInterval\":\"1s\"}]}]}}]}";
+
+/* A program on the node's host, and a request to somebody's server that is for once. */
+static const char of_outsiders[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
+    "{\"task\":\"run-command\",\"with\":{\"command\":\"tidy\"}},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\"}]}]}},"
+    "{\"task\":\"http-request\",\"with\":{\"url\":\"http://billing.example/restarted\"},\"impact\":\"none\"}]}";
 
 static void
 nothing_happens(struct scene *scene)
@@ -79,6 +88,31 @@ hand_over(struct scene *scene)
 	world_stop(scene->world);
 }
 
+/* What has come of the request nobody may know: a person looks, and asks for another only if it has not arrived. */
+static void
+look(struct scene *scene)
+{
+	struct world *world = scene->world;
+
+	for (int n = 0; n < RETRIES && world_run(world, until_over, NULL, HOURS(1)) && until_phase(world, "Failed") &&
+	    world->web.nposts == 0; n++) {
+		world_run(world, NULL, NULL, SECONDS(5));
+		scene->retry++;
+		scene_turn_knobs(scene);
+		world_run(world, NULL, NULL, SECONDS(60));
+	}
+}
+
+static const char *
+judge_outside(struct world *world)
+{
+	if (world->web.nposts != 1 || scene_count(world, SIM_RAN, SIM_CONTROLLER, "db-a-1") != 1)
+		return "the request and the program are not there once each";
+	if (!until_phase(world, "Succeeded") && !until_message(world, "outcome unknown"))
+		return scene_message(world);
+	return NULL;
+}
+
 static const struct scenario scenarios[] = {
 	{.name = "a roll", .operation = EVERY_NODE NODES("\"db-a-1\",\"db-b-1\""), .controllers = 1, .people = nothing_happens,
 	    .phase = "Succeeded", .restarted = {"db-a-1", "db-b-1"}},
@@ -90,6 +124,9 @@ static const struct scenario scenarios[] = {
 	{.name = "others", .operation = "\"workflow\":\"own\"" NODES("\"db-a-1\""), .workflow = of_others, .controllers = 1,
 	    .people = nothing_happens, .phase = "Succeeded", .restarted = {"db-b-1", "db-c-1"}, .message = "3 nodes done",
 	    .sampled = 3},
+	{.name = "outsiders", .operation = "\"workflow\":\"own\"" NODES("\"db-a-1\""), .workflow = of_outsiders, .controllers = 1,
+	    .target = ",\"commands\":[{\"name\":\"tidy\",\"impact\":\"none\",\"args\":[\"/usr/bin/sleep\",\"3\"]}]",
+	    .people = look, .judge = judge_outside},
 };
 
 /* Play it with these crashes and judge it; 'kinds' takes the effects' letters. */
@@ -98,7 +135,7 @@ play(const struct scenario *scenario, uint64_t seed, const struct crash *crashes
 {
 	struct scene *scene = scene_new(&(struct scene_config){
 	    .layout = "dc1/a:1,dc1/b:1,dc1/c:1", .seed = seed, .operation = scenario->operation,
-	    .workflow = scenario->workflow, .stable_ms = 2000, .lease_ms = SECONDS(6),
+	    .workflow = scenario->workflow, .target = scenario->target, .stable_ms = 2000, .lease_ms = SECONDS(6),
 	    .controllers = scenario->controllers});
 	struct world *world = scene->world;
 	char text[600];
@@ -115,7 +152,9 @@ play(const struct scenario *scenario, uint64_t seed, const struct crash *crashes
 	judge_or_fail(world, judge(world, text, sizeof text), scenario->name, seed);
 	if (!scene_all_serving(world))
 		judge_or_fail(world, "a node is not serving", scenario->name, seed);
-	if (strcmp(scene_phase(world), scenario->phase) != 0)
+	if (scenario->judge)
+		judge_or_fail(world, scenario->judge(world), scenario->name, seed);
+	if (scenario->phase && strcmp(scene_phase(world), scenario->phase) != 0)
 		judge_or_fail(world, scene_message(world), scene_phase(world), seed);
 	for (size_t i = 0; scenario->restarted[i]; i++)
 		judge_or_fail(world, judge_restarted(world, scenario->restarted[i], text, sizeof text), scenario->name, seed);
@@ -229,6 +268,13 @@ others_that_are_found_on_the_way(void **state)
 	enumerate(&scenarios[4]);
 }
 
+static void
+a_program_and_a_request_outside(void **state)
+{
+	(void)state;
+	enumerate(&scenarios[5]);
+}
+
 int
 main(void)
 {
@@ -238,6 +284,7 @@ main(void)
 		cmocka_unit_test(cancel_with_restoring),
 		cmocka_unit_test(hand_over_between_two),
 		cmocka_unit_test(others_that_are_found_on_the_way),
+		cmocka_unit_test(a_program_and_a_request_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
