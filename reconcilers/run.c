@@ -31,7 +31,8 @@ start(struct task *t, const struct run *run, unsigned number)
 		return task_retry(t, "the directory for the output of %s cannot be made (exit status %d): %s", run->called,
 		    prepare->status, prepare->answer);
 	if (prepare->state == ACT_UNKNOWN)
-		return task_wait(t, look_ms, "whether the directory for the output of %s was made is not known yet", run->called);
+		return task_wait(t, look_ms, "whether the directory for the output of %s was made is not known yet",
+		    run->called);
 	if (prepare->state != ACT_ANSWERED)
 		return task_wait(t, look_ms, "a directory for the output of %s is being made", run->called);
 	snprintf(text, sizeof text, "%u", number);

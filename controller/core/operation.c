@@ -354,8 +354,10 @@ op_taken_over(struct core *core, struct op *op)
 	if (op->started)
 		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "taken over at epoch %lld, sequence %lld: %zu of %zu nodes done",
 		    (long long)op->journal.epoch, (long long)op->journal.seq, roll_count(op, LANE_DONE), op->nlanes);
-	if (op->lost)
+	if (op->lost) {
 		turn_lose(core, op);
+		timer_disarm(&core->timers, &op->status_timer);         /* that Redis is away is not to be said again */
+	}
 	if (op->cluster)
 		turn_kick(core, op->cluster);   /* whoever has waited for what it would say; after it */
 	op_kick(core, op);

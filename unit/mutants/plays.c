@@ -154,7 +154,8 @@ an_outside_service(uint64_t seed, char *wrong, size_t size)
 {
 	static const char workflow[] = "\"spec\":{\"steps\":[{\"task\":\"http-request\",\"with\":{\"url\":"
 	    "\"http://billing.example/orders\"},\"impact\":\"none\"}]}";
-	struct scene *scene = play_begin((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = workflow}, seed);
+	struct scene *scene = play_begin((struct scene_config){
+	    .operation = "\"workflow\":\"own\"", .workflow = workflow}, seed);
 
 	scene->world->weather.late_act = 500;
 	scene->world->restart_after_ms = 500;

@@ -114,8 +114,8 @@ judge_outside(struct world *world)
 }
 
 static const struct scenario scenarios[] = {
-	{.name = "a roll", .operation = EVERY_NODE NODES("\"db-a-1\",\"db-b-1\""), .controllers = 1, .people = nothing_happens,
-	    .phase = "Succeeded", .restarted = {"db-a-1", "db-b-1"}},
+	{.name = "a roll", .operation = EVERY_NODE NODES("\"db-a-1\",\"db-b-1\""), .controllers = 1,
+	    .people = nothing_happens, .phase = "Succeeded", .restarted = {"db-a-1", "db-b-1"}},
 	{.name = "failure and retry", .operation = "\"workflow\":\"own\"" NODES("\"db-a-1\""), .workflow = hasty,
 	    .controllers = 1, .people = retry, .phase = "Succeeded", .restarted = {"db-a-1"}},
 	{.name = "cancel", .operation = EVERY_NODE, .controllers = 1, .people = cancel, .phase = "Cancelled"},
@@ -124,9 +124,9 @@ static const struct scenario scenarios[] = {
 	{.name = "others", .operation = "\"workflow\":\"own\"" NODES("\"db-a-1\""), .workflow = of_others, .controllers = 1,
 	    .people = nothing_happens, .phase = "Succeeded", .restarted = {"db-b-1", "db-c-1"}, .message = "3 nodes done",
 	    .sampled = 3},
-	{.name = "outsiders", .operation = "\"workflow\":\"own\"" NODES("\"db-a-1\""), .workflow = of_outsiders, .controllers = 1,
-	    .target = ",\"commands\":[{\"name\":\"tidy\",\"impact\":\"none\",\"args\":[\"/usr/bin/sleep\",\"3\"]}]",
-	    .people = look, .judge = judge_outside},
+	{.name = "outsiders", .operation = "\"workflow\":\"own\"" NODES("\"db-a-1\""), .workflow = of_outsiders,
+	    .controllers = 1, .people = look, .judge = judge_outside,
+	    .target = ",\"commands\":[{\"name\":\"tidy\",\"impact\":\"none\",\"args\":[\"/usr/bin/sleep\",\"3\"]}]"},
 };
 
 /* Play it with these crashes and judge it; 'kinds' takes the effects' letters. */
