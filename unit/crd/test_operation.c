@@ -135,6 +135,29 @@ an_unreadable_status_counts_as_never_written(void **state)
 	operation_free(op);
 }
 
+/* As the controller parses what it watches: of lists that few look into no tree is made. */
+static void
+lists_that_were_cut_read_the_same(void **state)
+{
+	static const char text[] = "{\"metadata\":{\"name\":\"a\",\"namespace\":\"b\",\"uid\":\"u\",\"resourceVersion\":\"1\"},"
+	    "\"spec\":{\"cluster\":\"c\",\"workflow\":\"w\"},\"status\":{\"phase\":\"Running\",\"conditions\":"
+	    "[{\"type\":\"Ready\",\"message\":\"a \\\"b\\\"\"}],\"transitions\":[{\"seq\":7,\"message\":\"\\\\\"}]}}";
+	static const struct json_cut cuts[] = {{.key = "conditions", .as_text = true}, {.key = "transitions", .as_text = true},
+	    {.key = NULL}};
+	CLEANUP_JSON struct cJSON *whole = json_of(text), *cut = json_parse_cut(text, strlen(text), cuts, 2, NULL);
+	struct operation *a = operation_decode(whole, NULL), *b = operation_decode(cut, NULL);
+
+	(void)state;
+	CHECK(a && b);
+	CHECK_CONTAINS(a->conditions, "a \\\"b\\\"");
+	CHECK_CONTAINS(a->transitions, "\"seq\":7");
+	CHECK_TEXT(b->conditions, a->conditions);
+	CHECK_TEXT(b->transitions, a->transitions);
+	CHECK_TEXT(b->phase, "Running");
+	operation_free(a);
+	operation_free(b);
+}
+
 static void
 are_refused(const char *const cases[][2], size_t count)
 {
@@ -303,6 +326,7 @@ main(void)
 		cmocka_unit_test(a_new_one_has_no_status),
 		cmocka_unit_test(targets_may_be_told_by_facts),
 		cmocka_unit_test(an_unreadable_status_counts_as_never_written),
+		cmocka_unit_test(lists_that_were_cut_read_the_same),
 		cmocka_unit_test(bad_specs_are_refused_with_their_place),
 		cmocka_unit_test(bad_facts_are_refused_with_their_place),
 		cmocka_unit_test(bad_knobs_are_refused_with_their_place),
