@@ -13,6 +13,7 @@
 #include "op.h"
 #include "question.h"
 #include "state.h"
+#include "task.h"
 
 /* PATIENCE_MS: with a look every second, what a status says of the look before has ceased to be true for two at the most. */
 enum { PATIENCE_MS = 500, TOLD_AGAIN_MS = 1000 };

@@ -14,6 +14,7 @@
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
+#include "task.h"
 
 enum { PATIENCE_MS = 1100 };      /* with a read barrier, before its silence is said */
 

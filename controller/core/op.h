@@ -1,7 +1,6 @@
 /* An operation's life, for the files of core/: operation, roll, step, act, pass, journal, status. */
 #pragma once
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -267,11 +266,12 @@ struct plan *op_compile(struct core *core, struct op *op, struct err *err);
 void op_patch_finalizer(struct core *core, struct op *op, bool add);
 
 /* operation.c */
-extern const struct informer_kind operation_kind;
 void op_kick(struct core *core, struct op *op);
 void op_look(struct core *core, void *op);      /* the same, as a timer calls it */
 void ops_run(struct core *core);
-void op_free_all(struct core *core);
+void op_taken_over(struct core *core, struct op *op);
+
+/* phase.c */
 /* What the operation says of itself; a change of phase is logged, journaled and written to status at once. */
 void op_set_phase(struct core *core, struct op *op, enum phase phase, const char *reason, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
@@ -279,12 +279,16 @@ void op_say(struct op *op, const char *reason, const char *format, ...) __attrib
 void op_error(struct core *core, struct op *op, const struct step *step, const char *reason, const char *message);
 /* Phase, errors and the like, into the journal. */
 void op_record(struct op *op);
+
+/* may.c */
 bool op_is_cancelled(const struct op *op);
 /* May a node be begun, or a step that has not touched anything? */
 bool op_may_begin(const struct core *core, const struct op *op);
 /* May an act be intended or leave? Its status with the plan and its finalizer have been acknowledged. */
 bool op_may_act(const struct op *op);
-void op_taken_over(struct core *core, struct op *op);
+
+/* operations.c: their objects. */
+extern const struct informer_kind operation_kind;
 /* The latest form of its object, owned; an older one than it has is dropped. NULL: nothing. */
 void op_take_object(struct core *core, struct op *op, struct operation *object);
 /* Leadership came or went: read everything again, or forget what was read. */
@@ -298,6 +302,7 @@ void ops_kick(struct core *core);
 void op_let_go(struct core *core, struct op *op);
 /* Forget it without a word: it has ended, or its object is gone. */
 void op_drop(struct core *core, struct op *op);
+void op_free_all(struct core *core);
 
 /* roll.c: blocks, units, window, lanes. */
 void roll_start(struct core *core, struct op *op);
@@ -317,16 +322,19 @@ const struct step *roll_current(const struct op *op);
 struct lane *roll_stricken(const struct op *op);
 void roll_free(struct core *core, struct op *op);
 size_t roll_count(const struct op *op, enum lane_state state);
-/* The lane's steps so far count no more: somebody restarted the node. */
-void lane_void(struct core *core, struct lane *lane, const char *why);
 /* Members of the cluster's ring that this operation holds down or is about to; free() it. */
 bool *roll_held(const struct op *op);
-/* identity.c. Where the ring has its host id now; where it was last, when that is no member. */
+
+/* identity.c */
+/* Where the ring has its host id now; where it was last, when that is no member. */
 const char *lane_address(const struct lane *lane);
 /* Its host id is no member, and another has its address: nothing may be ordered there. */
 bool lane_is_displaced(const struct core *core, const struct lane *lane, char *why, size_t size);
 bool cluster_is_another(const struct core *core, const struct cluster *cluster, char *why, size_t size);
 
+/* lane.c */
+/* The lane's steps so far count no more: somebody restarted the node. */
+void lane_void(struct core *core, struct lane *lane, const char *why);
 void lane_record(struct core *core, struct lane *lane);
 void lane_record_later(struct lane *lane);      /* as journal_put_later() */
 
@@ -341,11 +349,14 @@ void step_record(struct core *core, struct op *op, struct step *step, const char
 void step_new_round(struct core *core, struct step *step);
 /* Look at the step again at 'up_ms' or earlier. */
 void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
+
+/* poll.c */
 /* When a step that waits looks again, counted from its last look's beginning. What an act brings about is looked for at once,
  * then at growing distances: a service that restarts in no time is not waited for until the next poll. */
 int64_t step_next_look(const struct step *step, int64_t now_up_ms);
-const char *step_kind(const struct step *step);
 
+/* step_kind.c */
+const char *step_kind(const struct step *step);
 /* Its acts leave under the gate alone. */
 bool step_takes_down(const struct step *step);
 int64_t step_gate_poll_ms(const struct op *op);
@@ -356,36 +367,26 @@ struct act_record *act_find(struct step *step, const char *label);
 struct act_record *act_add(struct step *step, const char *label);
 /* After a pass: carry every act one state on. True when something has changed that the author must see. */
 bool acts_run(struct core *core, struct op *op, struct step *step);
-bool acts_unresolved(const struct step *step);
-/* One that has left, and the time within which it arrives or never does is not over; NULL: there is none. */
-const struct act_record *acts_may_arrive(const struct step *step);
 /* The author asks for one that has not been intended yet. */
 bool acts_wanted(const struct step *step);
 void acts_resume(struct core *core, struct step *step);
 void acts_clear(struct core *core, struct step *step);
-/* act_unknown.c. True: one that must arrive only once is unknown; which, and whom it went to. */
-bool act_explain_unknown(const struct step *step, char *text, size_t size);
+
+/* act_state.c */
 const char *act_state_name(enum act_state state);
 int act_state_parse(const char *text);
+bool acts_unresolved(const struct step *step);
+/* One that has left, and the time within which it arrives or never does is not over; NULL: there is none. */
+const struct act_record *acts_may_arrive(const struct step *step);
 
-/* pass.c: what an author's call does. */
-struct task *task_new(struct core *core, struct op *op, struct step *step);
-struct task *task_free(struct core *core, struct task *task);
-/* What is asked from here on, before the pass too, is asked again in each round, all at once. */
-void task_begin_pass(struct task *t);
-/* One pass over the facts; the verdict is the author's unless a question is still open. */
-enum verdict task_pass(struct task *t);
-bool task_has_open_questions(const struct task *t);
-/* ... or for a sweep. */
-bool task_waits_for_answers(const struct task *t);
-void task_begin_round(struct task *t);
-void task_say(struct task *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-
-/* wait.c: conditions with windows. */
-enum verdict wait_for_conditions(struct task *t);
+/* act_unknown.c */
+/* True: one that must arrive only once is unknown; which, and whom it went to. */
+bool act_explain_unknown(const struct step *step, char *text, size_t size);
 
 /* status.c */
 void op_write_status(struct core *core, struct op *op);
+
+/* status_away.c */
 /* That it is Stalled, leaving all else in its status as it was told last. */
 void op_write_lost(struct core *core, struct op *op);
 /* Only why it does not move: while the journal of one that has begun cannot be read. */

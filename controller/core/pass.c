@@ -10,6 +10,7 @@
 #include "op.h"
 #include "question.h"
 #include "state.h"
+#include "task.h"
 
 /* Words of hosts and servers are among ours: what a terminal would obey (C0, and C1 as UTF-8) is none of them. */
 static void

@@ -13,6 +13,7 @@
 #include "scylla.h"
 #include "stamp.h"
 #include "state.h"
+#include "task.h"
 
 enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
 

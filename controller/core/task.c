@@ -14,6 +14,7 @@
 #include "question.h"
 #include "request.h"
 #include "state.h"
+#include "task.h"
 
 struct task *
 task_new(struct core *core, struct op *op, struct step *step)

@@ -12,6 +12,7 @@
 #include "question.h"
 #include "scylla.h"
 #include "state.h"
+#include "task.h"
 
 static void
 judge_window(struct task *t, const struct plan_condition *condition, struct window *window, enum truth truth)

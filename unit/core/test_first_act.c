@@ -7,6 +7,7 @@
 #include "registry.h"
 #include "small.h"
 #include "state.h"
+#include "task.h"
 
 static struct small
 open_small(void)

@@ -8,6 +8,7 @@
 #include "registry.h"
 #include "small.h"
 #include "state.h"
+#include "task.h"
 
 static const char workflow[] =
     "{\"steps\":[{\"eachNode\":{\"concurrencyLimit\":3,\"concurrencyUnit\":\"all\",\"steps\":["

@@ -7,6 +7,7 @@
 #include "registry.h"
 #include "small.h"
 #include "state.h"
+#include "task.h"
 
 static const char workflow[] = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}";
 

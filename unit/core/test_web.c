@@ -7,6 +7,7 @@
 #include "request.h"
 #include "small.h"
 #include "state.h"
+#include "task.h"
 #include "web.h"
 
 static enum verdict
