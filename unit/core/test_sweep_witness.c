@@ -26,14 +26,14 @@ static char *
 reply(const struct nodes *nodes, int node, const char *path)
 {
 	const bool absent[SMALL_NODES] = {nodes->mode || nodes->live};
+	const char *const own[][2] = {
+		{SCYLLA_MODE, nodes->mode}, {SCYLLA_GOSSIPING, nodes->gossiping}, {SCYLLA_LIVE, nodes->live},
+	};
 	bool stale = node == STALE || nodes->all_out;
 
-	if (stale && nodes->mode && !strcmp(path, SCYLLA_MODE))
-		return xstrdup(nodes->mode);
-	if (stale && nodes->gossiping && !strcmp(path, SCYLLA_GOSSIPING))
-		return xstrdup(nodes->gossiping);
-	if (stale && nodes->live && !strcmp(path, SCYLLA_LIVE))
-		return xstrdup(nodes->live);
+	for (size_t i = 0; stale && i < ARRAY_LEN(own); i++)
+		if (own[i][1] && !strcmp(path, own[i][0]))
+			return xstrdup(own[i][1]);
 	if (node != STALE && !strcmp(path, SCYLLA_JOINING))
 		return xstrdup("[\"10.0.0.9\"]");
 	if (node != STALE && !strcmp(path, SCYLLA_TASKS "node_ops"))

@@ -182,7 +182,8 @@ until_all_back(struct world *world, const char *unused)
 }
 
 /* All are upgraded by hand while a person keeps it waiting: from now on raft governs the cluster. Then two nodes of a rack
- * die, and the third one is let through: no range of it would lose its quorum, but three of group0's five voters would be gone. */
+ * die, and the third one is let through: no range of it would lose its quorum, but three of group0's five voters would be
+ * gone. */
 void
 upgraded_meanwhile(uint64_t seed, char *wrong, size_t size)
 {
