@@ -22,25 +22,27 @@
 struct finding_ground {
 	struct core *core;
 	const char *namespace_;
+	bool missing;           /* there is none of a name that was asked for */
 };
 
 static const struct workflow *
 find_nested(void *arg, const char *name, struct err *why)
 {
-	const struct finding_ground *ground = arg;
+	struct finding_ground *ground = arg;
 
-	return catalog_look(ground->core, ground->namespace_, name, why);
+	return catalog_look(ground->core, ground->namespace_, name, &ground->missing, why);
 }
 
-struct plan *
-op_compile(struct core *core, struct op *op, struct err *err)
+/* As op_compile(); '*ret_missing': because there is no workflow of a name. */
+static struct plan *
+compile(struct core *core, struct op *op, bool *ret_missing, struct err *err)
 {
 	struct operation *object = op->object;
 	CLEANUP_FREE struct plan_value *variables = xcalloc(object->nvariables + 1, sizeof *variables);
 	struct workflow *own = NULL;
 	const struct workflow *workflow;
 	struct plan_input input = {.types = core->config.types, .variables = variables, .nvariables = object->nvariables};
-	struct finding_ground ground = {core, op->namespace_};
+	struct finding_ground ground = {core, op->namespace_, false};
 	struct bearing bearing = {op, core->now.wall_ms};
 	struct plan *plan = NULL;
 	struct plan_node *nodes;
@@ -50,7 +52,7 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	for (size_t i = 0; i < object->nvariables; i++)
 		variables[i] = (struct plan_value){.name = object->variables[i].name, .text = object->variables[i].text};
 	if (object->workflow)
-		workflow = catalog_find(core, op->namespace_, object->workflow, err);
+		workflow = catalog_find(core, op->namespace_, object->workflow, ret_missing, err);
 	else
 		workflow = own = workflow_of_task(object->node_task ? object->node_task : object->cluster_task, object->with,
 		    object->node_task != NULL, err);
@@ -82,11 +84,20 @@ op_compile(struct core *core, struct op *op, struct err *err)
 	input.find = find_nested;
 	input.find_arg = &ground;
 	plan = plan_compile(workflow, &input, err);
+	*ret_missing |= ground.missing;
 	cluster_plan_nodes_free(nodes, input.nnodes);
 	free(up);
 	free(unfit);
 	workflow_free(own);
 	return plan;
+}
+
+struct plan *
+op_compile(struct core *core, struct op *op, struct err *err)
+{
+	bool missing = false;
+
+	return compile(core, op, &missing, err);
 }
 
 void
@@ -194,6 +205,7 @@ bool
 op_accept(struct core *core, struct op *op)
 {
 	struct err err = {""};
+	bool missing = false;
 	struct plan *plan;
 
 	if (!op_accept_cluster(core, op))
@@ -203,10 +215,9 @@ op_accept(struct core *core, struct op *op)
 	if (!targets_are_known(core, op))
 		return false;
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
-	plan = op_compile(core, op, &err);
+	plan = compile(core, op, &missing, &err);
 	if (!plan)
-		op_refuse(core, op, op->object->workflow && strstr(err.text, "workflow: there is no Workflow ")
-		    ? REASON_WorkflowNotFound : REASON_PlanRefused, err.text);
+		op_refuse(core, op, missing ? REASON_WorkflowNotFound : REASON_PlanRefused, err.text);
 	else if (check_host_access(op->cluster, plan, &err) < 0 || check_prometheus(op->cluster, plan, &err) < 0 ||
 	    skip_names_nobody(op, plan, &err))
 		op_refuse(core, op, REASON_PlanRefused, err.text);

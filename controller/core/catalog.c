@@ -105,7 +105,7 @@ catalog_start(struct core *core)
 }
 
 const struct workflow *
-catalog_look(struct core *core, const char *namespace_, const char *name, struct err *err)
+catalog_look(struct core *core, const char *namespace_, const char *name, bool *ret_missing, struct err *err)
 {
 	const char *const namespaces[] = {namespace_, ""};
 
@@ -120,19 +120,22 @@ catalog_look(struct core *core, const char *namespace_, const char *name, struct
 			err_set(err, "Workflow %s cannot be read: %s", name, entry->problem);
 		return entry->workflow;
 	}
+	*ret_missing = true;
 	err_set(err, "there is no Workflow \"%s\" in namespace %s and no built-in one: create it, or name another", name,
 	    namespace_);
 	return NULL;
 }
 
 const struct workflow *
-catalog_find(struct core *core, const char *namespace_, const char *name, struct err *err)
+catalog_find(struct core *core, const char *namespace_, const char *name, bool *ret_missing, struct err *err)
 {
+	bool missing = false;
 	struct err why = {""};
-	const struct workflow *workflow = catalog_look(core, namespace_, name, &why);
+	const struct workflow *workflow = catalog_look(core, namespace_, name, &missing, &why);
 
+	*ret_missing |= missing;
 	if (!workflow)
-		err_set(err, "%s%s", strncmp(why.text, "there is no", 11) == 0 ? "spec.workflow: " : "", why.text);
+		err_set(err, "%s%s", missing ? "spec.workflow: " : "", why.text);
 	return workflow;
 }
 
