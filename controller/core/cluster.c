@@ -18,11 +18,10 @@ inventory_node(const struct cluster *cluster, const char *address)
 	return NULL;
 }
 
-char *
-cluster_zone(const struct cluster *cluster, size_t number, char *text)
+/* 'node': what the inventory has of the member; or NULL. */
+static char *
+put_zone(const struct cluster *cluster, const struct ring_member *member, const struct target_node *node, char *text)
 {
-	const struct ring_member *member = &cluster->ring->members[number];
-	const struct target_node *node = inventory_node(cluster, member->address);
 	const int size = 2 * RING_NAME + 2;
 
 	if (node && node->zone)
@@ -32,6 +31,32 @@ cluster_zone(const struct cluster *cluster, size_t number, char *text)
 	else
 		snprintf(text, (size_t)size, "%s/%s", member->datacenter, member->rack);
 	return text;
+}
+
+char *
+cluster_zone(const struct cluster *cluster, size_t number, char *text)
+{
+	const struct ring_member *member = &cluster->ring->members[number];
+
+	return put_zone(cluster, member, inventory_node(cluster, member->address), text);
+}
+
+struct cluster_zone *
+cluster_zones(const struct cluster *cluster)
+{
+	const struct ring *ring = cluster->ring;
+	struct cluster_zone *zones = xcalloc(ring->nmembers + 1, sizeof *zones);
+	CLEANUP_FREE const struct target_node **nodes = xcalloc(ring->nmembers + 1, sizeof *nodes);
+
+	for (size_t i = cluster->target->nnodes; i-- > 0;) {
+		int member = ring_find_address(ring, cluster->target->nodes[i].address);
+
+		if (member >= 0)
+			nodes[member] = &cluster->target->nodes[i];
+	}
+	for (size_t i = 0; i < ring->nmembers; i++)
+		put_zone(cluster, &ring->members[i], nodes[i], zones[i].text);
+	return zones;
 }
 
 /* Of the inventory, and no member: neither its address nor its name is one's. */
@@ -58,7 +83,7 @@ cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count)
 {
 	const struct ring *ring = cluster->ring;
 	struct plan_node *nodes = xcalloc(ring->nmembers + cluster->target->nnodes + 1, sizeof *nodes);
-	char zone[2 * RING_NAME + 2];
+	CLEANUP_FREE struct cluster_zone *zones = cluster_zones(cluster);
 
 	for (size_t i = 0; i < ring->nmembers; i++)
 		nodes[i] = (struct plan_node){
@@ -66,7 +91,7 @@ cluster_plan_nodes(const struct cluster *cluster, size_t *ret_count)
 			.host_id = ring->members[i].host_id,
 			.address = ring->members[i].address,
 			.datacenter = xstrdup(ring->members[i].datacenter),
-			.zone = xstrdup(cluster_zone(cluster, i, zone)),
+			.zone = xstrdup(zones[i].text),
 		};
 	*ret_count = ring->nmembers;
 	add_new(cluster, nodes, ret_count);

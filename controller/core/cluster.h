@@ -143,6 +143,11 @@ bool *cluster_up(const struct cluster *cluster);
 void cluster_plan_nodes_free(struct plan_node *nodes, size_t count);
 /* "dc/rack" or as zoneFrom says; 'text' holds 2 * RING_NAME + 2. */
 char *cluster_zone(const struct cluster *cluster, size_t member, char *text);
+/* The same of every member, without looking through the inventory for each; free() it. */
+struct cluster_zone {
+	char text[2 * RING_NAME + 2];
+};
+struct cluster_zone *cluster_zones(const struct cluster *cluster);
 struct ring_policy cluster_policy(const struct cluster *cluster);
 /* Fill in a question or an act to a node's REST API, by the way that access.api says; 'path' is taken over. */
 struct effect;

@@ -27,20 +27,20 @@ state_of(const struct ring *ring, size_t member)
 }
 
 static int64_t
-count_zones(const struct cluster *cluster)
+count_zones(const struct cluster_zone *zones, size_t nmembers)
 {
-	char a[2 * RING_NAME + 2], b[2 * RING_NAME + 2];
-	int64_t zones = 0;
+	CLEANUP_FREE const char **seen = xcalloc(nmembers + 1, sizeof *seen);
+	size_t count = 0;
 
-	for (size_t i = 0; i < cluster->ring->nmembers; i++) {
-		size_t j = 0;
+	for (size_t i = 0; i < nmembers; i++) {
+		size_t at = 0;
 
-		cluster_zone(cluster, i, a);
-		while (j < i && strcmp(a, cluster_zone(cluster, j, b)) != 0)
-			j++;
-		zones += j == i;
+		while (at < count && strcmp(seen[at], zones[i].text) != 0)
+			at++;
+		if (at == count)
+			seen[count++] = zones[i].text;
 	}
-	return zones;
+	return (int64_t)count;
 }
 
 static void
@@ -48,20 +48,21 @@ put_members(const struct cluster *cluster, struct json_out *out)
 {
 	const struct ring *ring = cluster->ring;
 	size_t up = 0;
-	char text[48], zone[2 * RING_NAME + 2];
+	CLEANUP_FREE struct cluster_zone *zones = cluster_zones(cluster);
+	char text[48];
 
 	for (size_t i = 0; i < ring->nmembers; i++)
 		up += ring_is_up(ring, i, NULL);
 	snprintf(text, sizeof text, "%zu/%zu", up, ring->nmembers);
 	json_put_str(out, "nodes", text);
-	json_put_int(out, "zones", count_zones(cluster));
+	json_put_int(out, "zones", count_zones(zones, ring->nmembers));
 	json_open_array(out, "members");
 	for (size_t i = 0; i < ring->nmembers && i < MEMBERS_SHOWN; i++) {
 		json_open(out, NULL);
 		json_put_str(out, "name", ring->members[i].name);
 		json_put_str(out, "address", ring->members[i].address);
 		json_put_str(out, "hostId", ring->members[i].host_id);
-		json_put_str(out, "zone", cluster_zone(cluster, i, zone));
+		json_put_str(out, "zone", zones[i].text);
 		json_put_str(out, "state", state_of(ring, i));
 		json_close(out);
 	}
