@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "hands.h"
 #include "json.h"
 #include "world.h"
 
@@ -231,6 +232,20 @@ is_older(const struct api_object *a, const struct api_object *b)
 	return order ? order < 0 : strcmp(a->name, b->name) < 0;
 }
 
+/* A node that it names is no member any more: its plan is refused, and nobody waits for that. */
+static bool
+names_who_left(const struct world *world, const struct known *known)
+{
+	JSON_EACH (name, json_get(json_get(known->spec, "targets"), "nodes")) {
+		size_t node;
+		const struct sim *sim = json_text(name) ? world_find(world, json_text(name), &node) : NULL;
+
+		if (!sim || !sim_member(sim, node))
+			return true;
+	}
+	return false;
+}
+
 /* It has been there for a while, wants the cluster and has not begun. */
 static bool
 waits(const struct world *world, const struct known *known)
@@ -239,7 +254,7 @@ waits(const struct world *world, const struct known *known)
 
 	return world->now + world->wall_ahead - known->object->created_ms > SEEN_AFTER_MS && !known->ledger->lost &&
 	    !*known->ledger->journal.plan && !is_cancelled(known) && !json_bool(known->spec, "dryRun", false) &&
-	    is_one_of(told, "Pending Queued") && !only_looks(known);
+	    is_one_of(told, "Pending Queued") && !only_looks(known) && !names_who_left(world, known);
 }
 
 static void
