@@ -343,9 +343,11 @@ cause_is_asked(const struct claim *claim, int node, enum effect_kind kind)
 	for (size_t i = 0; node >= 0 && i < world->nflights; i++) {
 		const struct effect *effect = &world->flights[i]->effect;
 		const char *address = kind == EFFECT_REST ? effect->rest.address : effect->host.address;
+		size_t other;
 
+		/* One that it had then is nobody's now. */
 		if (world->flights[i]->wanted && effect->kind == kind &&
-		    strcmp(address, sim_address(claim->sim, (size_t)node)) == 0)
+		    (strcmp(address, sim_address(claim->sim, (size_t)node)) == 0 || !world_find(world, address, &other)))
 			return true;
 	}
 	return false;
