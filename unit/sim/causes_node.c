@@ -313,10 +313,25 @@ cause_lane_no_cql(const struct claim *claim)
 	return claim->lane >= 0 && !sim_serving(claim->sim, claim->world->now, (size_t)claim->lane);
 }
 
+/* By whom one can read. */
+static bool
+is_called_down_legibly(const struct claim *claim, size_t node)
+{
+	struct sim *sim = claim->sim;
+	int64_t now = claim->world->now;
+
+	if (!sim_serving(sim, now, node))
+		return true;
+	for (size_t i = 0; i < sim_nodes(sim); i++)
+		if (i != node && !is_garbled(claim, (int)i) && votes_at(sim, now, i) && !sim_sees(sim, now, i, node))
+			return true;
+	return false;
+}
+
 bool
 cause_window(const struct claim *claim)
 {
-	return claim->lane >= 0 && !is_called_down(claim, (size_t)claim->lane);
+	return claim->lane >= 0 && !is_called_down_legibly(claim, (size_t)claim->lane);
 }
 
 bool
