@@ -33,6 +33,8 @@ enum mutant {
 	A_PART_IS_ALL,           /* of what a node tells to be under way the first counts alone */
 	ANYBODY_IS_A_WITNESS,    /* of the whole cluster whoever answers is believed */
 	AN_OLD_RELEASE,          /* what is upgraded stays what it was */
+	NO_SCHEMA_AGREED,        /* the gate does without it */
+	STATUS_WITH_SPEC,        /* the spec is written along with the status */
 	/* With several operations. CHECK_THEN_ACT below is one, too. */
 	LAST_COME,               /* the last come is the first served */
 	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */
@@ -96,6 +98,8 @@ play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, 
     a_roll_of_one, an_outside_service;
 /* defects_policy.c */
 play with_policy;
+/* defects_truth.c */
+play with_a_stray_schema;
 /* defects_join.c */
 play nodes_are_added;
 /* defects_gate.c */

@@ -264,6 +264,7 @@ tell_core(struct world *world, struct flight *flight)
 	if (flight->effect.kind == EFFECT_REDIS && flight->outcome == OUTCOME_ANSWERED && flight->status == 0) {
 		const struct sender to = {.life = flight->life, .number = world->numbers};
 
+		windows_acked(world, &flight->effect.redis);
 		if (checker_acked(world->checker, world->now, &to, &flight->effect.redis, flight->body))
 			world->leader = flight->process;
 		if (world->checker->forgiven)
