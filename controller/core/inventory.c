@@ -245,6 +245,19 @@ same_access(const struct target *a, const struct target *b)
 	    same_text(a->host_secret, b->host_secret);
 }
 
+/* Its nodes, or how they are reached, are others: what was seen of them counts no more. */
+static void
+look_again(struct core *core, struct cluster *cluster)
+{
+	sweep_drop(core, cluster);
+	hosts_drop(core, cluster);
+	cluster->cluster_name[0] = '\0';
+	ring_free(cluster->ring);
+	cluster->ring = ring_new();
+	if (cluster_is_led(core, cluster))
+		cluster_refresh(core, cluster);
+}
+
 static void
 take_object(struct core *core, struct cluster *cluster, struct target *target)
 {
@@ -275,15 +288,8 @@ take_object(struct core *core, struct cluster *cluster, struct target *target)
 	cluster->gone = false;
 	secret_watch(core, cluster);
 	hooks_watch(core, cluster);
-	if (!same) {
-		sweep_drop(core, cluster);
-		hosts_drop(core, cluster);
-		cluster->cluster_name[0] = '\0';
-		ring_free(cluster->ring);
-		cluster->ring = ring_new();
-	}
-	if (!same && cluster_is_led(core, cluster))
-		cluster_refresh(core, cluster);
+	if (!same)
+		look_again(core, cluster);
 }
 
 static void

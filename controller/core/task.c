@@ -1,5 +1,7 @@
 /* An attempt's questions and its passes. A pass sees a snapshot: every question of a round is asked after the
  * round began, and the author is called when all are in. */
+#include "task.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,6 @@
 #include "question.h"
 #include "request.h"
 #include "state.h"
-#include "task.h"
 
 struct task *
 task_new(struct core *core, struct op *op, struct step *step)

@@ -248,11 +248,13 @@ an_urgent_one_runs_between_where_it_holds_no_node(void **state)
 static void
 one_that_only_looks_keeps_nobody_waiting(void **state)
 {
-	struct scene *scene = scene_new(&(struct scene_config){.seed = seed_number(0), .operation = "\"workflow\":\"" TURNS_LOOKS "\""});
+	struct scene *scene = scene_new(&(struct scene_config){.seed = seed_number(0),
+	    .operation = "\"workflow\":\"" TURNS_LOOKS "\""});
 	struct world *world = scene->world;
 
 	(void)state;
-	api_create(world->api, KIND_WORKFLOW, SCENE_NAMESPACE, TURNS_LOOKS, "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":[{\"wait\":["
+	api_create(world->api, KIND_WORKFLOW, SCENE_NAMESPACE, TURNS_LOOKS,
+	    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":[{\"wait\":["
 	    "{\"condition\":\"is-up-normal\",\"successWindow\":\"4h\",\"timeout\":\"5h\"}]}]}}]}");
 	world->weather = (struct weather){.io_max = 2, .net_max = 10};
 	world_start(world);
