@@ -229,7 +229,7 @@ json_first(const struct cJSON *json)
 const struct cJSON *
 json_next(const struct cJSON *element)
 {
-	return element->next;
+	return element ? element->next : NULL;
 }
 
 const char *

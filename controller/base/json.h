@@ -48,7 +48,8 @@ const char *json_str(const struct cJSON *object, const char *key);
 const char *json_str_or(const struct cJSON *object, const char *key, const char *fallback);
 int64_t json_int(const struct cJSON *object, const char *key, int64_t fallback);
 bool json_bool(const struct cJSON *object, const char *key, bool fallback);
-/* Iteration over an array's elements or an object's members; json_key() names the member. */
+/* Iteration over an array's elements or an object's members; json_key() names the member. Of NULL they give NULL: a peer's
+ * list may be shorter than it should be. */
 const struct cJSON *json_first(const struct cJSON *json);
 const struct cJSON *json_next(const struct cJSON *element);
 const char *json_key(const struct cJSON *member);
