@@ -332,7 +332,10 @@ journal_rebuild(struct core *core, struct op *op)
 		    op->uid);
 		tell(op, why);
 	} else if (!op->cluster || !op->cluster->ready) {
-		tell(op, "the TargetCluster is not ready");
+		snprintf(why, sizeof why, "TargetCluster %.60s is not ready: %.300s", op->object->cluster,
+		    !op->cluster ? "there is none of that name" : op->cluster->problem[0] ? op->cluster->problem :
+		    "its nodes are being asked");
+		tell(op, why);
 		wait_for(core, op, FIRST_RETRY_MS);
 	} else if (op->cluster->nqueue > 0 && !turn_is_ours(op)) {
 		/* What another one holds down now would be taken for its own. */

@@ -152,7 +152,6 @@ static const struct cause places[] = {
 	{"ends as Cancelled after ", cause_ending},
 	{"spec.access.host: ", NULL},
 	{"spec.contactPoints: ", NULL},
-	{"rebuildJournal: ", NULL},
 };
 
 /* The node that the rest is about. */
@@ -189,8 +188,11 @@ skip_cluster(const char *text)
 static const char *
 skip_places(struct claim *claim, const char *text)
 {
+	static const char rebuild[] = "rebuildJournal: ";
 	size_t len;
 
+	if (strncmp(text, rebuild, strlen(rebuild)) == 0)
+		text += strlen(rebuild);
 	text = skip_cluster(text);
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
