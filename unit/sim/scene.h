@@ -88,7 +88,8 @@ const char *judge_end(const struct scene *scene, char *text, size_t size);
 /* judge_left.c, I8. Members that are down and that no status names as such; 'ours': only those that the controller took
  * down. */
 const char *judge_left(struct world *world, bool ours, char *text, size_t size);
-/* When all faults are over and a person has helped: every member serves, but for those that only a drain was asked for. */
+/* When all faults are over and a person has helped: every member serves, but for those that only a drain was asked for; of a
+ * second cluster, where nobody helps, those that the controller took down. */
 const char *judge_serving(const struct world *world, char *text, size_t size);
 /* I15, where nothing went wrong but controllers: has the operation drained the node and started it again? */
 const char *judge_restarted(const struct world *world, const char *node, char *text, size_t size);
