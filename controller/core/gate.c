@@ -85,13 +85,22 @@ static bool
 is_over_limit(const struct cluster *cluster, const bool *held, int candidate, char *why, size_t size)
 {
 	const struct ring *ring = cluster->ring;
-	int64_t down = 0, most = cluster->target->max_nodes_down;
+	int64_t others = 0, most = cluster->target->max_nodes_down;
+	const char *first = "";
+	char more[32] = "";
 
-	for (size_t i = 0; i < ring->nmembers; i++)
-		down += held[i] || (int)i == candidate || !ring_is_up(ring, i, NULL);
-	if (most <= 0 || down <= most)
+	for (size_t i = 0; i < ring->nmembers; i++) {
+		if ((int)i == candidate || (!held[i] && ring_is_up(ring, i, NULL)))
+			continue;
+		if (others++ == 0)
+			first = ring->members[i].name;
+	}
+	if (most <= 0 || others + (candidate >= 0) <= most)
 		return false;
-	snprintf(why, size, "limits.maxNodesDown is %lld, this would make %lld", (long long)most, (long long)down);
+	if (others > 1)
+		snprintf(more, sizeof more, " and %lld more", (long long)others - 1);
+	snprintf(why, size, "limits.maxNodesDown is %lld, this would make %lld: down or held is %s%s", (long long)most,
+	    (long long)others + (candidate >= 0), first, more);
 	return true;
 }
 

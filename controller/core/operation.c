@@ -285,7 +285,7 @@ run_untaken(struct core *core, struct op *op)
 static void
 run_dry(struct core *core, struct op *op)
 {
-	if (dry_run(core, op))
+	if (op->ended || ends_before_beginning(core, op) || dry_run(core, op))
 		end(core, op);
 	else
 		op_write_status(core, op);

@@ -157,7 +157,7 @@ sim_readdress(struct sim *sim, int64_t now, size_t node, const char *address, st
 	if (n->nidentities == UINT8_MAX)
 		return err_set(err, "%s has had too many addresses", n->name);
 	snprintf(n->next_address, sizeof n->next_address, "%s", address);
-	sim_note(sim, SIM_READDRESSED, SIM_HAND, node, " to=%s", address);
+	sim_note(sim, SIM_READDRESSED, SIM_HAND, node, " to=%s from=%s", address, n->address);
 	sim_restart(sim, now, node);
 	return 0;
 }

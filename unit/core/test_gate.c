@@ -118,7 +118,7 @@ the_limit_counts_everybody_who_is_down(void **state)
 	snprintf(small.cluster->version, sizeof small.cluster->version, "5.4.9");
 	small.op->lanes[2].held = true;
 	CHECK_INT(ask(&small, 0), GATE_CLOSED);
-	CHECK_CONTAINS(small.op->closed_by, "limits.maxNodesDown is 1, this would make 2");
+	CHECK_CONTAINS(small.op->closed_by, "limits.maxNodesDown is 1, this would make 2: down or held is db-");
 	small.cluster->target->max_nodes_down = 2;
 	CHECK_INT(ask(&small, 0), GATE_OPEN);
 	small_close(&small);

@@ -40,6 +40,7 @@ static const struct cause causes[] = {
 	{"%n does not tell what is under way, %*", cause_silent},
 	{"%n does not confirm that group0 has its quorum, asked %t: %*", cause_barrier_failed},
 	{"%n does not confirm that group0 has its quorum, %*", cause_no_barrier},
+	{"limits.maxNodesDown is %w, this would make %w: down or held is %n%*", cause_counted},
 	{"group0 might keep only %w of %w voters, %w are its quorum", cause_voters_gone},
 	{"%n: group0 might keep only %w of %w voters, %w are its quorum", cause_voters_gone},
 	{"%n needs a repair, it was down for %w until %t and hints are kept for %w: %*", cause_long_down},

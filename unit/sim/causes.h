@@ -16,7 +16,7 @@ struct cause {
 
 /* causes_node.c: said of the lane's node, or of the first that is named. */
 cause_truth cause_called_down, cause_seen_down, cause_says_mode, cause_gossips_not, cause_silent, cause_garbled,
-    cause_not_voting, cause_alone, cause_nobody_votes, cause_short, cause_voters_gone, cause_no_barrier,
+    cause_not_voting, cause_alone, cause_nobody_votes, cause_short, cause_counted, cause_voters_gone, cause_no_barrier,
     cause_barrier_failed, cause_long_down, cause_schema, cause_somebody_silent, cause_lane_silent, cause_lane_no_cql,
     cause_lane_left, cause_somebody_left, cause_work, cause_window, cause_compactions, cause_draining,
     cause_to_be_normal, cause_asked, cause_host_asked;

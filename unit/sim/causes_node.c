@@ -214,6 +214,14 @@ cause_short(const struct claim *claim)
 	return false;
 }
 
+/* Towards limits.maxNodesDown. */
+bool
+cause_counted(const struct claim *claim)
+{
+	return claim->nnodes > 0 && (is_held(claim, (size_t)claim->nodes[0]) || is_called_down(claim, (size_t)claim->nodes[0]) ||
+	    !sim_serving(claim->sim, claim->world->now, (size_t)claim->nodes[0]));
+}
+
 /* A voter is away, or held by us. */
 bool
 cause_voters_gone(const struct claim *claim)

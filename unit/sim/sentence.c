@@ -10,6 +10,20 @@ static const char name_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR
 
 static bool match(struct claim *claim, const char *pattern, const char *text);
 
+/* Whose address that was before it got another; -1: nobody's. */
+static int
+moved_from(const struct sim *sim, const char *address)
+{
+	for (size_t i = sim_audit_count(sim); i-- > 0;) {
+		const struct sim_entry *entry = sim_audit(sim, i);
+		const char *from = entry->event == SIM_READDRESSED ? strstr(entry->text, " from=") : NULL;
+
+		if (from && strncmp(from + 6, address, strlen(address)) == 0 && strcspn(from + 6, " ") == strlen(address))
+			return (int)entry->node;
+	}
+	return -1;
+}
+
 /* A node by name or address; the longest text that is one. */
 static const char *
 take_node(struct claim *claim, const char *text, const char *letters)
@@ -20,6 +34,8 @@ take_node(struct claim *claim, const char *text, const char *letters)
 
 	snprintf(name, sizeof name, "%.*s", (int)len, text);
 	node = sim_find(claim->sim, name);
+	if (node < 0 && len > 0)
+		node = moved_from(claim->sim, name);
 	if (node < 0 && claim->cut && len > 0 && !text[len])
 		return text + len;
 	if (node < 0 || claim->nnodes == CLAIM_NODES)

@@ -89,6 +89,23 @@ the_plan_is_the_one_that_would_be_run(void **state)
 }
 
 static void
+one_that_is_refused_can_be_cancelled(void **state)
+{
+	struct scene *scene = begin_with((struct scene_config){
+	    .operation = "\"workflow\":\"restart-node\",\"dryRun\":true,\"targets\":{\"nodes\":[\"db-x-9\"]}"});
+
+	(void)state;
+	reach(scene, until_told, "\"phase\":\"Pending\"", SECONDS(30));
+	wait_ms(scene, MINUTES(1));
+	HOLDS(scene, until_told(scene->world, "\"phase\":\"Pending\""));
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_told, "\"phase\":\"Cancelled\"", SECONDS(5));
+	HOLDS(scene, nothing_happened(scene));
+	scene_free(scene);
+}
+
+static void
 it_needs_no_turn(void **state)
 {
 	struct scene *scene = begin_with((struct scene_config){.operation = DRY});
@@ -141,6 +158,7 @@ main(void)
 		cmocka_unit_test(it_ends_planned_and_nothing_was_done),
 		cmocka_unit_test(rules_are_told_as_rules),
 		cmocka_unit_test(the_plan_is_the_one_that_would_be_run),
+		cmocka_unit_test(one_that_is_refused_can_be_cancelled),
 		cmocka_unit_test(it_needs_no_turn),
 		cmocka_unit_test(it_says_who_closes_the_gate),
 		cmocka_unit_test(a_plan_that_cannot_be_made_is_refused_as_ever),
