@@ -122,6 +122,7 @@ static const struct cause causes[] = {
 	{"asking the hosts whether they can be commanded", cause_asking_hosts},
 	{"spec.cluster: there is no TargetCluster %*", cause_no_target},
 	{"spec%*", cause_refused},
+	{"%n is not in the ring, and step %w, %w, is for members: %*", cause_not_planned},
 	{"too few replicas for what clients need with a node down, %*", cause_not_planned},
 	/* what gives no reason */
 	{"next node", never},
