@@ -7,7 +7,7 @@
 struct plan_cluster
 read_cluster(const char *text)
 {
-	struct plan_cluster cluster;
+	struct plan_cluster cluster = {0};
 	struct err err = {""};
 	struct cJSON *object = plan_cluster_parse(text, strlen(text), NULL, &err);
 

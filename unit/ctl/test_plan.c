@@ -243,16 +243,16 @@ static const char *const lines[] = {
 	"  2.3          sleep duration=+pause+; 2 retries; timeout 744h; only when +pause+ is not 5s\n"
 	"  2.batch      after every 2 nodes, and after the last:\n"
 	"  2.batch.1    sleep duration=1m; 2 retries; timeout 744h\n",
-	"\n3  finally, however it ends, for the cluster\n"
-	"  3.1          sleep duration=1s; 2 retries; timeout 744h\n",
+	("\n3  finally, however it ends, for the cluster\n"
+	"  3.1          sleep duration=1s; 2 retries; timeout 744h\n"),
 	"  - +pause+ is known when it runs: step 1.4 sets it; what a test of it may skip is counted as done\n",
 	/* Batches of two and one; one of three nodes sleeps twice; what nobody knows takes a second. */
 	"Estimated: 6m5s\n",
 };
 
 static const char *const members[] = {
-	"\"what\":\"wait cluster-normal or topology-idle full=false\",\"implied\":false,\"retries\":0,\"timeoutMs\":86400000,"
-	"\"abortOnFailure\":false,\"any\":true}",
+	("\"what\":\"wait cluster-normal or topology-idle full=false\",\"implied\":false,\"retries\":0,\"timeoutMs\":86400000,"
+	"\"abortOnFailure\":false,\"any\":true}"),
 	"\"number\":\"1.1.onFailure.1\",", "\"abortOnFailure\":false,\"onFailureOf\":\"1.1\"}",
 	"\"onTimeout\":\"cancel\"}",
 	"\"skipped\":[{\"number\":\"1.2\",\"what\":\"sleep\",\"why\":\"when: +careful+ is false\"}]",

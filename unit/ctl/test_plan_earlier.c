@@ -27,7 +27,7 @@ static const char cluster_text[] = "kind: TargetCluster\nmetadata: {name: prd}\n
 static struct plan_cluster
 read_cluster(void)
 {
-	struct plan_cluster cluster;
+	struct plan_cluster cluster = {0};
 	struct err err = {""};
 	struct cJSON *object = plan_cluster_parse(cluster_text, strlen(cluster_text), NULL, &err);
 
