@@ -231,9 +231,9 @@ on_inbox(struct ssh_run *run)
 	struct mux_message message;
 	struct err err;
 	size_t at = 0;
-	long len;
+	long len = 0;
 
-	while ((len = mux_read(run->inbox.data + at, run->inbox.len - at, &message, &err)) > 0) {
+	while (at < run->inbox.len && (len = mux_read(run->inbox.data + at, run->inbox.len - at, &message, &err)) > 0) {
 		if (!on_message(run, &message))
 			return false;
 		at += (size_t)len;

@@ -24,7 +24,9 @@ plan_split(const struct workflow_block *block, size_t *from, const struct reconc
 	*from = block->nsteps;
 	if (block->each_node)
 		return part;
-	part.steps = block->steps + first;
+	/* Of none there is nothing to count from. */
+	if (first < block->nsteps)
+		part.steps = block->steps + first;
 	part.nsteps = block->nsteps - first;
 	if (part.nsteps > 0 && plan_waits_on_nodes(&part.steps[0], types)) {
 		part.place = part.steps[0].place;

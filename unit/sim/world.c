@@ -47,6 +47,8 @@ world_free(struct world *world)
 		return NULL;
 	for (size_t i = 0; i < WORLD_PROCESSES; i++) {
 		core_free(world->processes[i].core);
+		for (size_t k = 0; k < world->processes[i].nlate; k++)
+			free(world->processes[i].late[k].line);
 		free(world->processes[i].late);
 		host_forget(&world->processes[i]);
 	}
