@@ -15,7 +15,7 @@
 #define LIST "GET " OPS "?limit"
 #define WATCH "GET " OPS "?watch"
 
-enum { MANY = 5000, FEW = 50, PAGE = 100, UPDATES = 500, TRIES = 5 };
+enum { MANY = 5000, FEW = 50, PAGE = 50, UPDATES = 500, TRIES = 5 };
 
 /* As the API server sends one: with managedFields, which nobody reads. */
 static void
