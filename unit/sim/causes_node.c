@@ -218,8 +218,10 @@ cause_short(const struct claim *claim)
 bool
 cause_counted(const struct claim *claim)
 {
-	return claim->nnodes > 0 && (is_held(claim, (size_t)claim->nodes[0]) || is_called_down(claim, (size_t)claim->nodes[0]) ||
-	    !sim_serving(claim->sim, claim->world->now, (size_t)claim->nodes[0]));
+	size_t node = claim->nnodes > 0 ? (size_t)claim->nodes[0] : SIZE_MAX;
+
+	return node != SIZE_MAX && (is_held(claim, node) || is_called_down(claim, node) ||
+	    !sim_serving(claim->sim, claim->world->now, node));
 }
 
 /* A voter is away, or held by us. */
