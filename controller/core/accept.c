@@ -178,9 +178,9 @@ keyspaces_bear(struct core *core, struct op *op, const struct plan *plan)
 	return true;
 }
 
-/* What spec.targets asks of nodes and of another operation. */
+/* It can be read, and what spec.targets asks of nodes and of another operation has been answered. */
 static bool
-targets_are_known(struct core *core, struct op *op)
+spec_is_known(struct core *core, struct op *op)
 {
 	const char *reason = REASON_Surveying;
 	struct err err = {""};
@@ -212,7 +212,7 @@ op_accept(struct core *core, struct op *op)
 		return false;
 	if (op->accepted)
 		return op->started || !turn_is_ours(op) || targets_are_known_still(core, op);
-	if (!targets_are_known(core, op))
+	if (!spec_is_known(core, op))
 		return false;
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */
 	plan = compile(core, op, &missing, &err);
