@@ -106,9 +106,7 @@ judge_serving(const struct world *world, char *text, size_t size)
 		for (size_t i = 0; i < sim_nodes(sim); i++) {
 			const struct left left = {sim_name(sim, i), sim_address(sim, i)};
 
-			/* Whom a fault takes down there, nobody is asked to help. */
-			if (!sim_member(sim, i) || sim_serving(sim, world->now, i) || is_only_drained(world, &left) ||
-			    (c > 0 && !is_ours(sim, i)))
+			if (!sim_member(sim, i) || sim_serving(sim, world->now, i) || is_only_drained(world, &left))
 				continue;
 			snprintf(text, size, "I8: %s does not serve, and nothing is in the way any more", left.name);
 			return text;

@@ -21,35 +21,44 @@ until_settled(struct world *world, const char *unused)
 
 /* Its removal has begun once and failed: it is banned, and still a member. */
 static void
-remove_it(struct world *world, size_t node)
+remove_it(struct world *world, struct sim *sim, size_t node)
 {
 	struct err err = {""};
 
-	if (sim_removenode(world->sim, world->now, SIZE_MAX, node, MINUTES(1), &err) < 0)
+	if (sim_removenode(sim, world->now, SIZE_MAX, node, MINUTES(1), &err) < 0)
 		transcript_add(world->log, world->now, "---- removenode is refused: %s", err.text);
 }
 
 /* Members whose processes are gone. Who will not start is made anew; who cannot be is removed. */
 static bool
-start_nodes(struct scene *scene)
+start_nodes_of(struct world *world, struct sim *sim, struct started *by_hand)
 {
-	struct world *world = scene->world;
 	bool started = false;
 
-	for (size_t i = 0; i < sim_nodes(world->sim); i++) {
-		if (!sim_member(world->sim, i) || *sim_mode(world->sim, world->now, i))
+	for (size_t i = 0; i < sim_nodes(sim); i++) {
+		if (!sim_member(sim, i) || *sim_mode(sim, world->now, i))
 			continue;
-		transcript_add(world->log, world->now, "---- a person starts %s", sim_name(world->sim, i));
-		if (scene->made_anew >> i & 1)
-			remove_it(world, i);
-		else if (scene->started >> i & 1)
-			sim_remake(world->sim, world->now, i);
+		transcript_add(world->log, world->now, "---- a person starts %s", sim_name(sim, i));
+		if (by_hand->anew >> i & 1)
+			remove_it(world, sim, i);
+		else if (by_hand->once >> i & 1)
+			sim_remake(sim, world->now, i);
 		else
-			sim_start(world->sim, world->now, i);
-		scene->made_anew |= scene->started & UINT64_C(1) << i;
-		scene->started |= UINT64_C(1) << i;
+			sim_start(sim, world->now, i);
+		by_hand->anew |= by_hand->once & UINT64_C(1) << i;
+		by_hand->once |= UINT64_C(1) << i;
 		started = true;
 	}
+	return started;
+}
+
+static bool
+start_nodes(struct scene *scene)
+{
+	bool started = false;
+
+	for (size_t c = 0; world_cluster(scene->world, c); c++)
+		started |= start_nodes_of(scene->world, world_cluster(scene->world, c), &scene->started[c]);
 	return started;
 }
 

@@ -23,6 +23,12 @@ struct scene_config {
 	size_t controllers;          /* 0: 1; more need a lease. Their clocks differ */
 };
 
+/* By a person. Bit i: node i was started, */
+struct started {
+	uint64_t once;
+	uint64_t anew;               /* and made anew, or that was tried */
+};
+
 struct scene {
 	struct world *world;
 	size_t nfirst;               /* nodes of the first day, */
@@ -32,8 +38,7 @@ struct scene {
 	int retry;
 	const char *more;            /* more knobs, each with a comma before it: ",\"skip\":[…]"; or NULL */
 	char asked[600];             /* such ones, by person.c */
-	uint64_t started;            /* bit i: it has started node i by hand */
-	uint64_t made_anew;          /* bit i: and made it anew, or tried to */
+	struct started started[2];   /* of each cluster */
 };
 
 /* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */
@@ -88,8 +93,8 @@ const char *judge_end(const struct scene *scene, char *text, size_t size);
 /* judge_left.c, I8. Members that are down and that no status names as such; 'ours': only those that the controller took
  * down. */
 const char *judge_left(struct world *world, bool ours, char *text, size_t size);
-/* When all faults are over and a person has helped: every member serves, but for those that only a drain was asked for; of a
- * second cluster, where nobody helps, those that the controller took down. */
+/* When all faults are over and a person has helped: every member serves, but for those that only a drain was asked
+ * for. */
 const char *judge_serving(const struct world *world, char *text, size_t size);
 /* I15, where nothing went wrong but controllers: has the operation drained the node and started it again? */
 const char *judge_restarted(const struct world *world, const char *node, char *text, size_t size);
