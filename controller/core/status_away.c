@@ -43,6 +43,8 @@ message_answered(struct core *core, void *owner, uint64_t arg, const struct even
 	op->status_request = 0;
 	/* It is said again while it stays true; before long if nobody has heard it. */
 	if (answer && event->status == 200) {
+		/* The timer says from now on when to say it again: a status that has failed before need not wait for that. */
+		op->status_failed = false;
 		kube_take_answered(&op->object->meta, event);
 	} else {
 		op->lost_told = false;

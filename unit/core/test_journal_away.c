@@ -65,6 +65,34 @@ one_that_answers_does_not_speak_for_another(void **state)
 	small_close(&small);
 }
 
+/* Why nothing moves was told after a status that had failed: once the journal answers nothing waits for either. */
+static void
+what_it_kept_back_is_told_as_soon_as_it_answers(void **state)
+{
+	struct small small = open_small();
+	struct op *op = small.op;
+
+	(void)state;
+	op_write_status(small.core, op);
+	journal_put(op, "a", "1");
+	journal_flush(small.core, op);
+	small_at(&small, 3000);
+	small_answer(&small, op->status_request, OUTCOME_TIMEOUT, 0, "no answer in time");
+	small_answer(&small, op->journal.request, OUTCOME_REFUSED, 0, "connection refused");
+	small_at(&small, 5000);
+	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	op_write_status(small.core, op);
+	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, "Redis does not answer: connection refused");
+	small_answer(&small, op->status_request, OUTCOME_ANSWERED, 200, "{}");
+	small_answer(&small, op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",1]");
+	CHECK(journal_is_up(small.core));
+	op_write_status(small.core, op);
+	CHECK(op->status_request > 0);
+	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, "\"phase\":\"Running\"");
+	small_settle(&small);
+	small_close(&small);
+}
+
 /* Without an answer it is asked for again; nothing of the operation is left once it is there, or another has taken it over. */
 static void
 an_expiry_is_asked_for_until_it_is_answered(void **state)
@@ -99,6 +127,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_answers_does_not_speak_for_another),
+		cmocka_unit_test(what_it_kept_back_is_told_as_soon_as_it_answers),
 		cmocka_unit_test(an_expiry_is_asked_for_until_it_is_answered),
 	};
 
