@@ -188,6 +188,7 @@ struct op {
 	bool accepted, started;               /* 'started': the plan is journaled */
 	bool ended;                           /* final phase is journaled */
 	bool lost, lost_told;                 /* JournalLost, JournalUnreadable; and that was said */
+	char *lost_why;                       /* what was said before a rebuildJournal was refused; NULL: none has been */
 	int64_t rebuilt_generation;           /* of the object, whose rebuildJournal was carried out; 0: none */
 	int64_t retry_seen;
 	char reason[64];                      /* of the present phase; a row of reason.def */

@@ -67,6 +67,7 @@ op_drop(struct core *core, struct op *op)
 	free(op->skips_told);
 	free(op->zones);
 	free(op->acknowledged);
+	free(op->lost_why);
 	values_done(&op->values);
 	conditions_free(op->conditions);
 	free(op->written);

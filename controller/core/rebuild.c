@@ -47,8 +47,22 @@ tell(struct op *op, const char *why)
 	snprintf(text, sizeof text, "rebuildJournal: %.480s", why);
 	if (strcmp(op->message, text) == 0)
 		return;
+	if (!op->lost_why)
+		op->lost_why = xstrdup(op->message);
 	snprintf(reason, sizeof reason, "%s", op->reason);
 	op_say(op, reason, "%s", text);
+	op->lost_told = false;
+}
+
+/* Nobody asks any more: what stood in its way is no reason, and is not looked at again. */
+static void
+withdraw(struct op *op)
+{
+	if (!op->lost_why)
+		return;
+	snprintf(op->message, sizeof op->message, "%s", op->lost_why);
+	free(op->lost_why);
+	op->lost_why = NULL;
 	op->lost_told = false;
 }
 
@@ -247,6 +261,8 @@ revive(struct core *core, struct op *op)
 	enum phase phase = phase_parse(object->phase);
 
 	op->lost = op->lost_told = op->released = false;
+	free(op->lost_why);
+	op->lost_why = NULL;
 	op->started = op->accepted = op->admitted = true;
 	op->running_acknowledged = false;
 	op->start_wall_ms = object->start_ms;
@@ -323,8 +339,10 @@ journal_rebuild(struct core *core, struct op *op)
 	char why[MESSAGE];
 	bool may;
 
-	if (!is_asked_for(op))
+	if (!is_asked_for(op)) {
+		withdraw(op);
 		return false;
+	}
 	if (op->journal.request || op->journal.retry.armed)
 		return true;
 	if (strcmp(op->object->rebuild_journal, op->uid) != 0) {

@@ -18,6 +18,7 @@ enum { TYPES_MAX = 128 };
 /* That would be refused of one that has not begun. */
 #define PAIR "{\"eachNode\":{\"concurrencyUnit\":\"all\",\"concurrencyLimit\":2,\"steps\":[{\"task\":\"scylla-drain\"}]}}"
 #define NAMED(node) "\"nodes\":[{\"name\":\"" node "\",\"state\":\"running\"}]"
+#define LOST "Redis holds sequence 0, but 31 has been reported"
 #define LOOK "{\"wait\":[{\"condition\":\"cluster-normal\"}]}"
 
 /* None of those that exist acts on a whole cluster. */
@@ -77,7 +78,7 @@ open_lost(const char *steps, const char *status, const char *hash)
 	see(&small, &operation_kind, object);
 	small.op->journal.taken = true;
 	small.op->journal.taken_up_ms = 0;
-	snprintf(small.op->reason, sizeof small.op->reason, "JournalLost");
+	op_say(small.op, "JournalLost", LOST);
 	small_settle(&small);
 	effects_clear(small.out);
 	CHECK(journal_rebuild(small.core, small.op));
@@ -132,6 +133,30 @@ what_would_be_guessing_is_refused(void **state)
 	}
 }
 
+/* Who withdraws the word reads again why it is wanted, not what stood in the way. */
+static void
+a_refusal_goes_with_the_word_that_was_refused(void **state)
+{
+	struct small small = open_lost(DRAIN, "\"counts\":{\"total\":3,\"done\":1,\"waiting\":2}", "0123456789abcdef");
+
+	(void)state;
+	CHECK_CONTAINS(small.op->message, "rebuildJournal: the plan would be");
+	see(&small, &operation_kind, "{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\","
+	    "\"resourceVersion\":\"9\",\"generation\":3},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"},"
+	    "\"status\":{\"phase\":\"Running\",\"planHash\":\"0123456789abcdef\",\"counts\":{\"total\":3}}}");
+	small.op->lost_told = true;
+	CHECK(!journal_rebuild(small.core, small.op));
+	CHECK_TEXT(small.op->message, LOST);
+	CHECK_TEXT(small.op->reason, "JournalLost");
+	CHECK(small.op->lost && !small.op->lost_told);
+	/* Said once. */
+	small.op->lost_told = true;
+	CHECK(!journal_rebuild(small.core, small.op));
+	CHECK(small.op->lost_told);
+	small_settle(&small);
+	small_close(&small);
+}
+
 /* What is intended from then on is durable when its own write is acknowledged, not that of the new journal. */
 static void
 an_act_waits_for_its_own_write(void **state)
@@ -156,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_be_guessing_is_refused),
+		cmocka_unit_test(a_refusal_goes_with_the_word_that_was_refused),
 		cmocka_unit_test(an_act_waits_for_its_own_write),
 	};
 

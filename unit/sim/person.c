@@ -231,6 +231,9 @@ person_helps(struct scene *scene, char *wrong, size_t size)
 		return true;
 	if (gives_up(scene) || rebuild(scene))
 		return true;
+	/* It cannot be rebuilt, and the nodes have been looked after: what its last status asked for is of no use any more. */
+	if (is_lost(world))
+		return started;
 	if (!scene_operation(world) || (!failed && !paused))
 		return started;
 	if (failed)
