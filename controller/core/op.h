@@ -234,17 +234,17 @@ struct op {
 	uint64_t finalizer_request;           /* status: */
 	struct condition *conditions;         /* as they were told last, ended by an empty type */
 	char *written, *sending;              /* the last one that was acknowledged, the one on its way */
+	char *unheard;                        /* newer than written and made of the acknowledged journal, but refused; or NULL */
 	char *status_version;                 /* the object's, that it was sent as of */
 	unsigned status_conflicts;            /* in a row */
-	bool sending_plan, sending_end;
+	bool sending_quiet, sending_plan, sending_end;
 	bool status_failed;                   /* the last write was; the timer says when to try again */
 	bool status_unsure;                   /* it may have arrived all the same: what is written is not known */
 	uint64_t status_request;
 	bool running_acknowledged;            /* a status with our planHash has been acknowledged */
 	bool end_acknowledged;
 	bool end_told;                        /* its Event is on the way */
-	int64_t status_sent_up_ms;
-	int64_t status_same_up_ms;            /* when there was nothing to write */
+	int64_t status_sent_up_ms, status_same_up_ms;   /* the latter: when there was nothing to write */
 	int64_t vague_since_up_ms;            /* its message gives no reason yet; 0: it does */
 	enum phase status_phase;
 	struct timer status_timer, start_timer, timer;

@@ -71,6 +71,7 @@ op_drop(struct core *core, struct op *op)
 	values_done(&op->values);
 	conditions_free(op->conditions);
 	free(op->written);
+	free(op->unheard);
 	free(op->sending);
 	free(op->status_version);
 	HASH_DEL(core->ops, op);

@@ -262,7 +262,9 @@ refused(struct core *core, struct op *op, const struct event *event)
 	bool answer = event->outcome == OUTCOME_ANSWERED;
 	char problem[300];
 
-	free(op->sending);
+	free(op->sending_quiet ? op->unheard : op->sending);
+	if (op->sending_quiet)
+		op->unheard = op->sending;
 	op->sending = NULL;
 	op->status_failed = true;
 	if (answer && event->status == 404)
@@ -293,6 +295,8 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	op->status_conflicts = 0;
 	free(op->written);
 	op->written = TAKE_PTR(op->sending);
+	free(op->unheard);
+	op->unheard = NULL;
 	op->running_acknowledged |= op->sending_plan;
 	op->end_acknowledged |= op->sending_end;
 	op_kick(core, op);
@@ -302,8 +306,9 @@ static void
 send(struct core *core, struct op *op, char *body)
 {
 	op->sending = body;
-	op->sending_plan = op->started && journal_is_quiet(op);
-	op->sending_end = op->ended && journal_is_quiet(op);
+	op->sending_quiet = journal_is_quiet(op);
+	op->sending_plan = op->started && op->sending_quiet;
+	op->sending_end = op->ended && op->sending_quiet;
 	op->status_phase = op->phase;
 	op->status_sent_up_ms = core->now.up_ms;
 	free(op->status_version);
@@ -320,7 +325,7 @@ must_wait_for_journal(struct core *core, struct op *op)
 
 	if (!op->started || op->lost || journal_is_quiet(op))
 		return false;
-	return !asking_explain_journal(core, op, why, sizeof why) || !op->written;
+	return !asking_explain_journal(core, op, why, sizeof why) || !(op->written || op->unheard);
 }
 
 /* Coalesced: false and a timer while the last write is too young, or nothing new was found just now, unless a person

@@ -113,13 +113,14 @@ op_write_lost(struct core *core, struct op *op)
 	merge(core, op, buf_take(&body));
 }
 
-/* The journal is away: what was told last still stands, but for the reason why nothing moves. */
+/* The journal is away: what it told last still stands, heard or not, but for the reason why nothing moves. */
 char *
 status_body_while_away(struct core *core, struct op *op)
 {
 	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&body);
-	CLEANUP_JSON struct cJSON *last = json_parse(op->written, strlen(op->written), NULL);
+	const char *stands = op->unheard ? op->unheard : op->written;
+	CLEANUP_JSON struct cJSON *last = json_parse(stands, strlen(stands), NULL);
 	struct buf value = BUF_INIT(BUF_MAX_OBJECT);
 	char away[MESSAGE] = "";
 

@@ -188,6 +188,34 @@ one_that_is_overtaken_always_is_not_written_faster(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* Its node is repaired, and a person asks for another try; the status of that meets somebody's write, and the journal goes
+ * away meanwhile: what has failed before is not told again. */
+static void
+an_end_that_was_retried_is_not_told_again(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	size_t told;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-2", MINUTES(20));
+	sim_host_away(world->sim, scene_node(world, "db-a-2"), true);
+	reach(scene, until_phase, "Failed", HOURS(4));
+	sim_host_away(world->sim, scene_node(world, "db-a-2"), false);
+	wait_ms(scene, MINUTES(1));
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	reach(scene, until_status_leaves, "clusteroperations", MINUTES(10));
+	HOLDS(scene, strstr(find_status(world, "clusteroperations")->effect.kube.body, "\"phase\":\"Running\""));
+	told = transcript_count(world->log, "\"phase\":\"Failed\"");
+	somebody_writes(scene, 0);
+	world_redis_away(world, SECONDS(20));
+	wait_ms(scene, SECONDS(15));
+	HOLDS(scene, transcript_count(world->log, "\"phase\":\"Failed\"") == told);
+	HOLDS(scene, until_phase(world, "Running") && until_message(world, "Redis"));
+	end(scene, "Succeeded", 0, 0);
+}
+
 int
 main(void)
 {
@@ -197,6 +225,7 @@ main(void)
 		cmocka_unit_test(an_older_one_does_not_undo_a_newer),
 		cmocka_unit_test(one_that_is_overtaken_is_written_again),
 		cmocka_unit_test(one_that_is_overtaken_always_is_not_written_faster),
+		cmocka_unit_test(an_end_that_was_retried_is_not_told_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
