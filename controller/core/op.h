@@ -234,7 +234,7 @@ struct op {
 	uint64_t finalizer_request;           /* status: */
 	struct condition *conditions;         /* as they were told last, ended by an empty type */
 	char *written, *sending;              /* the last one that was acknowledged, the one on its way */
-	char *unheard;                        /* newer than written and made of the acknowledged journal, but refused; or NULL */
+	char *unheard;                        /* newer than written, of the acknowledged journal, but refused; or NULL */
 	char *status_version;                 /* the object's, that it was sent as of */
 	unsigned status_conflicts;            /* in a row */
 	bool sending_quiet, sending_plan, sending_end;

@@ -136,7 +136,8 @@ seeds_that_were_bad(void **state)
 		{.seed = 162, .choice = {.apart = true}, .left_out = 863, .others_left_out = 5},
 		{.seed = 204, .choice = {.apart = true}, .left_out = 4224}, {.seed = 359, .choice = {.apart = true}},
 		{.seed = 662, .choice = {.apart = true}}, {.seed = 55}, {.seed = 263},
-		{.seed = 45, .left_out = 10736, .others_left_out = 1}, {.seed = 1100}, {.seed = 1173}, {.seed = 1371}, {.seed = 1623},
+		{.seed = 45, .left_out = 10736, .others_left_out = 1}, {.seed = 1100}, {.seed = 1173},
+		{.seed = 1371}, {.seed = 1623},
 		{.seed = 1091, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 222720},
 	};
 	/* With policies, if they draw them. */
