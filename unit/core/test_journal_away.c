@@ -81,11 +81,14 @@ what_it_kept_back_is_told_as_soon_as_it_answers(void **state)
 	small_answer(&small, op->journal.request, OUTCOME_REFUSED, 0, "connection refused");
 	small_at(&small, 5000);
 	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	op_explain(small.core, op);
 	op_write_status(small.core, op);
 	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, "Redis does not answer: connection refused");
 	small_answer(&small, op->status_request, OUTCOME_ANSWERED, 200, "{}");
 	small_answer(&small, op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",1]");
 	CHECK(journal_is_up(small.core));
+	small_at(&small, 6000);
+	op_explain(small.core, op);
 	op_write_status(small.core, op);
 	CHECK(op->status_request > 0);
 	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, "\"phase\":\"Running\"");
