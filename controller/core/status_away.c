@@ -15,7 +15,8 @@
 #include "shards.h"
 #include "state.h"
 
-enum { AGAIN_MS = 10000, RETRY_MS = 1000, WHY = 60 };
+/* AGAIN_MS: what stays true is said again. NEXT_MS: something else is said, no sooner. */
+enum { AGAIN_MS = 10000, NEXT_MS = 1000, RETRY_MS = 1000, WHY = 60 };
 
 void
 status_put_why(struct json_out *out, const char *message)
@@ -65,9 +66,9 @@ open_merge(const struct op *op, struct json_out *out)
 }
 
 static void
-merge(struct core *core, struct op *op, char *body)
+merge(struct core *core, struct op *op, char *body, int64_t next_ms)
 {
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + AGAIN_MS, op_look, op);
+	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + next_ms, op_look, op);
 	op->status_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
 	    KUBE_MERGE, body, message_answered, op, 0)->id;
 }
@@ -86,7 +87,7 @@ op_write_message(struct core *core, struct op *op)
 	status_put_why(&out, why);
 	json_close(&out);
 	json_close(&out);
-	merge(core, op, buf_take(&body));
+	merge(core, op, buf_take(&body), AGAIN_MS);
 }
 
 void
@@ -110,7 +111,7 @@ op_write_lost(struct core *core, struct op *op)
 	conditions_write(op->conditions, &out, op->object->meta.generation);
 	json_close(&out);
 	json_close(&out);
-	merge(core, op, buf_take(&body));
+	merge(core, op, buf_take(&body), NEXT_MS);
 }
 
 /* The journal is away: what it told last still stands, heard or not, but for the reason why nothing moves. */

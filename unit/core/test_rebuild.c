@@ -157,6 +157,30 @@ a_refusal_goes_with_the_word_that_was_refused(void **state)
 	small_close(&small);
 }
 
+/* What stands in the way may change at once, and is told as soon as a status may follow the last one. */
+static void
+another_refusal_is_told_within_the_second(void **state)
+{
+	struct small small = open_lost(DRAIN, "\"counts\":{\"total\":3,\"done\":1,\"waiting\":2}", "0123456789abcdef");
+
+	(void)state;
+	op_write_lost(small.core, small.op);
+	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, "rebuildJournal: the plan would be");
+	small_answer(&small, small.op->status_request, OUTCOME_ANSWERED, 200, "{}");
+	see(&small, &operation_kind, "{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\","
+	    "\"resourceVersion\":\"9\",\"generation\":3},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"},"
+	    "\"status\":{\"phase\":\"Running\",\"planHash\":\"0123456789abcdef\",\"counts\":{\"total\":3}}}");
+	CHECK(!journal_rebuild(small.core, small.op));
+	op_write_lost(small.core, small.op);
+	CHECK_INT(small.op->status_request, 0);
+	small_at(&small, 61000);
+	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+	op_write_lost(small.core, small.op);
+	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, LOST);
+	small_settle(&small);
+	small_close(&small);
+}
+
 /* What is intended from then on is durable when its own write is acknowledged, not that of the new journal. */
 static void
 an_act_waits_for_its_own_write(void **state)
@@ -182,6 +206,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_be_guessing_is_refused),
 		cmocka_unit_test(a_refusal_goes_with_the_word_that_was_refused),
+		cmocka_unit_test(another_refusal_is_told_within_the_second),
 		cmocka_unit_test(an_act_waits_for_its_own_write),
 	};
 
