@@ -15,7 +15,7 @@
 #include "catalog.h"
 
 /* PAGE: what runs waits for a page of those that have ended. */
-enum { PAGE = 50, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000, OBJECT_DEPTH = 1, LINE_DEPTH = 2 };
+enum { PAGE = 50, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000, REACHED_MS = 1000, OBJECT_DEPTH = 1, LINE_DEPTH = 2 };
 
 static void list_next(struct core *core, struct informer *informer);
 static void watch(struct core *core, struct informer *informer);
@@ -56,6 +56,7 @@ back_off(struct core *core, struct informer *informer, const char *problem, int6
 		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "cannot read %s: %s; trying again", informer->path, problem);
 	snprintf(informer->problem, sizeof informer->problem, "%s", problem);
 	informer->failures++;
+	informer->failed_up_ms = core->now.up_ms;
 	enter(core, informer, INFORMER_WAITING);
 	timer_arm(&core->timers, &informer->retry, core->now.up_ms + delay, resume, informer);
 }
@@ -79,6 +80,25 @@ wake_others(struct core *core)
 		if (other->state == INFORMER_WAITING && other->retry.armed)
 			timer_arm(&core->timers, &other->retry, core->now.up_ms, resume, other);
 	}
+}
+
+void
+informers_reached(struct core *core)
+{
+	for (int i = 0; i < INFORMER_KINDS; i++) {
+		struct informer *informer = &core->informers.kinds[i];
+		int64_t at = informer->failed_up_ms + REACHED_MS;
+
+		if (informer->state == INFORMER_WAITING && informer->unreached)
+			timer_arm_earlier(&core->timers, &informer->retry, at > core->now.up_ms ? at : core->now.up_ms, resume,
+			    informer);
+	}
+}
+
+static bool
+is_unreached(const struct event *event)
+{
+	return event->outcome != OUTCOME_ANSWERED || event->status >= 500;
 }
 
 static void
@@ -128,6 +148,7 @@ list_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 
 	(void)arg;
 	informer->request = 0;
+	informer->unreached = is_unreached(event);
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
 		relist(informer);
 		kube_problem(event, problem, sizeof problem);
@@ -224,6 +245,7 @@ watch_event(struct core *core, void *owner, uint64_t arg, const struct event *ev
 		return;
 	}
 	informer->request = 0;
+	informer->unreached = is_unreached(event);
 	if (core->now.up_ms - informer->opened_up_ms >= SECONDS(1))
 		informer->failures = 0;
 	if (event->outcome == OUTCOME_ANSWERED && event->status == 410) {

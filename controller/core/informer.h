@@ -46,6 +46,8 @@ struct informer {
 	int64_t listed_up_ms;    /* when the last list was begun */
 	int64_t opened_up_ms;
 	bool heard;              /* the open watch has said something */
+	bool unreached;          /* it waits because nobody answered */
+	int64_t failed_up_ms;    /* since when */
 	char problem[300];       /* why it is not synced; "" */
 };
 
@@ -68,6 +70,8 @@ void informers_start(struct core *core);
 bool informers_synced(const struct core *core);
 /* The API server answers: no kind is waiting to try again. */
 bool informers_connected(const struct core *core);
+/* It has just answered something else: kinds that wait because it did not answer try again, once a second at most. */
+void informers_reached(struct core *core);
 void informers_done(struct core *core);
 /* schema.c: compare the CRDs; until they fit nothing is judged, and they are looked at again. */
 void schemas_compare(struct core *core);

@@ -148,6 +148,7 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 		lease_request(core, lease, "GET", NULL, read_answered);
 		return;
 	}
+	informers_reached(core);
 	object = json_parse(event->body, event->len, NULL);
 	observe(core, lease, object);
 	was_valid = core->now.up_ms < lease_valid_until(core, lease);

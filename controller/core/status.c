@@ -290,6 +290,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 		return;
 	}
 	core->counters.status_writes++;
+	informers_reached(core);
 	kube_take_answered(&op->object->meta, event);
 	op->status_failed = op->status_unsure = false;
 	op->status_conflicts = 0;
