@@ -15,7 +15,8 @@
 #include "catalog.h"
 
 /* PAGE: what runs waits for a page of those that have ended. */
-enum { PAGE = 50, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000, REACHED_MS = 1000, OBJECT_DEPTH = 1, LINE_DEPTH = 2 };
+enum { PAGE = 50, WATCH_SECONDS = 300, BACKOFF_FIRST_MS = 200, BACKOFF_MOST_MS = 3000, REACHED_MS = 1000,
+	OBJECT_DEPTH = 1, LINE_DEPTH = 2 };
 
 static void list_next(struct core *core, struct informer *informer);
 static void watch(struct core *core, struct informer *informer);

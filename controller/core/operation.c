@@ -253,25 +253,6 @@ take(struct core *core, struct op *op)
 		op_say(op, REASON_JournalAway, "%s", text);
 }
 
-/* Its journal is lost or cannot be read: what is known may be old, so nothing is done on it. A person looks at the nodes
- * that the last status names, and then deletes it, or has its journal rebuilt. A cancel waits for that: what it would have to
- * bring back is not known. */
-static void
-run_lost(struct core *core, struct op *op)
-{
-	if (!op->gone && !op->object->meta.deleting) {
-		turn_lost_run(core, op);
-		journal_rebuild(core, op);
-		if (op->lost)
-			op_write_lost(core, op);
-	} else if (!op->gone && op->object->meta.has_finalizer) {
-		if (turn_lost_may_go(core, op))
-			op_patch_finalizer(core, op, false);
-	} else {
-		op_drop(core, op);
-	}
-}
-
 static void
 run_untaken(struct core *core, struct op *op)
 {
@@ -318,7 +299,7 @@ op_run(struct core *core, struct op *op)
 	if (is_abandoned(op)) {
 		op_patch_finalizer(core, op, false);
 	} else if (op->lost) {
-		run_lost(core, op);
+		turn_lost_run(core, op);
 	} else if (op->object->dry_run) {
 		run_dry(core, op);
 	} else if (op->journal.expiring && wants_more(op)) {

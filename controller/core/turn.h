@@ -39,10 +39,9 @@ bool turn_is_older(const struct op *a, const struct op *b);
 /* turn_lost.c: one whose journal is lost or cannot be read. */
 /* That was just found. */
 void turn_lose(struct core *core, struct op *op);
-/* It keeps the turn that it had, or lets go of it. */
+/* What is known may be old, so nothing is done on it. A person looks at the nodes that the last status names, and then
+ * deletes it, or has its journal rebuilt. A cancel waits for that: what it would have to bring back is not known. */
 void turn_lost_run(struct core *core, struct op *op);
-/* It is deleted, and nothing of it can still arrive; else it is looked at again in time. */
-bool turn_lost_may_go(struct core *core, struct op *op);
 /* Its status names a node held down, or an act of its may still arrive: not even an urgent one runs between. */
 bool turn_lost_is_busy(const struct core *core, const struct op *op);
 /* Why the others wait for it. */

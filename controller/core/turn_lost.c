@@ -102,8 +102,9 @@ take_word(struct core *core, struct op *op)
 	op->released = released;
 }
 
-bool
-turn_lost_may_go(struct core *core, struct op *op)
+/* Nothing of it can still arrive; else it is looked at again in time. */
+static bool
+may_go(struct core *core, struct op *op)
 {
 	if (!had_begun(op) || core->now.up_ms >= settled_up_ms(core, op))
 		return true;
@@ -111,8 +112,9 @@ turn_lost_may_go(struct core *core, struct op *op)
 	return false;
 }
 
-void
-turn_lost_run(struct core *core, struct op *op)
+/* It keeps the turn that it had, or lets go of it. */
+static void
+keep_turn(struct core *core, struct op *op)
 {
 	if (!op->cluster)
 		op->cluster = cluster_find(core, op->namespace_, op->object->cluster);
@@ -127,6 +129,24 @@ turn_lost_run(struct core *core, struct op *op)
 	turn_join(core, op);
 	if (core->now.up_ms < settled_up_ms(core, op))
 		timer_arm_earlier(&core->timers, &op->pace.timer, settled_up_ms(core, op), op_look, op);
+}
+
+void
+turn_lost_run(struct core *core, struct op *op)
+{
+	if (!op->gone && !op->object->meta.deleting) {
+		keep_turn(core, op);
+		journal_rebuild(core, op);
+		if (op->lost)
+			op_write_lost(core, op);
+	} else if (!op->gone && op->object->meta.has_finalizer) {
+		if (may_go(core, op))
+			op_patch_finalizer(core, op, false);
+		else
+			op_write_lost(core, op);
+	} else {
+		op_drop(core, op);
+	}
 }
 
 void

@@ -109,7 +109,8 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * 1173, 1371, 1623: nobody helped the nodes of a second cluster, and the judge asked that they be up.
  * 1633: what Redis' silence had kept back was told ten seconds after it. 1378, 1844: why a journal was not rebuilt was still
  * told when nobody asked for that any more. 1100: a status was refused while Redis was away, and the end before a retry told
- * once more. */
+ * once more. 2788: another reason not to rebuild a journal was told ten seconds late. 2684: watches stayed closed for four
+ * seconds though the API server answered. 3193: one that was deleted did not say that its journal was lost. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -142,7 +143,8 @@ seeds_that_were_bad(void **state)
 	};
 	/* With policies, if they draw them. */
 	static const struct fleet_config since[] = {
-		{.seed = 1633, .left_out = 608, .others_left_out = 6}, {.seed = 1378}, {.seed = 1844},
+		{.seed = 1633, .left_out = 608, .others_left_out = 6}, {.seed = 1378}, {.seed = 1844}, {.seed = 2788},
+		{.seed = 2684}, {.seed = 3193},
 	};
 	struct tally tally = {0};
 

@@ -274,6 +274,24 @@ deleted_it_is_gone(void **state)
 	scene_free(scene);
 }
 
+/* What was sent before may still arrive: until that is over it stays, and says what has become of it. */
+static void
+deleted_meanwhile_it_says_why_it_is_still_there(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-b-1", MINUTES(30));
+	world_crash(world, SECONDS(20));
+	checker_forget_epochs(world->checker);
+	store_flush(world->store);
+	scene_delete(scene);
+	reach(scene, until_message, "Redis holds", SECONDS(25));
+	reach(scene, until_gone, NULL, MINUTES(1));
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -286,6 +304,7 @@ main(void)
 		cmocka_unit_test(one_word_is_for_one_rebuilding),
 		cmocka_unit_test(cancelled_it_stays_until_it_is_known_again),
 		cmocka_unit_test(deleted_it_is_gone),
+		cmocka_unit_test(deleted_meanwhile_it_says_why_it_is_still_there),
 		cmocka_unit_test(what_is_not_in_the_status_is_not_guessed),
 		cmocka_unit_test(dying_meanwhile_is_no_harm),
 	};
