@@ -322,7 +322,11 @@ read_status(struct target *t, const struct field *status, struct err *err)
 	t->observed_generation = json_int(status->value, "observedGeneration", -1);
 	JSON_EACH (member, json_get(status->value, "members"))
 		if (json_str(member, "address"))
-			*ARRAY_GROW(t->known, t->nknown) = xstrdup(json_str(member, "address"));
+			*ARRAY_GROW(t->known, t->nknown) = (struct target_member){
+				.name = xstrdup(json_str_or(member, "name", "")),
+				.address = xstrdup(json_str(member, "address")),
+				.host_id = xstrdup(json_str_or(member, "hostId", "")),
+			};
 	read_outages(t, json_get(status->value, "repairNeeded"));
 	if (json_is_array(conditions))
 		json_print(conditions, &text);
@@ -367,7 +371,12 @@ target_free(struct target *t)
 	free(t->nodes);
 	free_texts(t->contact_points, t->ncontact_points);
 	free_texts(t->host_ids, t->nhost_ids);
-	free_texts(t->known, t->nknown);
+	for (size_t i = 0; i < t->nknown; i++) {
+		free(t->known[i].name);
+		free(t->known[i].address);
+		free(t->known[i].host_id);
+	}
+	free(t->known);
 	free_texts(t->decided, t->ndecided);
 	free(t->decided_levels);
 	target_free_channels(t);

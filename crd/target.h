@@ -43,6 +43,11 @@ struct target_channel {
 	char *template_;         /* or NULL */
 };
 
+/* Of status.members; "" where that does not tell. */
+struct target_member {
+	char *name, *address, *host_id;
+};
+
 /* Of status.repairNeeded. */
 struct target_outage {
 	char *name, *host_id;
@@ -79,7 +84,7 @@ struct target {
 	/* status */
 	char **host_ids;         /* first seen; counted; the identity */
 	size_t nhost_ids;
-	char **known;            /* addresses of status.members: members are remembered over a restart; counted */
+	struct target_member *known;     /* status.members, with an address each: remembered over a restart; counted */
 	size_t nknown;
 	struct target_outage *outages;   /* counted */
 	size_t noutages;

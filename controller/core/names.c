@@ -13,6 +13,65 @@ enum { DEADLINE_MS = 2000, AGAIN_MS = 600000 };
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
+static bool
+is_nameless(const struct ring_member *member)
+{
+	return strcmp(member->name, member->address) == 0;
+}
+
+/* --- the inventory's names */
+
+/* Whom the status calls so: by this very inventory, or at the address that it still has. */
+static int
+find_remembered(const struct cluster *cluster, const struct target_node *node)
+{
+	const struct target *target = cluster->target;
+	bool same = target->observed_generation == target->meta.generation;
+
+	for (size_t i = 0; i < target->nknown; i++) {
+		const struct target_member *known = &target->known[i];
+
+		if (strcmp(known->name, node->name) == 0 && (same || strcmp(known->address, node->address) == 0))
+			return ring_find_host_id(cluster->ring, known->host_id);
+	}
+	return -1;
+}
+
+/* Who had the name that now is the one of whoever is at its old address. */
+static void
+take_name_away(struct ring *ring, size_t owner)
+{
+	for (size_t i = 0; i < ring->nmembers; i++)
+		if (i != owner && strcmp(ring->members[i].name, ring->members[owner].name) == 0)
+			memcpy(ring->members[i].name, ring->members[i].address, sizeof ring->members[i].address);
+}
+
+void
+names_take_inventory(struct cluster *cluster)
+{
+	const struct target *target = cluster->target;
+	struct ring *ring = cluster->ring;
+
+	for (size_t n = 0; n < target->nnodes; n++) {
+		int member = ring_find_address(ring, target->nodes[n].address);
+
+		if (member < 0)
+			continue;
+		snprintf(ring->members[member].name, RING_NAME, "%s", target->nodes[n].name);
+		take_name_away(ring, (size_t)member);
+	}
+	for (size_t n = 0; n < target->nnodes; n++) {
+		const struct target_node *node = &target->nodes[n];
+		int member = ring_find_address(ring, node->address) < 0 && ring_find_name(ring, node->name) < 0
+		    ? find_remembered(cluster, node) : -1;
+
+		if (member >= 0 && is_nameless(&ring->members[member]))
+			snprintf(ring->members[member].name, RING_NAME, "%s", node->name);
+	}
+}
+
+/* --- and DNS's */
+
 static struct named *
 find(const struct names *names, const char *address)
 {
@@ -66,12 +125,6 @@ ask(struct core *core, struct names *names, const char *address)
 	snprintf(effect->dns.address, sizeof effect->dns.address, "%s", address);
 	effect->deadline_ms = DEADLINE_MS;
 	names->pending++;
-}
-
-static bool
-is_nameless(const struct ring_member *member)
-{
-	return strcmp(member->name, member->address) == 0;
 }
 
 /* One name of two members names neither. */

@@ -1,6 +1,7 @@
-/* What members are called whom the inventory does not name: as DNS calls their addresses, else by these. Settled before the
- * cluster is first ready, and never changed while an operation is there: who is called one thing in a plan is not called
- * another beside it. */
+/* What members are called. As the inventory calls their addresses; one that has moved keeps its name, by its host id, also
+ * over a restart, by what the status calls it, unless the inventory has that name elsewhere by now. The others as DNS calls
+ * their addresses, else by these: settled before the cluster is first ready, and never changed while an operation is there,
+ * for who is called one thing in a plan is not called another beside it. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,6 +28,8 @@ struct names {
 	bool settled;                /* once; those that join later do not make it undone */
 };
 
+/* When membership has changed. */
+void names_take_inventory(struct cluster *cluster);
 /* Ask for what is not known, and name whom that names; false: not settled yet, and the cluster is kicked when it is. */
 bool names_settle(struct core *core, struct cluster *cluster);
 void names_drop(struct core *core, struct cluster *cluster);

@@ -115,7 +115,7 @@ candidate(const struct cluster *cluster, size_t n)
 	if (n < target->nnodes)
 		return target->nodes[n].address;
 	n -= target->nnodes;
-	return n < target->nknown ? target->known[n] : NULL;
+	return n < target->nknown ? target->known[n].address : NULL;
 }
 
 /* What the asker has not answered would count no more: nobody waits for it. */
@@ -165,13 +165,7 @@ take_members(struct core *core, struct cluster *cluster, const struct event *eve
 		return false;
 	}
 	if (changed) {
-		for (size_t i = 0; i < cluster->ring->nmembers; i++) {
-			struct ring_member *member = &cluster->ring->members[i];
-
-			for (size_t n = 0; n < cluster->target->nnodes; n++)
-				if (strcmp(cluster->target->nodes[n].address, member->address) == 0)
-					snprintf(member->name, sizeof member->name, "%s", cluster->target->nodes[n].name);
-		}
+		names_take_inventory(cluster);
 		requests_drop(core, &cluster->sweep);
 		cluster->sweep.slow_fingerprint = 0;
 		sweep_begin(core, cluster);

@@ -1,4 +1,4 @@
-/* What members are called whom the inventory does not name. */
+/* What members are called. */
 #include "check.h"
 
 #include "alloc.h"
@@ -179,6 +179,24 @@ who_replaces_a_member_has_its_name(void **state)
 	small_close(&small);
 }
 
+/* The inventory tells who is called so; one that has moved and whose old address is another's by now has no name of it. */
+static void
+whoever_is_at_the_address_has_the_name_alone(void **state)
+{
+	struct small small = small_begun(registry, workflow, NULL);
+	struct ring *ring = small.cluster->ring;
+	CLEANUP_FREE char *body = xasprintf("[{\"key\":\"10.0.9.9\",\"value\":\"%s\"},{\"key\":\"%s\",\"value\":"
+	    "\"00000000-0000-0000-0000-000000000009\"}]", small_nodes[1].host_id, small_nodes[1].address);
+	bool changed;
+
+	(void)state;
+	CHECK_INT(ring_set_members(ring, body, strlen(body), &changed, NULL), 0);
+	names_take_inventory(small.cluster);
+	CHECK_TEXT(ring->members[ring_find_address(ring, small_nodes[1].address)].name, small_nodes[1].name);
+	CHECK_TEXT(ring->members[ring_find_address(ring, "10.0.9.9")].name, "10.0.9.9");
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -189,6 +207,7 @@ main(void)
 		cmocka_unit_test(nobody_is_renamed_beside_an_operation),
 		cmocka_unit_test(one_without_a_name_is_asked_for_again_later),
 		cmocka_unit_test(who_replaces_a_member_has_its_name),
+		cmocka_unit_test(whoever_is_at_the_address_has_the_name_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

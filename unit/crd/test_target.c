@@ -52,7 +52,7 @@ everything_is_read(void **state)
 	CHECK_TEXT(t->outages[0].name, "x");
 	CHECK_INT(t->outages[0].up_ms - t->outages[0].down_ms, 4 * 60 * 60 * 1000);
 	CHECK_INT(t->nknown, 1);
-	CHECK_TEXT(t->known[0], "10.0.0.2");
+	CHECK_TEXT(t->known[0].address, "10.0.0.2");
 	CHECK_INT(t->observed_generation, 4);
 	target_free(t);
 }

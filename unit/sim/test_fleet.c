@@ -110,7 +110,8 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * 1633: what Redis' silence had kept back was told ten seconds after it. 1378, 1844: why a journal was not rebuilt was still
  * told when nobody asked for that any more. 1100: a status was refused while Redis was away, and the end before a retry told
  * once more. 2788: another reason not to rebuild a journal was told ten seconds late. 2684: watches stayed closed for four
- * seconds though the API server answered. 3193: one that was deleted did not say that its journal was lost. */
+ * seconds though the API server answered. 3193: one that was deleted did not say that its journal was lost.
+ * 1829: a node that had moved had lost its name over a restart, and who named it was refused. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -140,6 +141,7 @@ seeds_that_were_bad(void **state)
 		{.seed = 45, .left_out = 10736, .others_left_out = 1}, {.seed = 1100}, {.seed = 1173},
 		{.seed = 1371}, {.seed = 1623},
 		{.seed = 1091, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 222720},
+		{.seed = 1829, .variety = VARIETY_PLAIN, .left_out = 8175, .others_left_out = 4},
 	};
 	/* With policies, if they draw them. */
 	static const struct fleet_config since[] = {
