@@ -291,24 +291,6 @@ read_spec(struct target *t, const struct field *spec, struct err *err)
 	return read_limits(t, &limits, err);
 }
 
-static void
-read_outages(struct target *t, const struct cJSON *list)
-{
-	JSON_EACH (element, list) {
-		int64_t down_ms = instant_parse(json_str_or(element, "downSince", ""));
-		int64_t up_ms = instant_parse(json_str_or(element, "upSince", ""));
-
-		if (!json_str(element, "hostId") || down_ms < 0 || up_ms < down_ms)
-			continue;
-		*ARRAY_GROW(t->outages, t->noutages) = (struct target_outage){
-			.name = xstrdup(json_str_or(element, "name", json_str(element, "hostId"))),
-			.host_id = xstrdup(json_str(element, "hostId")),
-			.down_ms = down_ms,
-			.up_ms = up_ms,
-		};
-	}
-}
-
 /* Ours alone: what cannot be read counts as never written, but for the identity, which must not be taken anew. */
 static int
 read_status(struct target *t, const struct field *status, struct err *err)
@@ -319,15 +301,7 @@ read_status(struct target *t, const struct field *status, struct err *err)
 
 	if (field_texts(&ids, &t->host_ids, &t->nhost_ids, err) < 0)
 		return -1;
-	t->observed_generation = json_int(status->value, "observedGeneration", -1);
-	JSON_EACH (member, json_get(status->value, "members"))
-		if (json_str(member, "address"))
-			*ARRAY_GROW(t->known, t->nknown) = (struct target_member){
-				.name = xstrdup(json_str_or(member, "name", "")),
-				.address = xstrdup(json_str(member, "address")),
-				.host_id = xstrdup(json_str_or(member, "hostId", "")),
-			};
-	read_outages(t, json_get(status->value, "repairNeeded"));
+	target_read_told(t, status->value);
 	if (json_is_array(conditions))
 		json_print(conditions, &text);
 	else
@@ -371,20 +345,10 @@ target_free(struct target *t)
 	free(t->nodes);
 	free_texts(t->contact_points, t->ncontact_points);
 	free_texts(t->host_ids, t->nhost_ids);
-	for (size_t i = 0; i < t->nknown; i++) {
-		free(t->known[i].name);
-		free(t->known[i].address);
-		free(t->known[i].host_id);
-	}
-	free(t->known);
 	free_texts(t->decided, t->ndecided);
 	free(t->decided_levels);
 	target_free_channels(t);
-	for (size_t i = 0; i < t->noutages; i++) {
-		free(t->outages[i].name);
-		free(t->outages[i].host_id);
-	}
-	free(t->outages);
+	target_free_told(t);
 	target_commands_done(&t->commands);
 	free(t->cluster_name);
 	free(t->host_user);

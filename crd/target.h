@@ -45,7 +45,7 @@ struct target_channel {
 
 /* Of status.members; "" where that does not tell. */
 struct target_member {
-	char *name, *address, *host_id;
+	char *name, *address, *host_id, *zone;
 };
 
 /* Of status.repairNeeded. */

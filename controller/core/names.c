@@ -21,19 +21,26 @@ is_nameless(const struct ring_member *member)
 
 /* --- the inventory's names */
 
-/* Whom the status calls so: by this very inventory, or at the address that it still has. */
-static int
-find_remembered(const struct cluster *cluster, const struct target_node *node)
+/* By this very inventory, or at the address that it still has: then the name is the member's, wherever that is. */
+const char *
+names_remembered(const struct target *target, const struct target_member *known)
 {
-	const struct target *target = cluster->target;
 	bool same = target->observed_generation == target->meta.generation;
 
-	for (size_t i = 0; i < target->nknown; i++) {
-		const struct target_member *known = &target->known[i];
+	for (size_t n = 0; n < target->nnodes && !same; n++)
+		if (strcmp(target->nodes[n].name, known->name) == 0)
+			return strcmp(target->nodes[n].address, known->address) == 0 ? known->name : known->address;
+	return known->name;
+}
 
-		if (strcmp(known->name, node->name) == 0 && (same || strcmp(known->address, node->address) == 0))
-			return ring_find_host_id(cluster->ring, known->host_id);
-	}
+static int
+find_remembered(const struct cluster *cluster, const char *name)
+{
+	const struct target *target = cluster->target;
+
+	for (size_t i = 0; i < target->nknown; i++)
+		if (strcmp(names_remembered(target, &target->known[i]), name) == 0)
+			return ring_find_host_id(cluster->ring, target->known[i].host_id);
 	return -1;
 }
 
@@ -63,7 +70,7 @@ names_take_inventory(struct cluster *cluster)
 	for (size_t n = 0; n < target->nnodes; n++) {
 		const struct target_node *node = &target->nodes[n];
 		int member = ring_find_address(ring, node->address) < 0 && ring_find_name(ring, node->name) < 0
-		    ? find_remembered(cluster, node) : -1;
+		    ? find_remembered(cluster, node->name) : -1;
 
 		if (member >= 0 && is_nameless(&ring->members[member]))
 			snprintf(ring->members[member].name, RING_NAME, "%s", node->name);

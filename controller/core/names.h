@@ -12,6 +12,8 @@
 
 struct cluster;
 struct core;
+struct target;
+struct target_member;
 
 /* What DNS has said of an address. */
 struct named {
@@ -28,6 +30,8 @@ struct names {
 	bool settled;                /* once; those that join later do not make it undone */
 };
 
+/* What the member that the status names is called: its address, when the inventory has the name elsewhere by now. */
+const char *names_remembered(const struct target *target, const struct target_member *known);
 /* When membership has changed. */
 void names_take_inventory(struct cluster *cluster);
 /* Ask for what is not known, and name whom that names; false: not settled yet, and the cluster is kicked when it is. */

@@ -69,6 +69,27 @@ put_members(const struct cluster *cluster, struct json_out *out)
 	json_close_array(out);
 }
 
+/* Nobody has answered since we know of the cluster: whom we go on asking, and what they are called, stays written. */
+static void
+put_remembered(const struct cluster *cluster, struct json_out *out)
+{
+	const struct target *target = cluster->target;
+
+	json_open_array(out, "members");
+	for (size_t i = 0; i < target->nknown && i < MEMBERS_SHOWN; i++) {
+		const struct target_member *known = &target->known[i];
+
+		json_open(out, NULL);
+		json_put_str(out, "name", names_remembered(target, known));
+		json_put_str(out, "address", known->address);
+		json_put_str(out, "hostId", known->host_id);
+		json_put_str(out, "zone", known->zone);
+		json_put_str(out, "state", "NotAnswering");
+		json_close(out);
+	}
+	json_close_array(out);
+}
+
 /* Those first seen, while any of them is still a member; kept when nothing is known now. */
 static void
 put_host_ids(const struct cluster *cluster, struct json_out *out)
@@ -110,6 +131,8 @@ body_of(struct core *core, struct cluster *cluster)
 	if (cluster->sweep.done_asked_up_ms != INT64_MIN) {
 		json_put_str(&out, "version", cluster->version);
 		put_members(cluster, &out);
+	} else if (cluster->target->nknown) {
+		put_remembered(cluster, &out);
 	}
 	json_put_str(&out, "operation", works ? cluster->queue[0]->name : "");
 	json_put_int(&out, "queued", (int64_t)(cluster->nqueue - works));

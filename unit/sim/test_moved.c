@@ -1,12 +1,14 @@
 #include "story.h"
 
 #include "alloc.h"
+#include "breaks.h"
 #include "hands.h"
 
 /* A node whose address has changed while nobody was at work on it, and the inventory has its old one: who is it, for the
  * operation that names it then? */
 
 #define LATER "later"
+#define MOVED "{\"name\":\"db-c-2\",\"address\":\"10.0.0.99\""
 
 static const char restart_c_2[] = "\"spec\":{\"cluster\":\"messages-prd\",\"nodeTask\":{\"type\":"
     "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},\"targets\":{\"nodes\":[\"db-c-2\"]}}";
@@ -32,6 +34,12 @@ move(struct scene *scene, const char *node, const char *address)
 	if (sim_readdress(world->sim, world->now, scene_node(world, node), address, &err) < 0)
 		CHECK_FAIL("%s", err.text);
 	wait_ms(scene, MINUTES(3));
+}
+
+static bool
+target_says(const struct scene *scene, const char *text)
+{
+	return strstr(api_find(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER)->status, text);
 }
 
 static bool
@@ -90,8 +98,7 @@ so_it_does_for_the_next_controller(void **state)
 	/* And for the one after it, which has only the status of that one. */
 	world_crash(scene->world, MINUTES(5));
 	wait_ms(scene, MINUTES(8));
-	HOLDS(scene, strstr(api_find(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER)->status,
-	    "{\"name\":\"db-c-2\",\"address\":\"10.0.0.99\""));
+	HOLDS(scene, target_says(scene, MOVED));
 	scene_free(scene);
 }
 
@@ -104,6 +111,28 @@ who_moves_while_no_controller_lives_keeps_it_too(void **state)
 	world_crash(scene->world, MINUTES(10));
 	move(scene, "db-c-2", "10.0.0.99");
 	wait_ms(scene, MINUTES(10));
+	apply_later(scene, "\"phase\":\"Succeeded\"");
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, "db-c-2") == 1);
+	scene_free(scene);
+}
+
+/* What the status tells of members is all that is left of them: it stays until somebody has answered. */
+static void
+and_while_no_node_answers_the_next_controller(void **state)
+{
+	struct scene *scene = begin_with_all_told();
+	struct world *world = scene->world;
+
+	(void)state;
+	move(scene, "db-c-2", "10.0.0.99");
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		sim_garbage(world->sim, i, SIM_GARBAGE_ERRORS);
+	world_crash(world, MINUTES(1));
+	wait_ms(scene, MINUTES(5));
+	HOLDS(scene, target_says(scene, "\"Unreachable\"") && target_says(scene, MOVED));
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		sim_garbage(world->sim, i, SIM_GARBAGE_NONE);
+	wait_ms(scene, MINUTES(5));
 	apply_later(scene, "\"phase\":\"Succeeded\"");
 	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, "db-c-2") == 1);
 	scene_free(scene);
@@ -131,6 +160,7 @@ main(void)
 		cmocka_unit_test(whom_the_controller_saw_move_keeps_its_name),
 		cmocka_unit_test(so_it_does_for_the_next_controller),
 		cmocka_unit_test(who_moves_while_no_controller_lives_keeps_it_too),
+		cmocka_unit_test(and_while_no_node_answers_the_next_controller),
 		cmocka_unit_test(a_name_that_was_given_to_another_host_is_not_the_members),
 	};
 
