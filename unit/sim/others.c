@@ -359,6 +359,8 @@ others_help(struct others *others)
 		} else if (is_refused(other->world, object) && !other->cancel) {
 			cancel(other);
 			helped = true;
+		} else if (strcmp(phase, "Running") == 0) {
+			helped |= person_lets_join(other->world, other->sim, other->node);
 		}
 	}
 	return helped;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "breaks.h"
 #include "hands.h"
 #include "json.h"
 
@@ -221,13 +222,33 @@ person_deletes_the_lost(struct world *world)
 }
 
 bool
+person_lets_join(struct world *world, struct sim *sim, const char *name)
+{
+	size_t node = (size_t)sim_find(sim, name);
+
+	if (sim_member(sim, node) || *sim_mode(sim, world->now, node))
+		return false;
+	transcript_add(world->log, world->now, "---- somebody empties and starts %s", name);
+	sim_wipe(sim, world->now, node);
+	sim_start(sim, world->now, node);
+	return true;
+}
+
+/* Who is before it may be kept waiting by that, or its own gate, which need not give up; or who comes after it. */
+static bool
+lacks_racks(struct world *world)
+{
+	return until_phase(world, "Queued") || until_phase(world, "Frozen") ||
+	    (!until_phase(world, "Failed") && until_over(world, NULL) && !until_all_over(world, NULL));
+}
+
+bool
 person_helps(struct scene *scene, char *wrong, size_t size)
 {
 	struct world *world = scene->world;
 	bool failed = until_phase(world, "Failed"), paused = until_phase(world, "Paused"), started = start_nodes(scene);
 
-	/* Who is before it may be kept waiting by that, or its own gate, which need not give up. */
-	if ((until_phase(world, "Queued") || until_phase(world, "Frozen")) && fill_racks(scene))
+	if (lacks_racks(world) && fill_racks(scene))
 		return true;
 	if (gives_up(scene) || rebuild(scene))
 		return true;

@@ -11,3 +11,6 @@ bool until_settled(struct world *world, const char *unused);
 bool person_helps(struct scene *scene, char *wrong, size_t size);
 /* An operation beside the scene's own: its nodes are up by now. One at a time; false: there is none. */
 bool person_deletes_the_lost(struct world *world);
+/* One that was removed, and is waited for, is emptied and started: it joins as a new one. False: it has not been removed, or
+ * its process is there. */
+bool person_lets_join(struct world *world, struct sim *sim, const char *node);
