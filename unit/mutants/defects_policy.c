@@ -60,7 +60,7 @@ with_policy(uint64_t seed, char *wrong, size_t size)
 	CLEANUP_FREE char *operation = NULL;
 
 	do
-		policy_draw(&policy, &chance, 1, &app, 1);
+		policy_draw(&policy, &chance, 1, "", &app, 1);
 	while (!*policy.overrides);
 	operation = xasprintf("%s%s", ROLLING, policy.overrides);
 	scene = play_begin((struct scene_config){.operation = operation, .keyspaces = policy.keyspaces,

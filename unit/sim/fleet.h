@@ -10,7 +10,7 @@
 
 /* What many runs add up to. */
 struct tally {
-	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters, tablets, zero_token;
+	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters, tablets, zero_token, two;
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];
 	size_t others[OTHER_KINDS_MAX];
@@ -24,7 +24,7 @@ struct fleet {
 	struct faults faults;
 	size_t helped;               /* so often a person did */
 	struct others others;
-	bool tablets, zero_token;    /* there are */
+	bool tablets, zero_token, two;       /* there are: the last, datacenters */
 	struct construct construct;  /* the operation's own workflow */
 	struct policy policy;        /* what clients need */
 	char operation[800];         /* its spec, when that has an override */
@@ -59,6 +59,9 @@ void tally_print(const struct tally *tally, double seconds);
 /* Play and judge it. A bad run is played again with fewer and fewer faults, as long as it stays bad; then its transcript and
  * the command that plays it again are printed. */
 bool fleet_is_right(const struct fleet_config *config, struct tally *tally);
+
+/* fleet_draw.c: the clusters, the operation and the controllers of the seed; notes in 'fleet' what was drawn. */
+struct scene *fleet_draw(const struct fleet_config *config, struct fleet *fleet);
 
 /* fleet_many.c: seeds 'from', 'from' + 1, … in several processes: so many of them that they are 'operations'
  * or more; if that is 0, until 'seconds' have gone by. False: one was not right; the first that is found ends it. */

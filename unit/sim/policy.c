@@ -90,12 +90,12 @@ draw_availability(struct policy *policy, struct chance *chance)
 
 /* A condition of the gate lifted for a node or two, until a moment within or after the operation. */
 static void
-draw_override(struct policy *policy, struct chance *chance)
+draw_override(struct policy *policy, struct chance *chance, const char *datacenter)
 {
-	static const char *const nodes[] = {"db-a-1", "db-b-1", "db-c-1"};
+	static const char racks[] = {'a', 'b', 'c'};
 	bool normal = chance_of(chance, 700);
-	size_t first = (size_t)chance_between(chance, 0, ARRAY_LEN(nodes) - 1);
-	size_t second = (size_t)chance_between(chance, 0, ARRAY_LEN(nodes) - 1);
+	size_t first = (size_t)chance_between(chance, 0, ARRAY_LEN(racks) - 1);
+	size_t second = (size_t)chance_between(chance, 0, ARRAY_LEN(racks) - 1);
 	int64_t span_ms = chance_between(chance, 30000, 1200000);
 	char until[INSTANT_TEXT];
 
@@ -103,17 +103,18 @@ draw_override(struct policy *policy, struct chance *chance)
 	/* Times of the API are in whole seconds. */
 	policy->told.waiver.until = span_ms + CLOCKS_APART_MS;
 	snprintf(policy->told.waiver.kind, sizeof policy->told.waiver.kind, "%s", normal ? "two-zones" : "quorum");
-	snprintf(policy->waived[0], sizeof *policy->waived, "%s", nodes[first]);
+	snprintf(policy->waived[0], sizeof *policy->waived, "db-%s%c-1", datacenter, racks[first]);
 	if (second != first)
-		snprintf(policy->waived[1], sizeof *policy->waived, "%s", nodes[second]);
+		snprintf(policy->waived[1], sizeof *policy->waived, "db-%s%c-1", datacenter, racks[second]);
 	snprintf(policy->overrides, sizeof policy->overrides, ",\"overrides\":[{\"gate\":\"%s\",\"nodes\":[\"%s\"%s%s%s],"
-	    "\"reason\":\"as it is\",\"until\":\"%s\"}]", normal ? "cluster-normal" : "quorum-safe", nodes[first],
+	    "\"reason\":\"as it is\",\"until\":\"%s\"}]", normal ? "cluster-normal" : "quorum-safe", policy->waived[0],
 	    second != first ? ",\"" : "", policy->waived[1], second != first ? "\"" : "", until);
 	policy->drawn |= 1u << OVERRIDE;
 }
 
 void
-policy_draw(struct policy *ret, struct chance *chance, unsigned at_once, const struct sim_keyspace *given, size_t ngiven)
+policy_draw(struct policy *ret, struct chance *chance, unsigned at_once, const char *datacenter,
+    const struct sim_keyspace *given, size_t ngiven)
 {
 	*ret = (struct policy){.nkeyspaces = ngiven};
 	for (size_t i = 0; i < ngiven; i++)
@@ -125,7 +126,7 @@ policy_draw(struct policy *ret, struct chance *chance, unsigned at_once, const s
 		ret->drawn |= 1u << LIMIT;
 	}
 	if (chance_of(chance, 500))
-		draw_override(ret, chance);
+		draw_override(ret, chance, datacenter);
 }
 
 void

@@ -20,8 +20,10 @@ struct policy {
 	char waived[3][SIM_NAME];            /* whose waiver it is, by name */
 };
 
-/* 'at_once': so many nodes the operation may take down. 'given': keyspaces that are there anyway. */
-void policy_draw(struct policy *ret, struct chance *chance, unsigned at_once, const struct sim_keyspace *given, size_t ngiven);
+/* 'at_once': so many nodes the operation may take down. 'datacenter': what stands before a rack in a node's name; or "".
+ * 'given': keyspaces that are there anyway. */
+void policy_draw(struct policy *ret, struct chance *chance, unsigned at_once, const char *datacenter,
+    const struct sim_keyspace *given, size_t ngiven);
 /* To all clusters; the overrides are those of an operation on the first. */
 void policy_tell(const struct policy *policy, struct world *world);
 /* "a consistency"; NULL after the last. */
