@@ -46,6 +46,7 @@ struct target_channel {
 /* Of status.members; "" where that does not tell. */
 struct target_member {
 	char *name, *address, *host_id, *zone;
+	char *listed;            /* where spec.nodes had it then: elsewhere, of one that has moved */
 };
 
 /* Of status.repairNeeded. */

@@ -16,6 +16,7 @@ read_members(struct target *t, const struct cJSON *list)
 				.address = xstrdup(json_str(member, "address")),
 				.host_id = xstrdup(json_str_or(member, "hostId", "")),
 				.zone = xstrdup(json_str_or(member, "zone", "")),
+				.listed = xstrdup(json_str_or(member, "inventoryAddress", json_str(member, "address"))),
 			};
 }
 
@@ -53,6 +54,7 @@ target_free_told(struct target *t)
 		free(t->known[i].address);
 		free(t->known[i].host_id);
 		free(t->known[i].zone);
+		free(t->known[i].listed);
 	}
 	free(t->known);
 	for (size_t i = 0; i < t->noutages; i++) {

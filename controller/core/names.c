@@ -21,15 +21,13 @@ is_nameless(const struct ring_member *member)
 
 /* --- the inventory's names */
 
-/* By this very inventory, or at the address that it still has: then the name is the member's, wherever that is. */
+/* The name is the member's, wherever that is, while the inventory has it where it had it then. */
 const char *
 names_remembered(const struct target *target, const struct target_member *known)
 {
-	bool same = target->observed_generation == target->meta.generation;
-
-	for (size_t n = 0; n < target->nnodes && !same; n++)
+	for (size_t n = 0; n < target->nnodes; n++)
 		if (strcmp(target->nodes[n].name, known->name) == 0)
-			return strcmp(target->nodes[n].address, known->address) == 0 ? known->name : known->address;
+			return strcmp(target->nodes[n].address, known->listed) == 0 ? known->name : known->address;
 	return known->name;
 }
 
@@ -75,6 +73,22 @@ names_take_inventory(struct cluster *cluster)
 		if (member >= 0 && is_nameless(&ring->members[member]))
 			snprintf(ring->members[member].name, RING_NAME, "%s", node->name);
 	}
+}
+
+const struct target_node **
+names_that_moved(const struct cluster *cluster)
+{
+	const struct ring *ring = cluster->ring;
+	const struct target_node **moved = xcalloc(ring->nmembers + 1, sizeof *moved);
+
+	for (size_t n = 0; n < cluster->target->nnodes; n++) {
+		const struct target_node *node = &cluster->target->nodes[n];
+		int member = ring_find_address(ring, node->address) < 0 ? ring_find_name(ring, node->name) : -1;
+
+		if (member >= 0)
+			moved[member] = node;
+	}
+	return moved;
 }
 
 /* --- and DNS's */

@@ -14,6 +14,7 @@ struct cluster;
 struct core;
 struct target;
 struct target_member;
+struct target_node;
 
 /* What DNS has said of an address. */
 struct named {
@@ -30,10 +31,13 @@ struct names {
 	bool settled;                /* once; those that join later do not make it undone */
 };
 
-/* What the member that the status names is called: its address, when the inventory has the name elsewhere by now. */
+/* What the member that the status names is called: its address, when the inventory has the name elsewhere than then. */
 const char *names_remembered(const struct target *target, const struct target_member *known);
 /* When membership has changed. */
 void names_take_inventory(struct cluster *cluster);
+/* Of each member what the inventory has of its name, at an address that is no member's; NULL: it has not moved. The list is
+ * the caller's. */
+const struct target_node **names_that_moved(const struct cluster *cluster);
 /* Ask for what is not known, and name whom that names; false: not settled yet, and the cluster is kicked when it is. */
 bool names_settle(struct core *core, struct cluster *cluster);
 void names_drop(struct core *core, struct cluster *cluster);

@@ -49,6 +49,7 @@ put_members(const struct cluster *cluster, struct json_out *out)
 	const struct ring *ring = cluster->ring;
 	size_t up = 0;
 	CLEANUP_FREE struct cluster_zone *zones = cluster_zones(cluster);
+	CLEANUP_FREE const struct target_node **moved = names_that_moved(cluster);
 	char text[48];
 
 	for (size_t i = 0; i < ring->nmembers; i++)
@@ -61,6 +62,8 @@ put_members(const struct cluster *cluster, struct json_out *out)
 		json_open(out, NULL);
 		json_put_str(out, "name", ring->members[i].name);
 		json_put_str(out, "address", ring->members[i].address);
+		if (moved[i])
+			json_put_str(out, "inventoryAddress", moved[i]->address);
 		json_put_str(out, "hostId", ring->members[i].host_id);
 		json_put_str(out, "zone", zones[i].text);
 		json_put_str(out, "state", state_of(ring, i));
@@ -78,10 +81,13 @@ put_remembered(const struct cluster *cluster, struct json_out *out)
 	json_open_array(out, "members");
 	for (size_t i = 0; i < target->nknown && i < MEMBERS_SHOWN; i++) {
 		const struct target_member *known = &target->known[i];
+		const char *name = names_remembered(target, known);
 
 		json_open(out, NULL);
-		json_put_str(out, "name", names_remembered(target, known));
+		json_put_str(out, "name", name);
 		json_put_str(out, "address", known->address);
+		if (strcmp(name, known->address) != 0 && strcmp(known->listed, known->address) != 0)
+			json_put_str(out, "inventoryAddress", known->listed);
 		json_put_str(out, "hostId", known->host_id);
 		json_put_str(out, "zone", known->zone);
 		json_put_str(out, "state", "NotAnswering");

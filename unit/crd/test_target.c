@@ -15,7 +15,9 @@ everything_is_read(void **state)
 	    "\"require\":\"none\"},{\"name\":\"world\",\"require\":\"global\"},{\"name\":\"pairs\",\"require\":\"ONE\"},"
 	    "{\"name\":\"both\",\"require\":\"QUORUM+LOCAL_QUORUM\"}]},\"limits\":{\"maxNodesDown\":2,"
 	    "\"frozen\":true}}", "{\"observedGeneration\":4,\"hostIds\":[\"x\",\"y\"],\"members\":[{\"name\":\"a\"},"
-	    "{\"name\":\"b\",\"address\":\"10.0.0.2\"}],\"repairNeeded\":[{\"hostId\":\"x\",\"downSince\":"
+	    "{\"name\":\"b\",\"address\":\"10.0.0.2\"},"
+	    "{\"name\":\"c\",\"address\":\"10.0.0.9\",\"inventoryAddress\":\"10.0.0.3\"}],"
+	    "\"repairNeeded\":[{\"hostId\":\"x\",\"downSince\":"
 	    "\"2026-01-01T00:00:00Z\",\"upSince\":\"2026-01-01T04:00:00Z\"},{\"hostId\":\"y\",\"downSince\":\"?\"},{}],"
 	    "\"conditions\":[]}");
 	struct target *t = target_decode(json, NULL);
@@ -51,8 +53,10 @@ everything_is_read(void **state)
 	CHECK_TEXT(t->outages[0].host_id, "x");
 	CHECK_TEXT(t->outages[0].name, "x");
 	CHECK_INT(t->outages[0].up_ms - t->outages[0].down_ms, 4 * 60 * 60 * 1000);
-	CHECK_INT(t->nknown, 1);
+	CHECK_INT(t->nknown, 2);
 	CHECK_TEXT(t->known[0].address, "10.0.0.2");
+	CHECK_TEXT(t->known[0].listed, "10.0.0.2");
+	CHECK_TEXT(t->known[1].listed, "10.0.0.3");
 	CHECK_INT(t->observed_generation, 4);
 	target_free(t);
 }

@@ -8,7 +8,7 @@
  * operation that names it then? */
 
 #define LATER "later"
-#define MOVED "{\"name\":\"db-c-2\",\"address\":\"10.0.0.99\""
+#define MOVED "{\"name\":\"db-c-2\",\"address\":\"10.0.0.99\",\"inventoryAddress\":\"10.0.0.6\""
 
 static const char restart_c_2[] = "\"spec\":{\"cluster\":\"messages-prd\",\"nodeTask\":{\"type\":"
     "\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},\"targets\":{\"nodes\":[\"db-c-2\"]}}";
@@ -138,6 +138,25 @@ and_while_no_node_answers_the_next_controller(void **state)
 	scene_free(scene);
 }
 
+/* Another contact point, once seen by whoever lives, once by the next controller. */
+static void
+and_when_the_inventory_changes_in_other_places(void **state)
+{
+	struct scene *scene = begin_with_all_told();
+
+	(void)state;
+	move(scene, "db-c-2", "10.0.0.99");
+	write_address(scene, "10.0.0.1", "10.0.0.2");
+	wait_ms(scene, MINUTES(2));
+	HOLDS(scene, target_says(scene, MOVED));
+	world_crash(scene->world, MINUTES(5));
+	write_address(scene, "10.0.0.2", "10.0.0.3");
+	wait_ms(scene, MINUTES(8));
+	apply_later(scene, "\"phase\":\"Succeeded\"");
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, "db-c-2") == 1);
+	scene_free(scene);
+}
+
 /* The inventory has the name at another host by now: the node that had it is not meant. */
 static void
 a_name_that_was_given_to_another_host_is_not_the_members(void **state)
@@ -161,6 +180,7 @@ main(void)
 		cmocka_unit_test(so_it_does_for_the_next_controller),
 		cmocka_unit_test(who_moves_while_no_controller_lives_keeps_it_too),
 		cmocka_unit_test(and_while_no_node_answers_the_next_controller),
+		cmocka_unit_test(and_when_the_inventory_changes_in_other_places),
 		cmocka_unit_test(a_name_that_was_given_to_another_host_is_not_the_members),
 	};
 
