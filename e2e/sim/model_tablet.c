@@ -284,6 +284,13 @@ sim_migration_goes_on(struct sim *sim, uint64_t task)
 	}
 }
 
+/* One that takes a node's place, maybe its own anew, has that one's tablets. */
+static bool
+leaves(const struct node *n)
+{
+	return n->change && n->change->step && n->change->kind != CHANGE_REPLACE;
+}
+
 /* One of those that must leave their node, because that leaves. */
 static bool
 move_one_off(struct sim *sim, struct keyspace *keyspace)
@@ -292,7 +299,7 @@ move_one_off(struct sim *sim, struct keyspace *keyspace)
 		for (size_t p = 0; keyspace->tablets[i].to == NO_REPLICA && p < keyspace->places; p++) {
 			size_t from = replicas_of(keyspace, i)[p], to;
 
-			if (!sim->nodes[from].change || !sim->nodes[from].change->step || sim->nodes[from].remade)
+			if (!leaves(&sim->nodes[from]))
 				continue;
 			to = target(sim, keyspace, i, from);
 			if (to == SIZE_MAX)

@@ -205,6 +205,30 @@ there_may_be_no_place(void **state)
 	assert_string_equal(ask(&f, 0, "POST", "/storage_service/drain"), "");
 }
 
+/* Banned by a removal that was rolled back it is made anew in vain, and removed after all: its tablets leave first then, too. */
+static void
+tablets_leave_one_that_was_made_anew_in_vain(void **state)
+{
+	struct err err;
+
+	(void)state;
+	sim_crash(f.sim, f.now, 0);
+	pass(&f, 30000);
+	assert_int_equal(sim_removenode(f.sim, f.now, 1, 0, 10000, &err), 0);
+	sim_crash(f.sim, f.now, 5);
+	pass(&f, 30000);
+	sim_start(f.sim, f.now, 5);
+	pass(&f, 60000);
+	sim_remake(f.sim, f.now, 0);
+	pass(&f, 60000);
+	assert_non_null(strstr(last_line(&f, SIM_BOOT_FAILED), "banned"));
+	assert_true(sim_member(f.sim, 0));
+	assert_int_equal(sim_removenode(f.sim, f.now, 1, 0, 10000, &err), 0);
+	pass(&f, 120000);
+	assert_false(sim_member(f.sim, 0));
+	assert_int_equal(tablets_on(1, "127.0.1.2"), 8);
+}
+
 /* §1.4.5: tablets come to a new node after it is NORMAL. */
 static void
 tablets_spread_to_a_new_node(void **state)
@@ -262,6 +286,7 @@ main(void)
 		CASE(keyspaces_by_replication), CASE(a_ring_for_each_table), CASE(a_tablet_migrates),
 		CASE(one_that_moves_is_there_when_somebody_says_so),
 		CASE(quiet_is_waited_for), CASE(tablets_leave_first), CASE(there_may_be_no_place),
+		CASE(tablets_leave_one_that_was_made_anew_in_vain),
 		CASE(tablets_spread_to_a_new_node), CASE(the_oracle_knows_tablets),
 	};
 
