@@ -9,6 +9,7 @@
 #include "api.h"
 #include "cluster.h"
 #include "host.h"
+#include "impact.h"
 #include "lane.h"
 #include "late.h"
 #include "op.h"
@@ -88,6 +89,22 @@ check_host(struct core *core, struct op *op, struct step *step)
 	return STAMP_ASKING;
 }
 
+static void
+set_stamp(struct core *core, struct lane *lane, const char *text)
+{
+	bool ours = lane->up_act;
+
+	if (ours)
+		lane->process[0] = '\0';
+	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
+	lane->up_act = false;
+	/* Of a node that nothing was done to, yet or since our start, a restart would find out the same. */
+	if (is_begun(lane) && !ours)
+		lane_record(core, lane);
+	else
+		lane_record_later(lane);
+}
+
 enum stamp
 step_check_stamp(struct core *core, struct op *op, struct step *step)
 {
@@ -108,20 +125,15 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 		return check_process(step);
 	/* What takes the node down is ordered of the process that was looked at, not of the one after. */
 	step->stamp_checked = !step_takes_down(step) || lane->up_act;
+	/* Until the step is done it may be told by the process that our act ends: the one after would be somebody else's. */
+	if (lane->up_act && impact_may_restart(step->plan))
+		return STAMP_GOOD;
 	snprintf(text, sizeof text, "%" PRId64, generation);
 	if (strcmp(lane->stamp, text) == 0)
 		return STAMP_GOOD;
 	if (lane->stamp[0] && !lane->up_act && is_begun(lane))
 		return STAMP_VOID;
-	if (lane->up_act)
-		lane->process[0] = '\0';
-	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
-	lane->up_act = false;
-	/* Of a node that nothing was done to yet a restart would find out the same. */
-	if (is_begun(lane))
-		lane_record(core, lane);
-	else
-		lane_record_later(lane);
+	set_stamp(core, lane, text);
 	return STAMP_GOOD;
 }
 

@@ -196,6 +196,12 @@ world_answer(struct world *world, struct flight *flight, int64_t delay, enum out
 }
 
 /* What befalls it on its way; the result is how long that takes. */
+static bool
+is_muted(const struct world *world, const struct effect *effect)
+{
+	return world->mute && effect->kind == EFFECT_REST && strstr(effect->rest.path, world->mute);
+}
+
 static int64_t
 draw_fate(struct world *world, struct flight *flight)
 {
@@ -205,6 +211,8 @@ draw_fate(struct world *world, struct flight *flight)
 	if (chance_of(&world->chance, weather->lost_request) && flight->effect.deadline_ms > 0)
 		flight->fate = FATE_LOST_REQUEST;
 	else if (chance_of(&world->chance, weather->lost_answer) && !effect_is_stream(&flight->effect))
+		flight->fate = FATE_LOST_ANSWER;
+	if (is_muted(world, &flight->effect))
 		flight->fate = FATE_LOST_ANSWER;
 	if (act && chance_of(&world->chance, weather->lost_act))
 		flight->fate = chance_of(&world->chance, 500) ? FATE_LOST_REQUEST : FATE_LOST_ANSWER;

@@ -128,6 +128,7 @@ struct world {
 	int64_t api_away_until, redis_away_until;
 	const char *edited;              /* the name of the operation at whose journal a hand was; or NULL */
 	const char *black_hole;          /* nothing at this address ever answers; or NULL */
+	const char *mute;                /* no node's answer to a question whose path contains this comes back; or NULL */
 	bool away_silently;              /* black hole instead of connection refused */
 	uint64_t ssh_lost;               /* bit i: to node i connections break before the answer */
 
