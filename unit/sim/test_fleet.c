@@ -101,6 +101,7 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * away did not say why its end was not told. 377: nothing had left for a node when somebody else restarted it, and its work was
  * taken for done. 737: one at work waited for the journal of one that was not read before the cluster was ready. 14: a status
  * whose fate was not known was taken for unwritten. 488: one whose first status was refused was silent while Redis was away.
+ * 1479: the generation of the process that our restart ended was taken for the new one's, and the node restarted again.
  * 905: a node that would not boot was down for ten hours, and nobody said that it had been repaired. 783: a host was not asked
  * again while a sweep waited a minute for one lost answer. 162, 204: a restart that stood in an onFailure was done again though
  * bringing the node back had done it. 359: a lane that had passed a harmless step was not paused. 662: a node left down was not
@@ -127,6 +128,7 @@ seeds_that_were_bad(void **state)
 		{.seed = 53, .alone = true, .choice = {.only = "node lost and removed"}, .controllers = 2,
 		    .variety = VARIETY_FULL},
 		{.seed = 87, .alone = true, .choice = {.kinds = 55}, .left_out = 393056},
+		{.seed = 1479, .variety = VARIETY_PLAIN, .left_out = 851900, .others_left_out = 4},
 		{.seed = 26, .choice = {.kinds = 36}, .left_out = 16338, .others_left_out = 5},
 		{.seed = 62, .choice = {.kinds = 36}, .left_out = 32700},
 		{.seed = 67, .choice = {.kinds = FAULT_KINDS_BESIDE_OTHERS}, .left_out = 124928},
