@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "api.h"
 #include "cluster.h"
+#include "failure.h"
 #include "host.h"
 #include "impact.h"
 #include "lane.h"
@@ -89,6 +90,21 @@ check_host(struct core *core, struct op *op, struct step *step)
 	return STAMP_ASKING;
 }
 
+/* What a command does to its node may come when it has ended: of a node whose generation was not known before, the first
+ * one told afterwards may still be that of the process before. */
+static bool
+may_be_of_before(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->at && !lane->stamp[0]; i++)
+		for (size_t f = 0; f <= lane->block->steps[i].nfallbacks; f++) {
+			const struct plan_step *step = failure_step(&lane->block->steps[i], f);
+
+			if (step->type && step->type->opaque && impact_may_restart(step))
+				return true;
+		}
+	return false;
+}
+
 static void
 set_stamp(struct core *core, struct lane *lane, const char *text)
 {
@@ -96,8 +112,8 @@ set_stamp(struct core *core, struct lane *lane, const char *text)
 
 	if (ours)
 		lane->process[0] = '\0';
+	lane->up_act &= may_be_of_before(lane);
 	snprintf(lane->stamp, sizeof lane->stamp, "%s", text);
-	lane->up_act = false;
 	/* Of a node that nothing was done to, yet or since our start, a restart would find out the same. */
 	if (is_begun(lane) && !ours)
 		lane_record(core, lane);

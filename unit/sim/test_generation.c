@@ -15,10 +15,9 @@ static const char restart_and_wait[] =
     "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
 
 static bool
-until_sent(struct world *world, const char *unused)
+until_logged(struct world *world, const char *text)
 {
-	(void)unused;
-	return transcript_count(world->log, "sent restart") > 0;
+	return transcript_count(world->log, text) > 0;
 }
 
 /* What the process that goes down says of itself is heard. */
@@ -28,7 +27,7 @@ restart_untold(const char *operation, const char *workflow)
 	struct scene *scene = begin_with((struct scene_config){.operation = operation, .workflow = workflow});
 
 	scene->world->mute = "/generation_number";
-	reach(scene, until_sent, NULL, MINUTES(10));
+	reach(scene, until_logged, "sent restart", MINUTES(10));
 	scene->world->mute = NULL;
 	return scene;
 }
@@ -68,12 +67,44 @@ so_is_one_whose_outcome_is_unknown(void **state)
 	}
 }
 
+static const char commands[] =
+    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
+    "{\"task\":\"run-command\",\"with\":{\"command\":\"bounce\"},\"impact\":\"takesNodeDown\"},"
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"10s\",\"pollInterval\":\"1s\"}]},"
+    "{\"task\":\"run-command\",\"with\":{\"command\":\"look\"},\"impact\":\"none\"}]}}]}";
+
+/* It has ended when what it has begun on its host has not: the wait after it meets the process before. */
+static void
+what_a_command_does_late_is_ours(void **state)
+{
+	static const char *const mute[] = {NULL, "/generation_number"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(mute); i++) {
+		struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"" ONE_NODE,
+		    .workflow = commands, .target = ",\"commands\":[{\"name\":\"bounce\",\"args\":[\"/usr/bin/true\"]},"
+		    "{\"name\":\"look\",\"args\":[\"/usr/bin/true\"]}]"});
+		struct world *world = scene->world;
+
+		world->mute = mute[i];
+		reach(scene, until_logged, "sent run", MINUTES(10));
+		world->mute = NULL;
+		reach(scene, until_done, "1.1/db-a-1", MINUTES(10));
+		wait_ms(scene, SECONDS(2));
+		sim_restart(world->sim, world->now, scene_node(world, "db-a-1"));
+		reach(scene, until_over, NULL, HOURS(1));
+		HOLDS(scene, arrived(scene, SIM_RAN, "db-a-1") == 2);
+		end(scene, "Succeeded", 0, 0);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_restart_is_ours_though_the_generation_before_is_unknown),
 		cmocka_unit_test(so_is_one_whose_outcome_is_unknown),
+		cmocka_unit_test(what_a_command_does_late_is_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
