@@ -37,16 +37,16 @@ is_begun(const struct lane *lane)
 	return lane->at > 0 || lane->touched;
 }
 
-/* The node does not tell its generation: it is down, or it boots. Before it is taken down further its host is asked whether
- * it still runs the process on which the finished steps were done: one that somebody has started since must not be taken
- * for drained. */
+/* The node does not tell its generation (it is down, or it boots), or tells it for the first time. Before it is taken down
+ * further its host is asked whether it still runs the process on which the finished steps were done: one that somebody has
+ * started since must not be taken for drained. */
 static enum stamp
 check_process(struct step *step)
 {
 	const struct lane *lane = step->lane;
 	const struct host_unit *unit;
 
-	if (!step_takes_down(step) || !lane->process[0] || !lane->stamp[0] || lane->up_act || !is_begun(lane))
+	if (!step_takes_down(step) || !lane->process[0] || lane->up_act || !is_begun(lane))
 		return STAMP_GOOD;
 	unit = show_process(step);
 	if (!unit)
@@ -128,6 +128,7 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	const struct answer *answer;
 	char text[24];
 	int64_t generation;
+	enum stamp stamp;
 
 	if (check_host(core, op, step) != STAMP_GOOD)
 		return STAMP_ASKING;
@@ -149,8 +150,10 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 		return STAMP_GOOD;
 	if (lane->stamp[0] && !lane->up_act && is_begun(lane))
 		return STAMP_VOID;
-	set_stamp(core, lane, text);
-	return STAMP_GOOD;
+	stamp = lane->stamp[0] ? STAMP_GOOD : check_process(step);
+	if (stamp == STAMP_GOOD)
+		set_stamp(core, lane, text);
+	return stamp;
 }
 
 enum stamp
