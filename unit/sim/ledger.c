@@ -129,6 +129,13 @@ check_finished(struct checker *checker, int64_t up_ms, const struct ledger *ledg
 		checker_fault(checker, up_ms, "I4: %s was done and is taken up again", name);
 }
 
+/* A core hears late, after it was stopped, that Redis took what it wrote before another one took over. */
+static bool
+is_overtaken(const struct ledger *ledger, const struct page *page)
+{
+	return page->epoch < ledger->epoch;
+}
+
 static void
 set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct page *page, const char *name,
     const char *value, bool inherited)
@@ -137,9 +144,10 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct 
 	struct err err = {""};
 	char attempt[48];
 
-	if (!inherited)
+	if (!inherited && !is_overtaken(ledger, page))
 		check_finished(checker, up_ms, ledger, name, value);
-	store_journal_set(&ledger->journal, name, value);
+	if (!is_overtaken(ledger, page))
+		store_journal_set(&ledger->journal, name, value);
 	store_journal_set(&page->journal, name, value);
 	if (!*value)
 		return;
@@ -163,8 +171,10 @@ set_field(struct checker *checker, int64_t up_ms, struct ledger *ledger, struct 
 static void
 set_plan(struct ledger *ledger, struct page *page, const char *plan)
 {
-	free(ledger->journal.plan);
-	ledger->journal.plan = xstrdup(plan);
+	if (!is_overtaken(ledger, page)) {
+		free(ledger->journal.plan);
+		ledger->journal.plan = xstrdup(plan);
+	}
 	free(page->journal.plan);
 	page->journal.plan = xstrdup(plan);
 }

@@ -190,26 +190,38 @@ writes_are_applied_once_and_in_order(void **state)
 	store_free(store);
 }
 
-static const struct sender core = {.life = 1}, later = {.life = 1, .number = 7};
+static const struct sender core = {.life = 1}, later = {.life = 1, .number = 7}, other = {.life = 2};
 
 static void
-acknowledge(struct checker *checker, char *field, char *value)
+acknowledge_to(struct checker *checker, const struct sender *to, char *field, char *value)
 {
 	char uid[] = "u", text[] = "1", none[] = "";
 	char *args[] = {text, text, text, none, none, field, value};
 	struct effect_redis call = {.script = REDIS_WRITE, .uid = uid, .args = args, .nargs = ARRAY_LEN(args)};
 
-	checker_acked(checker, 0, &core, &call, "[\"OK\",1]");
+	checker_acked(checker, 0, to, &call, "[\"OK\",1]");
 }
 
 static void
-take_over(struct checker *checker, const char *reply)
+acknowledge(struct checker *checker, char *field, char *value)
+{
+	acknowledge_to(checker, &core, field, value);
+}
+
+static void
+take_over_by(struct checker *checker, const struct sender *by, const char *reply)
 {
 	char uid[] = "u";
 	struct effect_redis call = {.script = REDIS_TAKEOVER, .uid = uid};
 
 	checker_takeover(checker, 0, uid, reply);
-	checker_acked(checker, 0, &core, &call, reply);
+	checker_acked(checker, 0, by, &call, reply);
+}
+
+static void
+take_over(struct checker *checker, const char *reply)
+{
+	take_over_by(checker, &core, reply);
 }
 
 static void
@@ -237,6 +249,24 @@ checker_knows_licences(void **state)
 	acknowledge(checker, step, done);
 	checker_arrival(checker, 0, "db-a-1", "", "stop", &later);
 	CHECK_CONTAINS(checker->faulty, "I4");
+	checker_free(checker);
+}
+
+/* A core that was stopped hears that Redis took what it had written: the one that took over meanwhile is further. */
+static void
+checker_holds_nothing_late_against_the_journal(void **state)
+{
+	struct checker *checker = checker_new();
+	char lane[] = "lane/1/db-a-1", running[] = "{\"state\":\"running\"}", done[] = "{\"state\":\"done\"}";
+
+	(void)state;
+	take_over(checker, "[1,0,\"\",\"1\",\"\"]");
+	take_over_by(checker, &other, "[2,1,\"\",\"1\",\"\"]");
+	acknowledge_to(checker, &other, lane, done);
+	acknowledge_to(checker, &core, lane, running);
+	CHECK_INT(checker->faults, 0);
+	acknowledge_to(checker, &other, lane, running);
+	CHECK_CONTAINS(checker->first, "I4");
 	checker_free(checker);
 }
 
@@ -298,6 +328,7 @@ main(void)
 		cmocka_unit_test(watches_tell_what_came_after),
 		cmocka_unit_test(writes_are_applied_once_and_in_order),
 		cmocka_unit_test(checker_knows_licences),
+		cmocka_unit_test(checker_holds_nothing_late_against_the_journal),
 		cmocka_unit_test(checker_takes_an_arrival_for_the_youngest_intent),
 		cmocka_unit_test(checker_compares_status_with_the_journal),
 	};
