@@ -200,10 +200,11 @@ wants_more(const struct op *op)
 	return op->ended && op->object->retry > op->retry_seen && !op_is_cancelled(op);
 }
 
+/* A journal that does not know the end yet does not know either what left without it: that must not leave once more. */
 static void
 rearm(struct core *core, struct op *op)
 {
-	if (!wants_more(op))
+	if (!wants_more(op) || !journal_is_quiet(op))
 		return;
 	op->retry_seen = op->object->retry;
 	if (op->phase == PHASE_SUCCEEDED)

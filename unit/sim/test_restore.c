@@ -1,4 +1,5 @@
 #include "alloc.h"
+#include "breaks.h"
 #include "story.h"
 
 /* Nodes that are brought back: what we took down, each with one restart, whatever else befalls it. */
@@ -236,6 +237,33 @@ a_restore_that_the_journal_does_not_know_is_waited_for(void **state)
 	CHECK(late >= 4);
 }
 
+static bool
+until_out_of_service(struct world *world, const char *unused)
+{
+	(void)unused;
+	return transcript_count(world->log, "Running -> Failed reason=OutOfService") > 0;
+}
+
+/* One intent is one restart: the next try of a person waits until the journal knows what has become of the first. */
+static void
+a_retry_waits_for_the_journal_of_the_restore(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", HOURS(1));
+	sim_boot_fail(world->sim, scene_node(world, "db-a-1"), 1);
+	world_redis_away(world, MINUTES(2));
+	reach(scene, until_out_of_service, NULL, MINUTES(1));
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(40));
+	HOLDS(scene, started(scene, "db-a-1") == 1);
+	HOLDS(scene, until_message(world, "Redis does not answer"));
+	end(scene, "Succeeded", 0, 0);
+}
+
 int
 main(void)
 {
@@ -243,6 +271,7 @@ main(void)
 		cmocka_unit_test(a_node_that_boots_is_not_restarted_again),
 		cmocka_unit_test(a_late_drain_is_not_forgotten),
 		cmocka_unit_test(a_restore_that_the_journal_does_not_know_is_waited_for),
+		cmocka_unit_test(a_retry_waits_for_the_journal_of_the_restore),
 		cmocka_unit_test(a_drain_that_met_another_process_is_undone),
 	};
 
