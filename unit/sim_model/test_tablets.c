@@ -205,7 +205,7 @@ there_may_be_no_place(void **state)
 	assert_string_equal(ask(&f, 0, "POST", "/storage_service/drain"), "");
 }
 
-/* Banned by a removal that was rolled back it is made anew in vain, and removed after all: its tablets leave first then, too. */
+/* Banned by a removal that was rolled back it is made anew in vain, and removed after all: its tablets leave first, too. */
 static void
 tablets_leave_one_that_was_made_anew_in_vain(void **state)
 {
