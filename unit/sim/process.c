@@ -33,7 +33,8 @@ crash_of(struct world *world, size_t effect, bool act)
 	return NULL;
 }
 
-/* The uid of the operation whose status the effect writes. */
+/* The uid of the operation whose status the effect writes; NULL: of none, or of one that has been deleted, by its own uid: the
+ * next of its name refuses it. */
 static const char *
 status_of(struct world *world, const struct effect *effect)
 {
@@ -47,7 +48,9 @@ status_of(struct world *world, const struct effect *effect)
 	if (!api_path_parse(&path, copy) || path.kind != KIND_OPERATION || strcmp(path.sub, "status") != 0)
 		return NULL;
 	object = api_find(world->api, KIND_OPERATION, path.namespace_, path.name);
-	return object ? object->uid : NULL;
+	if (!object || (strstr(effect->kube.body, "\"uid\":") && !strstr(effect->kube.body, object->uid)))
+		return NULL;
+	return object->uid;
 }
 
 /* Order an effect that gets an answer; false: the core died over it. */

@@ -98,6 +98,39 @@ one_of_a_deleted_operation_misses_the_next_of_its_name(void **state)
 	scene_free(scene);
 }
 
+static bool
+until_finalizer_leaves(struct world *world, const char *unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < world->nflights; i++)
+		if (world->flights[i]->effect.kind == EFFECT_KUBE && world->flights[i]->state == FLIGHT_LEFT &&
+		    strstr(world->flights[i]->effect.kube.body ? world->flights[i]->effect.kube.body : "", "/finalizers"))
+			return true;
+	return false;
+}
+
+/* Its controller hears late that it was deleted, and has begun it. */
+static void
+one_that_is_not_known_to_be_deleted_tells_nothing_of_the_next(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	CLEANUP_FREE char *content = xstrdup(scene_operation(world)->content);
+	size_t refused;
+
+	(void)state;
+	reach(scene, until_finalizer_leaves, NULL, MINUTES(10));
+	world->weather.slow_line = 1000;
+	world->weather.slow_max = SECONDS(20);
+	api_delete(world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION);
+	create_again(scene, KIND_OPERATION, SCENE_OPERATION, content);
+	refused = world->api->refused;
+	wait_ms(scene, SECONDS(1));
+	HOLDS(scene, world->api->refused > refused);
+	world->weather.slow_line = 0;
+	end(scene, "Succeeded", 6, 1);
+}
+
 static void
 one_of_a_deleted_cluster_misses_the_next_of_its_name(void **state)
 {
@@ -221,6 +254,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_of_a_deleted_operation_misses_the_next_of_its_name),
+		cmocka_unit_test(one_that_is_not_known_to_be_deleted_tells_nothing_of_the_next),
 		cmocka_unit_test(one_of_a_deleted_cluster_misses_the_next_of_its_name),
 		cmocka_unit_test(an_older_one_does_not_undo_a_newer),
 		cmocka_unit_test(one_that_is_overtaken_is_written_again),
