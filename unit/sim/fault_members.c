@@ -8,6 +8,7 @@
 #include "breaks.h"
 #include "err.h"
 #include "hands.h"
+#include "scene.h"
 
 static void
 tell(struct faults *faults, const char *what, int result, const struct err *err)
@@ -23,7 +24,7 @@ can_be_missed(const struct faults *faults, size_t node)
 	const struct sim *sim = faults->world->sim;
 
 	for (size_t i = 0; i < sim_nodes(sim); i++)
-		if (i != node && sim_has_tokens(sim, i) && strcmp(sim_rack(sim, i), sim_rack(sim, node)) == 0)
+		if (i != node && sim_has_tokens(sim, i) && scene_same_zone(faults->world, i, node))
 			return true;
 	return false;
 }
@@ -172,7 +173,7 @@ cut_zones(struct faults *faults, bool on)
 
 	for (size_t i = 0; i < sim_nodes(sim); i++)
 		for (size_t j = 0; j < i; j++)
-			if (strcmp(sim_rack(sim, i), sim_rack(sim, j)) != 0 || !on)
+			if (!scene_same_zone(world, i, j) || !on)
 				sim_cut(sim, world->now, i, j, on);
 }
 
@@ -202,7 +203,7 @@ hand_migrate(struct faults *faults, const struct fault *fault)
 		size_t sink = (i + fault->luck) % sim_nodes(sim);
 		const char *to = sim_name(sim, sink);
 
-		if (strcmp(sim_rack(sim, sink), sim_rack(sim, (size_t)fault->value)) != 0)
+		if (!scene_same_zone(faults->world, sink, (size_t)fault->value))
 			continue;
 		if (sim_migrate(sim, faults->world->now, FAULTS_TABLETS, "t1", i / sim_nodes(sim), from, to, fault->span_ms,
 		    &err) == 0)

@@ -118,13 +118,6 @@ complain(struct roll *roll, const char *format, ...)
 	va_end(args);
 }
 
-static bool
-same_zone(const struct world *world, size_t a, size_t b)
-{
-	return strcmp(sim_datacenter(world->sim, a), sim_datacenter(world->sim, b)) == 0 &&
-	    strcmp(sim_rack(world->sim, a), sim_rack(world->sim, b)) == 0;
-}
-
 /* A drain arrives: who else is down, and has its zone been left before? */
 static void
 see_drain(struct world *world, struct roll *roll, size_t node, size_t *last, size_t limit)
@@ -135,16 +128,16 @@ see_drain(struct world *world, struct roll *roll, size_t node, size_t *last, siz
 		if (!roll->down[i] || i == node)
 			continue;
 		down++;
-		if (!same_zone(world, i, node))
+		if (!scene_same_zone(world, i, node))
 			complain(roll, "two zones: %s is drained while %s is down", sim_name(world->sim, node),
 			    sim_name(world->sim, i));
 	}
 	if (down >= limit)
 		complain(roll, "%s is drained while %zu others are down, the limit is %zu", sim_name(world->sim, node), down,
 		    limit);
-	if (*last != SIZE_MAX && !same_zone(world, *last, node)) {
+	if (*last != SIZE_MAX && !scene_same_zone(world, *last, node)) {
 		for (size_t i = 0; i < sim_nodes(world->sim); i++) {
-			if (roll->began[i] && same_zone(world, i, node))
+			if (roll->began[i] && scene_same_zone(world, i, node))
 				complain(roll, "out of order: %s after another zone was begun", sim_name(world->sim, node));
 		}
 	}

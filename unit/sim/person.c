@@ -107,10 +107,10 @@ approve_plan(struct scene *scene)
 }
 
 static bool
-rack_has_tokens(const struct sim *sim, size_t like)
+rack_has_tokens(const struct world *world, size_t like)
 {
-	for (size_t i = 0; i < sim_nodes(sim); i++)
-		if (sim_has_tokens(sim, i) && strcmp(sim_rack(sim, i), sim_rack(sim, like)) == 0)
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		if (sim_has_tokens(world->sim, i) && scene_same_zone(world, i, like))
 			return true;
 	return false;
 }
@@ -129,7 +129,7 @@ fill_racks(const struct scene *scene)
 			.datacenter = sim_datacenter(world->sim, i), .rack = sim_rack(world->sim, i),
 		};
 
-		if (sim_member(world->sim, i) || rack_has_tokens(world->sim, i))
+		if (sim_member(world->sim, i) || rack_has_tokens(world, i))
 			continue;
 		transcript_add(world->log, world->now, "---- a person adds a node to %s", host.rack);
 		if (sim_add(world->sim, world->now, &host, &err) < 0)

@@ -256,6 +256,13 @@ scene_node(const struct world *world, const char *name)
 	return (size_t)node;
 }
 
+bool
+scene_same_zone(const struct world *world, size_t a, size_t b)
+{
+	return strcmp(sim_datacenter(world->sim, a), sim_datacenter(world->sim, b)) == 0 &&
+	    strcmp(sim_rack(world->sim, a), sim_rack(world->sim, b)) == 0;
+}
+
 size_t
 scene_count(const struct world *world, enum sim_event event, enum sim_source source, const char *node)
 {

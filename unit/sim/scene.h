@@ -67,6 +67,8 @@ void scene_freeze(struct scene *scene, bool frozen);
 void scene_delete(struct scene *scene);
 /* The number of a node by name. */
 size_t scene_node(const struct world *world, const char *name);
+/* In one datacenter and one rack. */
+bool scene_same_zone(const struct world *world, size_t a, size_t b);
 /* How often 'event' by 'source' is in Scylla's audit log; node NULL: of all nodes. */
 size_t scene_count(const struct world *world, enum sim_event event, enum sim_source source, const char *node);
 bool scene_all_serving(struct world *world);
