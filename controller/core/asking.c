@@ -164,10 +164,18 @@ asking_explain_gate(struct core *core, struct op *op, const struct step *step, c
 bool
 asking_explain_lane(struct core *core, struct lane *lane, char *text, size_t size)
 {
+	const struct sweep *sweep = &lane->op->cluster->sweep;
 	struct silent silent;
 
-	return lane->restoring && !lane->step && find_asker(core, lane->op->cluster, lane->restore_since_up_ms, &silent) &&
-	    tell(core, lane->op, &silent, text, size);
+	if (!lane->restoring || lane->step)
+		return false;
+	if (find_asker(core, lane->op->cluster, lane->restore_since_up_ms, &silent) &&
+	    tell(core, lane->op, &silent, text, size))
+		return true;
+	if (!sweep->failed)
+		return false;
+	snprintf(text, size, "the ring cannot be read: %.250s", sweep->problem);
+	return true;
 }
 
 bool

@@ -47,6 +47,27 @@ a_node_that_boots_is_not_restarted_again(void **state)
 	}
 }
 
+/* A stranger has restarted it, and no node answers who could tell of it: that is what it waits for. */
+static void
+what_nobody_can_look_at_says_so(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(5));
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		if (i != scene_node(world, "db-a-1"))
+			sim_crash(world->sim, world->now, i);
+	sim_restart(world->sim, world->now, scene_node(world, "db-a-1"));
+	reach(scene, until_message, "db-a-1: the ring cannot be read: ", SECONDS(6));
+	wait_ms(scene, SECONDS(30));
+	for (size_t i = 0; i < sim_nodes(world->sim); i++)
+		sim_start(world->sim, world->now, i);
+	reach(scene, until_phase, "Succeeded", HOURS(1));
+	end(scene, "Succeeded", 0, 0);
+}
+
 static bool
 until_drain_is_sent(struct world *world, const char *unused)
 {
@@ -269,6 +290,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_that_boots_is_not_restarted_again),
+		cmocka_unit_test(what_nobody_can_look_at_says_so),
 		cmocka_unit_test(a_late_drain_is_not_forgotten),
 		cmocka_unit_test(a_restore_that_the_journal_does_not_know_is_waited_for),
 		cmocka_unit_test(a_retry_waits_for_the_journal_of_the_restore),
