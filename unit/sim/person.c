@@ -92,11 +92,9 @@ static bool
 approve_plan(struct scene *scene)
 {
 	static const char asked[] = "approve plan, plan ";
-	const char *status = scene_operation(scene->world)->status, *at = NULL;
+	/* What it asks for now: its transitions tell, too, what it has asked for before. */
+	const char *at = strstr(scene_message(scene->world), asked);
 
-	/* The first one, of the WHY column, is cut. */
-	for (const char *next = status; (next = strstr(next, asked)); next++)
-		at = next;
 	if (!at)
 		return false;
 	snprintf(scene->asked, sizeof scene->asked,
