@@ -22,6 +22,9 @@ int sim_add(struct sim *sim, int64_t now, const struct sim_host *host, struct er
 int sim_decommission(struct sim *sim, int64_t now, size_t node, int64_t ms, struct err *err);
 /* A dead member is removed by another one (SIZE_MAX: any that is alive), and banned at once. */
 int sim_removenode(struct sim *sim, int64_t now, size_t by, size_t node, int64_t ms, struct err *err);
+/* A dead member is given up for good, as by ignore_nodes of a removenode: it is banned, and other changes do not need it. -1:
+ * it is alive. */
+int sim_exclude(struct sim *sim, int64_t now, size_t node, struct err *err);
 /* The node is restarted, and comes back with the same host id under another address, its host as well. */
 int sim_readdress(struct sim *sim, int64_t now, size_t node, const char *address, struct err *err);
 /* The host dies and is made anew under the same name and address, with an empty disk: it replaces what it was, and comes

@@ -147,6 +147,18 @@ sim_removenode(struct sim *sim, int64_t now, size_t by, size_t node, int64_t ms,
 }
 
 int
+sim_exclude(struct sim *sim, int64_t now, size_t node, struct err *err)
+{
+	struct node *n = &sim->nodes[node];
+
+	sim_advance(sim, now);
+	if (n->alive)
+		return err_set(err, "ignored node %s is alive", n->host_id);
+	n->banned = n->excluded = true;
+	return 0;
+}
+
+int
 sim_readdress(struct sim *sim, int64_t now, size_t node, const char *address, struct err *err)
 {
 	struct node *n = &sim->nodes[node];

@@ -44,6 +44,7 @@ struct node {
 	enum member member;
 	bool zero_token;        /* join_ring: false */
 	bool banned;            /* removed or replaced: it will never join again */
+	bool excluded;          /* dead for good: no change needs it */
 	bool left;              /* its disk says that it was decommissioned */
 	bool remade;            /* a new host that takes the place of the one with the identity before */
 	size_t replaces;        /* the node whose tokens it takes over when it has joined; SIZE_MAX: none */

@@ -69,7 +69,8 @@ size_t
 sim_dead_member(const struct sim *sim, size_t node, size_t ignored)
 {
 	for (size_t i = 0; i < sim->nnodes; i++)
-		if (i != node && i != ignored && sim_member(sim, i) && !sim->nodes[i].alive)
+		if (i != node && i != ignored && sim_member(sim, i) && !sim->nodes[i].alive &&
+		    !sim->nodes[i].excluded)
 			return i;
 	return SIZE_MAX;
 }

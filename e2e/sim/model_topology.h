@@ -23,7 +23,7 @@ void sim_identity_add(struct sim *sim, size_t node);
 /* Views of and by a node that was just appended. */
 void sim_views_grow(struct sim *sim);
 void sim_views_free(struct sim *sim);
-/* The first member besides the node and 'ignored' that is not alive; SIZE_MAX: all are. */
+/* The first member besides the node and 'ignored' that is not alive, and not excluded; SIZE_MAX: none. */
 size_t sim_dead_member(const struct sim *sim, size_t node, size_t ignored);
 
 /* model_change.c: topology changes, which take their time. */

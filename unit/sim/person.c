@@ -20,12 +20,24 @@ until_settled(struct world *world, const char *unused)
 	return until_over(world, unused) || until_phase(world, "Paused") || is_lost(world);
 }
 
-/* Its removal has begun once and failed: it is banned, and still a member. */
+/* Of two that will not start each removal needs the other one. */
 static void
-remove_it(struct world *world, struct sim *sim, size_t node)
+give_up_others(struct world *world, struct sim *sim, uint64_t hopeless, size_t node)
 {
 	struct err err = {""};
 
+	for (size_t i = 0; i < sim_nodes(sim); i++)
+		if (i != node && hopeless >> i & 1 && sim_member(sim, i) && !*sim_mode(sim, world->now, i))
+			(void)sim_exclude(sim, world->now, i, &err);
+}
+
+/* Its removal has begun once and failed: it is banned, and still a member. */
+static void
+remove_it(struct world *world, struct sim *sim, uint64_t hopeless, size_t node)
+{
+	struct err err = {""};
+
+	give_up_others(world, sim, hopeless, node);
 	if (sim_removenode(sim, world->now, SIZE_MAX, node, MINUTES(1), &err) < 0)
 		transcript_add(world->log, world->now, "---- removenode is refused: %s", err.text);
 }
@@ -41,7 +53,7 @@ start_nodes_of(struct world *world, struct sim *sim, struct started *by_hand)
 			continue;
 		transcript_add(world->log, world->now, "---- a person starts %s", sim_name(sim, i));
 		if (by_hand->anew >> i & 1)
-			remove_it(world, sim, i);
+			remove_it(world, sim, by_hand->anew, i);
 		else if (by_hand->once >> i & 1)
 			sim_remake(sim, world->now, i);
 		else

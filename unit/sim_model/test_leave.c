@@ -193,6 +193,30 @@ a_dead_node_is_removed(void **state)
 	assert_non_null(strstr(last_line(&f, SIM_BOOT_FAILED), "banned"));
 }
 
+/* Of two dead each removal needs the other one, until that is given up. */
+static void
+two_dead_are_removed_one_after_the_other(void **state)
+{
+	struct err err;
+
+	(void)state;
+	crash_and_be_noticed(5);
+	crash_and_be_noticed(3);
+	assert_int_equal(sim_removenode(f.sim, f.now, 0, 5, 10000, &err), -1);
+	assert_non_null(strstr(err.text, "is down and not ignored"));
+	assert_int_equal(sim_exclude(f.sim, f.now, 0, &err), -1);
+	assert_int_equal(sim_exclude(f.sim, f.now, 3, &err), 0);
+	assert_int_equal(sim_removenode(f.sim, f.now, 0, 5, 10000, &err), 0);
+	pass(&f, 30000);
+	assert_false(sim_member(f.sim, 5));
+	sim_start(f.sim, f.now, 3);
+	pass(&f, 30000);
+	assert_non_null(strstr(last_line(&f, SIM_BOOT_FAILED), "banned"));
+	assert_int_equal(sim_removenode(f.sim, f.now, 0, 3, 10000, &err), 0);
+	pass(&f, 30000);
+	assert_false(sim_member(f.sim, 3));
+}
+
 int
 main(void)
 {
@@ -201,6 +225,7 @@ main(void)
 		CASE(a_decommission_by_repair_stays_normal), CASE(a_decommission_by_streaming_shows),
 		CASE(who_has_left_is_forgotten), CASE(a_decommission_holds_the_lock),
 		CASE(the_dead_stop_a_decommission), CASE(changes_queue), CASE(a_dead_node_is_removed),
+		CASE(two_dead_are_removed_one_after_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
