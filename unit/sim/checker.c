@@ -256,15 +256,17 @@ void
 checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
     const char *uid)
 {
-	if (effect->kind == EFFECT_REDIS && effect->redis.script == REDIS_EXPIRE) {
-		struct ledger *ledger = checker_ledger(checker, effect->redis.uid);
+	if (!uid)
+		return;
+	if (effect->kind == EFFECT_REDIS) {
+		struct ledger *ledger = checker_ledger(checker, uid);
 		const struct page *page = ledger_page(ledger, sender->life);
 
 		if (page && *page->phase && *page->told_phase && strcmp(page->phase, page->told_phase) != 0)
 			checker_fault(checker, up_ms, "the journal (%s) expires before its status (%s)", page->phase,
 			    page->told_phase);
-	}
-	if (uid && effect->kube.body)
+	} else {
 		checker_status(checker, up_ms, sender->life, uid, effect->kube.body,
 		    strncmp(effect->kube.content_type, "application/merge-patch", 23) == 0);
+	}
 }

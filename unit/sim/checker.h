@@ -102,7 +102,7 @@ struct checker {
 struct checker *checker_new(void);
 struct checker *checker_free(struct checker *checker);
 /* The core orders an effect: a status is compared with what is acknowledged at that moment. 'uid': of the operation
- * whose status it writes; NULL: it writes none. */
+ * whose status it writes, or whose journal it lets expire; NULL: neither, or its object is gone and has no status. */
 void checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
     const char *uid);
 /* Redis has given the operation another epoch, the first element of 'reply'. */

@@ -208,8 +208,6 @@ turn_page(struct ledger *ledger, const struct sender *to, int64_t seq)
 		act->state[0] = '\0';
 	}
 	page->taken = to->number;
-	/* What it told before, somebody else may have told otherwise meanwhile. */
-	page->told_phase[0] = '\0';
 	return page;
 }
 

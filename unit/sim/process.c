@@ -38,19 +38,30 @@ crash_of(struct world *world, size_t effect, bool act)
 static const char *
 status_of(struct world *world, const struct effect *effect)
 {
-	CLEANUP_FREE char *copy = NULL;
+	CLEANUP_FREE char *copy = xstrdup(effect->kube.path);
 	const struct api_object *object;
 	struct api_path path;
 
-	if (effect->kind != EFFECT_KUBE || strcmp(effect->kube.method, "PATCH") != 0)
-		return NULL;
-	copy = xstrdup(effect->kube.path);
 	if (!api_path_parse(&path, copy) || path.kind != KIND_OPERATION || strcmp(path.sub, "status") != 0)
 		return NULL;
 	object = api_find(world->api, KIND_OPERATION, path.namespace_, path.name);
 	if (!object || (strstr(effect->kube.body, "\"uid\":") && !strstr(effect->kube.body, object->uid)))
 		return NULL;
 	return object->uid;
+}
+
+/* As checker_ordered() wants it. */
+static const char *
+operation_of(struct world *world, const struct effect *effect)
+{
+	const struct api_object *object;
+
+	if (effect->kind == EFFECT_KUBE && strcmp(effect->kube.method, "PATCH") == 0)
+		return status_of(world, effect);
+	if (effect->kind != EFFECT_REDIS || effect->redis.script != REDIS_EXPIRE)
+		return NULL;
+	object = api_find_uid(world->api, effect->redis.uid);
+	return object ? object->uid : NULL;
 }
 
 /* Order an effect that gets an answer; false: the core died over it. */
@@ -69,7 +80,7 @@ request(struct process *process, struct effect *effect)
 		process_crash(process, -1);
 		return false;
 	}
-	checker_ordered(world->checker, world->now, &sender, effect, status_of(world, effect));
+	checker_ordered(world->checker, world->now, &sender, effect, operation_of(world, effect));
 	turns_ordered(world, effect);
 	flight_order(process, effect);
 	if (effect_letter(&world->flights[world->nflights - 1]->effect) == 'a' && world->acts == world->pause_at_act)

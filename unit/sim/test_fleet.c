@@ -114,7 +114,7 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * seconds though the API server answered. 3193: one that was deleted did not say that its journal was lost.
  * 1829: a node that had moved had lost its name over a restart, and who named it was refused. 2276:
  * nobody let a removed node join that an operation waited for; 2515: or filled a rack for another one.
- * 4081: what a controller had told before it was stopped was compared with what another one had told since.
+ * 4081: of one whose object was gone a status was wanted before its journal expired.
  * 6256: a node to be brought back, and nobody who could tell of it: that was not said. */
 static void
 seeds_that_were_bad(void **state)

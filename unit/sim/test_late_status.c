@@ -131,6 +131,29 @@ one_that_is_not_known_to_be_deleted_tells_nothing_of_the_next(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* Away by force, and made anew, while the controller hears nothing of it: nobody is told how the first one ends. */
+static void
+one_of_an_object_that_is_gone_is_not_waited_for(void **state)
+{
+	struct scene *scene = begin();
+	struct world *world = scene->world;
+	CLEANUP_FREE char *content = NULL;
+	char text[600];
+
+	(void)state;
+	reach(scene, until_phase, "Running", MINUTES(10));
+	content = xstrdup(scene_operation(world)->content);
+	world_api_away(world, SECONDS(4));
+	api_vanish(world->api, scene_operation(world));
+	create_again(scene, KIND_OPERATION, SCENE_OPERATION, content);
+	wait_ms(scene, SECONDS(3));
+	CHECK_TEXT(scene_phase(world), "");
+	reach(scene, until_over, NULL, HOURS(4));
+	judge_or_fail(world, judge(world, text, sizeof text), "of the next one", scene->config.seed);
+	HOLDS(scene, until_phase(world, "Succeeded") && !*world->api->foul);
+	scene_free(scene);
+}
+
 static void
 one_of_a_deleted_cluster_misses_the_next_of_its_name(void **state)
 {
@@ -255,6 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_of_a_deleted_operation_misses_the_next_of_its_name),
 		cmocka_unit_test(one_that_is_not_known_to_be_deleted_tells_nothing_of_the_next),
+		cmocka_unit_test(one_of_an_object_that_is_gone_is_not_waited_for),
 		cmocka_unit_test(one_of_a_deleted_cluster_misses_the_next_of_its_name),
 		cmocka_unit_test(an_older_one_does_not_undo_a_newer),
 		cmocka_unit_test(one_that_is_overtaken_is_written_again),
