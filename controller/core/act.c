@@ -338,7 +338,7 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 		return;
 	if (core->now.up_ms - step->task->round_up_ms > core->config.fact_age_ms) {
 		/* The gate took long to open: what the author saw is old by now, and the process may be another one. */
-		step->stamp_checked = false;
+		step->stamp_checked = step->host_checked = false;
 		step_new_round(core, step);
 		return;
 	}

@@ -64,6 +64,15 @@ needs_stamp(const struct step *step)
 	    !lane_is_outside(lane);
 }
 
+/* None runs where the unit is at rest: whoever starts it until the first act does so before us. */
+static void
+note_process(struct lane *lane, const struct host_unit *unit)
+{
+	bool rests = strcmp(unit->active, "inactive") == 0 || strcmp(unit->active, "failed") == 0;
+
+	snprintf(lane->process, sizeof lane->process, "%s", rests ? "" : unit->invocation);
+}
+
 /* Before a node is touched its host must answer: what cannot be started again is not stopped. */
 static enum stamp
 check_host(struct core *core, struct op *op, struct step *step)
@@ -79,7 +88,7 @@ check_host(struct core *core, struct op *op, struct step *step)
 	if (!unit)
 		return STAMP_ASKING;
 	if (unit->reached) {
-		snprintf(lane->process, sizeof lane->process, "%s", unit->invocation);
+		note_process(lane, unit);
 		step->host_checked = true;
 		return STAMP_GOOD;
 	}
@@ -105,11 +114,17 @@ may_be_of_before(const struct lane *lane)
 	return false;
 }
 
-static void
-set_stamp(struct core *core, struct lane *lane, const char *text)
+static enum stamp
+set_stamp(struct core *core, struct step *step, const char *text)
 {
+	struct lane *lane = step->lane;
+	enum stamp stamp = lane->stamp[0] ? STAMP_GOOD : check_process(step);
 	bool ours = lane->up_act;
 
+	if (stamp != STAMP_GOOD)
+		return stamp;
+	/* Another process than its host has told of: that is asked anew. */
+	step->host_checked &= lane->stamp[0] == '\0' && lane->process[0];
 	if (ours)
 		lane->process[0] = '\0';
 	lane->up_act &= may_be_of_before(lane);
@@ -119,6 +134,7 @@ set_stamp(struct core *core, struct lane *lane, const char *text)
 		lane_record(core, lane);
 	else
 		lane_record_later(lane);
+	return check_host(core, lane->op, step);
 }
 
 enum stamp
@@ -128,7 +144,6 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	const struct answer *answer;
 	char text[24];
 	int64_t generation;
-	enum stamp stamp;
 
 	if (check_host(core, op, step) != STAMP_GOOD)
 		return STAMP_ASKING;
@@ -150,10 +165,7 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 		return STAMP_GOOD;
 	if (lane->stamp[0] && !lane->up_act && is_begun(lane))
 		return STAMP_VOID;
-	stamp = lane->stamp[0] ? STAMP_GOOD : check_process(step);
-	if (stamp == STAMP_GOOD)
-		set_stamp(core, lane, text);
-	return stamp;
+	return set_stamp(core, step, text);
 }
 
 enum stamp

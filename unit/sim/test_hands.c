@@ -1,5 +1,6 @@
 #include "story.h"
 
+#include "alloc.h"
 #include "hands.h"
 
 /* What somebody else does to a node while it is at work. */
@@ -82,6 +83,35 @@ nor_need_it_have_told_its_generation(void **state)
 	end(scene, "Succeeded", 0, 0);
 }
 
+/* It is down as its turn comes, and somebody starts it: that process is the one that is drained. */
+static void
+a_node_started_before_its_drain_is_restarted_once(void **state)
+{
+	static const char *const mute[] = {NULL, "/generation_number"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(mute); i++) {
+		struct scene *scene = begin_with((struct scene_config){.operation = ROLLING
+		    ",\"targets\":{\"nodes\":[\"db-a-1\",\"db-b-1\"]}"});
+		struct world *world = scene->world;
+		size_t node = scene_node(world, "db-b-1");
+
+		reach(scene, until_started, "db-a-1", HOURS(1));
+		sim_crash(world->sim, world->now, node);
+		reach(scene, until_message, "db-b-1: the node does not tell its mode", HOURS(1));
+		wait_ms(scene, SECONDS(3));
+		sim_start(world->sim, world->now, node);
+		reach(scene, until_drained, "db-b-1", HOURS(1));
+		world->mute = mute[i];
+		wait_ms(scene, SECONDS(5));
+		world->mute = NULL;
+		reach(scene, until_over, NULL, HOURS(1));
+		HOLDS(scene, !event_says(scene, "db-b-1", "somebody else"));
+		HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-b-1") == 1);
+		end(scene, "Succeeded", 0, 0);
+	}
+}
+
 static bool
 until_booting(struct world *world, const char *node)
 {
@@ -149,6 +179,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_restarted_after_its_drain_is_drained_again),
 		cmocka_unit_test(nor_need_it_have_told_its_generation),
+		cmocka_unit_test(a_node_started_before_its_drain_is_restarted_once),
 		cmocka_unit_test(a_node_that_comes_back_elsewhere_is_followed),
 		cmocka_unit_test(a_node_that_was_replaced_is_not_touched),
 		cmocka_unit_test(a_node_that_was_replaced_while_drained_is_not_touched),
