@@ -108,6 +108,15 @@ leads(struct world *world, const struct process *process)
 	return lease && strstr(lease->content, process->identity);
 }
 
+bool
+silence_is_led(struct world *world)
+{
+	for (size_t i = 0; i < world->nprocesses; i++)
+		if (world->processes[i].core && !world->processes[i].paused && leads(world, &world->processes[i]))
+			return true;
+	return false;
+}
+
 static struct process *
 teller(struct world *world)
 {

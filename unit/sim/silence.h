@@ -60,6 +60,8 @@ struct claim {
 };
 
 struct silence *silence_free(struct silence *silence);
+/* Is somebody at work who holds the lease? */
+bool silence_is_led(struct world *world);
 /* Each time after something has happened. */
 void silence_look(struct world *world);
 /* A request's completion reaches its process. */

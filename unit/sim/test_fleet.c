@@ -115,7 +115,8 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * 1829: a node that had moved had lost its name over a restart, and who named it was refused. 2276:
  * nobody let a removed node join that an operation waited for; 2515: or filled a rack for another one.
  * 4081: of one whose object was gone a status was wanted before its journal expired.
- * 6256: a node to be brought back, and nobody who could tell of it: that was not said. */
+ * 6256: a node to be brought back, and nobody who could tell of it: that was not said.
+ * 6158: the clock was set while nobody was at work, and the judge forbade the next one to try again. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -154,6 +155,7 @@ seeds_that_were_bad(void **state)
 		{.seed = 2684}, {.seed = 3193},
 		{.seed = 2276}, {.seed = 2515}, {.seed = 4081, .left_out = 214872},
 		{.seed = 6256},
+		{.seed = 6158},
 	};
 	struct tally tally = {0};
 

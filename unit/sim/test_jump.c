@@ -1,6 +1,7 @@
 #include "story.h"
 
 #include "alloc.h"
+#include "breaks.h"
 #include "notices.h"
 
 /* The wall clock is set, and a moment later the controller dies: the next one has the journal and that clock, and as much time
@@ -192,6 +193,27 @@ what_was_told_is_not_told_again(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* Set while nobody was at work, it has used up the time of a restart for who comes then: that one tries again, once. */
+static void
+dead_it_is_late(void **state)
+{
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"",
+	    .workflow = scene_by_restart, .no_system_keyspaces = true});
+	struct world *world = scene->world;
+
+	(void)state;
+	sim_boot_slow(world->sim, scene_node(world, "db-a-1"), MINUTES(2));
+	reach(scene, until_message, "db-a-1: systemctl restart was accepted", MINUTES(5));
+	process_crash(&world->processes[0], SECONDS(30));
+	wait_ms(scene, SECONDS(1));
+	world_jump(world, HOURS(2));
+	reach(scene, until_message, "db-a-1: not done after 1h30m", MINUTES(2));
+	sim_boot_slow(world->sim, scene_node(world, "db-a-1"), 0);
+	reach(scene, until_over, NULL, HOURS(1));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_RESTART, "db-a-1") == 2);
+	end(scene, "Succeeded", 0, 0);
+}
+
 int
 main(void)
 {
@@ -204,6 +226,7 @@ main(void)
 		cmocka_unit_test(a_gate_is_closed),
 		cmocka_unit_test(a_message_waits),
 		cmocka_unit_test(what_was_told_is_not_told_again),
+		cmocka_unit_test(dead_it_is_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,9 @@ world_jump(struct world *world, int64_t ms)
 {
 	transcript_add(world->log, world->now, "---- the wall clock jumps by %" PRId64 " ms", ms);
 	world->wall_ahead += ms;
+	/* Nobody moves the journal's deadlines with it: for the next one a restart's time is up, and it may try again. */
+	if (ms >= MINUTES(90) && !silence_is_led(world))
+		world_forgive_restarts(world);
 	for (size_t i = 0; world_cluster(world, i); i++)
 		sim_policy_clock(world_cluster(world, i), ms);
 	for (size_t i = 0; i < world->nprocesses; i++) {
