@@ -77,7 +77,7 @@ act_of(struct page *page, const char *step, const char *label)
 	return act;
 }
 
-/* An act's value is acknowledged: a write of an intent is a licence for one arrival. */
+/* An act's value is acknowledged: a write of an intent is a licence for one arrival, given back by what has not left. */
 static void
 set_act(struct checker *checker, struct page *page, struct checked_act *act, const char *attempt, const struct cJSON *value,
     bool inherited)
@@ -94,6 +94,8 @@ set_act(struct checker *checker, struct page *page, struct checked_act *act, con
 		act->intended = ++checker->intents;
 		act->epoch = page->epoch;
 	}
+	if (!inherited && strcmp(state, "not_sent") == 0 && strcmp(act->state, "intended") == 0 && act->intents > act->arrivals)
+		act->intents--;
 	snprintf(act->state, sizeof act->state, "%s", state);
 	act->once = strcmp(json_str_or(value, "kind", ""), "once") == 0;
 	snprintf(act->attempt, sizeof act->attempt, "%s", attempt);
