@@ -274,6 +274,8 @@ person_helps(struct scene *scene, char *wrong, size_t size)
 	skip_replaced(scene);
 	say_repaired(scene);
 	fill_racks(scene);
+	/* What is still to be cancelled takes no retry. */
+	scene->cancel = false;
 	scene->retry++;
 	scene_turn_knobs(scene);
 	return true;
