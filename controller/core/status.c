@@ -270,6 +270,8 @@ refused(struct core *core, struct op *op, const struct event *event)
 	if (answer && event->status == 404)
 		return;         /* its DELETED is on the way */
 	if (answer && event->status == 409) {
+		/* It may be our own that came before: a request can arrive twice. */
+		op->status_unsure = true;
 		conflicted(core, op);
 		return;
 	}
