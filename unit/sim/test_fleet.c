@@ -111,7 +111,8 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * 1633: what Redis' silence had kept back was told ten seconds after it. 1378, 1844: why a journal was not rebuilt was still
  * told when nobody asked for that any more. 1100: a status was refused while Redis was away, and the end before a retry told
  * once more. 2788: another reason not to rebuild a journal was told ten seconds late. 2684: watches stayed closed for four
- * seconds though the API server answered. 3193: one that was deleted did not say that its journal was lost.
+ * seconds though the API server answered. 3193: one that was deleted did not say that its journal was lost. 3151: a
+ * status that had arrived twice was taken for refused, and the one before it for told.
  * 1829: a node that had moved had lost its name over a restart, and who named it was refused. 2276:
  * nobody let a removed node join that an operation waited for; 2515: or filled a rack for another one.
  * 4081: of one whose object was gone a status was wanted before its journal expired.
