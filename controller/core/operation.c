@@ -213,7 +213,7 @@ rearm(struct core *core, struct op *op)
 	op->admitted = turn_held_lane(op) != NULL;
 	ending_forget(op);
 	roll_rearm(core, op);
-	op->ended = op->end_acknowledged = op->end_told = op->released = false;
+	op->ended = op->end_acknowledged = op->sending_end = op->end_told = op->released = false;
 	op->end_wall_ms = 0;
 	op_set_phase(core, op, PHASE_QUEUED, REASON_Queued, "taken up again");
 }

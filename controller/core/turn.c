@@ -331,7 +331,7 @@ turn_acknowledge(struct core *core, struct op *op)
 	op_event(core, op, "Normal", REASON_Acknowledged, "%s is left down and the cluster let go: \"%.400s\"",
 	    turn_held_lane(op)->node->name, text);
 	op->released = true;
-	op->end_acknowledged = false;
+	op->end_acknowledged = op->sending_end = false;
 	op_record(op);
 	journal_note(op, "acknowledged: %.400s", text);
 }
