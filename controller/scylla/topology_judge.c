@@ -213,11 +213,13 @@ ring_changes(const struct ring *ring, struct err *said)
 	return true;
 }
 
-/* A member that does not vote has nobody's trust, but the candidate's own word that it is at work counts. */
+/* A member that does not vote has nobody's trust, but the candidate's own word that it is at work counts; and where it gives
+ * none and is not down for all, it may be. */
 static bool
 is_asked(const struct topology_answer *answer, const struct ring *ring, size_t member, int candidate)
 {
-	return ring_votes(ring, member) || ((int)member == candidate && answer->state == TOPOLOGY_TOLD);
+	return ring_votes(ring, member) ||
+	    ((int)member == candidate && (answer->state == TOPOLOGY_TOLD || !ring_is_out(ring, member)));
 }
 
 bool

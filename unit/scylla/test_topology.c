@@ -263,6 +263,25 @@ a_member_that_is_down_repairs_nothing(void **state)
 	quiet_done(&q);
 }
 
+/* It answers nothing and others call it up: what it may be repairing is not known. */
+static void
+a_candidate_that_is_silent_and_up_may_be_at_work(void **state)
+{
+	struct quiet q = quiet();
+	size_t candidate = kit_member(q.ring, "db-c-2");
+	struct err said = {""};
+
+	(void)state;
+	kit_silent(q.ring, "db-c-2");
+	topology_fail(&q.topology.repairs[candidate], "no answer in time");
+	CHECK(!topology_is_idle(&q.topology, q.ring, (int)candidate, false, &said));
+	CHECK_CONTAINS(said.text, "does not tell what is under way, no answer in time");
+	CHECK(topology_is_idle(&q.topology, q.ring, 0, false, NULL));
+	kit_crash(q.ring, "db-c-2");
+	CHECK(topology_is_idle(&q.topology, q.ring, (int)candidate, false, NULL));
+	quiet_done(&q);
+}
+
 /* It does not vote as one answer of its is lost: what it says of its work counts all the same, until it says nothing. */
 static void
 a_candidate_that_does_not_vote_is_believed_that_it_works(void **state)
@@ -357,6 +376,7 @@ main(void)
 		cmocka_unit_test(a_repair_holds_back_who_shares_a_range_of_its_keyspace),
 		cmocka_unit_test(a_repair_behind_many_others_is_not_overlooked),
 		cmocka_unit_test(a_member_that_is_down_repairs_nothing),
+		cmocka_unit_test(a_candidate_that_is_silent_and_up_may_be_at_work),
 		cmocka_unit_test(a_candidate_that_does_not_vote_is_believed_that_it_works),
 		cmocka_unit_test(what_nobody_was_asked_closes),
 		cmocka_unit_test(schemas_count_members_that_are_up_and_not_the_candidate),
