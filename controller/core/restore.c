@@ -198,6 +198,14 @@ needs_time(struct lane *lane)
 	    !gate_node_is_down_everywhere(lane->op, lane));
 }
 
+/* Nothing has been ordered yet, since what may still arrive was waited for, and by its own word it boots by now. */
+static bool
+boots_by_now(struct core *core, struct lane *lane)
+{
+	return lane_restore_is_open(lane) && sweep_want(core, lane->op->cluster, lane->restore_since_up_ms) &&
+	    gate_node_is_returning(lane->op, lane);
+}
+
 /* It has had its time to be seen up, or at least on its way. */
 static bool
 stays_down(struct core *core, struct lane *lane)
@@ -241,6 +249,10 @@ lane_restore_run(struct core *core, struct lane *lane)
 	if (is_back_already(core, lane)) {
 		found_up(core, lane);
 		return;
+	}
+	if (boots_by_now(core, lane)) {
+		lane->step = step_free(core, lane->step);
+		lane->stabilising = true;
 	}
 	if (!lane->step && !lane->stabilising && !set_about(core, lane))
 		return;
