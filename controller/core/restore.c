@@ -199,11 +199,14 @@ needs_time(struct lane *lane)
 }
 
 /* Nothing has been ordered yet, since what may still arrive was waited for, and by its own word it boots by now. */
-static bool
-boots_by_now(struct core *core, struct lane *lane)
+static void
+leave_to_boot(struct core *core, struct lane *lane)
 {
-	return lane_restore_is_open(lane) && sweep_want(core, lane->op->cluster, lane->restore_since_up_ms) &&
-	    gate_node_is_returning(lane->op, lane);
+	if (!lane_restore_is_open(lane) || !sweep_want(core, lane->op->cluster, lane->restore_since_up_ms) ||
+	    !gate_node_is_returning(lane->op, lane))
+		return;
+	lane->step = step_free(core, lane->step);
+	lane->stabilising = true;
 }
 
 /* It has had its time to be seen up, or at least on its way. */
@@ -250,10 +253,7 @@ lane_restore_run(struct core *core, struct lane *lane)
 		found_up(core, lane);
 		return;
 	}
-	if (boots_by_now(core, lane)) {
-		lane->step = step_free(core, lane->step);
-		lane->stabilising = true;
-	}
+	leave_to_boot(core, lane);
 	if (!lane->step && !lane->stabilising && !set_about(core, lane))
 		return;
 	if (!lane->step)
