@@ -209,13 +209,30 @@ voids(const struct world *world, const char *uid)
 	return object && world->turns.begins_again && strcmp(object->name, world->turns.begins_again) == 0;
 }
 
+/* "lane/1/db-a-1": since a step before this one, whose own intent says so too. */
+static bool
+is_held(struct world *world, const char *uid, const char *node)
+{
+	const struct store_journal *journal = &checker_ledger(world->checker, uid)->journal;
+
+	for (size_t i = 0; i < journal->nfields; i++) {
+		const char *name = strrchr(journal->fields[i].name, '/');
+
+		if (strncmp(journal->fields[i].name, "lane/", 5) == 0 && strcmp(name + 1, node) == 0)
+			return strstr(journal->fields[i].value, "\"held\":true") &&
+			    !strstr(journal->fields[i].value, "\"at\":0,");
+	}
+	return false;
+}
+
 void
 turns_arrival(struct world *world, const struct sim *sim, size_t at, const char *uid)
 {
 	const struct sim_entry *entry = sim_audit(sim, at);
 
 	*ARRAY_GROW(world->turns.deeds, world->turns.ndeeds) = (struct deed){
-	    .sim = sim, .at = at, .node = entry->node, .event = entry->event, .uid = uid, .voids = voids(world, uid)};
+	    .sim = sim, .at = at, .node = entry->node, .event = entry->event, .uid = uid, .voids = voids(world, uid),
+	    .cures = uid && strstr(entry->text, " mode=- ") && is_held(world, uid, sim_name(sim, entry->node))};
 	if (uid)
 		check_deed(world, uid, sim, entry);
 }
@@ -320,14 +337,31 @@ is_void(const struct sim *sim, const struct deed *deed, size_t at)
 	return false;
 }
 
-bool
-turns_has_repeated(const struct turns *turns, const struct sim *sim, size_t at)
+/* The last one before the entry; SIZE_MAX: none. */
+static size_t
+last_before(const struct turns *turns, const struct sim *sim, size_t at)
 {
-	size_t last = SIZE_MAX, since = 0;
+	size_t last = SIZE_MAX;
 
 	for (size_t i = 0; i < turns->ndeeds; i++)
 		if (turns->deeds[i].sim == sim && turns->deeds[i].at < at)
 			last = i;
+	return last;
+}
+
+bool
+turns_has_cured(const struct turns *turns, const struct sim *sim, size_t at)
+{
+	size_t last = last_before(turns, sim, at);
+
+	return last != SIZE_MAX && turns->deeds[last].cures;
+}
+
+bool
+turns_has_repeated(const struct turns *turns, const struct sim *sim, size_t at)
+{
+	size_t last = last_before(turns, sim, at), since = 0;
+
 	for (size_t i = 0; i < turns->nforgiven; i++)
 		if (turns->forgiven[i] <= last)
 			since = turns->forgiven[i];

@@ -30,6 +30,7 @@ struct deed {
 	enum sim_event event;
 	const char *uid;         /* the operation's; NULL: nobody knows. Borrowed from its ledger */
 	bool voids;              /* the node was brought back, and its lane begins again */
+	bool cures;              /* the node had no process, and an earlier step of its lane holds it down by the journal */
 };
 
 struct turns {
@@ -52,3 +53,6 @@ void turns_forgive(struct turns *turns);
 /* Before entry 'at', which calls an act repeated: has the same operation started that node? Another one's start is
  * another one's business. */
 bool turns_has_repeated(const struct turns *turns, const struct sim *sim, size_t at);
+/* Before entry 'at', which calls an act unsafe: it has brought back what its operation holds down, as far as that
+ * knows. Whether the node has served since, while nobody led, it cannot tell. */
+bool turns_has_cured(const struct turns *turns, const struct sim *sim, size_t at);
