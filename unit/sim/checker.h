@@ -60,6 +60,13 @@ struct page {
 	char told_phase[24];     /* of its own last status; others may have told something else since */
 };
 
+/* The last write of a journal that was ordered. What it tells was decided at 'since_ms' or later: it may have waited behind the
+ * one before. */
+struct last_write {
+	char seq[24], digest[24];
+	int64_t since_ms, ordered_ms, acked_ms;          /* acked_ms 0: not yet */
+};
+
 struct attempt {
 	char *name;              /* "1.2/db-b-3 stop 1 17952…" */
 	size_t arrivals;
@@ -76,6 +83,7 @@ struct ledger {
 	int64_t *takeovers;                  /* [epoch - 1]: when Redis did it */
 	size_t ntakeovers;
 	int64_t seq;             /* the highest that was acknowledged */
+	struct last_write write; /* kept by windows.c */
 	unsigned last;           /* who took it over last */
 	bool lost;               /* Redis lost acknowledged writes, and a core read what is left: what it cannot know
 				  * it may do again */

@@ -82,6 +82,7 @@ request(struct process *process, struct effect *effect)
 	}
 	checker_ordered(world->checker, world->now, &sender, effect, operation_of(world, effect));
 	turns_ordered(world, effect);
+	windows_ordered(world, effect);
 	flight_order(process, effect);
 	if (effect_letter(&world->flights[world->nflights - 1]->effect) == 'a' && world->acts == world->pause_at_act)
 		process_pause(process, world->pause_ms);

@@ -173,6 +173,37 @@ a_node_that_was_replaced_while_drained_is_not_touched(void **state)
 	scene_free(scene);
 }
 
+static bool
+until_db_a_1_serves(struct world *world, const char *unused)
+{
+	(void)unused;
+	return scene_count(world, SIM_SERVING, SIM_HAND, "db-a-1") > 0;
+}
+
+/* It has served for its window, Redis cannot be told, and somebody restarts it: it stays done, and is told to be so before the
+ * new process has served for as long. The write itself may have waited, or the one before. */
+static void
+a_node_restarted_after_its_window_stays_done(void **state)
+{
+	(void)state;
+	for (int64_t later = 0; later <= SECONDS(2); later += SECONDS(1)) {
+		struct scene *scene = begin_plain();
+		struct world *world = scene->world;
+
+		reach(scene, until_done, "1.4/db-a-1", HOURS(1));
+		wait_ms(scene, later);
+		world_redis_away(world, HOURS(1));
+		wait_ms(scene, SECONDS(20));
+		sim_restart(world->sim, world->now, scene_node(world, "db-a-1"));
+		reach(scene, until_db_a_1_serves, NULL, MINUTES(5));
+		world->redis_away_until = world->now;
+		reach(scene, until_done, "1.stable/db-a-1", SECONDS(3));
+		reach(scene, until_over, NULL, HOURS(4));
+		HOLDS(scene, started(scene, "db-a-1") == 1);
+		end(scene, "Succeeded", 0, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -183,6 +214,7 @@ main(void)
 		cmocka_unit_test(a_node_that_comes_back_elsewhere_is_followed),
 		cmocka_unit_test(a_node_that_was_replaced_is_not_touched),
 		cmocka_unit_test(a_node_that_was_replaced_while_drained_is_not_touched),
+		cmocka_unit_test(a_node_restarted_after_its_window_stays_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

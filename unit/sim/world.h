@@ -193,7 +193,8 @@ struct sim *world_cluster(const struct world *world, size_t i);
 struct sim *world_find(const struct world *world, const char *name_or_address, size_t *ret_node);
 const char *world_node_name(const struct world *world, const char *address);
 
-/* windows.c: a write is about to be acknowledged to a core. */
+/* windows.c: a core orders an effect; a write is about to be acknowledged to a core. */
+void windows_ordered(struct world *world, const struct effect *effect);
 void windows_acked(struct world *world, const struct effect_redis *call);
 
 /* Between the world's own files: a completion, an event. */
