@@ -121,7 +121,8 @@ every_kind_of_fault_befalls_an_operation(void **state)
  * 4671: a retry without Redis brought a node back twice on one intent. 3258: one slow answer let a repairing node be drained.
  * 6102: a node that booted by the time it was to be brought back was restarted.
  * 7556: what had served while nobody led was brought back, as held down, beside one that joined: the judge forbade that.
- * 7020: the judge took what Redis had kept back for decided when Redis took it. */
+ * 7020: the judge took what Redis had kept back for decided when Redis took it. 7724: it had everybody wait for one that
+ * was refused for a known node that had left. */
 static void
 seeds_that_were_bad(void **state)
 {
@@ -163,6 +164,7 @@ seeds_that_were_bad(void **state)
 		{.seed = 6158},
 		{.seed = 4671}, {.seed = 3258}, {.seed = 6102}, {.seed = 7556},
 		{.seed = 7020, .variety = VARIETY_PLAIN, .policies = POLICY_NONE, .left_out = 951, .others_left_out = 6},
+		{.seed = 7724, .variety = VARIETY_PLAIN, .policies = POLICY_NONE, .left_out = 98232, .others_left_out = 2},
 	};
 	struct tally tally = {0};
 

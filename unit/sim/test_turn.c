@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "hands.h"
 #include "json.h"
 
 #define URGENT "urgent"
@@ -352,6 +353,33 @@ who_only_reads_passes_beside(void **state)
 	scene_free(scene);
 }
 
+/* The known node of the older one has left before the cluster was read: that one is refused, and the next one does not wait
+ * for it. */
+static void
+who_knows_a_node_that_left_is_passed_over(void **state)
+{
+	struct scene *scene = begin_with((struct scene_config){.operation = ROLL_ALL, .stable_ms = 2000});
+	struct world *world = scene->world;
+	struct err err = {""};
+
+	(void)state;
+	world->mute = "/";
+	wait_ms(scene, SECONDS(2));
+	api_create(world->api, KIND_OPERATION, SCENE_NAMESPACE, NEXT, restart_c_1);
+	world_tell_watches(world);
+	wait_ms(scene, SECONDS(20));
+	if (sim_decommission(world->sim, world->now, scene_node(world, "db-b-1"), 5000, &err) < 0)
+		CHECK_FAIL("%s", err.text);
+	wait_ms(scene, SECONDS(20));
+	HOLDS(scene, until_phase(world, "Pending") && until_next(world, "Pending"));
+	world->mute = NULL;
+	reach(scene, until_next, "Succeeded", MINUTES(20));
+	HOLDS(scene, until_phase(world, "Pending") && until_message(world, "spec.variables.known_node"));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 0 && arrived(scene, SIM_ARRIVED_RESTART, NULL) == 1);
+	HOLDS(scene, world->checker->faults == 0);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -364,6 +392,7 @@ main(void)
 		cmocka_unit_test(or_deleted),
 		cmocka_unit_test(a_node_that_failed_for_good_holds_the_queue),
 		cmocka_unit_test(who_only_reads_passes_beside),
+		cmocka_unit_test(who_knows_a_node_that_left_is_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

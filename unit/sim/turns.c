@@ -249,18 +249,26 @@ is_older(const struct api_object *a, const struct api_object *b)
 	return order ? order < 0 : strcmp(a->name, b->name) < 0;
 }
 
-/* A node that it names is no member any more: its plan is refused, and nobody waits for that. */
+static bool
+has_left(const struct world *world, const char *name)
+{
+	size_t node;
+	const struct sim *sim = name ? world_find(world, name, &node) : NULL;
+
+	return !sim || !sim_member(sim, node);
+}
+
+/* A node that it names, among its targets or as the known one, is no member any more: its plan is refused, and nobody
+ * waits for that. */
 static bool
 names_who_left(const struct world *world, const struct known *known)
 {
-	JSON_EACH (name, json_get(json_get(known->spec, "targets"), "nodes")) {
-		size_t node;
-		const struct sim *sim = json_text(name) ? world_find(world, json_text(name), &node) : NULL;
+	const struct cJSON *known_node = json_get(json_get(known->spec, "variables"), "known_node");
 
-		if (!sim || !sim_member(sim, node))
+	JSON_EACH (name, json_get(json_get(known->spec, "targets"), "nodes"))
+		if (has_left(world, json_text(name)))
 			return true;
-	}
-	return false;
+	return known_node && has_left(world, json_text(known_node));
 }
 
 /* It has been there for a while, wants the cluster and has not begun. */
