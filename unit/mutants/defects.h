@@ -94,8 +94,8 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 
 /* plays.c */
 play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
-    an_isolation_meanwhile, restart_in_a_window, frozen_with_a_node_down, a_majority_of_voters, a_crash_somewhere,
-    a_roll_of_one, an_outside_service;
+    an_isolation_meanwhile, restart_in_a_window, restart_in_a_window_untold, frozen_with_a_node_down,
+    a_majority_of_voters, a_crash_somewhere, a_roll_of_one, an_outside_service;
 /* defects_policy.c */
 play with_policy;
 /* defects_truth.c */

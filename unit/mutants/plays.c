@@ -197,20 +197,35 @@ an_isolation_meanwhile(uint64_t seed, char *wrong, size_t size)
 	play_end(scene, "", wrong, size);
 }
 
-/* Somebody restarts a node in the middle of its window: it begins again, and holds whole. */
-void
-restart_in_a_window(uint64_t seed, char *wrong, size_t size)
+static void
+break_a_window(int64_t redis_away_ms, uint64_t seed, char *wrong, size_t size)
 {
 	struct scene *scene = play_begin((struct scene_config){.operation = ROLLING, .stable_ms = SECONDS(20)}, seed);
 	struct world *world = scene->world;
 
 	if (world_run(world, until_done, "1.4/db-a-1", HOURS(1))) {
+		if (redis_away_ms)
+			world_redis_away(world, redis_away_ms);
 		world_run(world, NULL, NULL, SECONDS(8));
 		sim_crash(world->sim, world->now, scene_node(world, "db-a-1"));
 		sim_start(world->sim, world->now, scene_node(world, "db-a-1"));
 		world_run(world, until_done, "1.stable/db-a-1", HOURS(1));
 	}
 	play_end(scene, "", wrong, size);
+}
+
+/* Somebody restarts a node in the middle of its window: it begins again, and holds whole. */
+void
+restart_in_a_window(uint64_t seed, char *wrong, size_t size)
+{
+	break_a_window(0, seed, wrong, size);
+}
+
+/* What is told when Redis is back must have been so meanwhile. */
+void
+restart_in_a_window_untold(uint64_t seed, char *wrong, size_t size)
+{
+	break_a_window(SECONDS(25), seed, wrong, size);
 }
 
 /* A node is down on our account when limits.frozen is set: it is brought back all the same. */

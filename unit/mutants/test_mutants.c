@@ -19,6 +19,7 @@ static const struct defect defects[] = {
 	{UNKNOWN_IS_FAILED, "the same at a server outside", "I1", an_outside_service},
 	{OLD_FACTS, "fact age ignored", "I2", an_isolation_meanwhile},
 	{WINDOW_OVER_A_GAP, "window over a gap", "I16", restart_in_a_window},
+	{WINDOW_OVER_A_GAP, "the same while Redis is away", "I16", restart_in_a_window_untold},
 	{STATUS_FIRST, "status first", "I6", with_faults},
 	{FREEZE_BLOCKS_STARTS, "freeze that also blocks starts", "I8", frozen_with_a_node_down},
 	{DONE_AGAIN, "finished lane redone", "I4", with_faults},
