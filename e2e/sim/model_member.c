@@ -26,7 +26,8 @@ sim_member_hear(struct sim *sim, size_t observer)
 		size_t at = observer * sim->nnodes + i;
 
 		sim->seen[at] = (uint8_t)sim->nodes[i].member;
-		if (sim->nodes[i].member == MEMBER_LEFT || sim->nodes[i].member == MEMBER_NONE)
+		/* One that is still to join is up for itself. */
+		if (sim->nodes[i].member == MEMBER_LEFT || (sim->nodes[i].member == MEMBER_NONE && i != observer))
 			sim->up[at] = false;
 	}
 }

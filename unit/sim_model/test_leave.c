@@ -165,6 +165,27 @@ changes_queue(void **state)
 }
 
 /* §1.4.4: only the dead, by host id; banned at once. */
+/* One boots, and is no member yet, as the others hear that somebody has left. */
+static void
+who_boots_meanwhile_sees_itself_up(void **state)
+{
+	const struct sim_host host = {.datacenter = "dc1", .rack = "a"};
+	struct err err;
+	size_t node;
+	int added;
+
+	(void)state;
+	assert_int_equal(sim_decommission(f.sim, f.now, 1, 20000, &err), 0);
+	pass(&f, 10800);
+	added = sim_add(f.sim, f.now, &host, &err);
+	assert_true(added >= 0);
+	node = (size_t)added;
+	until_mode(&f, 1, "DECOMMISSIONED");
+	assert_false(sim_member(f.sim, node));
+	until_mode(&f, node, "NORMAL");
+	assert_true(says(node, LIVE, sim_address(f.sim, node)));
+}
+
 static void
 a_dead_node_is_removed(void **state)
 {
@@ -224,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_decommission_by_repair_stays_normal), CASE(a_decommission_by_streaming_shows),
 		CASE(who_has_left_is_forgotten), CASE(a_decommission_holds_the_lock),
+		CASE(the_dead_stop_a_decommission), CASE(changes_queue), CASE(who_boots_meanwhile_sees_itself_up),
 		CASE(the_dead_stop_a_decommission), CASE(changes_queue), CASE(a_dead_node_is_removed),
 		CASE(two_dead_are_removed_one_after_the_other),
 	};
