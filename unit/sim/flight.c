@@ -195,13 +195,13 @@ world_answer(struct world *world, struct flight *flight, int64_t delay, enum out
 	schedule(world, flight, ITEM_ANSWER, at);
 }
 
-/* What befalls it on its way; the result is how long that takes. */
 static bool
 is_muted(const struct world *world, const struct effect *effect)
 {
 	return world->mute && effect->kind == EFFECT_REST && strstr(effect->rest.path, world->mute);
 }
 
+/* What befalls it on its way; the result is how long that takes. */
 static int64_t
 draw_fate(struct world *world, struct flight *flight)
 {
@@ -221,6 +221,18 @@ draw_fate(struct world *world, struct flight *flight)
 	return world_delay(world, weather->net_max);
 }
 
+/* It may not arrive, and then nobody but the world knows that it had left. */
+static void
+note_act(struct world *world, const struct effect *effect)
+{
+	const char *address = effect->kind == EFFECT_HOST ? effect->host.address : effect->rest.address;
+	size_t node = 0;
+
+	if (effect_letter(effect) == 'a' && effect->kind != EFFECT_WEB && world_find(world, address, &node) == world->sim &&
+	    node < ARRAY_LEN(world->act_left) && !world->act_left[node])
+		world->act_left[node] = world->now;
+}
+
 static void
 leave(struct world *world, struct flight *flight)
 {
@@ -235,6 +247,7 @@ leave(struct world *world, struct flight *flight)
 		return;
 	}
 	flight->state = FLIGHT_LEFT;
+	note_act(world, &flight->effect);
 	at = world->now + draw_fate(world, flight);
 	if (flight->effect.kind == EFFECT_REDIS) {
 		/* One connection keeps its order, and loses nothing but itself. */

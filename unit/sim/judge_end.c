@@ -8,10 +8,12 @@
 #include "json.h"
 #include "scene.h"
 
-/* A process of the node has started after the controller had drained or stopped it. */
+/* A process of the node has started after the controller had drained or stopped it; or after it had sent an act, which did not
+ * arrive: it cannot tell that from one that did, and takes somebody else's restart for its own. */
 static bool
 was_restarted(const struct world *world, size_t node)
 {
+	int64_t left = node < ARRAY_LEN(world->act_left) ? world->act_left[node] : 0;
 	bool touched = false;
 
 	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
@@ -21,7 +23,7 @@ was_restarted(const struct world *world, size_t node)
 			continue;
 		touched |= entry->source == SIM_CONTROLLER && (entry->event == SIM_ARRIVED_DRAIN ||
 		    entry->event == SIM_ARRIVED_STOP || entry->event == SIM_ARRIVED_RESTART);
-		if (touched && entry->event == SIM_PROCESS_START)
+		if ((touched || (left && entry->t >= left)) && entry->event == SIM_PROCESS_START)
 			return true;
 	}
 	return false;

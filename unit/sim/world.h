@@ -147,6 +147,7 @@ struct world {
 	size_t effects, steps, arrivals;
 	size_t audited[2];               /* of the clusters' audit logs */
 	struct sender sender;            /* of what arrives now */
+	int64_t act_left[64];            /* the first one for a node of the first cluster; 0: none */
 	struct buf *kinds;               /* effect_letter() of each effect, if wanted; or NULL */
 };
 
