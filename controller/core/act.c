@@ -37,6 +37,15 @@ act_find(struct step *step, const char *label)
 }
 
 struct act_record *
+act_of(struct step *step, const struct act *view)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (&step->acts[i].view == view)
+			return &step->acts[i];
+	return NULL;
+}
+
+struct act_record *
 act_add(struct step *step, const char *label)
 {
 	struct act_record *act;
@@ -49,16 +58,6 @@ act_add(struct step *step, const char *label)
 	snprintf(act->label, sizeof act->label, "%s", label);
 	act->durable_up_ms = -1;
 	return act;
-}
-
-bool
-acts_unresolved(const struct step *step)
-{
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_INTENDED || step->acts[i].view.state == ACT_SENT ||
-		    (step->acts[i].view.state == ACT_UNKNOWN && step->acts[i].kind == ACT_ONCE))
-			return true;
-	return false;
 }
 
 bool

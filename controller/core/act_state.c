@@ -1,4 +1,4 @@
-/* How the states of an act are called in the journal and the log: persistent. */
+/* The states of an act: how they are called in the journal and the log, which is persistent, and what they mean together. */
 #include <string.h>
 
 #include "alloc.h"
@@ -22,6 +22,30 @@ act_state_parse(const char *text)
 		if (strcmp(names[i], text) == 0)
 			return (int)i;
 	return -1;
+}
+
+static bool
+is_in_flight(const struct act_record *act)
+{
+	return act->view.state == ACT_INTENDED || act->view.state == ACT_SENT;
+}
+
+bool
+acts_in_flight(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (is_in_flight(&step->acts[i]))
+			return true;
+	return false;
+}
+
+bool
+acts_unresolved(const struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (is_in_flight(&step->acts[i]) || (step->acts[i].view.state == ACT_UNKNOWN && step->acts[i].kind == ACT_ONCE))
+			return true;
+	return false;
 }
 
 const struct act_record *

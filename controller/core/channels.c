@@ -116,13 +116,10 @@ scylla_policy(struct task *t)
 enum verdict
 scylla_refused(struct task *t, const struct act *act)
 {
-	struct act_record *record = NULL;
+	const struct act_record *record = act_of(t->step, act);
 	char message[200];
 	const char *operation;
 
-	for (size_t i = 0; i < t->step->nacts; i++)
-		if (&t->step->acts[i].view == act)
-			record = &t->step->acts[i];
 	operation = record && strrchr(record->target, '/') ? strrchr(record->target, '/') + 1 : "";
 	switch (scylla_error_class(act->status, act->answer, strlen(act->answer), operation, message, sizeof message)) {
 	case SCYLLA_ERROR_ADOPT:

@@ -126,6 +126,9 @@ void clusters_set_leading(struct core *core, size_t shard, bool leading);
 /* We act on it. */
 bool cluster_is_led(const struct core *core, const struct cluster *cluster);
 
+/* identity.c: its nodes call themselves by another name than spec.clusterName; 'why' says so. */
+bool cluster_is_another(const struct core *core, const struct cluster *cluster, char *why, size_t size);
+
 /* departure.c: when its object is gone, let go of what no operation needs any more; 'cluster' may be freed. */
 void cluster_let_go(struct core *core, struct cluster *cluster);
 void cluster_free_all(struct core *core);

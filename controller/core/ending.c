@@ -43,7 +43,7 @@ end_badly(struct core *core, struct op *op)
 {
 	struct ending *ending = &op->ending;
 	const struct step *step = op->cluster_step;
-	char why[ENDING_TEXT];
+	char why[MESSAGE];
 
 	snprintf(why, sizeof why, "step %s of finally: %s: %.200s", step->id, step_kind(step), step->message);
 	if (ending->phase == PHASE_SUCCEEDED)

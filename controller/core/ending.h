@@ -12,12 +12,10 @@ struct core;
 struct json_out;
 struct op;
 
-enum { ENDING_TEXT = 512 };
-
 struct ending {
 	enum phase phase;                /* NONE: it is not decided */
 	char reason[64];
-	char message[ENDING_TEXT];
+	char message[MESSAGE];
 	size_t at, rescue;               /* of the steps of 'finally' */
 };
 

@@ -49,7 +49,7 @@ say_step(struct core *core, struct op *op, const struct step *step, char *text, 
 		return text;
 	if (step->message[0])
 		return step->message;
-	op->vague_since_up_ms = core->now.up_ms;
+	op->status.vague_since_up_ms = core->now.up_ms;
 	return step_kind(step);
 }
 
@@ -113,7 +113,7 @@ explain_rest(struct core *core, struct op *op)
 	else if (core->stopping || shard_is_leaving(core, op->shard))
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "this controller hands over: no node is begun");
 	else {
-		op->vague_since_up_ms = core->now.up_ms;
+		op->status.vague_since_up_ms = core->now.up_ms;
 		op_set_phase(core, op, PHASE_RUNNING, REASON_Progressing, "next node");
 	}
 }
@@ -188,12 +188,12 @@ explain(struct core *core, struct op *op)
 void
 op_explain(struct core *core, struct op *op)
 {
-	int64_t since = op->vague_since_up_ms;
+	int64_t since = op->status.vague_since_up_ms;
 
-	op->vague_since_up_ms = 0;
+	op->status.vague_since_up_ms = 0;
 	explain(core, op);
-	if (since > 0 && op->vague_since_up_ms > 0)
-		op->vague_since_up_ms = since;
+	if (since > 0 && op->status.vague_since_up_ms > 0)
+		op->status.vague_since_up_ms = since;
 }
 
 bool

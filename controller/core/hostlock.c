@@ -15,11 +15,7 @@ is_there(const struct step *step, const char *address)
 {
 	if (!step || strcmp(lane_address(step->lane), address) != 0)
 		return false;
-	for (size_t i = 0; i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_INTENDED || step->acts[i].view.state == ACT_SENT ||
-		    (step->acts[i].view.state == ACT_UNKNOWN && !step->acts[i].view.settled))
-			return true;
-	return false;
+	return acts_in_flight(step) || acts_may_arrive(step);
 }
 
 const struct step *

@@ -29,5 +29,5 @@ bool
 op_may_act(const struct op *op)
 {
 	/* Of one whose object is away by force nobody can be told, and what it holds down is brought back all the same. */
-	return op->gone || (op->running_acknowledged && (op->object->meta.has_finalizer || op_is_cancelled(op)));
+	return op->gone || (op->status.running_acknowledged && (op->object->meta.has_finalizer || op_is_cancelled(op)));
 }

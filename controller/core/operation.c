@@ -174,12 +174,12 @@ end(struct core *core, struct op *op)
 	}
 	timer_disarm(&core->timers, &op->start_timer);
 	if (!op->gone) {
-		if (!op->end_told && !op->end_acknowledged && op->started)
+		if (!op->end_told && !op->status.end_acknowledged && op->started)
 			op_event(core, op, op->phase == PHASE_FAILED ? "Warning" : "Normal", op->reason, "%s: %s",
 			    op->plan->title, op->message);
 		op->end_told = true;
 		op_write_status(core, op);
-		if (!op->end_acknowledged)
+		if (!op->status.end_acknowledged)
 			return;
 		if (op->object->meta.has_finalizer) {
 			op_patch_finalizer(core, op, false);
@@ -213,7 +213,7 @@ rearm(struct core *core, struct op *op)
 	op->admitted = turn_held_lane(op) != NULL;
 	ending_forget(op);
 	roll_rearm(core, op);
-	op->ended = op->end_acknowledged = op->sending_end = op->end_told = op->released = false;
+	op->ended = op->status.end_acknowledged = op->status.sending_end = op->end_told = op->released = false;
 	op->end_wall_ms = 0;
 	op_set_phase(core, op, PHASE_QUEUED, REASON_Queued, "taken up again");
 }
@@ -322,7 +322,7 @@ op_taken_over(struct core *core, struct op *op)
 	if (op->plan)
 		fleet_note_plan(op, op->plan);
 	op->admitted = op->started && op->phase != PHASE_QUEUED;
-	op->running_acknowledged = op->started && op->plan && strcmp(object->plan_hash, op->plan->hash) == 0;
+	op->status.running_acknowledged = op->started && op->plan && strcmp(object->plan_hash, op->plan->hash) == 0;
 	if (!op->lost && object->journal_seq > op->journal.seq) {
 		op->lost = true;
 		op_say(op, REASON_JournalLost, "Redis holds sequence %lld, but %lld has been reported: restore "
@@ -331,14 +331,14 @@ op_taken_over(struct core *core, struct op *op)
 		    (long long)op->journal.seq, (long long)object->journal_seq);
 	}
 	if (op->ended)
-		op->end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0 &&
+		op->status.end_acknowledged = strcmp(object->phase, phase_name(op->phase)) == 0 &&
 		    (!object->keeps_cluster || turn_is_kept(op)) && (!object->notices_waiting || outbox_waiting(op));
 	if (op->started)
 		say(core, LOG_LEVEL_INFO, op, NULL, NULL, "taken over at epoch %lld, sequence %lld: %zu of %zu nodes done",
 		    (long long)op->journal.epoch, (long long)op->journal.seq, roll_count(op, LANE_DONE), op->nlanes);
 	if (op->lost) {
 		turn_lose(core, op);
-		timer_disarm(&core->timers, &op->status_timer);         /* that Redis is away is not to be said again */
+		timer_disarm(&core->timers, &op->status.timer);         /* that Redis is away is not to be said again */
 	}
 	if (op->cluster)
 		turn_kick(core, op->cluster);   /* whoever has waited for what it would say; after it */

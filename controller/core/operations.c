@@ -41,7 +41,7 @@ op_drop(struct core *core, struct op *op)
 		cluster_kick(core, cluster);    /* it may have been the last who needed it */
 	requests_drop(core, op);
 	timer_disarm(&core->timers, &op->timer);
-	timer_disarm(&core->timers, &op->status_timer);
+	timer_disarm(&core->timers, &op->status.timer);
 	timer_disarm(&core->timers, &op->start_timer);
 	timer_disarm(&core->timers, &op->pace.timer);
 	outbox_drop(core, op);
@@ -69,11 +69,11 @@ op_drop(struct core *core, struct op *op)
 	free(op->acknowledged);
 	free(op->lost_why);
 	values_done(&op->values);
-	conditions_free(op->conditions);
-	free(op->written);
-	free(op->unheard);
-	free(op->sending);
-	free(op->status_version);
+	conditions_free(op->status.conditions);
+	free(op->status.written);
+	free(op->status.unheard);
+	free(op->status.sending);
+	free(op->status.version);
 	HASH_DEL(core->ops, op);
 	free(op->uid);
 	free(op->name);
@@ -118,12 +118,12 @@ is_finished(struct core *core, const struct operation *object, uint64_t round)
 static void
 follow(const struct core *core, struct op *op)
 {
-	if (shard_is_led(core, op->shard) && op->conditions)
+	if (shard_is_led(core, op->shard) && op->status.conditions)
 		return;
 	op->retry_seen = op->object->retry_seen;
 	op->phase = phase_parse(op->object->phase);
-	conditions_free(op->conditions);
-	op->conditions = conditions_load(op->object->conditions);
+	conditions_free(op->status.conditions);
+	op->status.conditions = conditions_load(op->object->conditions);
 }
 
 /* One that another replica leads: whoever waits for its place here looks again. */

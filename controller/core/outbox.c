@@ -275,7 +275,7 @@ outbox_is_told(const struct op *op)
 {
 	if (op->gone)
 		return false;
-	return op->written ? strstr(op->written, "\"notificationsWaiting\":") != NULL : op->object->notices_waiting;
+	return op->status.written ? strstr(op->status.written, "\"notificationsWaiting\":") != NULL : op->object->notices_waiting;
 }
 
 bool

@@ -228,19 +228,10 @@ task_acted(struct task *t, const char *label)
 	return act ? &act->view : NULL;
 }
 
-static struct act_record *
-record_of(struct task *t, const struct act *view)
-{
-	for (size_t i = 0; i < t->step->nacts; i++)
-		if (&t->step->acts[i].view == view)
-			return &t->step->acts[i];
-	return NULL;
-}
-
 void
 act_happened(struct task *t, const struct act *view)
 {
-	struct act_record *act = record_of(t, view);
+	struct act_record *act = act_of(t->step, view);
 
 	if (!act || (act->view.state != ACT_UNKNOWN && act->view.state != ACT_SENT))
 		return;
@@ -254,7 +245,7 @@ act_happened(struct task *t, const struct act *view)
 void
 act_refuted(struct task *t, const struct act *view)
 {
-	struct act_record *act = record_of(t, view);
+	struct act_record *act = act_of(t->step, view);
 
 	if (!act || act->view.state != ACT_UNKNOWN || !act->view.settled)
 		return;
@@ -269,7 +260,7 @@ act_refuted(struct task *t, const struct act *view)
 void
 act_renew(struct task *t, const struct act *view)
 {
-	struct act_record *act = record_of(t, view);
+	struct act_record *act = act_of(t->step, view);
 
 	if (!act || act->view.state != ACT_ANSWERED)
 		return;

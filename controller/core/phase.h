@@ -1,7 +1,10 @@
-/* An operation's phases, by name. */
+/* What is said of an operation: its phase, by name, and a sentence. */
 #pragma once
 
 #include <stdbool.h>
+
+/* Bytes of a sentence of an operation, a lane or a step. */
+enum { MESSAGE = 512 };
 
 #define PHASES(X) \
 	X(NONE, "") X(PENDING, "Pending") X(QUEUED, "Queued") X(AWAITING_APPROVAL, "AwaitingApproval") \

@@ -264,7 +264,7 @@ revive(struct core *core, struct op *op)
 	free(op->lost_why);
 	op->lost_why = NULL;
 	op->started = op->accepted = op->admitted = true;
-	op->running_acknowledged = false;
+	op->status.running_acknowledged = false;
 	op->start_wall_ms = object->start_ms;
 	op->retry_seen = object->retry_seen;
 	op->rebuilt_generation = object->meta.generation;

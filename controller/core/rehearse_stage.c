@@ -296,7 +296,7 @@ begin(struct stage *stage, struct plan *plan)
 	op->plan = plan;
 	shape(plan);
 	approve_all(op);
-	op->started = op->accepted = op->admitted = op->running_acknowledged = true;
+	op->started = op->accepted = op->admitted = op->status.running_acknowledged = true;
 	op->start_wall_ms = stage->now.wall_ms;
 	op->phase = PHASE_RUNNING;
 	op->journal.taken = true;

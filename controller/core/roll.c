@@ -143,22 +143,13 @@ roll_is_done(const struct op *op)
 	return op->block >= plan_main_blocks(op->plan) && !roll_has_failed(op);
 }
 
-static bool
-has_act_in_flight(const struct step *step)
-{
-	for (size_t i = 0; step && i < step->nacts; i++)
-		if (step->acts[i].view.state == ACT_INTENDED || step->acts[i].view.state == ACT_SENT)
-			return true;
-	return false;
-}
-
 bool
 roll_has_act_in_flight(const struct op *op)
 {
 	for (size_t i = 0; i < op->nlanes; i++)
-		if (has_act_in_flight(op->lanes[i].step))
+		if (op->lanes[i].step && acts_in_flight(op->lanes[i].step))
 			return true;
-	return has_act_in_flight(op->cluster_step);
+	return op->cluster_step && acts_in_flight(op->cluster_step);
 }
 
 const struct step *

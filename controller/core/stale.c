@@ -98,7 +98,7 @@ take(struct core *core, struct op *op, const char *moved)
 	approval_take(core, op, "plan", op->plan->hash);
 	journal_put_plan(op, op->plan->text);
 	journal_note(op, "plan %s: %s, approved", op->plan->hash, moved);
-	op->pace.stale = op->running_acknowledged = false;
+	op->pace.stale = op->status.running_acknowledged = false;
 	pace_release(op);
 	say(core, LOG_LEVEL_INFO, op, NULL, NULL, "plan %s takes the place of %s: %s", op->plan->hash, before, moved);
 	op_kick(core, op);
@@ -116,7 +116,7 @@ hold(struct core *core, struct op *op)
 	rebind(op, plan);
 	say_moved(op, moved, sizeof moved);
 	/* A status that is on its way tells the old hash. */
-	if (approval_find(op, "plan", plan->hash) == APPROVAL_GIVEN && roll_at_safe_point(op) && !op->status_request)
+	if (approval_find(op, "plan", plan->hash) == APPROVAL_GIVEN && roll_at_safe_point(op) && !op->status.request)
 		take(core, op, moved);
 	else
 		approval_await(op, PHASE_PAUSED, REASON_PlanStale, "plan", plan->hash, moved);

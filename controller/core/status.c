@@ -29,7 +29,7 @@ enum { RETRY_MS = 1000, CONFLICT_MS = 100, CONFLICTS_TOLD = 10, NODES_SHOWN = 10
 static void
 set(struct core *core, struct op *op, const char *type, const char *status, const char *reason, const char *message)
 {
-	conditions_set(op->conditions, type, status, reason, message, core->now.wall_ms);
+	conditions_set(op->status.conditions, type, status, reason, message, core->now.wall_ms);
 }
 
 /* kubernetes.md §2.2: Stalled must not follow a true Reconciling, or tools never see the failure. */
@@ -219,7 +219,7 @@ put_status(struct core *core, struct op *op, struct json_out *out)
 	json_put_int(out, "retryObserved", op->retry_seen);
 	put_errors(op, out);
 	recent_write(op, out);
-	conditions_write(op->conditions, out, op->object->meta.generation);
+	conditions_write(op->status.conditions, out, op->object->meta.generation);
 }
 
 static char *
@@ -241,19 +241,19 @@ body_of(struct core *core, struct op *op)
 static void
 conflicted(struct core *core, struct op *op)
 {
-	bool newer = kube_is_older(op->status_version, op->object->meta.resource_version);
-	int64_t wait_ms = CONFLICT_MS << (op->status_conflicts < 4 ? op->status_conflicts : 4);
+	bool newer = kube_is_older(op->status.version, op->object->meta.resource_version);
+	int64_t wait_ms = CONFLICT_MS << (op->status.conflicts < 4 ? op->status.conflicts : 4);
 
-	op->status_conflicts++;
-	if (op->status_conflicts % CONFLICTS_TOLD == 0)
+	op->status.conflicts++;
+	if (op->status.conflicts % CONFLICTS_TOLD == 0)
 		say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: somebody writes the object all the time; "
-		    "%u times in a row it was no more what had been seen of it", op->status_conflicts);
-	if (newer && op->status_conflicts == 1) {
-		op->status_failed = false;
+		    "%u times in a row it was no more what had been seen of it", op->status.conflicts);
+	if (newer && op->status.conflicts == 1) {
+		op->status.failed = false;
 		op_kick(core, op);
 		return;
 	}
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + (wait_ms < RETRY_MS ? wait_ms : RETRY_MS), op_look, op);
+	timer_arm(&core->timers, &op->status.timer, core->now.up_ms + (wait_ms < RETRY_MS ? wait_ms : RETRY_MS), op_look, op);
 }
 
 static void
@@ -262,22 +262,22 @@ refused(struct core *core, struct op *op, const struct event *event)
 	bool answer = event->outcome == OUTCOME_ANSWERED;
 	char problem[300];
 
-	free(op->sending_quiet ? op->unheard : op->sending);
-	if (op->sending_quiet)
-		op->unheard = op->sending;
-	op->sending = NULL;
-	op->status_failed = true;
+	free(op->status.sending_quiet ? op->status.unheard : op->status.sending);
+	if (op->status.sending_quiet)
+		op->status.unheard = op->status.sending;
+	op->status.sending = NULL;
+	op->status.failed = true;
 	if (answer && event->status == 404)
 		return;         /* its DELETED is on the way */
 	if (answer && event->status == 409) {
 		/* It may be our own that came before: a request can arrive twice. */
-		op->status_unsure = true;
+		op->status.unsure = true;
 		conflicted(core, op);
 		return;
 	}
-	op->status_unsure |= event->outcome == OUTCOME_TIMEOUT || event->outcome == OUTCOME_BROKEN;
+	op->status.unsure |= event->outcome == OUTCOME_TIMEOUT || event->outcome == OUTCOME_BROKEN;
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "cannot write the status: %s", kube_problem(event, problem, sizeof problem));
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, op_look, op);
+	timer_arm(&core->timers, &op->status.timer, core->now.up_ms + RETRY_MS, op_look, op);
 }
 
 static void
@@ -286,7 +286,7 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	struct op *op = owner;
 
 	(void)arg;
-	op->status_request = 0;
+	op->status.request = 0;
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
 		refused(core, op, event);
 		return;
@@ -294,29 +294,29 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	core->counters.status_writes++;
 	informers_reached(core);
 	kube_take_answered(&op->object->meta, event);
-	op->status_failed = op->status_unsure = false;
-	op->status_conflicts = 0;
-	free(op->written);
-	op->written = TAKE_PTR(op->sending);
-	free(op->unheard);
-	op->unheard = NULL;
-	op->running_acknowledged |= op->sending_plan;
-	op->end_acknowledged |= op->sending_end;
+	op->status.failed = op->status.unsure = false;
+	op->status.conflicts = 0;
+	free(op->status.written);
+	op->status.written = TAKE_PTR(op->status.sending);
+	free(op->status.unheard);
+	op->status.unheard = NULL;
+	op->status.running_acknowledged |= op->status.sending_plan;
+	op->status.end_acknowledged |= op->status.sending_end;
 	op_kick(core, op);
 }
 
 static void
 send(struct core *core, struct op *op, char *body)
 {
-	op->sending = body;
-	op->sending_quiet = journal_is_quiet(op);
-	op->sending_plan = op->started && op->sending_quiet;
-	op->sending_end = op->ended && op->sending_quiet;
-	op->status_phase = op->phase;
-	op->status_sent_up_ms = core->now.up_ms;
-	free(op->status_version);
-	op->status_version = xstrdup(op->object->meta.resource_version);
-	op->status_request = kube_apply_status(core, "clusteroperations", "ClusterOperation", &op->object->meta, body,
+	op->status.sending = body;
+	op->status.sending_quiet = journal_is_quiet(op);
+	op->status.sending_plan = op->started && op->status.sending_quiet;
+	op->status.sending_end = op->ended && op->status.sending_quiet;
+	op->status.phase = op->phase;
+	op->status.sent_up_ms = core->now.up_ms;
+	free(op->status.version);
+	op->status.version = xstrdup(op->object->meta.resource_version);
+	op->status.request = kube_apply_status(core, "clusteroperations", "ClusterOperation", &op->object->meta, body,
 	    answered, op);
 }
 
@@ -328,7 +328,7 @@ must_wait_for_journal(struct core *core, struct op *op)
 
 	if (!op->started || op->lost || journal_is_quiet(op))
 		return false;
-	return !asking_explain_journal(core, op, why, sizeof why) || !(op->written || op->unheard);
+	return !asking_explain_journal(core, op, why, sizeof why) || !(op->status.written || op->status.unheard);
 }
 
 /* Coalesced: false and a timer while the last write is too young, or nothing new was found just now, unless a person
@@ -336,32 +336,32 @@ must_wait_for_journal(struct core *core, struct op *op)
 static bool
 is_due(struct core *core, struct op *op)
 {
-	bool urgent = op->phase != op->status_phase || (op->started && !op->running_acknowledged) || !op->written;
-	int64_t next = op->status_sent_up_ms + COALESCE_MS;
+	bool urgent = op->phase != op->status.phase || (op->started && !op->status.running_acknowledged) || !op->status.written;
+	int64_t next = op->status.sent_up_ms + COALESCE_MS;
 
-	if (next < op->status_same_up_ms + LOOK_MS)
-		next = op->status_same_up_ms + LOOK_MS;
-	if (op->vague_since_up_ms > 0 && next < op->vague_since_up_ms + VAGUE_MS)
-		next = op->vague_since_up_ms + VAGUE_MS;
-	if (op->status_failed && op->status_timer.armed)
+	if (next < op->status.same_up_ms + LOOK_MS)
+		next = op->status.same_up_ms + LOOK_MS;
+	if (op->status.vague_since_up_ms > 0 && next < op->status.vague_since_up_ms + VAGUE_MS)
+		next = op->status.vague_since_up_ms + VAGUE_MS;
+	if (op->status.failed && op->status.timer.armed)
 		return false;
 	if (urgent || core->now.up_ms >= next)
 		return true;
-	if (!op->status_timer.armed)
-		timer_arm(&core->timers, &op->status_timer, next, op_look, op);
+	if (!op->status.timer.armed)
+		timer_arm(&core->timers, &op->status.timer, next, op_look, op);
 	return false;
 }
 
 static bool
 is_written(const struct core *core, struct op *op, const char *body)
 {
-	if (!op->written || op->status_unsure || strcmp(op->written, body) != 0)
+	if (!op->status.written || op->status.unsure || strcmp(op->status.written, body) != 0)
 		return false;
-	op->status_phase = op->phase;
-	op->status_same_up_ms = core->now.up_ms;
+	op->status.phase = op->phase;
+	op->status.same_up_ms = core->now.up_ms;
 	/* What is told while the journal is away says nothing of the plan or the end. */
-	op->running_acknowledged |= op->started && journal_is_quiet(op);
-	op->end_acknowledged |= op->ended && journal_is_quiet(op);
+	op->status.running_acknowledged |= op->started && journal_is_quiet(op);
+	op->status.end_acknowledged |= op->ended && journal_is_quiet(op);
 	return true;
 }
 
@@ -370,7 +370,7 @@ op_write_status(struct core *core, struct op *op)
 {
 	char *body;
 
-	if (op->status_request || op->gone || op->phase == PHASE_NONE || !shard_is_valid(core, op->shard))
+	if (op->status.request || op->gone || op->phase == PHASE_NONE || !shard_is_valid(core, op->shard))
 		return;
 	/* Its answer brings the version that this write is of. */
 	if (op->finalizer_request)
@@ -386,6 +386,6 @@ op_write_status(struct core *core, struct op *op)
 		free(body);
 		return;
 	}
-	timer_disarm(&core->timers, &op->status_timer);
+	timer_disarm(&core->timers, &op->status.timer);
 	send(core, op, body);
 }

@@ -41,15 +41,15 @@ message_answered(struct core *core, void *owner, uint64_t arg, const struct even
 	bool answer = event->outcome == OUTCOME_ANSWERED;
 
 	(void)arg;
-	op->status_request = 0;
+	op->status.request = 0;
 	/* It is said again while it stays true; before long if nobody has heard it. */
 	if (answer && event->status == 200) {
 		/* The timer says from now on when to say it again: a status that has failed before need not wait for that. */
-		op->status_failed = false;
+		op->status.failed = false;
 		kube_take_answered(&op->object->meta, event);
 	} else {
 		op->lost_told = false;
-		timer_arm(&core->timers, &op->status_timer, core->now.up_ms + RETRY_MS, op_look, op);
+		timer_arm(&core->timers, &op->status.timer, core->now.up_ms + RETRY_MS, op_look, op);
 	}
 	op_kick(core, op);
 }
@@ -68,8 +68,8 @@ open_merge(const struct op *op, struct json_out *out)
 static void
 merge(struct core *core, struct op *op, char *body, int64_t next_ms)
 {
-	timer_arm(&core->timers, &op->status_timer, core->now.up_ms + next_ms, op_look, op);
-	op->status_request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
+	timer_arm(&core->timers, &op->status.timer, core->now.up_ms + next_ms, op_look, op);
+	op->status.request = kube_request(core, "PATCH", kube_path(op->namespace_, "clusteroperations", op->name, "status"),
 	    KUBE_MERGE, body, message_answered, op, 0)->id;
 }
 
@@ -80,7 +80,7 @@ op_write_message(struct core *core, struct op *op)
 	struct json_out out = JSON_OUT(&body);
 	char why[MESSAGE];
 
-	if (op->status_request || op->status_timer.armed || !asking_explain_journal(core, op, why, sizeof why) ||
+	if (op->status.request || op->status.timer.armed || !asking_explain_journal(core, op, why, sizeof why) ||
 	    !shard_is_valid(core, op->shard))
 		return;
 	open_merge(op, &out);
@@ -97,18 +97,18 @@ op_write_lost(struct core *core, struct op *op)
 	struct json_out out = JSON_OUT(&body);
 	int64_t now = core->now.wall_ms;
 
-	if (op->status_request || op->status_timer.armed || op->lost_told || !shard_is_valid(core, op->shard))
+	if (op->status.request || op->status.timer.armed || op->lost_told || !shard_is_valid(core, op->shard))
 		return;
 	op->lost_told = true;
-	conditions_set(op->conditions, "Reconciling", "False", op->reason, op->message, now);
-	conditions_set(op->conditions, "Ready", "False", op->reason, op->message, now);
-	conditions_set(op->conditions, "Stalled", "True", op->reason, op->message, now);
+	conditions_set(op->status.conditions, "Reconciling", "False", op->reason, op->message, now);
+	conditions_set(op->status.conditions, "Ready", "False", op->reason, op->message, now);
+	conditions_set(op->status.conditions, "Stalled", "True", op->reason, op->message, now);
 	open_merge(op, &out);
 	status_put_why(&out, op->message);
 	if (op->acknowledged)
 		json_put_str(&out, "acknowledged", op->acknowledged);
 	json_put_int(&out, "observedGeneration", op->object->meta.generation);
-	conditions_write(op->conditions, &out, op->object->meta.generation);
+	conditions_write(op->status.conditions, &out, op->object->meta.generation);
 	json_close(&out);
 	json_close(&out);
 	merge(core, op, buf_take(&body), NEXT_MS);
@@ -120,7 +120,7 @@ status_body_while_away(struct core *core, struct op *op)
 {
 	struct buf body = BUF_INIT(BUF_MAX_OBJECT);
 	struct json_out out = JSON_OUT(&body);
-	const char *stands = op->unheard ? op->unheard : op->written;
+	const char *stands = op->status.unheard ? op->status.unheard : op->status.written;
 	CLEANUP_JSON struct cJSON *last = json_parse(stands, strlen(stands), NULL);
 	struct buf value = BUF_INIT(BUF_MAX_OBJECT);
 	char away[MESSAGE] = "";

@@ -1,14 +1,48 @@
-/* One call of a task's author, over the facts that are in. struct task stands in op.h: a step's attempt keeps it. */
+/* One attempt of one step, and one call of its author over the facts that are in. */
 #pragma once
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "phase.h"
 #include "reconciler.h"
 
 struct core;
 struct op;
+struct question;
 struct step;
+
+/* What an author sees as struct task. */
+struct task {
+	struct core *core;
+	struct op *op;
+	struct step *step;
+	const struct reconciler *type;        /* of the step, or of the condition being judged */
+	const struct plan_value *with;
+	size_t nwith;
+	struct question **questions;          /* each stays where it is: authors hold answers */
+	size_t nquestions;
+	bool ring_used;                       /* the last pass looked at the ring */
+	int64_t round_up_ms;                  /* no fact of this round was asked before */
+	bool news;                            /* something is there that the last pass did not see */
+	unsigned asked;                       /* questions of this pass that have no answer yet */
+	char sentence[MESSAGE];
+	int64_t wait_ms;
+	char texts[2][128];                   /* answer_text() */
+	unsigned ntexts;
+	char **values;                        /* what rules say for this node, of this pass */
+	size_t nvalues;
+	void **units;                         /* host_show() and host_run_look() results of this pass */
+	size_t nunits;
+	bool *held;
+	struct ring_policy *policy;
+	struct kube_pass *kube;               /* channel_kube.c's */
+	bool gate;                            /* judged as a precondition: only the ring is a fact */
+	struct task_node node;
+	char address[64];                     /* the node's in this round */
+};
 
 /* task.c */
 struct task *task_new(struct core *core, struct op *op, struct step *step);

@@ -37,14 +37,7 @@ has_begun(const struct op *op)
 static bool
 may_still_arrive(const struct step *step)
 {
-	for (size_t i = 0; step && i < step->nacts; i++) {
-		const struct act_record *act = &step->acts[i];
-
-		if (act->view.state == ACT_INTENDED || act->view.state == ACT_SENT ||
-		    (act->view.state == ACT_UNKNOWN && (!act->view.settled || act->kind == ACT_ONCE)))
-			return true;
-	}
-	return false;
+	return step && (acts_unresolved(step) || acts_may_arrive(step));
 }
 
 /* A node that a person has left out, with a reason, keeps nobody waiting. */
@@ -331,7 +324,7 @@ turn_acknowledge(struct core *core, struct op *op)
 	op_event(core, op, "Normal", REASON_Acknowledged, "%s is left down and the cluster let go: \"%.400s\"",
 	    turn_held_lane(op)->node->name, text);
 	op->released = true;
-	op->end_acknowledged = op->sending_end = false;
+	op->status.end_acknowledged = op->status.sending_end = false;
 	op_record(op);
 	journal_note(op, "acknowledged: %.400s", text);
 }

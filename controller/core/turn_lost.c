@@ -48,7 +48,7 @@ turn_lost_is_busy(const struct core *core, const struct op *op)
 static bool
 was_told(const struct op *op)
 {
-	for (const struct condition *c = op->conditions; c && c->type[0]; c++)
+	for (const struct condition *c = op->status.conditions; c && c->type[0]; c++)
 		if (strcmp(c->type, "Stalled") == 0 && strcmp(c->status, "True") == 0)
 			return strcmp(c->reason, REASON_JournalLost) == 0 || strcmp(c->reason, REASON_JournalUnreadable) == 0 ||
 			    strcmp(c->reason, REASON_JournalTooNew) == 0;
@@ -62,7 +62,7 @@ turn_lose(struct core *core, struct op *op)
 	const struct operation *object = op->object;
 
 	roll_free(core, op);
-	op->started = op->running_acknowledged = false;
+	op->started = op->status.running_acknowledged = false;
 	/* What a person had said before this was found is no word about it. */
 	free(op->acknowledged);
 	op->acknowledged = xstrdup_or_null(was_told(op) ? object->acknowledged : object->acknowledge);

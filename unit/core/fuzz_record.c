@@ -40,7 +40,7 @@ write_again(struct small *small)
 static void
 go_on(struct small *small)
 {
-	small->op->running_acknowledged = small->op->object->meta.has_finalizer = true;
+	small->op->status.running_acknowledged = small->op->object->meta.has_finalizer = true;
 	if (!small->op->ended)
 		roll_run(small->core, small->op);
 	small_at(small, 20000);

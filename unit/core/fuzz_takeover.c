@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (small.op->lost && !strstr(small.op->message, "journal"))
 		abort();
 	if (small.op->started && !small.op->lost && !small.op->ended) {
-		small.op->running_acknowledged = small.op->object->meta.has_finalizer = true;
+		small.op->status.running_acknowledged = small.op->object->meta.has_finalizer = true;
 		roll_run(small.core, small.op);
 		small_at(&small, 20000);
 		timers_run(small.core, &small.core->timers, small.core->now.up_ms);

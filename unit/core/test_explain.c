@@ -231,10 +231,10 @@ what_nobody_has_heard_is_told_again_within_a_second(void **state)
 	small.op->journal.away_since_up_ms = small.core->now.up_ms - 1000;
 	CHECK_CONTAINS(explained(&small), "Redis does not answer");
 	op_write_message(small.core, small.op);
-	CHECK(small.op->status_request != 0);
-	small_answer(&small, small.op->status_request, OUTCOME_ANSWERED, 503, "{}");
-	CHECK(small.op->status_timer.armed);
-	CHECK(small.op->status_timer.due_up_ms <= small.core->now.up_ms + 1000);
+	CHECK(small.op->status.request != 0);
+	small_answer(&small, small.op->status.request, OUTCOME_ANSWERED, 503, "{}");
+	CHECK(small.op->status.timer.armed);
+	CHECK(small.op->status.timer.due_up_ms <= small.core->now.up_ms + 1000);
 	small_close(&small);
 }
 
@@ -242,8 +242,8 @@ static void
 answer_status(struct small *small, enum outcome outcome, int status)
 {
 	op_write_status(small->core, small->op);
-	CHECK(small->op->status_request != 0);
-	small_answer(small, small->op->status_request, outcome, status, "{\"metadata\":{\"resourceVersion\":\"9\"}}");
+	CHECK(small->op->status.request != 0);
+	small_answer(small, small->op->status.request, outcome, status, "{\"metadata\":{\"resourceVersion\":\"9\"}}");
 }
 
 /* The connection broke: the status may have arrived, and what it said may be true no more. */
@@ -258,13 +258,13 @@ a_status_of_unknown_fate_is_overwritten(void **state)
 	small_at(&small, BEGUN_MS + 3000);
 	op_say(small.op, REASON_Progressing, "is starting");
 	answer_status(&small, OUTCOME_BROKEN, 0);
-	timer_disarm(&small.core->timers, &small.op->status_timer);
+	timer_disarm(&small.core->timers, &small.op->status.timer);
 	small_at(&small, BEGUN_MS + 9000);
 	op_say(small.op, REASON_Progressing, "draining");
 	answer_status(&small, OUTCOME_ANSWERED, 200);
 	small_at(&small, BEGUN_MS + 12000);
 	op_write_status(small.core, small.op);
-	CHECK_INT(small.op->status_request, 0);
+	CHECK_INT(small.op->status.request, 0);
 	small_close(&small);
 }
 
@@ -285,7 +285,7 @@ a_write_that_waits_for_its_answer_is_said(void **state)
 	CHECK_CONTAINS(explained(&small), "Redis does not answer: asked ");
 	CHECK_CONTAINS(small.op->message, ", no answer yet");
 	op_write_status(small.core, small.op);
-	CHECK(small.op->status_request != 0);
+	CHECK(small.op->status.request != 0);
 	small_close(&small);
 }
 

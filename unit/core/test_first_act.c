@@ -51,7 +51,7 @@ no_act_before_status_and_finalizer(void **state)
 		act->target = xstrdup("/storage_service/drain");
 		act->view.answer = xstrdup("");
 		act->fresh = true;
-		small.op->running_acknowledged = rows[i].status;
+		small.op->status.running_acknowledged = rows[i].status;
 		small.op->object->meta.has_finalizer = rows[i].finalizer;
 		small.op->object->cancel = rows[i].cancelled;
 		small.op->gone = rows[i].gone;
@@ -73,7 +73,7 @@ a_refuted_act_of_an_earlier_controller_is_asked_for_before_it_leaves(void **stat
 
 	(void)state;
 	small.core->config.gate = false;
-	small.op->running_acknowledged = small.op->object->meta.has_finalizer = true;
+	small.op->status.running_acknowledged = small.op->object->meta.has_finalizer = true;
 	CHECK(record_read(small.core, small.op, "1.1/db-a-1", "{\"state\":\"running\",\"attempt\":1,\"acts\":{\"drain\":"
 	    "{\"state\":\"sent\",\"kind\":\"once\",\"request\":\"/storage_service/drain\"}}}"));
 	step = lane->step;
@@ -103,7 +103,7 @@ a_start_that_did_not_leave_is_not_ours(void **state)
 		struct step *step = step_new(small.op, lane, &lane->block->steps[1]);
 
 		small.core->config.gate = false;
-		small.op->running_acknowledged = small.op->object->meta.has_finalizer = true;
+		small.op->status.running_acknowledged = small.op->object->meta.has_finalizer = true;
 		lane->at = 1;
 		lane->step = step;
 		step->task = task_new(small.core, small.op, step);

@@ -19,7 +19,7 @@ open_small(void)
 	struct small small;
 
 	small_open(&small, &config);
-	small.op->running_acknowledged = small.op->object->meta.has_finalizer = true;
+	small.op->status.running_acknowledged = small.op->object->meta.has_finalizer = true;
 	small_sweep(&small);
 	return small;
 }
@@ -37,7 +37,7 @@ add(struct small *small)
 	HASH_FIND_STR(small->core->ops, "uid-other", op);
 	op->cluster = small->cluster;
 	op->plan = plan_decode(small->op->plan->text, registry, NULL);
-	op->started = op->accepted = op->journal.taken = op->running_acknowledged = op->object->meta.has_finalizer = true;
+	op->started = op->accepted = op->journal.taken = op->status.running_acknowledged = op->object->meta.has_finalizer = true;
 	op->journal.epoch = 1;
 	roll_start(small->core, op);
 	return op;

@@ -79,7 +79,7 @@ want_start(struct small *small)
 	struct lane *lane = &small->op->lanes[1];
 	struct act_record *act;
 
-	small->op->running_acknowledged = small->op->object->meta.has_finalizer = true;
+	small->op->status.running_acknowledged = small->op->object->meta.has_finalizer = true;
 	step_free(small->core, lane->step);
 	lane->step = step_new(small->op, lane, &lane->block->steps[1]);
 	lane->step->task = task_new(small->core, small->op, lane->step);

@@ -166,13 +166,13 @@ another_refusal_is_told_within_the_second(void **state)
 	(void)state;
 	op_write_lost(small.core, small.op);
 	CHECK_CONTAINS(small_last(&small, EFFECT_KUBE)->kube.body, "rebuildJournal: the plan would be");
-	small_answer(&small, small.op->status_request, OUTCOME_ANSWERED, 200, "{}");
+	small_answer(&small, small.op->status.request, OUTCOME_ANSWERED, 200, "{}");
 	see(&small, &operation_kind, "{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\","
 	    "\"resourceVersion\":\"9\",\"generation\":3},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":\"own\"},"
 	    "\"status\":{\"phase\":\"Running\",\"planHash\":\"0123456789abcdef\",\"counts\":{\"total\":3}}}");
 	CHECK(!journal_rebuild(small.core, small.op));
 	op_write_lost(small.core, small.op);
-	CHECK_INT(small.op->status_request, 0);
+	CHECK_INT(small.op->status.request, 0);
 	small_at(&small, 61000);
 	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
 	op_write_lost(small.core, small.op);

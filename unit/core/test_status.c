@@ -38,7 +38,7 @@ writes(struct small *small)
 static void
 acknowledge(struct small *small)
 {
-	small_answer(small, small->op->status_request, OUTCOME_ANSWERED, 200, "{}");
+	small_answer(small, small->op->status.request, OUTCOME_ANSWERED, 200, "{}");
 	small_settle(small);
 }
 
@@ -111,11 +111,11 @@ the_first_acknowledgement_lets_acts_begin(void **state)
 	struct small small = open_small();
 
 	(void)state;
-	CHECK(!small.op->running_acknowledged);
+	CHECK(!small.op->status.running_acknowledged);
 	writes(&small);
-	CHECK(!small.op->running_acknowledged);
+	CHECK(!small.op->status.running_acknowledged);
 	acknowledge(&small);
-	CHECK(small.op->running_acknowledged);
+	CHECK(small.op->status.running_acknowledged);
 	small_close(&small);
 }
 
@@ -126,9 +126,9 @@ a_refused_write_acknowledges_nothing_and_is_tried_again(void **state)
 
 	(void)state;
 	writes(&small);
-	small_answer(&small, small.op->status_request, OUTCOME_ANSWERED, 500,
+	small_answer(&small, small.op->status.request, OUTCOME_ANSWERED, 500,
 	    "{\"message\":\"etcdserver: no leader\"}");
-	CHECK(!small.op->running_acknowledged);
+	CHECK(!small.op->status.running_acknowledged);
 	CHECK_INT(writes(&small), 1);
 	small_at(&small, 1500);
 	timers_run(small.core, &small.core->timers, small.core->now.up_ms);
@@ -149,7 +149,7 @@ changes_are_coalesced_to_one_a_second(void **state)
 		op_say(small.op, "Progressing", "%lld", (long long)ms);
 		timers_run(small.core, &small.core->timers, small.core->now.up_ms);
 		writes(&small);
-		if (small.op->status_request)
+		if (small.op->status.request)
 			acknowledge(&small);
 	}
 	CHECK(writes(&small) >= 9 && writes(&small) <= 12);
@@ -266,9 +266,9 @@ while_the_journal_is_away_only_the_reason_changes(void **state)
 	CHECK_INT(json_count(json_path(after, "status", "nodesHeldDown", NULL)), 0);
 	CHECK_TEXT(json_str(json_get(after, "metadata"), "uid"), "uid-op");
 	/* Nothing of the plan or the end is acknowledged by it. */
-	small.op->running_acknowledged = small.op->end_acknowledged = false;
+	small.op->status.running_acknowledged = small.op->status.end_acknowledged = false;
 	acknowledge(&small);
-	CHECK(!small.op->running_acknowledged && !small.op->end_acknowledged);
+	CHECK(!small.op->status.running_acknowledged && !small.op->status.end_acknowledged);
 	small_close(&small);
 }
 

@@ -48,7 +48,7 @@ send(struct small *small)
 
 	*small = small_begun(types, "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"caller\"}]}}]}", NULL);
 	small->core->config.gate = false;
-	small->op->running_acknowledged = small->op->object->meta.has_finalizer = true;
+	small->op->status.running_acknowledged = small->op->object->meta.has_finalizer = true;
 	step = small->op->lanes[0].step;
 	step->task = task_new(small->core, small->op, step);
 	CHECK_INT(task_pass(step->task), VERDICT_WAIT);

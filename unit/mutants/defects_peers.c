@@ -74,8 +74,8 @@ __wrap_op_taken_over(struct core *core, struct op *op)
 {
 	__real_op_taken_over(core, op);
 	if ((mutant == START_OUT_OF_STEP && op->started && !op->object->plan_hash[0]) ||
-	    (mutant == END_OUT_OF_STEP && op->ended && !op->end_acknowledged))
-		op->status_request = UINT64_MAX;
+	    (mutant == END_OUT_OF_STEP && op->ended && !op->status.end_acknowledged))
+		op->status.request = UINT64_MAX;
 }
 
 struct operation *

@@ -90,7 +90,7 @@ open_small(struct run *run)
 
 	config.core.gate = s->gate;
 	small_open(&run->small, &config);
-	run->small.op->running_acknowledged = run->small.op->object->meta.has_finalizer = true;
+	run->small.op->status.running_acknowledged = run->small.op->object->meta.has_finalizer = true;
 	step = &run->small.op->plan->blocks[0].steps[0];
 	step->timeout_ms = timeout_of(run);
 	step->retries = s->retries;
