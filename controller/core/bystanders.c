@@ -29,15 +29,15 @@ bystanders_most(const struct plan *plan)
 void
 bystanders_free(struct op *op)
 {
-	for (size_t i = 0; i < op->bystanders.nnewcomers; i++) {
-		free(op->bystanders.newcomers[i]->name);
-		free(op->bystanders.newcomers[i]->host_id);
-		free(op->bystanders.newcomers[i]->address);
-		free(op->bystanders.newcomers[i]->datacenter);
-		free(op->bystanders.newcomers[i]->zone);
-		free(op->bystanders.newcomers[i]);
+	for (size_t i = 0; i < op->bystanders.nunplanned; i++) {
+		free(op->bystanders.unplanned[i]->name);
+		free(op->bystanders.unplanned[i]->host_id);
+		free(op->bystanders.unplanned[i]->address);
+		free(op->bystanders.unplanned[i]->datacenter);
+		free(op->bystanders.unplanned[i]->zone);
+		free(op->bystanders.unplanned[i]);
 	}
-	free(op->bystanders.newcomers);
+	free(op->bystanders.unplanned);
 	op->bystanders = (struct bystanders){0};
 }
 
@@ -76,15 +76,15 @@ planned(const struct plan *plan, const char *host_id)
 }
 
 static struct plan_node *
-newcomer(struct op *op, const char *host_id)
+unplanned(struct op *op, const char *host_id)
 {
 	struct plan_node *node;
 
-	for (size_t i = 0; i < op->bystanders.nnewcomers; i++)
-		if (strcmp(op->bystanders.newcomers[i]->host_id, host_id) == 0)
-			return op->bystanders.newcomers[i];
+	for (size_t i = 0; i < op->bystanders.nunplanned; i++)
+		if (strcmp(op->bystanders.unplanned[i]->host_id, host_id) == 0)
+			return op->bystanders.unplanned[i];
 	node = xcalloc(1, sizeof *node);
-	*ARRAY_GROW(op->bystanders.newcomers, op->bystanders.nnewcomers) = node;
+	*ARRAY_GROW(op->bystanders.unplanned, op->bystanders.nunplanned) = node;
 	node->host_id = xstrdup(host_id);
 	return node;
 }
@@ -99,7 +99,7 @@ node_of(struct op *op, size_t member)
 
 	if (node)
 		return node;
-	fresh = newcomer(op, m->host_id);
+	fresh = unplanned(op, m->host_id);
 	if (!fresh->name) {
 		fresh->name = xstrdup(m->name);
 		fresh->address = xstrdup(m->address);
@@ -221,7 +221,7 @@ read_node(struct op *op, const struct cJSON *value)
 
 	if (node || !*host_id || !*name)
 		return node;
-	fresh = newcomer(op, host_id);
+	fresh = unplanned(op, host_id);
 	if (!fresh->name) {
 		fresh->name = xstrdup(name);
 		fresh->address = xstrdup(json_str_or(value, "address", ""));

@@ -14,8 +14,8 @@ struct plan_node;
 
 struct bystanders {
 	uint64_t begun;                  /* blocks of others whose lanes are there, by bit */
-	struct plan_node **newcomers;    /* nodes of theirs that the plan does not know; owned */
-	size_t nnewcomers;
+	struct plan_node **unplanned;    /* nodes of theirs that the plan does not know; owned */
+	size_t nunplanned;
 };
 
 /* How many lanes they may come to have; lanes stay where they are, so that there is room from the beginning. */
