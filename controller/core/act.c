@@ -1,5 +1,7 @@
 /* An act's way from intent to outcome (design §5, §7): asked for → gate → intent journaled → gate again → sent →
  * answered, refused, not sent or unknown. One function per state; set_state() is the only place where it changes. */
+#include "act.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -275,7 +275,9 @@ outbox_is_told(const struct op *op)
 {
 	if (op->gone)
 		return false;
-	return op->status.written ? strstr(op->status.written, "\"notificationsWaiting\":") != NULL : op->object->notices_waiting;
+	if (!op->status.written)
+		return op->object->notices_waiting;
+	return strstr(op->status.written, "\"notificationsWaiting\":") != NULL;
 }
 
 bool

@@ -1,6 +1,6 @@
 /* Blocks, units, the sliding window. Units never overlap; inside one, 'limit' lanes are at work, and the next
  * begins in the very core step in which the last one ended. What a lane does is lane.c's. */
-#include "lane.h"
+#include "roll.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "cluster.h"
 #include "cluster_steps.h"
 #include "knobs.h"
+#include "lane.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"

@@ -1,6 +1,8 @@
 /* What must be true of a node before a pass may look at it for a step: the process is still the one on which the lane's
  * finished steps were done, the host can be commanded while the node has not been touched yet, and what is restarted to be
  * brought back does not boot already. */
+#include "stamp.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +18,6 @@
 #include "op.h"
 #include "reasons.h"
 #include "scylla.h"
-#include "stamp.h"
 #include "state.h"
 
 static const struct host_unit *

@@ -2,6 +2,8 @@
  * phase changes and otherwise at most about once a second. It may lag behind the journal, never lead: a body is
  * made only while nothing is open or on its way; with the journal away the last body is kept and only the reason
  * why is added. */
+#include "status.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

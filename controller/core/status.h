@@ -1,4 +1,4 @@
-/* What is told of an operation in its object's status: a projection of the acknowledged journal, which may lag and never lead. */
+/* What is told of an operation in its object's status. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,7 @@
 /* A step's life: attempts, verdicts, timeouts. step_run() is called whenever something it may depend on has
  * changed; it makes a pass when every question of the round is in, and carries its acts on. */
+#include "step.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

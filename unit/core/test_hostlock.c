@@ -37,7 +37,8 @@ add(struct small *small)
 	HASH_FIND_STR(small->core->ops, "uid-other", op);
 	op->cluster = small->cluster;
 	op->plan = plan_decode(small->op->plan->text, registry, NULL);
-	op->started = op->accepted = op->journal.taken = op->status.running_acknowledged = op->object->meta.has_finalizer = true;
+	op->started = op->accepted = op->journal.taken = op->object->meta.has_finalizer = true;
+	op->status.running_acknowledged = true;
 	op->journal.epoch = 1;
 	roll_start(small->core, op);
 	return op;
