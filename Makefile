@@ -216,7 +216,7 @@ PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(
 
 # What there is to do -------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build check unit test sanitized end-to-end valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
+.PHONY: help deps build check unit test sanitized sanitized-io sanitized-pure memory end-to-end valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
@@ -254,19 +254,27 @@ unit: build $(TESTS) ## Unit tests and simulation at length, and the defects tha
 test: deps ## Everything: unit, the fleet, both under sanitizers and valgrind, and end to end on real servers
 	$(MAKE) unit
 	$(MAKE) fleet OPERATIONS=2000
-	$(MAKE) CC=clang SAN=1 sanitized
+	$(MAKE) CC=clang SAN=1 sanitized-io
 	$(MAKE) build/next/strait-controller
 	$(MAKE) end-to-end
 
-# The scenarios wait most of the time: what valgrind runs goes beside them, out of their way.
+# The scenarios wait most of the time: what has no clock but a simulated one runs beside them, out of their way.
 end-to-end:
-	@nice $(MAKE) -s valgrind >$(B)/valgrind.log 2>&1 & beside=$$!; e2e/run; ended=$$?; \
-		wait $$beside || ended=1; grep -v '^  ok ' $(B)/valgrind.log; exit $$ended
+	@nice -n 19 $(MAKE) -s memory >$(B)/memory.log 2>&1 & beside=$$!; e2e/run; ended=$$?; \
+		wait $$beside || ended=1; grep -v '^  ok ' $(B)/memory.log; exit $$ended
+memory:
+	@$(MAKE) CC=clang SAN=1 sanitized-pure
+	@$(MAKE) valgrind
 
-# Of a core with a defect put in, which is meant to fail, nobody needs to know whether it is clean; the fleet comes after.
-sanitized: build $(filter-out $(MUTANTS) $(IN_FLEET),$(TESTS))
-	@STRAIT_QUICK=1 STRAIT_SEEDS=5 unit/run $(filter-out $<,$^)
-	STRAIT_QUICK=1 $(MAKE) fleet OPERATIONS=200
+# Of a core with a defect put in, which is meant to fail, nobody needs to know whether it is clean; the fleet comes last.
+SANITIZED_TESTS := $(filter-out $(MUTANTS) $(IN_FLEET),$(TESTS))
+RUN_SANITIZED := STRAIT_QUICK=1 STRAIT_SEEDS=5 unit/run
+sanitized: sanitized-io sanitized-pure ## With CC=clang SAN=1: the unit tests and 200 operations of the fleet
+sanitized-io: build $(SANITIZED_TESTS) $(IN_FLEET)
+	@$(RUN_SANITIZED) $(filter-out $(PURE_TESTS),$(SANITIZED_TESTS))
+sanitized-pure: $(SANITIZED_TESTS) $(IN_FLEET)
+	@$(RUN_SANITIZED) $(filter $(PURE_TESTS),$(SANITIZED_TESTS))
+	@STRAIT_QUICK=1 $(MAKE) fleet OPERATIONS=200
 
 # What the sanitizers do not see is a use of what was never set. Slow: of the simulation and of the types' transcripts a part
 # is enough, all of it is the same core; and a core with a defect is no better for being clean.
