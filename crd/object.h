@@ -14,7 +14,9 @@ struct cJSON;
 #define CRD_FINALIZER "strait.dev/operation"
 #define CRD_ABANDON "strait.dev/abandon"            /* annotation: release the finalizer at once */
 #define CRD_SCHEMA_ANNOTATION "strait.dev/schema-version"
-#define CRD_SCHEMA_VERSION "1"
+/* Raised with every change of the schemas (unit/golden/schema holds who forgets it). Within v1alpha1 fields are only added, so
+ * a controller works with the CRDs of its own number and of any later one. */
+#define CRD_SCHEMA_VERSION "2"
 
 struct object_meta {
 	char *name;

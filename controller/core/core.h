@@ -34,7 +34,7 @@ struct core_config {
 	uint64_t seed;                /* jitter */
 	const struct reconciler *const *types;    /* the registry, ended by NULL */
 	const char *const *workflows; /* built-in workflows: name, JSON text, name, JSON text, NULL */
-	const char *crd_version;      /* expected of the CRDs' annotation; NULL: not compared */
+	const char *crd_version;      /* the least that the CRDs' annotation may say; NULL: not compared */
 };
 
 struct core;

@@ -1,8 +1,10 @@
-/* Are the CRDs those of this build? Each carries its schema's version as an annotation; a server that does not let us look
- * is believed. */
+/* Do the CRDs know all the fields that this build writes and reads? Each carries its schema's version as an annotation. An
+ * older one would prune; a newer one serves, for within v1alpha1 fields are only added: so the CRDs go first in an upgrade, and
+ * stay in a roll-back. A server that does not let us look is believed. */
 #include "informer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -39,6 +41,13 @@ round_ends(struct core *core)
 	ops_kick(core);
 }
 
+/* What is no number is older than any. */
+static bool
+is_enough(const char *installed, const char *needed)
+{
+	return strtol(installed, NULL, 10) >= strtol(needed, NULL, 10);
+}
+
 static void
 judge(struct core *core, const char *plural, const struct event *event)
 {
@@ -49,7 +58,7 @@ judge(struct core *core, const char *plural, const struct event *event)
 		return;
 	crd = json_parse(event->body, event->len, NULL);
 	version = json_str_or(json_path(crd, "metadata", "annotations", NULL), CRD_SCHEMA_ANNOTATION, "none");
-	if (strcmp(version, core->config.crd_version) == 0)
+	if (is_enough(version, core->config.crd_version))
 		return;
 	core->informers.schemas.found = true;
 	if (!core->informers.schemas.wrong)     /* said once, not in each round */

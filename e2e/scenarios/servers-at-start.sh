@@ -12,6 +12,7 @@ scenario()
 	without_a_crd
 	without_persistence
 	with_an_old_crd
+	with_a_newer_crd
 }
 
 # A short operation, and its end seen.
@@ -84,6 +85,18 @@ with_an_old_crd()
 	check "nothing was sent to any node" untouched
 	kubectl annotate --overwrite crd "$crd" "strait.dev/schema-version=$version" >/dev/null
 	goes_on with-old-crd
+}
+
+# As after a roll-back by the image alone.
+with_a_newer_crd()
+{
+	local crd=clusteroperations.strait.dev version
+	version=$(kubectl get crd "$crd" -o 'jsonpath={.metadata.annotations.strait\.dev/schema-version}')
+	kubectl annotate --overwrite crd "$crd" "strait.dev/schema-version=$((version + 1))" >/dev/null
+	try with-newer-crd
+	controller controller
+	goes_on with-newer-crd
+	kubectl annotate --overwrite crd "$crd" "strait.dev/schema-version=$version" >/dev/null
 }
 
 # It works, and says what is at risk.

@@ -10,10 +10,9 @@
 #define OPS "GET /apis/strait.dev/v1alpha1/clusteroperations"
 #define LIST OPS "?limit"
 #define WATCH OPS "?watch"
-#define CRDS "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 static struct desk
-open_desk(const char *crd_version)
+open_desk(void)
 {
 	static const char *const none[] = {NULL};
 	static const struct reconciler *const no_types[] = {NULL};
@@ -22,7 +21,6 @@ open_desk(const char *crd_version)
 		.fact_age_ms = 2000,
 		.types = no_types,
 		.workflows = none,
-		.crd_version = crd_version,
 	};
 	struct desk desk = desk_open(&config);
 
@@ -78,7 +76,7 @@ is_known(struct desk *desk, const char *name)
 static struct desk
 open_watching(void)
 {
-	struct desk desk = open_desk(NULL);
+	struct desk desk = open_desk();
 
 	desk_sync(&desk, "", "", "");
 	CHECK(informers_synced(desk.core));
@@ -88,7 +86,7 @@ open_watching(void)
 static void
 a_list_is_read_in_pages(void **state)
 {
-	struct desk desk = open_desk(NULL);
+	struct desk desk = open_desk();
 
 	(void)state;
 	page(&desk, NAMES("one", "two"), "token%3D1");
@@ -107,7 +105,7 @@ a_list_is_read_in_pages(void **state)
 static void
 an_expired_page_begins_the_list_anew(void **state)
 {
-	struct desk desk = open_desk(NULL);
+	struct desk desk = open_desk();
 
 	(void)state;
 	page(&desk, NAMES("one"), "old");
@@ -124,7 +122,7 @@ an_expired_page_begins_the_list_anew(void **state)
 static void
 nothing_is_judged_before_all_kinds_are_there(void **state)
 {
-	struct desk desk = open_desk(NULL);
+	struct desk desk = open_desk();
 
 	(void)state;
 	page(&desk, NAMES("one"), "");
@@ -267,7 +265,7 @@ a_refused_watch_keeps_its_version_and_backs_off(void **state)
 static void
 an_api_server_that_is_away_is_asked_again_and_again(void **state)
 {
-	struct desk desk = open_desk(NULL);
+	struct desk desk = open_desk();
 	size_t tries;
 
 	(void)state;
@@ -283,7 +281,7 @@ an_api_server_that_is_away_is_asked_again_and_again(void **state)
 static void
 a_crd_that_is_not_installed_is_named(void **state)
 {
-	struct desk desk = open_desk(NULL);
+	struct desk desk = open_desk();
 
 	(void)state;
 	desk_answer(&desk, desk_find(&desk, LIST), 404, "404 page not found");
@@ -292,21 +290,6 @@ a_crd_that_is_not_installed_is_named(void **state)
 	desk_pass(&desk, 1000);
 	page(&desk, NAMES("one"), "");
 	CHECK_TEXT(desk.core->informers.kinds[INFORMER_OPERATIONS].problem, "");
-	desk_close(&desk);
-}
-
-static void
-a_crd_of_another_schema_stops_everything_and_says_so(void **state)
-{
-	struct desk desk = open_desk("1");
-
-	(void)state;
-	desk_answer(&desk, desk_find(&desk, CRDS "/workflows.strait.dev"),
-	    200, "{\"metadata\":{\"annotations\":{\"strait.dev/schema-version\":\"0\"}}}");
-	desk_sync(&desk, "", "", "");
-	CHECK(!informers_synced(desk.core));
-	CHECK(desk_logged(&desk, "reason=SchemaMismatch"));
-	CHECK(desk_logged(&desk, "workflows"));
 	desk_close(&desk);
 }
 
@@ -378,7 +361,6 @@ main(void)
 		cmocka_unit_test(an_api_server_that_is_away_is_asked_again_and_again),
 		cmocka_unit_test(each_outage_is_told_once),
 		cmocka_unit_test(a_crd_that_is_not_installed_is_named),
-		cmocka_unit_test(a_crd_of_another_schema_stops_everything_and_says_so),
 		cmocka_unit_test(lines_that_are_no_events_are_survived),
 	};
 

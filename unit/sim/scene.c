@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "hands.h"
 #include "json.h"
+#include "object.h"
 #include "registry.h"
 
 enum { FIRST_UP_MS = 50000 };
@@ -126,7 +127,7 @@ make_objects(struct scene *scene)
 		CLEANUP_FREE char *name = xasprintf("%s.strait.dev", crds[i]);
 
 		api_create(api, KIND_CRD, "", name, "");
-		api_annotate(api, KIND_CRD, "", name, "{\"strait.dev/schema-version\":\"1\"}");
+		api_annotate(api, KIND_CRD, "", name, "{\"" CRD_SCHEMA_ANNOTATION "\":\"" CRD_SCHEMA_VERSION "\"}");
 	}
 	/* As io shows a Secret to the core: the keys' names alone. */
 	api_create(api, KIND_SECRET, SCENE_NAMESPACE, "ops-ssh", "\"keys\":[\"ssh-privatekey\",\"known_hosts\"]");
@@ -158,7 +159,7 @@ scene_new(const struct scene_config *config)
 		.seed = config->seed,
 		.types = registry,
 		.workflows = builtin_workflows,
-		.crd_version = "1",
+		.crd_version = CRD_SCHEMA_VERSION,
 	};
 
 	scene->config = *config;

@@ -21,8 +21,8 @@ golden_read(const char *path)
 	return buf_take(&text);
 }
 
-static void
-rewrite(const char *path, const char *text)
+void
+golden_write(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "w");
 
@@ -39,7 +39,7 @@ golden_check(const char *name, const char *text)
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	if (wish && strcmp(wish, "update") == 0) {
-		rewrite(path, text);
+		golden_write(path, text);
 		return;
 	}
 	expected = golden_read(path);
