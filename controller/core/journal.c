@@ -130,6 +130,8 @@ write_refused(struct core *core, struct op *op, const struct cJSON *reply)
 	int64_t stored = 0;
 
 	json_to_int(json_next(json_first(reply)), &stored);
+	if (word && strcmp(word, "STALE") == 0)
+		journal_hear_epoch(op, stored);
 	if (word && is_behind(op, word, stored)) {
 		journal_rewrite(core, op);
 		return;
@@ -351,5 +353,5 @@ journal_done(struct core *core, struct op *op)
 	timer_disarm(&core->timers, &op->journal.retry);
 	journal_batch_done(&op->journal.open);
 	journal_batch_done(&op->journal.sent);
-	op->journal = (struct journal){.away_since_up_ms = -1, .open_ticket = 1};
+	op->journal = (struct journal){.away_since_up_ms = -1, .open_ticket = 1, .known = op->journal.known};
 }

@@ -37,6 +37,7 @@ struct journal_batch {
 struct journal {
 	bool taken;              /* taken over: epoch and seq are known */
 	int64_t epoch;
+	int64_t known;           /* the highest epoch that this process has heard of; letting go does not forget it */
 	int64_t seq;             /* of the last acknowledged batch */
 	int64_t taken_up_ms;     /* when it was taken over; what an earlier epoch sent arrives until the settle time after */
 	uint64_t open_ticket;    /* of the open batch */

@@ -19,6 +19,11 @@ void journal_answers(struct core *core, struct op *op);
 enum { TAKEOVER_HEAD = 5 };
 /* Try again after a pause that grows. */
 void journal_retry(struct core *core, struct op *op);
+/* takeover.c: ask for it. The new epoch is above Redis' and above every one that has been heard of, here or from the object's
+ * status: a Redis that has lost an epoch must not give it to a second controller. */
+void journal_ask_takeover(struct core *core, struct op *op, request_done *done);
+/* There is, or was, one of that epoch. */
+void journal_hear_epoch(struct op *op, int64_t epoch);
 /* rewrite.c: all of it once more, from memory. */
 void journal_rewrite(struct core *core, struct op *op);
 /* ... over what a takeover has just answered; false when that is no journal. 'why' is for the audit trail. */

@@ -256,10 +256,12 @@ op_let_go(struct core *core, struct op *op)
 {
 	struct operation *object = TAKE_PTR(op->object);
 	uint64_t round = op->round;
+	int64_t epoch = op->journal.known;
 	bool is_gone = op->gone;
 
 	op_drop(core, op);
 	op = op_new(core, object);
+	op->journal.known = epoch;
 	op->round = round;
 	op->gone = is_gone;
 	op_take_object(core, op, object);

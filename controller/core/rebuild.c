@@ -335,7 +335,6 @@ is_time(struct core *core, struct op *op)
 bool
 journal_rebuild(struct core *core, struct op *op)
 {
-	struct effect *effect;
 	char why[MESSAGE];
 	bool may;
 
@@ -367,9 +366,7 @@ journal_rebuild(struct core *core, struct op *op)
 			wait_for(core, op, FIRST_RETRY_MS);
 			return true;
 		}
-		effect = journal_request(core, op, REDIS_TAKEOVER, 1, taken, op);
-		effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
-		op->journal.request = effect->id;
+		journal_ask_takeover(core, op, taken);
 	}
 	return true;
 }

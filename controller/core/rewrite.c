@@ -63,6 +63,7 @@ journal_write_all(struct core *core, struct op *op, const struct cJSON *reply, c
 	    !json_to_int(json_next(json_first(reply)), &seq))
 		return false;
 	journal->epoch = epoch;
+	journal_hear_epoch(op, epoch);
 	journal->seq = seq;
 	collect(core, op, reply, why);
 	/* One more than those that have been sent; else the one that was on its way. */
@@ -92,13 +93,9 @@ taken(struct core *core, void *owner, uint64_t arg, const struct event *event)
 void
 journal_rewrite(struct core *core, struct op *op)
 {
-	struct effect *effect;
-
 	say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s Redis has lost what it had acknowledged: the journal is written "
 	    "anew from memory", REASON_JournalRewritten);
 	op_event(core, op, "Warning", REASON_JournalRewritten, "Redis has lost what it had acknowledged (sequence %" PRId64
 	    "): the journal is written anew from memory", op->journal.seq);
-	effect = journal_request(core, op, REDIS_TAKEOVER, 1, taken, op);
-	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
-	op->journal.request = effect->id;
+	journal_ask_takeover(core, op, taken);
 }

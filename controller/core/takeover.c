@@ -1,5 +1,6 @@
 /* Taking an operation over: the epoch is raised and the whole journal read, in one script. What cannot be read stops this
  * operation alone, with the key named: on half of a journal nothing is done. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ read_journal(struct core *core, struct op *op, const struct cJSON *reply)
 		return unreadable(core, op, "meta", NULL, "Redis' answer is no journal");
 	if (!json_to_int(at, &op->journal.epoch))
 		return unreadable(core, op, "meta", "epoch", NULL);
+	journal_hear_epoch(op, op->journal.epoch);
 	at = json_next(at);
 	if (!json_to_int(at, &op->journal.seq) || op->journal.seq < 0)
 		return unreadable(core, op, "meta", "seq", NULL);
@@ -154,16 +156,33 @@ take_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	op_taken_over(core, op);
 }
 
+/* Beyond this it is no epoch: in a script of Redis one more than that would be the same number. */
+#define EPOCH_MOST INT64_C(1000000000000000)
+
+void
+journal_hear_epoch(struct op *op, int64_t epoch)
+{
+	if (epoch > op->journal.known && epoch < EPOCH_MOST)
+		op->journal.known = epoch;
+}
+
+void
+journal_ask_takeover(struct core *core, struct op *op, request_done *done)
+{
+	struct effect *effect = journal_request(core, op, REDIS_TAKEOVER, 2, done, op);
+
+	journal_hear_epoch(op, op->object->journal_epoch);
+	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
+	effect->redis.args[1] = xasprintf("%" PRId64, op->journal.known);
+	op->journal.request = effect->id;
+}
+
 void
 journal_take(struct core *core, struct op *op)
 {
-	struct effect *effect;
-
 	if (op->journal.taken || op->journal.request || op->journal.retry.armed)
 		return;
 	if (!shard_is_valid(core, op->shard))
 		return;         /* somebody else may have it; kicked when the Lease is renewed */
-	effect = journal_request(core, op, REDIS_TAKEOVER, 1, take_answered, op);
-	effect->redis.args[0] = xasprintf("%d", JOURNAL_FORMAT);
-	op->journal.request = effect->id;
+	journal_ask_takeover(core, op, take_answered);
 }

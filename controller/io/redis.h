@@ -14,8 +14,9 @@ struct redis;
 struct redis_request;
 
 /* Arguments -> reply, as JSON. An error reply is status 1 with the error's text as the body, bare.
- * TAKEOVER  format -> [epoch, seq (0: none), digest, format as stored, plan or "", field, value, …]; the keys' expiry
- *           is undone. Error reply "NEWERFORMAT stored=<n> ours=<m>".
+ * TAKEOVER  format, the highest epoch known elsewhere (absent: 0) -> [epoch, seq (0: none), digest, format as stored,
+ *           plan or "", field, value, …]; the epoch is above both, the keys' expiry is undone. Error reply
+ *           "NEWERFORMAT stored=<n> ours=<m>".
  * WRITE     epoch, seq, digest, plan ("" leaves it), log line ("" writes none), then field, value ("" deletes) … ->
  *           ["OK", seq], ["STALE", stored epoch] or ["GAP", stored seq]. The same seq and digest again: OK, nothing
  *           written.

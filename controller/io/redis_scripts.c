@@ -1,6 +1,7 @@
 #include "redis_scripts.h"
 
-/* The format in the answer is the one that was found. From then on it is the reader's: what it writes may be new, and who
+/* The epoch is above what is stored and above what is known elsewhere: Redis may have lost one that it has given. The format
+ * in the answer is the one that was found. From then on it is the reader's: what it writes may be new, and who
  * reads only the old one must not go on with it. */
 const char *const redis_lua_takeover =
     "local stored = redis.call('HGET', KEYS[1], 'format')\n"
@@ -9,7 +10,8 @@ const char *const redis_lua_takeover =
     "end\n"
     "stored = stored or ARGV[1]\n"
     "redis.call('HSET', KEYS[1], 'format', ARGV[1])\n"
-    "local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)\n"
+    "local epoch, known = redis.call('HINCRBY', KEYS[1], 'epoch', 1), tonumber(ARGV[2] or 0)\n"
+    "if epoch <= known then epoch = redis.call('HINCRBY', KEYS[1], 'epoch', known + 1 - epoch) end\n"
     "for i = 1, #KEYS do redis.call('PERSIST', KEYS[i]) end\n"
     "local meta = redis.call('HMGET', KEYS[1], 'seq', 'digest')\n"
     "local reply = {epoch, tonumber(meta[1] or 0), meta[2] or '', tonumber(stored),\n"
@@ -22,7 +24,7 @@ const char *const redis_lua_takeover =
 const char *const redis_lua_write =
     "local meta = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'digest')\n"
     "local epoch, stored = tonumber(meta[1] or 0), tonumber(meta[2] or 0)\n"
-    "local seq = tonumber(ARGV[2])\n"
+    "local seq = tonumber(ARGV[2] or 0)\n"
     "if #ARGV < 5 or #ARGV % 2 == 0 or ARGV[3] == '' then return redis.error_reply('ERR wrong arguments') end\n"
     "if epoch ~= tonumber(ARGV[1]) then return {'STALE', epoch} end\n"
     "if seq == stored and meta[3] == ARGV[3] then return {'OK', stored} end\n"

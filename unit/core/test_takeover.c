@@ -75,6 +75,31 @@ an_empty_journal_is_one_that_has_not_begun(void **state)
 	small_close(&small);
 }
 
+/* Redis may have lost an epoch: the highest that was ever heard of goes along, whoever has told it. */
+static void
+a_takeover_is_given_the_highest_epoch_known(void **state)
+{
+	static const struct {
+		int64_t told;
+		const char *given;
+	} cases[] = {{0, "0"}, {7, "7"}, {-3, "0"}, {INT64_MAX, "0"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct small small = open_small(NULL);
+
+		small.op->object->journal_epoch = cases[i].told;
+		journal_take(small.core, small.op);
+		CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[1], cases[i].given);
+		answer(&small, 0, "[9,0,\"\",\"1\",\"\"]");
+		op_let_go(small.core, small.op);
+		small.op = small.core->ops;
+		journal_take(small.core, small.op);
+		CHECK_TEXT(small_last(&small, EFFECT_REDIS)->redis.args[1], "9");
+		small_close(&small);
+	}
+}
+
 static void
 a_takeover_reads_plan_phase_lanes_and_steps(void **state)
 {
@@ -253,6 +278,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_journal_is_one_that_has_not_begun),
+		cmocka_unit_test(a_takeover_is_given_the_highest_epoch_known),
 		cmocka_unit_test(a_takeover_reads_plan_phase_lanes_and_steps),
 		cmocka_unit_test(what_cannot_be_read_is_named),
 		cmocka_unit_test(a_value_that_is_too_large_is_named),

@@ -160,6 +160,8 @@ make(struct fixture *f, struct ask *ask, const struct ask *before)
 		f->count[REPEAT]++;
 	} else if (what < 22) {
 		put(ask, "%zu", 1 + draw(f, 6) / 5);
+		if (draw(f, 4) > 0)
+			put(ask, "%lld", near(f, journal ? journal->epoch : 0) + (draw(f, 8) == 0 ? 999999999 : 0));
 		f->count[TAKEOVER]++;
 	} else if (what < 27) {
 		ask->call.script = REDIS_EXPIRE;

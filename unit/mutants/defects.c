@@ -204,6 +204,7 @@ __wrap_store_run(struct store *store, const struct effect_redis *call, struct bu
 {
 	struct store_journal *journal = store_find(store, call->uid);
 	int64_t epoch = journal ? journal->epoch : 0;
+	struct effect_redis alone = *call;
 	int status;
 
 	if (mutant == NO_FENCE && journal && call->script == REDIS_WRITE) {
@@ -211,7 +212,9 @@ __wrap_store_run(struct store *store, const struct effect_redis *call, struct bu
 		if (journal->seq + 1 != strtoll(call->args[1], NULL, 10))
 			journal->seq = strtoll(call->args[1], NULL, 10) - 1;
 	}
-	status = __real_store_run(store, call, reply);
+	if (mutant == STATUS_UNHEARD && call->script == REDIS_TAKEOVER)
+		alone.nargs = 1;
+	status = __real_store_run(store, &alone, reply);
 	journal = store_find(store, call->uid);
 	if (mutant == NO_FENCE && journal && journal->epoch < epoch)
 		journal->epoch = epoch;

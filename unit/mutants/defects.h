@@ -11,6 +11,7 @@ enum mutant {
 	SOUND,
 	NO_FENCE,                /* Redis takes a write of any epoch */
 	SAME_EPOCH,              /* a takeover does not raise it */
+	STATUS_UNHEARD,          /* a takeover raises what Redis has, whatever a status has told */
 	NO_GATE,
 	NO_RAFT,                 /* the gate does without raft-quorum */
 	NO_RESERVATION,          /* nodes that are being taken down are not counted until they are seen down */
@@ -94,7 +95,7 @@ void the_sound_core_passes(const struct defect *defects, size_t count, uint64_t 
 
 /* plays.c */
 play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, two_at_once, late_acts, two_leaders,
-    an_isolation_meanwhile, restart_in_a_window, restart_in_a_window_untold, frozen_with_a_node_down,
+    a_takeover_lost, an_isolation_meanwhile, restart_in_a_window, restart_in_a_window_untold, frozen_with_a_node_down,
     a_majority_of_voters, a_crash_somewhere, a_roll_of_one, an_outside_service;
 /* defects_policy.c */
 play with_policy;

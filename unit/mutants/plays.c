@@ -136,6 +136,36 @@ two_leaders(uint64_t seed, char *wrong, size_t size)
 	play_end(scene, "", wrong, size);
 }
 
+static bool
+until_told_by_the_second(struct world *world, const char *unused)
+{
+	(void)unused;
+	return checker_ledger(world->checker, scene_operation(world)->uid)->told_epoch > 1;
+}
+
+/* Redis fails over to a replica that has not heard of the last takeover. */
+void
+a_takeover_lost(uint64_t seed, char *wrong, size_t size)
+{
+	struct scene *scene = play_begin((struct scene_config){.operation = ROLLING, .lease_ms = SECONDS(6),
+	    .controllers = 2}, seed);
+	struct world *world = scene->world;
+	struct store *replica;
+	struct process *second;
+
+	world_run(world, until_drained, "db-a-2", HOURS(1));
+	second = &world->processes[1 - world->leader->number];
+	process_crash(world->leader, SECONDS(30));
+	replica = store_copy(world->store);
+	world_run(world, until_told_by_the_second, NULL, MINUTES(1));
+	process_pause(second, MINUTES(2));
+	checker_forget_epochs(world->checker);
+	store_free(world->store);
+	world->store = replica;
+	peers_break_redis(world, NULL);
+	play_end(scene, "", wrong, size);
+}
+
 void
 a_roll_of_one(uint64_t seed, char *wrong, size_t size)
 {

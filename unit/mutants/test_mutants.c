@@ -10,6 +10,7 @@ enum { SEEDS_MOST = 200 };
 static const struct defect defects[] = {
 	{NO_FENCE, "no fence", "I3|I1", two_leaders},
 	{SAME_EPOCH, "takeover without raising the epoch", "I3|I1", with_faults_and_two},
+	{STATUS_UNHEARD, "takeover without the epoch that a status tells", "I3", a_takeover_lost},
 	{NO_GATE, "no gate", "I2", with_faults},
 	{NO_RAFT, "no raft-quorum", "I2", a_majority_of_voters},
 	{NO_RESERVATION, "no reservation", "I2", two_at_once},

@@ -179,17 +179,18 @@ count_attempt(struct ledger *ledger, const struct checked_act *act)
 	return ++attempt->arrivals;
 }
 
-/* I3. The epoch of the act is that of its intent. */
+/* I3. The epoch of the act is that of its intent. Epochs that were never given are passed over. */
 static void
 check_epoch(struct checker *checker, int64_t up_ms, const struct found *found, const char *node, const char *verb)
 {
 	const struct ledger *ledger = found->ledger;
-	size_t epoch = (size_t)found->act->epoch;
-	int64_t over = epoch > 0 && epoch < ledger->ntakeovers ? ledger->takeovers[epoch] : INT64_MAX;
+	size_t epoch = (size_t)found->act->epoch, next = epoch;
 
-	if (over < INT64_MAX && up_ms > over + checker->settle_ms)
+	while (next < ledger->ntakeovers && ledger->takeovers[next] == INT64_MAX)
+		next++;
+	if (epoch > 0 && next < ledger->ntakeovers && up_ms > ledger->takeovers[next] + checker->settle_ms)
 		checker_fault(checker, up_ms, "I3: %s of epoch %zu arrives at %s %" PRId64 " ms after the takeover by "
-		    "epoch %zu", verb, epoch, node, up_ms - over, epoch + 1);
+		    "epoch %zu", verb, epoch, node, up_ms - ledger->takeovers[next], next + 1);
 }
 
 static struct found

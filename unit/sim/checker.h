@@ -57,7 +57,7 @@ struct page {
 	struct checked_act *acts;
 	size_t nacts;
 	char phase[24];          /* of the journal's "op" */
-	char told_phase[24];     /* of its own last status; others may have told something else since */
+	char told_phase[24];     /* of its own last status that was acknowledged; others may have told something else since */
 };
 
 /* The last write of a journal that was ordered. What it tells was decided at 'since_ms' or later: it may have waited behind the
@@ -75,6 +75,7 @@ struct attempt {
 /* One operation. */
 struct ledger {
 	int64_t epoch;           /* of the last takeover */
+	int64_t told_epoch;      /* the highest that a status tells whose write was acknowledged */
 	struct store_journal journal;        /* as acknowledged last, to whom ever */
 	struct page *pages;
 	size_t npages;
@@ -113,6 +114,8 @@ struct checker *checker_free(struct checker *checker);
  * whose status it writes, or whose journal it lets expire; NULL: neither, or its object is gone and has no status. */
 void checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
     const char *uid);
+/* A write of a status was acknowledged to the core that has ordered it. */
+void checker_told(struct checker *checker, const struct sender *to, const char *uid, const char *body);
 /* Redis has given the operation another epoch, the first element of 'reply'. */
 void checker_takeover(struct checker *checker, int64_t up_ms, const char *uid, const char *reply);
 /* Has Redis lost acknowledged writes, and has a core gone on from what was left? */
@@ -133,7 +136,7 @@ void checker_fault(struct checker *checker, int64_t up_ms, const char *format, .
     __attribute__((format(printf, 3, 4)));
 
 /* ledger.c */
-/* Redis has lost what it acknowledged: an epoch may be given twice. */
+/* Redis has lost what it acknowledged: an epoch of which no status tells may be given twice. */
 void checker_forget_epochs(struct checker *checker);
 struct ledger *checker_ledger(struct checker *checker, const char *uid);
 /* NULL: this core has not taken it over. */

@@ -106,8 +106,23 @@ checker_status(struct checker *checker, int64_t up_ms, unsigned life, const char
 		checker_fault(checker, up_ms, "I6: status has a planHash, the journal no plan");
 	check_phase(checker, up_ms, journal, page ? page->phase : "", phase);
 	snprintf(ledger->told_phase, sizeof ledger->told_phase, "%s", phase);
-	if (page)
-		snprintf(page->told_phase, sizeof page->told_phase, "%s", phase);
 	free(ledger->told);
 	ledger->told = xstrdup(body);
+}
+
+void
+checker_told(struct checker *checker, const struct sender *to, const char *uid, const char *body)
+{
+	static const struct json_cut cuts[] = {{.key = "transitions"}, {.key = "nodesDone"}, {.key = "nodes"}, {.key = NULL}};
+	CLEANUP_JSON struct cJSON *json = json_parse_cut(body, strlen(body), cuts, 2, NULL);
+	const struct cJSON *status = json_get(json, "status");
+	const char *phase = json_str(status, "phase");
+	struct ledger *ledger = checker_ledger(checker, uid);
+	struct page *page = ledger_page(ledger, to->life);
+	int64_t epoch = json_int(json_get(status, "journal"), "epoch", 0);
+
+	if (epoch > ledger->told_epoch)
+		ledger->told_epoch = epoch;
+	if (page && phase)
+		snprintf(page->told_phase, sizeof page->told_phase, "%s", phase);
 }

@@ -259,6 +259,17 @@ leave(struct world *world, struct flight *flight)
 }
 
 static void
+acknowledge_status(struct world *world, const struct flight *flight)
+{
+	const struct sender to = {.life = flight->life, .number = world->numbers};
+	const char *uid = flight->outcome == OUTCOME_ANSWERED && flight->status / 100 == 2
+	    ? process_tells_of(world, &flight->effect) : NULL;
+
+	if (uid)
+		checker_told(world->checker, &to, uid, flight->effect.kube.body);
+}
+
+static void
 tell_core(struct world *world, struct flight *flight)
 {
 	const struct event event = {
@@ -292,6 +303,7 @@ tell_core(struct world *world, struct flight *flight)
 			world_forgive_restarts(world);
 		world->checker->forgiven = false;
 	}
+	acknowledge_status(world, flight);
 	process_step(flight->process, &event);
 }
 

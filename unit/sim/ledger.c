@@ -217,7 +217,7 @@ void
 checker_forget_epochs(struct checker *checker)
 {
 	for (size_t i = 0; i < checker->nledgers; i++)
-		checker->ledgers[i].epoch = 0;
+		checker->ledgers[i].epoch = checker->ledgers[i].told_epoch;
 }
 
 /* I3: whoever takes over has a higher epoch than anybody before. */

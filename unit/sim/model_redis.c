@@ -163,13 +163,13 @@ takeover(struct store *store, const struct effect_redis *call, struct buf *reply
 {
 	struct store_journal *journal = journal_for(store, call->uid);
 	struct json_out out = JSON_OUT(reply);
-	int64_t found;
+	int64_t found, known = strtoll(argument(call, 1), NULL, 10);
 
 	if (journal->format && strtoll(journal->format, NULL, 10) > strtoll(argument(call, 0), NULL, 10)) {
 		buf_printf(reply, "NEWERFORMAT stored=%s ours=%s", journal->format, argument(call, 0));
 		return 1;
 	}
-	journal->epoch++;
+	journal->epoch = (journal->epoch > known ? journal->epoch : known) + 1;
 	journal->expiring = false;
 	found = strtoll(journal->format ? journal->format : argument(call, 0), NULL, 10);
 	free(journal->format);

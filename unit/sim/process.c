@@ -50,14 +50,20 @@ status_of(struct world *world, const struct effect *effect)
 	return object->uid;
 }
 
+const char *
+process_tells_of(struct world *world, const struct effect *effect)
+{
+	return effect->kind == EFFECT_KUBE && strcmp(effect->kube.method, "PATCH") == 0 ? status_of(world, effect) : NULL;
+}
+
 /* As checker_ordered() wants it. */
 static const char *
 operation_of(struct world *world, const struct effect *effect)
 {
 	const struct api_object *object;
 
-	if (effect->kind == EFFECT_KUBE && strcmp(effect->kube.method, "PATCH") == 0)
-		return status_of(world, effect);
+	if (effect->kind == EFFECT_KUBE)
+		return process_tells_of(world, effect);
 	if (effect->kind != EFFECT_REDIS || effect->redis.script != REDIS_EXPIRE)
 		return NULL;
 	object = api_find_uid(world->api, effect->redis.uid);

@@ -172,7 +172,7 @@ writes_are_applied_once_and_in_order(void **state)
 {
 	CLEANUP_BUF struct buf reply = BUF_INIT(BUF_MAX_ANSWER);
 	struct store *store = store_new();
-	char one[] = "1", two[] = "2", three[] = "3", none[] = "", d1[] = "d1", d2[] = "d2", plan[] = "{}";
+	char one[] = "1", two[] = "2", three[] = "3", seven[] = "7", none[] = "", d1[] = "d1", d2[] = "d2", plan[] = "{}";
 	char line[] = "began", field[] = "op", value[] = "{\"phase\":\"Running\"}";
 
 	(void)state;
@@ -187,6 +187,11 @@ writes_are_applied_once_and_in_order(void **state)
 	CHECK(!store_value(store_find(store, "u"), "op"));
 	CHECK_TEXT(SCRIPT(REDIS_EXPIRE, one, three), "[\"STALE\",2]");
 	CHECK_TEXT(SCRIPT(REDIS_EXPIRE, two, three), "[\"OK\"]");
+	/* Above what Redis has, and above what is known elsewhere. */
+	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one, two), "[3,2,\"d2\",1,\"{}\"]");
+	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one, three), "[4,2,\"d2\",1,\"{}\"]");
+	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one, seven), "[8,2,\"d2\",1,\"{}\"]");
+	CHECK_TEXT(SCRIPT(REDIS_TAKEOVER, one, one), "[9,2,\"d2\",1,\"{}\"]");
 	store_free(store);
 }
 

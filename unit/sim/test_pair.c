@@ -126,6 +126,50 @@ leads_a_second_time(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+static bool
+until_told_twice(struct world *world, const char *unused)
+{
+	(void)unused;
+	return checker_ledger(world->checker, scene_operation(world)->uid)->told_epoch == 2;
+}
+
+static bool
+until_taken_again(struct world *world, const char *unused)
+{
+	const struct store_journal *journal = store_find(world->store, scene_operation(world)->uid);
+
+	(void)unused;
+	return journal && journal->epoch > 1;
+}
+
+/* The second one has taken over and told so, and is stopped; then Redis loses just that takeover. Whoever takes over next must
+ * not be of the same epoch: the second one wakes up and would be taken for him. */
+static void
+redis_loses_the_takeover_of_one_that_is_stopped(void **state)
+{
+	struct scene *scene = begin_pair();
+	struct world *world = scene->world;
+	struct process *first, *second;
+	struct store *replica;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-2", MINUTES(10));
+	first = world->leader;
+	second = other_than(first);
+	process_crash(first, SECONDS(30));
+	replica = store_copy(world->store);
+	reach(scene, until_told_twice, NULL, MINUTES(1));
+	process_pause(second, MINUTES(2));
+	checker_forget_epochs(world->checker);
+	store_free(world->store);
+	world->store = replica;
+	peers_break_redis(world, NULL);
+	reach(scene, until_taken_again, NULL, MINUTES(2));
+	HOLDS(scene, second->paused);
+	CHECK_INT(store_find(world->store, scene_operation(world)->uid)->epoch, 3);
+	end(scene, "Succeeded", 6, 1);
+}
+
 int
 main(void)
 {
@@ -135,6 +179,7 @@ main(void)
 		cmocka_unit_test(stopped_right_before_an_act),
 		cmocka_unit_test(back_at_redis_with_an_expired_lease),
 		cmocka_unit_test(leads_a_second_time),
+		cmocka_unit_test(redis_loses_the_takeover_of_one_that_is_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,8 @@ void windows_acked(struct world *world, const struct effect_redis *call);
 
 /* Between the world's own files: a completion, an event. */
 void process_step(struct process *process, const struct event *event);
+/* The uid of the operation whose status the effect writes; NULL: of none. */
+const char *process_tells_of(struct world *world, const struct effect *effect);
 void process_start(struct process *process);
 void process_continue(struct process *process, unsigned life);
 /* The item waits until the process goes on: true. */
