@@ -10,6 +10,7 @@
  *	I7  objects outside status and our finalizer stay as they are: the API server's model (api->foul)
  *	I8  in the end everything has ended or is Stalled, and no node is down that no status names: judge.c
  *	I9  an operation that does not move says why, and that is true: silence.h
+ *	I17 an act leaves only from whom the Lease of its cluster names: shares.h
  *	I16 what is told stable has served for its whole window: windows.c
  *	I15 unfinished work is not skipped: whoever has Succeeded has restarted its nodes: judge_end.c
  *	frozen	nothing is begun that its core knows to be frozen: freeze.h

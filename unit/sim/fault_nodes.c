@@ -6,7 +6,7 @@
 struct sim *
 fault_sim(const struct faults *faults, const struct fault *fault)
 {
-	return fault->second ? faults->world->second : faults->world->sim;
+	return fault->second ? faults->world->beside[0] : faults->world->sim;
 }
 
 void

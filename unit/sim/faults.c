@@ -100,7 +100,7 @@ draw_one(struct faults *faults, struct chance *chance, int number, int64_t withi
 	fault.span_ms = chance_between(chance, kind->low, chance_of(chance, 500) ? kind->high : (kind->low + kind->high) / 8);
 	switch (kind->whom) {
 	case NODE:
-		fault.value = chance_between(chance, 0, (int64_t)sim_nodes(second ? world->second : world->sim) - 1);
+		fault.value = chance_between(chance, 0, (int64_t)sim_nodes(second ? world->beside[0] : world->sim) - 1);
 		break;
 	case PROCESS:
 	case OTHER_THAN_ONE:
@@ -163,7 +163,7 @@ faults_draw(struct faults *ret, struct world *world, const struct fault_choice *
 		for (int64_t n = chance_between(&own, 1, kinds[i].most); n > 0; n--)
 			draw_one(ret, &own, (int)i, within_ms, false);
 	}
-	if (world->second && !choice->only)
+	if (world->beside[0] && !choice->only)
 		draw_second(ret, world, within_ms);
 }
 

@@ -102,7 +102,7 @@ fleet_play(const struct fleet_config *config)
 	if (!config->alone)
 		others_draw(&fleet->others, fleet->scene->world, &chance, within_ms);
 	fleet->others.left_out = config->others_left_out;
-	if (choice.apart && fleet->others.count + (fleet->scene->world->second != NULL) > 0)
+	if (choice.apart && fleet->others.count + (fleet->scene->world->beside[0] != NULL) > 0)
 		choice.kinds = FAULT_KINDS_BESIDE_OTHERS;
 	if (!config->calm)
 		faults_draw(&fleet->faults, fleet->scene->world, &choice, within_ms);
@@ -150,7 +150,7 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 		tally->cancelled += strcmp(phase, "Cancelled") == 0;
 		tally->planned += strcmp(phase, "Planned") == 0;
 	}
-	tally->clusters += world->second ? 2 : 1;
+	tally->clusters += world_clusters(world);
 	tally->helped += fleet->helped > 0;
 	others_add_up(&fleet->others, tally->others);
 	construct_add_up(&fleet->construct, tally->constructs);

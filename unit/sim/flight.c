@@ -124,10 +124,12 @@ order_request(struct process *process, struct effect *effect)
 	flight->life = process->life;
 	flight->effect = *effect;
 	flight->wanted = true;
+	flight->ordered_ms = world->now;
 	flight->sent = process_instant(process);
 	/* The flight owns the texts now. */
 	*effect = (struct effect){.kind = EFFECT_EXIT};
 	*ARRAY_GROW(world->flights, world->nflights) = flight;
+	shares_ordered(world, flight);
 	if (!transcript_is_off(world->log) && (!is_minor(&flight->effect) || transcript_shows_minor(world->log))) {
 		effect_text(world, &flight->effect, text, sizeof text);
 		(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
@@ -225,12 +227,12 @@ draw_fate(struct world *world, struct flight *flight)
 static void
 note_act(struct world *world, const struct effect *effect)
 {
-	const char *address = effect->kind == EFFECT_HOST ? effect->host.address : effect->rest.address;
 	size_t node = 0;
+	const struct sim *sim = effect_cluster(world, effect, &node);
+	int64_t *left = sim && node < ARRAY_LEN(*world->act_left) ? &world->act_left[world_number(world, sim)][node] : NULL;
 
-	if (effect_letter(effect) == 'a' && effect->kind != EFFECT_WEB && world_find(world, address, &node) == world->sim &&
-	    node < ARRAY_LEN(world->act_left) && !world->act_left[node])
-		world->act_left[node] = world->now;
+	if (effect_letter(effect) == 'a' && left && !*left)
+		*left = world->now;
 }
 
 static void
@@ -248,6 +250,7 @@ leave(struct world *world, struct flight *flight)
 	}
 	flight->state = FLIGHT_LEFT;
 	note_act(world, &flight->effect);
+	shares_left(world, flight);
 	at = world->now + draw_fate(world, flight);
 	if (flight->effect.kind == EFFECT_REDIS) {
 		/* One connection keeps its order, and loses nothing but itself. */

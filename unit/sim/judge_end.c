@@ -11,13 +11,14 @@
 /* A process of the node has started after the controller had drained or stopped it; or after it had sent an act, which did not
  * arrive: it cannot tell that from one that did, and takes somebody else's restart for its own. */
 static bool
-was_restarted(const struct world *world, size_t node)
+was_restarted(const struct world *world, const struct sim *sim, size_t node)
 {
-	int64_t left = node < ARRAY_LEN(world->act_left) ? world->act_left[node] : 0;
+	const int64_t *all = world->act_left[world_number(world, sim)];
+	int64_t left = node < ARRAY_LEN(*world->act_left) ? all[node] : 0;
 	bool touched = false;
 
-	for (size_t i = 0; i < sim_audit_count(world->sim); i++) {
-		const struct sim_entry *entry = sim_audit(world->sim, i);
+	for (size_t i = 0; i < sim_audit_count(sim); i++) {
+		const struct sim_entry *entry = sim_audit(sim, i);
 
 		if (entry->node != node)
 			continue;
@@ -32,10 +33,23 @@ was_restarted(const struct world *world, size_t node)
 const char *
 judge_restarted(const struct world *world, const char *node, char *text, size_t size)
 {
-	if (scene_count(world, SIM_ARRIVED_DRAIN, SIM_CONTROLLER, node) > 0 && was_restarted(world, scene_node(world, node)))
+	if (scene_count(world, SIM_ARRIVED_DRAIN, SIM_CONTROLLER, node) > 0 &&
+	    was_restarted(world, world->sim, scene_node(world, node)))
 		return NULL;
 	snprintf(text, size, "I15: %s was not drained and restarted", node);
 	return text;
+}
+
+const char *
+judge_rolled(const struct world *world, const struct sim *sim, char *text, size_t size)
+{
+	for (size_t i = 0; i < sim_nodes(sim); i++) {
+		if (was_restarted(world, sim, i))
+			continue;
+		snprintf(text, size, "I15: Succeeded, and %s was not restarted", sim_name(sim, i));
+		return text;
+	}
+	return NULL;
 }
 
 /* Every member of the first day has been restarted; who came later was never asked for. */
@@ -45,7 +59,7 @@ judge_success(const struct scene *scene, char *text, size_t size)
 	struct world *world = scene->world;
 
 	for (size_t i = 0; i < scene->nfirst; i++) {
-		if (!scene_is_first(scene, i) || was_restarted(world, i))
+		if (!scene_is_first(scene, i) || was_restarted(world, world->sim, i))
 			continue;
 		snprintf(text, size, "I15: Succeeded, and %s was not restarted: \"%s\"", sim_name(world->sim, i),
 		    scene_message(world));

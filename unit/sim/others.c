@@ -221,8 +221,8 @@ static void
 draw_one(struct other *other, struct world *world, struct chance *chance, size_t number, int64_t within_ms)
 {
 	*other = (struct other){.kind = draw_kind(chance), .world = world, .sim = world->sim};
-	if (world->second && chance_of(chance, 500))
-		other->sim = world->second;
+	if (world->beside[0] && chance_of(chance, 500))
+		other->sim = world->beside[0];
 	snprintf(other->name, sizeof other->name, "%c-%s-%zu", (char)chance_between(chance, 'a', 'z'), other->kind->name,
 	    number + 1);
 	snprintf(other->node, sizeof other->node, "%s",

@@ -6,7 +6,7 @@
 
 /* Commands and the hosts: a process has one connection to each host, as model_ssh.h has it; Scylla's model is the host. */
 
-enum { SECOND_FROM = 64 };      /* the second cluster's hosts are numbered from here */
+enum { EACH = 64 };      /* each cluster's hosts are numbered from so many times its own number */
 
 static int64_t
 back(struct world *world)
@@ -36,7 +36,7 @@ host_of(const struct world *world, const struct flight *flight, size_t *ret_node
 {
 	struct sim *sim = world_find(world, flight->effect.host.address, ret_node);
 
-	*ret_number = !sim ? -1 : (int)*ret_node + (sim == world->second ? SECOND_FROM : 0);
+	*ret_number = !sim ? -1 : (int)(*ret_node + EACH * world_number(world, sim));
 	return sim;
 }
 

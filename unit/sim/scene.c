@@ -21,16 +21,28 @@ const char scene_by_restart[] =
     "{\"task\":\"systemd-restart-service\",\"with\":{\"service\":\"scylla-server\"}},"
     "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"3s\",\"pollInterval\":\"1s\"}]}]}}]}";
 
+const char *const scene_clusters[] = {SCENE_CLUSTER, SCENE_SECOND, "orders-prd", "orders-stg", "search-prd", "search-stg"};
+
+/* NULL: there are no more. Racks of names of their own make nodes of names of their own. */
 static struct sim *
-make_scylla(const struct scene_config *config, bool second)
+make_scylla(const struct scene_config *config, size_t number)
 {
+	bool second = number == 1 && config->second;
+	char layout[40], address[16];
 	struct sim_config sim = sim_defaults();
 	struct err err = {""};
 	struct sim *made;
 
-	sim.cluster_name = second ? SCENE_SECOND : SCENE_CLUSTER;
-	sim.layout = second ? config->second : config->layout ? config->layout : "dc1/a:2,dc1/b:2,dc1/c:2";
-	sim.first_address = second ? "10.0.9.1" : "10.0.0.1";
+	if (number > 0 && !second && number >= config->clusters)
+		return NULL;
+	snprintf(layout, sizeof layout, "dc1/%c:1,dc1/%c:1,dc1/%c:1", (char)('d' + 3 * number), (char)('e' + 3 * number),
+	    (char)('f' + 3 * number));
+	snprintf(address, sizeof address, "10.0.%zu.1", number ? 8 + number : 0);
+	sim.cluster_name = scene_clusters[number];
+	sim.layout = second ? config->second : layout;
+	if (number == 0)
+		sim.layout = config->layout ? config->layout : "dc1/a:2,dc1/b:2,dc1/c:2";
+	sim.first_address = address;
 	sim.vnodes = 8;
 	sim.seed = config->seed;
 	sim.now = FIRST_UP_MS;
@@ -108,11 +120,11 @@ operation_content(const struct scene *scene)
 }
 
 static void
-make_second(struct scene *scene)
+make_target(struct scene *scene, const struct sim *sim)
 {
-	CLEANUP_FREE char *target = target_content(scene->world->second, &scene->config, false);
+	CLEANUP_FREE char *target = target_content(sim, &scene->config, false);
 
-	api_create(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, SCENE_SECOND, target);
+	api_create(scene->world->api, KIND_TARGET, SCENE_NAMESPACE, sim_cluster_name(sim), target);
 }
 
 static void
@@ -120,7 +132,6 @@ make_objects(struct scene *scene)
 {
 	static const char *const crds[] = {"clusteroperations", "targetclusters", "workflows"};
 	CLEANUP_FREE char *content = operation_content(scene);
-	CLEANUP_FREE char *target = target_content(scene->world->sim, &scene->config, false);
 	struct api *api = scene->world->api;
 
 	for (size_t i = 0; i < ARRAY_LEN(crds); i++) {
@@ -131,9 +142,8 @@ make_objects(struct scene *scene)
 	}
 	/* As io shows a Secret to the core: the keys' names alone. */
 	api_create(api, KIND_SECRET, SCENE_NAMESPACE, "ops-ssh", "\"keys\":[\"ssh-privatekey\",\"known_hosts\"]");
-	api_create(api, KIND_TARGET, SCENE_NAMESPACE, SCENE_CLUSTER, target);
-	if (scene->world->second)
-		make_second(scene);
+	for (size_t i = 0; world_cluster(scene->world, i); i++)
+		make_target(scene, world_cluster(scene->world, i));
 	if (scene->config.workflow)
 		api_create(api, KIND_WORKFLOW, SCENE_NAMESPACE, own_workflow, scene->config.workflow);
 	api_create(api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION, content);
@@ -149,6 +159,7 @@ scene_new(const struct scene_config *config)
 		.lease_namespace = config->lease_ms ? "strait" : NULL,
 		.lease_name = "strait",
 		.lease_ms = config->lease_ms,
+		.shards = config->shards,
 		.act_ttl_ms = 1000,
 		.settle_ms = 8000,
 		.stable_ms = config->stable_ms ? config->stable_ms : 5000,
@@ -163,9 +174,10 @@ scene_new(const struct scene_config *config)
 	};
 
 	scene->config = *config;
-	scene->world = world_new(&core, make_scylla(config, false), config->seed);
+	scene->world = world_new(&core, make_scylla(config, 0), config->seed);
 	add_spares(scene->world->sim, config->spares);
-	scene->world->second = config->second ? make_scylla(config, true) : NULL;
+	for (size_t i = 1; i < WORLD_CLUSTERS && (scene->world->beside[i - 1] = make_scylla(config, i)); i++)
+		;
 	scene->world->nprocesses = config->controllers ? config->controllers : 1;
 	/* Each on a machine of its own. */
 	for (size_t i = 1; i < scene->world->nprocesses; i++) {

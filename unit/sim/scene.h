@@ -7,6 +7,8 @@ struct scene_config {
 	const char *layout;          /* as in struct sim_config; NULL: two nodes in each of three racks */
 	const char *second;          /* of another cluster beside it, with racks of other names; or NULL */
 	uint64_t seed;
+	size_t clusters;             /* so many altogether, of three nodes each but for those above; 0: those above */
+	size_t shards;               /* of the fleet; 0: one leads */
 	size_t spares;               /* so many hosts more, in the inventory and in no ring: one in each rack, a first */
 	const char *operation;       /* the spec's members beside "cluster": "\"workflow\":\"rolling-restart\"" */
 	const char *workflow;        /* the content of a Workflow "own", or NULL */
@@ -38,7 +40,7 @@ struct scene {
 	int retry;
 	const char *more;            /* more knobs, each with a comma before it: ",\"skip\":[…]"; or NULL */
 	char asked[600];             /* such ones, by person.c */
-	struct started started[2];   /* of each cluster */
+	struct started started[WORLD_CLUSTERS];
 };
 
 /* The content of a Workflow that does by one act, which is for once, what the built-in one does by two. */
@@ -48,6 +50,8 @@ extern const char scene_by_restart[];
 #define SCENE_OPERATION "roll"
 #define SCENE_CLUSTER "messages-prd"
 #define SCENE_SECOND "messages-stg"
+/* Of a cluster, and its object. */
+extern const char *const scene_clusters[WORLD_CLUSTERS];
 
 /* Everything is there; the core has not been started. */
 struct scene *scene_new(const struct scene_config *config);
@@ -100,6 +104,8 @@ const char *judge_left(struct world *world, bool ours, char *text, size_t size);
 const char *judge_serving(const struct world *world, char *text, size_t size);
 /* I15, where nothing went wrong but controllers: has the operation drained the node and started it again? */
 const char *judge_restarted(const struct world *world, const char *node, char *text, size_t size);
+/* I15: likewise each node of the cluster. */
+const char *judge_rolled(const struct world *world, const struct sim *sim, char *text, size_t size);
 /* Also: each of 'nodes' nodes drained, stopped and started exactly once, zone by zone, at most 'limit' at once. */
 const char *judge_order(struct world *world, size_t nodes, size_t limit, char *text, size_t size);
 /* As an assertion: prints the transcript's end and the command that plays the run again. */

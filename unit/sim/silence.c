@@ -65,16 +65,17 @@ read_message(struct claim *claim, const struct cJSON *status)
 	cause_read(claim, text);
 }
 
-/* The second one if it is named by the object. */
-static void
-find_cluster(struct world *world, struct claim *claim, const struct api_object *object)
+/* The first one unless another is named by the object. */
+static size_t
+number_of_cluster(const struct world *world, const struct api_object *object)
 {
-	struct sim *second = world_cluster(world, 1);
-	CLEANUP_FREE char *named = second ? xasprintf("\"cluster\":\"%s\"", sim_cluster_name(second)) : NULL;
-	size_t i = named && strstr(object->content, named) ? 1 : 0;
+	for (size_t i = 1; world_cluster(world, i); i++) {
+		CLEANUP_FREE char *named = xasprintf("\"cluster\":\"%s\"", sim_cluster_name(world_cluster(world, i)));
 
-	claim->sim = world_cluster(world, i);
-	claim->seen = &world->silence->seen[i];
+		if (strstr(object->content, named))
+			return i;
+	}
+	return 0;
 }
 
 /* Does it say something else now, and something known? */
@@ -90,43 +91,42 @@ read_status(struct world *world, struct watched *watched, const struct api_objec
 	watched->version = object->version;
 	watched->final = is_final(json_str_or(status, "phase", ""));
 	watched->claim.world = world;
-	find_cluster(world, &watched->claim, object);
+	watched->claim.sim = world_cluster(world, number_of_cluster(world, object));
+	watched->claim.seen = &world->silence->seen[number_of_cluster(world, object)];
 	read_message(&watched->claim, status);
 	return watched->claim.cause && strcmp(before, watched->claim.text) != 0;
 }
 
 /* --- who could tell --- */
 
-static bool
-leads(struct world *world, const struct process *process)
+/* Who is at work for the cluster; NULL: nobody is. */
+static struct process *
+leader_of(struct world *world, const struct sim *sim)
 {
-	const struct api_object *lease;
+	for (size_t i = 0; i < world->nprocesses; i++) {
+		struct process *process = &world->processes[i];
 
-	if (!world->config.lease_namespace)
-		return world->nprocesses == 1;
-	lease = api_find(world->api, KIND_LEASE, world->config.lease_namespace, world->config.lease_name);
-	return lease && strstr(lease->content, process->identity);
+		if (process->core && !process->paused && shares_has(world, process, sim))
+			return process;
+	}
+	return NULL;
 }
 
 bool
 silence_is_led(struct world *world)
 {
-	for (size_t i = 0; i < world->nprocesses; i++)
-		if (world->processes[i].core && !world->processes[i].paused && leads(world, &world->processes[i]))
-			return true;
-	return false;
+	for (size_t i = 0; world_cluster(world, i); i++)
+		if (!leader_of(world, world_cluster(world, i)))
+			return false;
+	return true;
 }
 
 static struct process *
-teller(struct world *world)
+teller(struct world *world, const struct sim *sim)
 {
-	for (size_t i = 0; i < world->nprocesses; i++) {
-		struct process *process = &world->processes[i];
+	struct process *process = leader_of(world, sim);
 
-		if (process->core && !process->paused && process->api_away_until <= world->now && leads(world, process))
-			return world->api_away_until > world->now ? NULL : process;
-	}
-	return NULL;
+	return process && process->api_away_until <= world->now && world->api_away_until <= world->now ? process : NULL;
 }
 
 /* A request of its to the API server has no answer yet, or a line of a watch is still to come: what it asks for it cannot
@@ -152,15 +152,14 @@ is_being_told(const struct world *world, unsigned teller)
 static void
 note_node(struct world *world, bool host, const char *address)
 {
-	size_t node = 0, i = 0;
+	size_t node = 0;
 	struct sim *sim = world_find(world, address, &node);
+	size_t i = world_number(world, sim);
 
-	while (i < SILENCE_CLUSTERS && world_cluster(world, i) != sim)
-		i++;
 	world->silence->unanswered_ms = world->now;
 	if (!sim)
 		world->silence->nobody_ms = world->now;
-	if (sim && i < SILENCE_CLUSTERS && node < SILENCE_NODES)
+	if (sim && node < SILENCE_NODES)
 		(host ? world->silence->seen[i].host_failed_ms : world->silence->seen[i].rest_failed_ms)[node] = world->now;
 }
 
@@ -210,9 +209,9 @@ watched_of(struct silence *silence, const struct api_object *object, int64_t now
 
 /* Nobody could have told: what was not told meanwhile is no fault, and some time afterwards. */
 static bool
-is_excused(struct world *world, struct watched *watched)
+is_excused(struct world *world, struct watched *watched, const struct sim *sim)
 {
-	const struct process *process = teller(world);
+	const struct process *process = teller(world, sim);
 	unsigned before = watched->teller;
 	const struct silence *silence = world->silence;
 
@@ -233,7 +232,7 @@ look_at(struct world *world, const struct api_object *object)
 	struct silence *silence = world->silence;
 	struct watched *watched = watched_of(silence, object, world->now);
 	const struct ledger *ledger = checker_ledger(world->checker, object->uid);
-	bool excused = is_excused(world, watched);
+	bool excused = is_excused(world, watched, world_cluster(world, number_of_cluster(world, object)));
 
 	if (watched->seq != ledger->seq)
 		watched->moved_ms = world->now;

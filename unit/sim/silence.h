@@ -16,7 +16,7 @@ struct ledger;
 struct sim;
 struct world;
 
-enum { SILENCE_NODES = 64, SILENCE_CLUSTERS = 2, CLAIM_NODES = 4, CLAIM_WORDS = 4, CLAIM_TEXT = 600 };
+enum { SILENCE_NODES = 64, SILENCE_CLUSTERS = 6, CLAIM_NODES = 4, CLAIM_WORDS = 4, CLAIM_TEXT = 600 };
 
 struct watched;
 
@@ -60,7 +60,7 @@ struct claim {
 };
 
 struct silence *silence_free(struct silence *silence);
-/* Is somebody at work who holds the lease? */
+/* Is for each cluster somebody at work who holds its Lease? */
 bool silence_is_led(struct world *world);
 /* Each time after something has happened. */
 void silence_look(struct world *world);

@@ -7,7 +7,6 @@
 
 #include "alloc.h"
 #include "needs.h"
-#include "silence.h"
 
 enum { FIRST_UP_MS = 50000 };
 
@@ -57,7 +56,8 @@ world_free(struct world *world)
 	free(world->flights);
 	queue_done(&world->queue);
 	sim_free(world->sim);
-	sim_free(world->second);
+	for (size_t i = 0; i < WORLD_CLUSTERS; i++)
+		sim_free(world->beside[i]);
 	api_free(world->api);
 	store_free(world->store);
 	web_done(&world->web);
@@ -164,7 +164,27 @@ world_redis_away(struct world *world, int64_t ms)
 struct sim *
 world_cluster(const struct world *world, size_t i)
 {
-	return i == 0 ? world->sim : i == 1 ? world->second : NULL;
+	return i == 0 ? world->sim : i < WORLD_CLUSTERS ? world->beside[i - 1] : NULL;
+}
+
+size_t
+world_clusters(const struct world *world)
+{
+	size_t count = 0;
+
+	while (world_cluster(world, count))
+		count++;
+	return count;
+}
+
+size_t
+world_number(const struct world *world, const struct sim *sim)
+{
+	size_t i = 0;
+
+	while (world_cluster(world, i) && world_cluster(world, i) != sim)
+		i++;
+	return i;
 }
 
 struct sim *
@@ -195,9 +215,14 @@ world_node_name(const struct world *world, const char *address)
 static int64_t
 next_of_scylla(const struct world *world)
 {
-	int64_t first = sim_wake(world->sim), second = world->second ? sim_wake(world->second) : INT64_MAX;
+	int64_t next = INT64_MAX;
 
-	return first < second ? first : second;
+	for (size_t i = 0; world_cluster(world, i); i++) {
+		int64_t wake = sim_wake(world_cluster(world, i));
+
+		next = wake < next ? wake : next;
+	}
+	return next;
 }
 
 static void

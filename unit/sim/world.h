@@ -17,6 +17,7 @@
 #include "model_ssh.h"
 #include "model_web.h"
 #include "queue.h"
+#include "shares.h"
 #include "silence.h"
 #include "transcript.h"
 #include "turns.h"
@@ -57,7 +58,8 @@ enum fate { FATE_FINE, FATE_LOST_REQUEST, FATE_LOST_ANSWER };
 
 struct world;
 
-enum { WORLD_PROCESSES = 3 };
+enum { WORLD_PROCESSES = 3, WORLD_CLUSTERS = 6 };
+_Static_assert((int)WORLD_CLUSTERS == SILENCE_CLUSTERS && (int)WORLD_CLUSTERS == SHARES_CLUSTERS, "of each cluster");
 
 /* A controller's process, over all its lives. */
 struct process {
@@ -92,6 +94,7 @@ struct flight {
 	int retry_after_ms;
 	size_t items;            /* in the queue with it */
 	int64_t last_line;       /* lines keep their order */
+	int64_t ordered_ms;      /* by the world's clock */
 	struct instant sent;
 	enum outcome outcome;
 	int status;
@@ -123,7 +126,7 @@ struct world {
 	struct api *api;
 	struct store *store;
 	struct sim *sim;
-	struct sim *second;              /* another cluster; or NULL. All four owned */
+	struct sim *beside[WORLD_CLUSTERS];      /* other clusters; NULL after the last. All of these owned */
 	struct web web;                  /* everybody's hooks */
 	int64_t api_away_until, redis_away_until;
 	const char *edited;              /* the name of the operation at whose journal a hand was; or NULL */
@@ -135,6 +138,7 @@ struct world {
 	struct checker *checker;
 	struct turns turns;
 	struct freeze freeze;
+	struct shares shares;
 	struct silence *silence;
 	struct transcript *log;
 	struct crash crashes[WORLD_CRASHES];
@@ -145,9 +149,9 @@ struct world {
 	size_t crashed, acts;
 	/* Counters. */
 	size_t effects, steps, arrivals;
-	size_t audited[2];               /* of the clusters' audit logs */
+	size_t audited[WORLD_CLUSTERS];  /* of the clusters' audit logs */
 	struct sender sender;            /* of what arrives now */
-	int64_t act_left[64];            /* the first one for a node of the first cluster; 0: none */
+	int64_t act_left[WORLD_CLUSTERS][64];    /* the first one for a node; 0: none */
 	struct buf *kinds;               /* effect_letter() of each effect, if wanted; or NULL */
 };
 
@@ -190,8 +194,11 @@ void world_tell_watches(struct world *world);
 void world_forgive_restarts(struct world *world);
 /* The clusters by number; NULL: there are no more. */
 struct sim *world_cluster(const struct world *world, size_t i);
+size_t world_clusters(const struct world *world);
 /* Of which one is the node by this name or address? NULL: of none. */
 struct sim *world_find(const struct world *world, const char *name_or_address, size_t *ret_node);
+/* Its number. */
+size_t world_number(const struct world *world, const struct sim *sim);
 const char *world_node_name(const struct world *world, const char *address);
 
 /* windows.c: a core orders an effect; a write is about to be acknowledged to a core. */
