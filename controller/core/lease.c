@@ -122,6 +122,45 @@ lease_body(struct core *core, struct lease *lease, bool release)
 
 static void read_answered(struct core *core, void *owner, uint64_t arg, const struct event *event);
 
+/* Once, not at every try: until it is another thing that goes wrong, or nothing does. */
+static void
+complain(struct core *core, struct lease *lease, const char *what, const struct event *event)
+{
+	char problem[300], *text;
+
+	text = xasprintf("was not %s: %s", what, kube_problem(event, problem, sizeof problem));
+	if (!lease->problem || strcmp(lease->problem, text) != 0)
+		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s %s", lease->name, text);
+	free(lease->problem);
+	lease->problem = text;
+}
+
+static void
+be_content(struct lease *lease)
+{
+	lease->failures = 0;
+	free(lease->problem);
+	lease->problem = NULL;
+}
+
+/* It may have changed hands, or may have been written all the same: that is found out at once, but once. An API server that
+ * says no, or breaks off, at every try is not asked in a circle. */
+static void
+write_failed(struct core *core, struct lease *lease, const struct event *event)
+{
+	bool answered = event->outcome == OUTCOME_ANSWERED;
+	bool unsure = answered ? event->status == 409 || event->status == 404
+	    : event->outcome == OUTCOME_TIMEOUT || event->outcome == OUTCOME_BROKEN;
+	int64_t period = retry_period(core, lease);
+
+	complain(core, lease, "renewed", event);
+	if (unsure && lease->failures++ == 0)
+		lease_request(core, lease, "GET", NULL, read_answered);
+	else
+		again_in(core, lease, event->retry_after_ms > 0 && event->retry_after_ms < period
+		    ? event->retry_after_ms : period);
+}
+
 static void
 set_held(struct core *core, struct lease *lease, bool held)
 {
@@ -137,17 +176,15 @@ written(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct lease *lease = owner;
 	CLEANUP_JSON struct cJSON *object = NULL;
-	char problem[300];
 	bool was_valid;
 
 	(void)arg;
 	lease->request = 0;
 	if (event->outcome != OUTCOME_ANSWERED || event->status >= 300) {
-		say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s was not renewed: %s", lease->name,
-		    kube_problem(event, problem, sizeof problem));
-		lease_request(core, lease, "GET", NULL, read_answered);
+		write_failed(core, lease, event);
 		return;
 	}
+	be_content(lease);
 	informers_reached(core);
 	object = json_parse(event->body, event->len, NULL);
 	observe(core, lease, object);
@@ -177,12 +214,14 @@ judge(struct core *core, struct lease *lease)
 		    lease->holder);
 		set_held(core, lease, false);
 	}
-	if (!lease->wanted && !lease->held)
+	if (!lease->wanted && !lease->held) {
 		timer_disarm(&core->timers, &lease->timer);
-	else if (is_ours(core, lease) || lease_is_over(core, lease))
+	} else if (is_ours(core, lease) || lease_is_over(core, lease)) {
 		lease_request(core, lease, "PUT", lease_body(core, lease, false), written);
-	else
+	} else {
+		be_content(lease);
 		again_in(core, lease, look_again(core, lease));
+	}
 }
 
 static void
@@ -201,6 +240,7 @@ read_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	}
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
 		/* Unreachable is not lost: the journal's epoch tells whether somebody else has taken over. */
+		complain(core, lease, "read", event);
 		again_in(core, lease, retry_period(core, lease));
 		return;
 	}
@@ -216,7 +256,7 @@ tick(struct core *core, void *owner)
 
 	if (lease->request || lease->releasing || (!lease->wanted && !lease->held))
 		return;
-	if (lease->held && is_ours(core, lease))
+	if (lease->held && is_ours(core, lease) && lease->failures == 0)
 		lease_request(core, lease, "PUT", lease_body(core, lease, false), written);
 	else
 		lease_request(core, lease, "GET", NULL, read_answered);
@@ -293,6 +333,7 @@ lease_close(struct core *core, struct lease *lease)
 	free(lease->record);
 	free(lease->version);
 	free(lease->holder);
+	free(lease->problem);
 	free(lease->name);
 	*lease = (struct lease){0};
 }

@@ -36,6 +36,8 @@ struct lease {
 	int64_t renewed_up_ms;    /* when our last good renewal was sent */
 	int64_t sent_up_ms;
 	uint64_t request;
+	unsigned failures;        /* writes in a row that may have met another's: it is read before the next one */
+	char *problem;            /* what was last said to go wrong; NULL: nothing */
 	struct timer timer;
 	bool releasing;
 };
