@@ -14,8 +14,9 @@ struct core;
 struct op;
 struct operation;
 
-/* A controller reads its own format and the one before it, and refuses a newer one. Members that a value lacks have a
- * default; a member, field or word whose meaning changes, or that an older controller must not overlook, raises it. */
+/* Of lanes and steps; a plan has its own, PLAN_FORMAT. A controller reads its own format and the one before it, and refuses
+ * a newer one. Members that a value lacks have a default; a member, field or word whose meaning changes, or that an older
+ * controller must not overlook, raises it. */
 enum { JOURNAL_FORMAT = 2 };
 
 /* So long a request to it may take before its silence is said. */

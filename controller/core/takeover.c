@@ -37,10 +37,24 @@ refuse(struct core *core, struct op *op, const char *reason, const char *format,
 static bool
 unreadable(struct core *core, struct op *op, const char *key, const char *what, const char *why)
 {
+	/* A plan has a hash: by hand it would become another one, and without it the steps are nobody's. */
+	const char *remedy = strcmp(key, "plan") == 0 ? "have it rebuilt, spec.rebuildJournal"
+	    : "correct or remove it with redis-cli, then restart the controller";
+
 	/* What cannot be read comes first: status.message shows the beginning. */
-	refuse(core, op, REASON_JournalUnreadable, "cannot read the journal's %s%s%.120s%s, strait:{%s}:%s%s%.200s: correct "
-	    "or remove it with redis-cli, then restart the controller", what ? "field " : key, what ? "\"" : "",
-	    what ? what : "", what ? "\"" : "", op->uid, key, why && *why ? ": " : "", why ? why : "");
+	refuse(core, op, REASON_JournalUnreadable, "cannot read the journal's %s%s%.120s%s, strait:{%s}:%s%s%.200s: %s",
+	    what ? "field " : key, what ? "\"" : "", what ? what : "", what ? "\"" : "", op->uid, key,
+	    why && *why ? ": " : "", why ? why : "", remedy);
+	return false;
+}
+
+/* Always false. */
+static bool
+too_new(struct core *core, struct op *op, const char *what, int64_t stored, const char *ours, int newest)
+{
+	refuse(core, op, REASON_JournalTooNew, "%s is of format %" PRId64 "; this controller %s %d: run the newer controller "
+	    "that wrote strait:{%s}, or bring the nodes of this status up by hand and delete the operation", what, stored,
+	    ours, newest, op->uid);
 	return false;
 }
 
@@ -52,6 +66,8 @@ read_plan(struct core *core, struct op *op, const char *text)
 	if (!*text)
 		return true;
 	op->plan = plan_decode(text, core->config.types, &err);
+	if (!op->plan && plan_format_of(text) > PLAN_FORMAT)
+		return too_new(core, op, "the plan", plan_format_of(text), "reads plans up to", PLAN_FORMAT);
 	if (!op->plan)
 		return unreadable(core, op, "plan", NULL, err.text);
 	roll_start(core, op);
@@ -121,14 +137,12 @@ is_too_new(const struct event *event)
 }
 
 /* "NEWERFORMAT stored=3 ours=1" */
-static void
-too_new(struct core *core, struct op *op, const char *error)
+static int64_t
+stored_format(const char *error)
 {
 	const char *stored = strstr(error, "stored=");
 
-	refuse(core, op, REASON_JournalTooNew, "the journal is of format %ld; this controller reads up to %d: run the "
-	    "newer controller that wrote strait:{%s}, or bring the nodes of this status up by hand and delete the operation",
-	    stored ? strtol(stored + 7, NULL, 10) : -1, JOURNAL_FORMAT, op->uid);
+	return stored ? strtol(stored + 7, NULL, 10) : -1;
 }
 
 static void
@@ -148,7 +162,7 @@ take_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	op->journal.taken = true;
 	op->journal.taken_up_ms = core->now.up_ms;
 	if (is_too_new(event)) {
-		too_new(core, op, event->body);
+		too_new(core, op, "the journal", stored_format(event->body), "reads up to", JOURNAL_FORMAT);
 	} else {
 		reply = json_parse(event->body, event->len, NULL);
 		read_journal(core, op, reply);

@@ -193,6 +193,8 @@ struct plan *plan_compile(const struct workflow *workflow, const struct plan_inp
 /* Read a plan back from its text; types must be known. Same text, same hash. */
 struct plan *plan_decode(const char *text, const struct reconciler *const *types, struct err *err);
 struct plan *plan_free(struct plan *plan);
+/* What a plan's text says of its own format, whatever else stands in it; 0: nothing that can be read. */
+int64_t plan_format_of(const char *text);
 
 /* The block's steps and what they fall back on, one after the other; NULL after the last. */
 const struct plan_step *plan_any_step(const struct plan_block *block, size_t number);

@@ -1,4 +1,7 @@
 /* Which builds can go on with a plan. */
+#include <string.h>
+
+#include "json.h"
 #include "plan_parts.h"
 
 static bool
@@ -72,4 +75,12 @@ plan_format(const struct plan *plan)
 		if (format_of(&plan->blocks[b]) > format)
 			format = format_of(&plan->blocks[b]);
 	return format;
+}
+
+int64_t
+plan_format_of(const char *text)
+{
+	CLEANUP_JSON struct cJSON *json = json_parse(text, strlen(text), NULL);
+
+	return json_int(json, "format", 0);
 }

@@ -212,7 +212,7 @@ a_newer_format_is_refused_with_both_named(void **state)
 static void
 an_unreadable_plan_is_named(void **state)
 {
-	static const char *const plans[] = {"{}", "nonsense", "{\"format\":9}"};
+	static const char *const plans[] = {"{}", "nonsense", "{\"format\":0}", "{\"format\":\"9\"}", "{\"format\":1}"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(plans); i++) {
@@ -221,9 +221,35 @@ an_unreadable_plan_is_named(void **state)
 
 		answer(&small, 0, reply);
 		CHECK(small.op->lost);
+		CHECK_TEXT(small.op->reason, "JournalUnreadable");
 		CHECK_CONTAINS(small.op->message, "strait:{uid-op}:plan");
+		CHECK_CONTAINS(small.op->message, "spec.rebuildJournal");
 		small_close(&small);
 	}
+}
+
+/* Of a journal whose own format is ours: a hand at it would do harm, and nothing is wrong with it. */
+static void
+a_plan_of_a_newer_format_is_refused_with_both_named(void **state)
+{
+	CLEANUP_FREE char *ours = xasprintf("reads plans up to %d", PLAN_FORMAT), *newer = NULL, *text = NULL, *plan = NULL;
+	CLEANUP_FREE char *reply = NULL;
+	struct small small = open_fresh();
+
+	(void)state;
+	newer = xasprintf("the plan is of format %d;", PLAN_FORMAT + 1);
+	text = xasprintf("{\"format\":%d,\"title\":\"t\",\"steps\":{}}", PLAN_FORMAT + 1);
+	plan = quoted(text);
+	reply = xasprintf("[2,3,\"d\",\"%d\",%s,\"op\",\"{\\\"phase\\\":\\\"Running\\\"}\"]", JOURNAL_FORMAT, plan);
+	answer(&small, 0, reply);
+	CHECK(small.op->lost);
+	CHECK_TEXT(small.op->reason, "JournalTooNew");
+	CHECK_CONTAINS(small.op->message, newer);
+	CHECK_CONTAINS(small.op->message, ours);
+	CHECK_CONTAINS(small.op->message, "run the newer controller");
+	CHECK_CONTAINS(small.op->message, "strait:{uid-op}");
+	CHECK(!strstr(small.op->message, "redis-cli"));
+	small_close(&small);
 }
 
 static void
@@ -284,6 +310,7 @@ main(void)
 		cmocka_unit_test(a_value_that_is_too_large_is_named),
 		cmocka_unit_test(a_newer_format_is_refused_with_both_named),
 		cmocka_unit_test(an_unreadable_plan_is_named),
+		cmocka_unit_test(a_plan_of_a_newer_format_is_refused_with_both_named),
 		cmocka_unit_test(a_reply_that_is_no_journal_is_not_believed),
 		cmocka_unit_test(a_status_ahead_of_the_journal_tells_that_it_is_lost),
 		cmocka_unit_test(a_takeover_without_an_answer_is_tried_again),

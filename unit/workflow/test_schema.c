@@ -7,7 +7,9 @@
 #include "buf.h"
 #include "golden.h"
 #include "hash.h"
+#include "journal.h"
 #include "object.h"
+#include "plan.h"
 #include "yaml_read.h"
 
 static const char kept_file[] = "unit/golden/schema";
@@ -145,13 +147,21 @@ the_three_carry_the_number_that_this_build_needs(void **state)
 	}
 }
 
+/* Lines are broken anywhere. */
 static void
-the_documentation_names_it(void **state)
+the_documentation_names_this_and_the_other_formats(void **state)
 {
-	CLEANUP_FREE char *page = golden_read("docs/operations.md");
+	CLEANUP_FREE char *page = golden_read("docs/operations.md"), *journals = NULL, *plans = NULL;
 
 	(void)state;
+	for (char *at = page; *at; at++)
+		*at = *at == '\n' ? ' ' : *at;
+	journals = xasprintf("This release writes journals of format %d and reads those of format %d;", JOURNAL_FORMAT,
+	    JOURNAL_FORMAT - 1);
+	plans = xasprintf("it reads plans up to format %d.", PLAN_FORMAT);
 	CHECK_CONTAINS(page, "This release needs " CRD_SCHEMA_VERSION ".");
+	CHECK_CONTAINS(page, journals);
+	CHECK_CONTAINS(page, plans);
 }
 
 static void
@@ -228,7 +238,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_three_carry_the_number_that_this_build_needs),
-		cmocka_unit_test(the_documentation_names_it),
+		cmocka_unit_test(the_documentation_names_this_and_the_other_formats),
 		cmocka_unit_test(a_schema_does_not_change_under_its_number),
 		cmocka_unit_test(what_changes_is_complained_of),
 		cmocka_unit_test(descriptions_are_no_part_of_the_digest_but_fields_of_that_name_are),
