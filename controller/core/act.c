@@ -280,6 +280,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 		step->lane->held = true;
 		step->lane->down_wall_ms = core->now.wall_ms;
 		step->lane->down_moved_ms = 0;
+		step->lane->down_accepted = false;
 		lane_record(core, step->lane);
 	}
 	if (step->lane && impact_may_restart(step->plan) && !act->upkeep) {

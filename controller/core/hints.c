@@ -9,15 +9,10 @@
 
 #include "alloc.h"
 #include "cluster.h"
-#include "hash.h"
-#include "instant.h"
-#include "json.h"
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
 #include "state.h"
-
-enum { SHOWN = 300 };
 
 static void
 outage_done(struct outage *outage)
@@ -85,6 +80,7 @@ record_lanes(struct core *core, struct cluster *cluster, const struct outage *ou
 			if (strcmp(lane->node->host_id, outage->host_id) != 0 || (needed ? !lane->held : lane->up_wall_ms == 0))
 				continue;
 			lane->down_wall_ms = needed ? outage->down_wall_ms : 0;
+			lane->down_accepted = false;
 			lane->up_wall_ms = needed ? outage->up_wall_ms : 0;
 			lane_record(core, lane);
 		}
@@ -103,6 +99,7 @@ end(struct core *core, struct cluster *cluster, struct outage *outage)
 		drop(&cluster->hints, (size_t)(outage - cluster->hints.list));
 		return;
 	}
+	outage->accepted = false;       /* that was said of one that could not be repaired */
 	outage->up_wall_ms = core->now.wall_ms;
 	outage->down_wall_ms = core->now.wall_ms - lasted;
 	say(core, LOG_LEVEL_WARN, NULL, NULL, outage->name, "reason=%s %s of cluster %s is up after %s: it needs a repair",
@@ -127,6 +124,8 @@ note_member(struct core *core, struct cluster *cluster, size_t member)
 		add(&cluster->hints, m->host_id, m->name, core->now.wall_ms)->down_up_ms = core->now.up_ms;
 	else if (open && ring_is_up(cluster->ring, member, NULL))
 		end(core, cluster, open);
+	else if (open)
+		open->lasted_ms = core->now.up_ms - open->down_up_ms;
 }
 
 /* What a controller before this one knew of a node that it had taken down, or had seen too late. */
@@ -150,6 +149,7 @@ recall(struct core *core, struct cluster *cluster, struct lane *lane)
 		outage = add(&cluster->hints, host_id, lane->node->name, lane->down_wall_ms);
 	outage->down_wall_ms = lane->down_wall_ms;
 	outage->down_up_ms = core->now.up_ms - (lasted > 0 ? lasted : 0);
+	outage->accepted = lane->down_accepted;
 }
 
 void
@@ -205,167 +205,28 @@ hints_jumped(struct core *core, int64_t by_ms)
 		}
 }
 
-/* --- the gate --- */
+/* --- what a person, or a repair, does for them --- */
 
-static bool
-is_too_long(const struct cluster *cluster, const struct outage *outage)
-{
-	return outage->up_wall_ms && outage->up_wall_ms - outage->down_wall_ms > cluster->target->hint_window_ms;
-}
-
-bool
-hints_suffice(const struct op *op, const struct lane *lane, char *why, size_t size)
-{
-	const struct cluster *cluster = op->cluster;
-	const char *candidate = lane ? lane->node->host_id : "";
-	char lasted[INSTANT_TEXT], until[INSTANT_TEXT], window[INSTANT_TEXT];
-
-	if (lane && lane->held && lane->touched)
-		return true;
-	for (size_t i = 0; i < cluster->hints.count; i++) {
-		const struct outage *outage = &cluster->hints.list[i];
-
-		if (!is_too_long(cluster, outage) || strcmp(outage->host_id, candidate) == 0)
-			continue;
-		snprintf(why, size, "%s needs a repair, it was down for %s until %s and hints are kept for %s: repair it and "
-		    "say so in spec.acknowledge, or override hints-suffice%s", outage->name,
-		    duration_text((outage->up_wall_ms - outage->down_wall_ms) / 1000 * 1000, lasted),
-		    instant_clock(outage->up_wall_ms, until), duration_text(cluster->target->hint_window_ms, window),
-		    cluster->repairs.said);
-		return false;
-	}
-	return true;
-}
-
-/* It holds back no other node any more. */
-static void
-forgive(struct core *core, struct cluster *cluster, size_t i)
+void
+hints_forgive(struct core *core, struct cluster *cluster, size_t i)
 {
 	record_lanes(core, cluster, &cluster->hints.list[i], false);
 	drop(&cluster->hints, i);
 }
 
-/* Those that the person could know of. */
-static void
-lift(struct core *core, struct op *op)
-{
-	struct cluster *cluster = op->cluster;
-
-	for (size_t i = cluster->hints.count; i > 0; i--) {
-		struct outage *outage = &cluster->hints.list[i - 1];
-
-		if (!is_too_long(cluster, outage))
-			continue;
-		op_event(core, op, "Normal", REASON_Acknowledged, "%s was down for longer than hints are kept, and holds back "
-		    "no other node any more: \"%.400s\"", outage->name, op->object->acknowledge);
-		journal_note(op, "%s: repair acknowledged: %.400s", outage->name, op->object->acknowledge);
-		forgive(core, cluster, i - 1);
-	}
-	cluster_kick(core, cluster);
-}
-
-static void
-tell_repaired(struct core *core, struct cluster *cluster, const struct outage *outage, const char *how)
-{
-	say(core, LOG_LEVEL_INFO, NULL, NULL, outage->name, "reason=%s %s of cluster %s lacks no writes any more: %s",
-	    REASON_Repaired, outage->name, cluster->key, how);
-	for (size_t q = 0; q < cluster->nqueue; q++) {
-		struct op *op = cluster->queue[q];
-
-		if (!op->repair_needed || op->ended)
-			continue;
-		op_event(core, op, "Normal", REASON_Repaired, "%s was down for longer than hints are kept, and has been "
-		    "repaired since: %s", outage->name, how);
-		journal_note(op, "%s: repaired: %s", outage->name, how);
-	}
-}
-
 void
-hints_repaired(struct core *core, struct cluster *cluster, int64_t since_wall_ms, const char *how)
+hints_accept(struct core *core, struct cluster *cluster, size_t i)
 {
-	bool any = false;
+	const struct outage *outage = &cluster->hints.list[i];
 
-	for (size_t i = cluster->hints.count; i > 0; i--) {
-		struct outage *outage = &cluster->hints.list[i - 1];
+	cluster->hints.list[i].accepted = true;
+	for (size_t q = 0; q < cluster->nqueue; q++)
+		for (size_t l = 0; l < cluster->queue[q]->nlanes; l++) {
+			struct lane *lane = &cluster->queue[q]->lanes[l];
 
-		if (!is_too_long(cluster, outage) || outage->up_wall_ms > since_wall_ms)
-			continue;
-		tell_repaired(core, cluster, outage, how);
-		forgive(core, cluster, i - 1);
-		any = true;
-	}
-	if (any)
-		cluster_kick(core, cluster);
-}
-
-int64_t
-hints_oldest_ms(const struct cluster *cluster)
-{
-	int64_t oldest = 0;
-
-	for (size_t i = 0; i < cluster->hints.count; i++) {
-		const struct outage *outage = &cluster->hints.list[i];
-
-		if (is_too_long(cluster, outage) && (oldest == 0 || outage->up_wall_ms < oldest))
-			oldest = outage->up_wall_ms;
-	}
-	return oldest;
-}
-
-static uint64_t
-acknowledge_of(const struct op *op)
-{
-	return hash_str(HASH_SEED, op->object->acknowledge ? op->object->acknowledge : "");
-}
-
-void
-hints_hold(struct op *op)
-{
-	if (!op->repair_told)
-		op->acknowledge_then = acknowledge_of(op);
-	op->repair_needed = op->repair_told = true;
-}
-
-/* What was said before anybody could know of it was not said of it. */
-void
-hints_acknowledge(struct core *core, struct op *op)
-{
-	if (!op->repair_needed || op->ended || !op->object->acknowledge || acknowledge_of(op) == op->acknowledge_then)
-		return;
-	op->acknowledge_then = acknowledge_of(op);
-	free(op->acknowledged);
-	op->acknowledged = xstrdup(op->object->acknowledge);
-	lift(core, op);
-	op_record(op);
-}
-
-static void
-put_outage(const struct cluster *cluster, const struct outage *outage, struct json_out *out)
-{
-	char down[INSTANT_TEXT], up[INSTANT_TEXT];
-
-	json_open(out, NULL);
-	json_put_str(out, "name", outage->name);
-	json_put_str(out, "hostId", outage->host_id);
-	json_put_str(out, "downSince", instant_rfc3339(outage->down_wall_ms, down));
-	json_put_str(out, "upSince", instant_rfc3339(outage->up_wall_ms, up));
-	if (cluster->repairs.said[0])
-		json_put_str(out, "repair", cluster->repairs.said + strlen(REPAIRS_LEAD));
-	json_close(out);
-}
-
-void
-hints_put(const struct cluster *cluster, struct json_out *out)
-{
-	int shown = 0;
-
-	for (size_t i = 0; i < cluster->hints.count && shown < SHOWN; i++) {
-		if (!is_too_long(cluster, &cluster->hints.list[i]))
-			continue;
-		if (shown++ == 0)
-			json_open_array(out, "repairNeeded");
-		put_outage(cluster, &cluster->hints.list[i], out);
-	}
-	if (shown > 0)
-		json_close_array(out);
+			if (!lane->held || strcmp(lane->node->host_id, outage->host_id) != 0)
+				continue;
+			lane->down_accepted = true;
+			lane_record(core, lane);
+		}
 }

@@ -36,6 +36,7 @@ struct lane {
 	size_t skipped;                       /* so many steps before 'at' a test has left out; journaled, as 'values' */
 	struct values values;
 	int64_t down_wall_ms, down_moved_ms;  /* since when 'held'; of that so much by setting the clock; journaled with it */
+	bool down_accepted;                   /* for longer than hints are kept, which somebody has accepted; journaled */
 	int64_t up_wall_ms;                   /* seen up again after longer than hints are kept; 0: no. Journaled */
 	int64_t missing_up_ms;                /* since when the ring has been without its host id; 0: it has not */
 	bool recalled;                        /* these are of a controller before this one, and have not been looked at */

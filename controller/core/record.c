@@ -126,6 +126,7 @@ read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 	lane->up_act = json_bool(value, "upAct", false);
 	lane->down_wall_ms = json_int(value, "downFrom", 0);
 	lane->down_moved_ms = json_int(value, "downMoved", 0);
+	lane->down_accepted = json_bool(value, "downAccepted", false);
 	lane->up_wall_ms = json_int(value, "upAt", 0);
 	lane->recalled = lane->held || lane->up_wall_ms;
 	lane->unsettled_up_ms = lane->held ? core->now.up_ms + core->config.settle_ms : 0;

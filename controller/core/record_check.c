@@ -31,7 +31,7 @@ static const struct member of_lane[] = {
 	{"state", TEXT}, {"at", NUMBER}, {"held", FLAG}, {"failed", FLAG}, {"outOfService", FLAG}, {"restoring", FLAG},
 	{"upAct", FLAG}, {"hostId", TEXT}, {"stamp", TEXT}, {"process", TEXT}, {"restore", TEXT}, {"message", TEXT},
 	{"coolUntil", NUMBER}, {"memory", OBJECT}, {"downFrom", NUMBER}, {"upAt", NUMBER},
-	{"rescue", NUMBER}, {"downMoved", NUMBER}, {"skipped", NUMBER}, {"values", OBJECT},
+	{"rescue", NUMBER}, {"downMoved", NUMBER}, {"downAccepted", FLAG}, {"skipped", NUMBER}, {"values", OBJECT},
 };
 
 static const struct member of_step[] = {

@@ -111,6 +111,19 @@ put_tests(const struct lane *lane, struct json_out *out)
 }
 
 static void
+put_outage(const struct lane *lane, struct json_out *out)
+{
+	if (lane->down_wall_ms && (lane->held || lane->up_wall_ms))
+		json_put_int(out, "downFrom", lane->down_wall_ms);
+	if (lane->down_moved_ms && lane->held)
+		json_put_int(out, "downMoved", lane->down_moved_ms);
+	if (lane->down_accepted && lane->held)
+		json_put_bool(out, "downAccepted", true);
+	if (lane->up_wall_ms)
+		json_put_int(out, "upAt", lane->up_wall_ms);
+}
+
+static void
 put_lane(const void *at, struct json_out *out, size_t most)
 {
 	const struct lane *lane = at;
@@ -127,12 +140,7 @@ put_lane(const void *at, struct json_out *out, size_t most)
 	if (lane->restoring)
 		json_put_bool(out, "restoring", true);
 	json_put_bool(out, "upAct", lane->up_act);
-	if (lane->down_wall_ms && (lane->held || lane->up_wall_ms))
-		json_put_int(out, "downFrom", lane->down_wall_ms);
-	if (lane->down_moved_ms && lane->held)
-		json_put_int(out, "downMoved", lane->down_moved_ms);
-	if (lane->up_wall_ms)
-		json_put_int(out, "upAt", lane->up_wall_ms);
+	put_outage(lane, out);
 	json_put_str(out, "hostId", lane->node->host_id);
 	json_put_str(out, "stamp", lane->stamp);
 	if (lane->process[0])

@@ -171,6 +171,16 @@ roll_gated(const struct op *op)
 	return gated;
 }
 
+bool
+roll_any_gated(const struct op *op)
+{
+	bool any = op->cluster_step && op->cluster_step->gated;
+
+	for (size_t i = 0; i < op->nlanes; i++)
+		any |= op->lanes[i].state == LANE_RUNNING && op->lanes[i].step && op->lanes[i].step->gated;
+	return any;
+}
+
 struct lane *
 roll_stricken(const struct op *op)
 {

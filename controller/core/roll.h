@@ -21,6 +21,8 @@ bool roll_has_failed(const struct op *op);
 bool roll_has_act_in_flight(const struct op *op);
 /* A step that the gate holds back while nothing else is at work; NULL: none. */
 const struct step *roll_gated(const struct op *op);
+/* The gate holds back some step, whatever others do. */
+bool roll_any_gated(const struct op *op);
 /* The step that a person would look at: of the first lane at work, or the cluster step; NULL: none. */
 const struct step *roll_current(const struct op *op);
 /* A lane whose node we took down, failed with, and are bringing back; NULL: none. */

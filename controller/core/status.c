@@ -42,15 +42,6 @@ truth(bool is)
 }
 
 static void
-set_gate_condition(struct core *core, struct op *op)
-{
-	if (op->closed_since_wall_ms)
-		set(core, op, "GateOpen", "False", op_gate_reason(op), op->closed_by);
-	else if (op->started || op->phase == PHASE_PLANNED)
-		set(core, op, "GateOpen", "True", op->overridden[0] ? REASON_GateOverridden : REASON_GateOpen, op->overridden);
-}
-
-static void
 set_accepted(struct core *core, struct op *op, const char *reason)
 {
 	if (op->started && op->object->problem)
@@ -70,7 +61,7 @@ set_conditions(struct core *core, struct op *op)
 	const char *reason = op->reason[0] ? op->reason : REASON_Progressing;
 
 	set_accepted(core, op, reason);
-	set_gate_condition(core, op);
+	status_set_gate(core, op);
 	if (core->journal_judged)
 		set(core, op, "JournalDurable", core->journal_unknown ? "Unknown" : truth(!core->journal_risk[0]),
 		    durability_reason(core), core->journal_risk);

@@ -13,3 +13,5 @@ void status_put_plan(const struct op *op, struct json_out *out);
 void status_put_done(const struct op *op, struct json_out *out);
 /* The last status, with today's message; owned. */
 char *status_body_while_away(struct core *core, struct op *op);
+/* The condition GateOpen. */
+void status_set_gate(struct core *core, struct op *op);

@@ -32,17 +32,38 @@ open_small(void)
 	return small;
 }
 
-/* Down from now on, for so long; by nobody's doing that this operation knows of. */
 static void
-be_away(struct small *small, const char *node, int64_t from_ms, int64_t ms)
+go_down(struct small *small, const char *node, int64_t from_ms)
 {
 	small_at(small, from_ms);
 	small_sweep(small);
 	small_crash(small, node);
 	note(small);
-	small_at(small, from_ms + ms);
+}
+
+static void
+stay_down(struct small *small, const char *node, int64_t until_ms)
+{
+	small_at(small, until_ms);
+	small_sweep(small);
+	small_crash(small, node);
+	note(small);
+}
+
+static void
+come_up(struct small *small, int64_t at_ms)
+{
+	small_at(small, at_ms);
 	small_sweep(small);
 	note(small);
+}
+
+/* Down from now on, for so long; by nobody's doing that this operation knows of. */
+static void
+be_away(struct small *small, const char *node, int64_t from_ms, int64_t ms)
+{
+	go_down(small, node, from_ms);
+	come_up(small, from_ms + ms);
 }
 
 static bool
@@ -67,6 +88,68 @@ what_nobody_ordered_counts_as_well(void **state)
 	CHECK_CONTAINS(why, "db-c-1 needs a repair, it was down for 3h1s until");
 	CHECK_CONTAINS(why, "hints are kept for 3h");
 	CHECK(!hints_suffice(small.op, NULL, why, sizeof why));
+	small_close(&small);
+}
+
+static void
+one_that_is_down_still_counts_as_well(void **state)
+{
+	struct small small = open_small();
+	char why[MESSAGE];
+
+	(void)state;
+	go_down(&small, "db-c-1", SECONDS(1));
+	stay_down(&small, "db-c-1", SECONDS(1) + HOURS(3));
+	CHECK(suffice(&small, 0));
+	stay_down(&small, "db-c-1", SECONDS(2) + HOURS(3));
+	CHECK(!hints_suffice(small.op, &small.op->lanes[0], why, sizeof why));
+	CHECK_CONTAINS(why, "db-c-1 needs a repair, it has been down since ");
+	CHECK_CONTAINS(why, "hints are kept for 3h: bring it back");
+	/* What it needs may be done to it; and no repair helps it yet. */
+	CHECK(suffice(&small, 2));
+	CHECK_INT(hints_oldest_ms(small.cluster), 0);
+	small_close(&small);
+}
+
+static void
+acknowledge(struct small *small, const char *text)
+{
+	free(small->op->object->acknowledge);
+	small->op->object->acknowledge = xstrdup(text);
+	hints_acknowledge(small->core, small->op);
+}
+
+/* What somebody says of one that is down is not that it has been repaired. Another controller knows it, too. */
+static void
+one_that_is_down_may_be_accepted_until_it_is_up(void **state)
+{
+	struct small small = open_small();
+	struct lane *lane = &small.op->lanes[2];
+	struct buf text = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
+
+	(void)state;
+	lane->held = true;
+	go_down(&small, "db-c-1", SECONDS(1));
+	lane->down_wall_ms = small.core->now.wall_ms;
+	stay_down(&small, "db-c-1", HOURS(4));
+	CHECK(!suffice(&small, 0));
+	hints_hold(small.op);
+	acknowledge(&small, "its host is being mended");
+	CHECK(suffice(&small, 0));
+	stay_down(&small, "db-c-1", HOURS(9));
+	CHECK(suffice(&small, 0));
+	record_lane(lane, &text);
+	CHECK_CONTAINS(buf_str(&text), "\"downAccepted\":true");
+	hints_drop(small.cluster);
+	lane->recalled = true;
+	stay_down(&small, "db-c-1", HOURS(10));
+	CHECK(suffice(&small, 0));
+	come_up(&small, HOURS(11));
+	CHECK(!suffice(&small, 0));
+	hints_hold(small.op);
+	acknowledge(&small, "repaired");
+	CHECK(suffice(&small, 0));
+	buf_done(&text);
 	small_close(&small);
 }
 
@@ -241,6 +324,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_ordered_counts_as_well),
+		cmocka_unit_test(one_that_is_down_still_counts_as_well),
+		cmocka_unit_test(one_that_is_down_may_be_accepted_until_it_is_up),
 		cmocka_unit_test(the_node_itself_may_be_taken_down),
 		cmocka_unit_test(a_node_that_is_down_by_us_already_is_finished),
 		cmocka_unit_test(a_longer_window_is_obeyed_at_once),

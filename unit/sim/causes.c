@@ -43,6 +43,7 @@ static const struct cause causes[] = {
 	{"limits.maxNodesDown is %w, this would make %w: down or held is %n%*", cause_counted},
 	{"group0 might keep only %w of %w voters, %w are its quorum", cause_voters_gone},
 	{"%n: group0 might keep only %w of %w voters, %w are its quorum", cause_voters_gone},
+	{"%n needs a repair, it has been down since %t and hints are kept for %w: %*", cause_long_down},
 	{"%n needs a repair, it was down for %w until %t and hints are kept for %w: %*", cause_long_down},
 	{"topology is changing%*", cause_work},
 	{"a topology request is under way%*", cause_work},

@@ -282,7 +282,7 @@ cause_long_down(const struct claim *claim)
 		    (entry->event == SIM_DRAINED || entry->event == SIM_PROCESS_EXIT || entry->event == SIM_CRASHED))
 			since = entry->t;
 	}
-	return false;
+	return since && claim->world->now - since >= HOURS(3);
 }
 
 static bool

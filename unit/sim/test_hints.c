@@ -4,25 +4,34 @@
 
 /* A node that stays down for longer than the others keep hints for it. */
 
-static const char patient[] =
-    "\"spec\":{\"steps\":[{\"eachNode\":{\"steps\":["
-    "{\"task\":\"scylla-drain\"},"
-    "{\"task\":\"systemd-stop-scylla-server\",\"timeout\":\"12h\"},"
-    "{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"},\"timeout\":\"12h\"},"
-    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"5s\",\"pollInterval\":\"1s\","
-    "\"timeout\":\"1h\"}]}]}}]}";
+#define PATIENT(limit, window, poll) "\"spec\":{\"steps\":[{\"eachNode\":{" limit "\"steps\":[" \
+    "{\"task\":\"scylla-drain\"}," \
+    "{\"task\":\"systemd-stop-scylla-server\",\"timeout\":\"12h\"}," \
+    "{\"task\":\"systemd-start-service\",\"with\":{\"service\":\"scylla-server\"},\"timeout\":\"12h\"}," \
+    "{\"wait\":[{\"condition\":\"is-up-normal\",\"successWindow\":\"" window "\",\"pollInterval\":\"" poll "\"," \
+    "\"timeout\":\"3h\"}]}]}}]}"
+
+static const char patient[] = PATIENT("", "5s", "1s");
+static const char two_at_once[] = PATIENT("\"concurrencyLimit\":2,", "100m", "2s");
 
 /* db-a-1 has been stopped, and its host cannot be reached for so long. */
 static struct scene *
-hold(int64_t ms)
+hold_with(const char *workflow, const char *layout, int64_t ms)
 {
-	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = patient});
+	struct scene *scene = begin_with((struct scene_config){.operation = "\"workflow\":\"own\"", .workflow = workflow,
+	    .layout = layout, .no_system_keyspaces = layout != NULL});
 	struct world *world = scene->world;
 
 	reach(scene, until_stopped, "db-a-1", MINUTES(10));
 	sim_host_away(world->sim, scene_node(world, "db-a-1"), true);
 	wait_ms(scene, ms);
 	return scene;
+}
+
+static struct scene *
+hold(int64_t ms)
+{
+	return hold_with(patient, NULL, ms);
 }
 
 static void
@@ -129,6 +138,38 @@ it_counts_over_a_restart_of_the_controller(void **state)
 }
 
 static void
+acknowledge(struct scene *scene, const char *more)
+{
+	scene->more = more;
+	scene_turn_knobs(scene);
+}
+
+/* db-a-2 and db-a-3 take 100 minutes each beside db-a-1, which stays down; then it has been down for too long. */
+static void
+no_other_is_taken_down_while_it_is_down_still(void **state)
+{
+	struct scene *scene = hold_with(two_at_once, "dc1/a:4,dc1/b:2,dc1/c:2", HOURS(3) + MINUTES(30));
+
+	(void)state;
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 3);
+	HOLDS(scene, gate_says_repair(scene));
+	wait_ms(scene, MINUTES(10));
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, NULL) == 3);
+	acknowledge(scene, ",\"acknowledge\":\"db-a-1 is being mended\"");
+	reach(scene, until_drained, "db-a-4", MINUTES(5));
+	HOLDS(scene, event_says(scene, "db-a-1 has been down for longer than hints are kept", "is being mended"));
+	/* That was not said of the repair. */
+	let_go(scene);
+	reach(scene, until_phase, "Frozen", HOURS(4));
+	HOLDS(scene, until_message(scene->world, "db-a-1 needs a repair, it was down for"));
+	acknowledge(scene, ",\"acknowledge\":\"repaired\"");
+	reach(scene, until_drained, "db-b-1", MINUTES(5));
+	scene->cancel = true;
+	scene_turn_knobs(scene);
+	end(scene, "Cancelled", 6, 2);
+}
+
+static void
 an_override_lets_one_through(void **state)
 {
 	struct scene *scene = held_too_long();
@@ -199,6 +240,7 @@ main(void)
 		cmocka_unit_test(it_counts_over_a_restart_of_the_controller),
 		cmocka_unit_test(a_clock_that_is_set_makes_no_outage_longer),
 		cmocka_unit_test(a_clock_that_is_set_back_hides_none),
+		cmocka_unit_test(no_other_is_taken_down_while_it_is_down_still),
 		cmocka_unit_test(an_override_lets_one_through),
 		cmocka_unit_test(within_the_window_hints_suffice),
 	};
