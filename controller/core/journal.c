@@ -55,6 +55,15 @@ journal_is_up(const struct core *core)
 	return true;
 }
 
+static void
+be_away(struct core *core, struct op *op, const char *why)
+{
+	snprintf(op->journal.problem, sizeof op->journal.problem, "%s", why);
+	if (op->journal.away_since_up_ms < 0)
+		op->journal.away_since_up_ms = core->now.up_ms;
+	op_kick(core, op);
+}
+
 void
 journal_problem(struct core *core, struct op *op, const struct event *event)
 {
@@ -64,10 +73,7 @@ journal_problem(struct core *core, struct op *op, const struct event *event)
 		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s the journal does not answer: %s; nothing is "
 		    "begun until it does", REASON_JournalAway, error ? error : outcome_name(event->outcome));
 	core->counters.journal_errors++;
-	snprintf(op->journal.problem, sizeof op->journal.problem, "%s", error ? error : outcome_name(event->outcome));
-	if (op->journal.away_since_up_ms < 0)
-		op->journal.away_since_up_ms = core->now.up_ms;
-	op_kick(core, op);
+	be_away(core, op, error ? error : outcome_name(event->outcome));
 }
 
 void
@@ -123,6 +129,18 @@ is_behind(const struct op *op, const char *word, int64_t stored)
 	    (strcmp(word, "GAP") == 0 && stored < op->journal.seq);
 }
 
+/* Whoever has been stopped for a while may meet what another one, at work by now, has begun after the loss: only the Lease
+ * tells whose it is. The write is sent again until that is known. */
+static void
+wait_for_lease(struct core *core, struct op *op)
+{
+	if (op->journal.away_since_up_ms < 0)
+		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "reason=%s Redis has lost what it had acknowledged; the journal is "
+		    "written anew once the Lease is renewed", REASON_JournalAway);
+	be_away(core, op, "it has lost data, and the Lease is not renewed");
+	journal_retry(core, op);
+}
+
 static void
 write_refused(struct core *core, struct op *op, const struct cJSON *reply)
 {
@@ -130,6 +148,11 @@ write_refused(struct core *core, struct op *op, const struct cJSON *reply)
 	int64_t stored = 0;
 
 	json_to_int(json_next(json_first(reply)), &stored);
+	if (word && is_behind(op, word, stored) && !shard_is_valid(core, op->shard)) {
+		wait_for_lease(core, op);
+		return;
+	}
+	journal_answers(core, op);
 	if (word && strcmp(word, "STALE") == 0)
 		journal_hear_epoch(op, stored);
 	if (word && is_behind(op, word, stored)) {
@@ -170,11 +193,11 @@ write_answered(struct core *core, void *owner, uint64_t arg, const struct event 
 		journal_retry(core, op);
 		return;
 	}
-	journal_answers(core, op);
 	if (strcmp(word, "OK") != 0) {
 		write_refused(core, op, reply);
 		return;
 	}
+	journal_answers(core, op);
 	core->counters.journal_writes++;
 	journal->seq++;
 	journal->durable_ticket++;

@@ -24,6 +24,7 @@
 #include "log.h"
 #include "op.h"
 #include "reasons.h"
+#include "shards.h"
 #include "state.h"
 #include "turn.h"
 
@@ -358,7 +359,7 @@ journal_rebuild(struct core *core, struct op *op)
 		/* What another one holds down now would be taken for its own. */
 		snprintf(why, sizeof why, "waits behind %.100s", op->cluster->queue[0]->name);
 		tell(op, why);
-	} else if (is_time(core, op)) {
+	} else if (shard_is_valid(core, op->shard) && is_time(core, op)) {      /* else kicked when the Lease is renewed */
 		/* Each takeover raises the epoch: what is refused takes nothing over. */
 		may = place_all(core, op);
 		roll_free(core, op);

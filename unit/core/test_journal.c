@@ -330,6 +330,38 @@ a_journal_expires_as_its_operation_says(void **state)
 	}
 }
 
+/* A leader that was stopped meets a loss that another one may have dealt with: the Lease says first whose the journal is. */
+static void
+without_a_valid_lease_nothing_is_written_anew(void **state)
+{
+	struct small small = open_small(workflow);
+	struct lease *lease = &small.core->shards.list[0];
+
+	(void)state;
+	small.core->shards.count = 1;
+	small.core->config.lease_namespace = (char *)(uintptr_t)"strait";
+	small.core->config.lease_ms = SECONDS(15);
+	lease->held = true;
+	lease->renewed_up_ms = small.core->now.up_ms - SECONDS(60);
+	small.op->journal.seq = 3;
+	journal_put(small.op, "a", "1");
+	flush(&small);
+	for (int tries = 0; tries < 3; tries++) {
+		answer(&small, 0, "[\"GAP\",1]");
+		CHECK_INT(small.op->journal.request, 0);
+		CHECK(journal_away_ms(small.core, small.op) > 0);
+		small_at(&small, 1000 * (tries + 1));
+		timers_run(small.core, &small.core->timers, small.core->now.up_ms);
+		CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_WRITE);
+	}
+	lease->renewed_up_ms = small.core->now.up_ms;
+	answer(&small, 0, "[\"GAP\",1]");
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	CHECK(journal_is_up(small.core));
+	small.core->config.lease_namespace = NULL;
+	small_close(&small);
+}
+
 int
 main(void)
 {
@@ -346,6 +378,7 @@ main(void)
 		cmocka_unit_test(nonsense_is_no_answer),
 		cmocka_unit_test(a_journal_expires_as_its_operation_says),
 		cmocka_unit_test(a_journal_that_lost_what_it_had_is_written_anew),
+		cmocka_unit_test(without_a_valid_lease_nothing_is_written_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

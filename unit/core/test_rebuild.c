@@ -49,7 +49,7 @@ see(struct small *small, const struct informer_kind *kind, const char *text)
 /* The journal is lost and all that is left is this status; 'hash' NULL: that of today's plan. The settle time is over and
  * every node was asked. */
 static struct small
-open_lost(const char *steps, const char *status, const char *hash)
+open_unasked(const char *steps, const char *status, const char *hash)
 {
 	static const struct reconciler *types[TYPES_MAX];
 	CLEANUP_FREE char *workflow = xasprintf("{\"metadata\":{\"name\":\"own\",\"namespace\":\"ops\",\"uid\":\"uid-own\","
@@ -81,6 +81,14 @@ open_lost(const char *steps, const char *status, const char *hash)
 	op_say(small.op, "JournalLost", LOST);
 	small_settle(&small);
 	effects_clear(small.out);
+	return small;
+}
+
+static struct small
+open_lost(const char *steps, const char *status, const char *hash)
+{
+	struct small small = open_unasked(steps, status, hash);
+
 	CHECK(journal_rebuild(small.core, small.op));
 	if (small_count(&small, EFFECT_REDIS) == 0)
 		return small;
@@ -181,6 +189,28 @@ another_refusal_is_told_within_the_second(void **state)
 	small_close(&small);
 }
 
+/* Somebody else may lead by now, and the journal be his. */
+static void
+without_a_valid_lease_it_is_not_begun(void **state)
+{
+	struct small small = open_unasked(DRAIN, "\"counts\":{\"total\":3,\"done\":1,\"waiting\":2}", NULL);
+	struct lease *lease = &small.core->shards.list[0];
+
+	(void)state;
+	small.core->shards.count = 1;
+	small.core->config.lease_namespace = (char *)(uintptr_t)"strait";
+	small.core->config.lease_ms = SECONDS(15);
+	lease->held = true;
+	lease->renewed_up_ms = small.core->now.up_ms - SECONDS(60);
+	CHECK(journal_rebuild(small.core, small.op));
+	CHECK_INT(small_count(&small, EFFECT_REDIS), 0);
+	lease->renewed_up_ms = small.core->now.up_ms;
+	CHECK(journal_rebuild(small.core, small.op));
+	CHECK_INT(small_last(&small, EFFECT_REDIS)->redis.script, REDIS_TAKEOVER);
+	small.core->config.lease_namespace = NULL;
+	small_close(&small);
+}
+
 /* What is intended from then on is durable when its own write is acknowledged, not that of the new journal. */
 static void
 an_act_waits_for_its_own_write(void **state)
@@ -207,6 +237,7 @@ main(void)
 		cmocka_unit_test(what_would_be_guessing_is_refused),
 		cmocka_unit_test(a_refusal_goes_with_the_word_that_was_refused),
 		cmocka_unit_test(another_refusal_is_told_within_the_second),
+		cmocka_unit_test(without_a_valid_lease_it_is_not_begun),
 		cmocka_unit_test(an_act_waits_for_its_own_write),
 	};
 
