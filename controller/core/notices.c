@@ -15,9 +15,12 @@ enum { GATE_TOLD_MS = 120000 };
 static void
 tell_approval(struct core *core, struct op *op)
 {
-	char key[88];
+	char key[112];
+	size_t used = (size_t)snprintf(key, sizeof key, "approval/%s/%.17s", op->pace.awaited_step, op->pace.awaited_hash);
 
-	snprintf(key, sizeof key, "approval/%s/%.17s", op->pace.awaited_step, op->plan->hash);
+	/* One that was not given in time is asked for again by a retry. */
+	if (op->retry_seen > 0)
+		snprintf(key + used, sizeof key - used, "/%" PRId64, op->retry_seen);
 	outbox_tell(core, op, TARGET_NOTIFY_APPROVAL, key, "%s", op->message);
 }
 
@@ -39,7 +42,8 @@ tell_pause(struct core *core, struct op *op)
 		tell_approval(core, op);
 		return;
 	}
-	snprintf(key, sizeof key, "halted/%s/%" PRId64, op->reason, closed_at(op));
+	snprintf(key, sizeof key, "halted/%s/%" PRId64, op->reason,
+	    op->closed_since_wall_ms ? closed_at(op) : op->object->meta.generation);
 	outbox_tell(core, op, TARGET_NOTIFY_HALTED, key, "paused: %s", op->message);
 }
 

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "log.h"
 #include "op.h"
+#include "outbox.h"
 #include "reasons.h"
 #include "state.h"
 
@@ -40,15 +41,28 @@ is_news(const struct op *op)
 	    (strcmp(op->reason, op->pace.reason) != 0 && strcmp(op->reason, REASON_JournalAway) != 0);
 }
 
+/* Another plan is to be approved than people were told: what they have in hand would be refused. */
+static bool
+asks_for_another(const struct op *op)
+{
+	return op->pace.awaited_step[0] && strcmp(op->pace.told_hash, op->pace.awaited_hash) != 0;
+}
+
 bool
 pace_explain(struct core *core, struct op *op)
 {
-	if (!op->pace.reason[0])
+	struct pace *pace = &op->pace;
+	bool another = asks_for_another(op);
+
+	if (!pace->reason[0])
 		return false;
-	if (op->pace.phase != PHASE_RUNNING && is_news(op))
-		op_event(core, op, op->pace.phase == PHASE_PAUSED ? "Warning" : "Normal", op->pace.reason, "%s",
-		    op->pace.why);
-	op_set_phase(core, op, (enum phase)op->pace.phase, op->pace.reason, "%s", op->pace.why);
+	if (pace->phase != PHASE_RUNNING && (is_news(op) || (another && pace->told_hash[0])))
+		op_event(core, op, pace->phase == PHASE_PAUSED ? "Warning" : "Normal", pace->reason, "%s", pace->why);
+	op_set_phase(core, op, (enum phase)pace->phase, pace->reason, "%s", pace->why);
+	if (another) {
+		snprintf(pace->told_hash, sizeof pace->told_hash, "%s", pace->awaited_hash);
+		notices_of_phase(core, op);
+	}
 	return true;
 }
 

@@ -36,6 +36,7 @@ struct pace {
 	char reason[64];
 	char why[HOLD_TEXT];
 	char awaited_step[64], awaited_hash[32];     /* what a person is to approve; step "": nothing */
+	char told_hash[32];              /* that was awaited when it was told last; "": not in this life */
 	struct timer timer;              /* when to look again */
 };
 

@@ -235,6 +235,32 @@ only_what_a_channel_wants_is_told(void **state)
 	}
 }
 
+/* Two nodes move, one after the other: the command in the first message would be refused. */
+static void
+each_plan_to_approve_is_told(void **state)
+{
+	struct small small = outbox_small(outbox_log);
+	const char *const hashes[] = {"sha256:1111111111", "sha256:2222222222"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hashes); i++) {
+		approval_await(small.op, PHASE_PAUSED, REASON_PlanStale, "plan", hashes[i], "db-b-1 has moved");
+		CHECK(pace_explain(small.core, small.op));
+		CHECK(pace_explain(small.core, small.op));
+		outbox_acknowledge(&small);
+		CHECK_CONTAINS(outbox_sent(&small)->body, hashes[i]);
+		outbox_answer(&small, OUTCOME_ANSWERED, 204, 0);
+	}
+	CHECK_INT(small.core->counters.notices_sent, 2);
+	/* It was not given in time, and somebody retries. */
+	op_set_phase(small.core, small.op, PHASE_RUNNING, REASON_Progressing, "%s", "");
+	small.op->retry_seen = 1;
+	CHECK(pace_explain(small.core, small.op));
+	outbox_acknowledge(&small);
+	CHECK_CONTAINS(outbox_sent(&small)->body, hashes[1]);
+	small_close(&small);
+}
+
 static void
 a_gate_is_told_of_after_two_minutes(void **state)
 {
@@ -305,6 +331,7 @@ main(void)
 		cmocka_unit_test(a_json_channel_gets_the_same_again),
 		cmocka_unit_test(the_next_controller_goes_on),
 		cmocka_unit_test(only_what_a_channel_wants_is_told),
+		cmocka_unit_test(each_plan_to_approve_is_told),
 		cmocka_unit_test(a_gate_is_told_of_after_two_minutes),
 		cmocka_unit_test(what_nobody_takes_is_given_up_in_the_end),
 		cmocka_unit_test(a_channel_that_keeps_refusing_is_said),
