@@ -352,22 +352,41 @@ expire_answered(struct core *core, void *owner, uint64_t arg, const struct event
 	journal_retry(core, op);
 }
 
+static uint64_t
+ask_to_expire(struct core *core, struct op *op, request_done *done, void *owner)
+{
+	struct effect *effect = journal_request(core, op, REDIS_EXPIRE, 2, done, owner);
+
+	effect->redis.args[0] = xasprintf("%" PRId64, op->journal.epoch);
+	effect->redis.args[1] = xasprintf("%" PRId64, journal_kept_s(op->object));
+	return effect->id;
+}
+
 /* Its finalizer is gone by then: a controller that dies before the answer leaves a journal that stays, which costs memory and
  * nothing else. */
 bool
 journal_expire(struct core *core, struct op *op)
 {
 	struct journal *journal = &op->journal;
-	struct effect *effect;
 
 	journal->expiring = true;
 	if (journal->expires || journal->request || journal->retry.armed)
 		return journal->expires;
-	effect = journal_request(core, op, REDIS_EXPIRE, 2, expire_answered, op);
-	effect->redis.args[0] = xasprintf("%" PRId64, journal->epoch);
-	effect->redis.args[1] = xasprintf("%" PRId64, journal_kept_s(op->object));
-	journal->request = effect->id;
+	journal->request = ask_to_expire(core, op, expire_answered, op);
 	return false;
+}
+
+static void
+expired_or_not(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	(void)core, (void)owner, (void)arg, (void)event;
+}
+
+void
+journal_let_expire(struct core *core, struct op *op)
+{
+	if (op->journal.taken && !op->journal.expires)
+		ask_to_expire(core, op, expired_or_not, core);
 }
 
 void

@@ -78,6 +78,8 @@ bool journal_is_late(const struct core *core, const struct op *op);
 bool journal_is_up(const struct core *core);
 /* Let it expire, once everything is acknowledged. False: Redis has not answered yet; the operation is looked at again then. */
 bool journal_expire(struct core *core, struct op *op);
+/* The same of one that is dropped at once: nobody hears whether Redis has done it. */
+void journal_let_expire(struct core *core, struct op *op);
 /* How long after its end, in s. */
 int64_t journal_kept_s(const struct operation *object);
 void journal_done(struct core *core, struct op *op);

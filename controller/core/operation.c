@@ -188,7 +188,7 @@ end(struct core *core, struct op *op)
 	}
 	if (turn_is_kept(op))
 		turn_keep(core, op);
-	else if (outbox_waiting(op) || outbox_is_told(op) || (op->started && !journal_expire(core, op)))
+	else if (outbox_waiting(op) || outbox_is_told(op) || (op->journal.taken && !journal_expire(core, op)))
 		turn_leave(core, op);           /* nobody waits for that */
 	else
 		release(core, op);

@@ -201,10 +201,12 @@ mark_gone(struct core *core, struct op *op)
 	op->object->meta.has_finalizer = false;
 	if (!shard_is_led(core, op->shard))
 		drop_elsewhere(core, op);
-	else if (!op->started || !op->journal.taken)
-		op_drop(core, op);
-	else
+	else if (op->started && op->journal.taken)
 		op_kick(core, op);
+	else {
+		journal_let_expire(core, op);
+		op_drop(core, op);
+	}
 }
 
 static void

@@ -145,6 +145,7 @@ turn_lost_run(struct core *core, struct op *op)
 		else
 			op_write_lost(core, op);
 	} else {
+		journal_let_expire(core, op);
 		op_drop(core, op);
 	}
 }

@@ -3,6 +3,9 @@
 
 #include "alloc.h"
 
+#define NEXT(knobs) "\"spec\":{\"cluster\":\"" SCENE_CLUSTER "\",\"nodeTask\":{\"type\":\"scylla-drain\"}," \
+	"\"targets\":{\"nodes\":[\"db-c-1\"]}" knobs "}"
+
 static bool
 expires(struct world *world, const char *uid)
 {
@@ -111,6 +114,34 @@ a_retry_keeps_its_journal(void **state)
 	scene_free(scene);
 }
 
+/* One that waited for its turn, and never began, leaves none either. */
+static void
+what_never_began_leaves_none(void **state)
+{
+	static const bool cancelled[] = {true, false};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cancelled); i++) {
+		struct scene *scene = begin();
+		struct world *world = scene->world;
+		CLEANUP_FREE char *uid = NULL;
+
+		reach(scene, until_phase, "Running", MINUTES(5));
+		uid = xstrdup(api_create(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next", NEXT("")));
+		world_tell_watches(world);
+		wait_ms(scene, SECONDS(3));
+		HOLDS(scene, store_find(world->store, uid) && !expires(world, uid));
+		if (cancelled[i])
+			api_replace(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next", NEXT(",\"cancel\":true"));
+		else
+			api_delete(world->api, KIND_OPERATION, SCENE_NAMESPACE, "next");
+		world_tell_watches(world);
+		wait_ms(scene, SECONDS(3));
+		HOLDS(scene, expires(world, uid));
+		scene_free(scene);
+	}
+}
+
 int
 main(void)
 {
@@ -119,6 +150,7 @@ main(void)
 		cmocka_unit_test(the_object_goes_when_it_is_told_to),
 		cmocka_unit_test(nobody_waits_for_it),
 		cmocka_unit_test(a_retry_keeps_its_journal),
+		cmocka_unit_test(what_never_began_leaves_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
