@@ -10,7 +10,7 @@
 #include "instant.h"
 #include "log.h"
 
-enum { SHARDS_MOST = 64 };
+enum { SHARDS_MOST = 64, RECORD_MOST_MIB = 1 << 20 };
 
 enum type { TEXT, DURATION, COUNT, SWITCH };
 
@@ -60,6 +60,10 @@ static const struct flag flags[] = {
 	FLAG("log-format", TEXT, log_format, "FORMAT", "logfmt or json; logfmt"),
 	FLAG("runtime-dir", TEXT, runtime_dir, "DIR",
 	    "where ssh keys lie while we run; $XDG_RUNTIME_DIR, /run/strait or\n/tmp: best on a tmpfs"),
+	FLAG("record", TEXT, record, "FILE",
+	    "write there whatever the controller is told, and what it decides,\nso that a bug can be replayed. It must not "
+	    "exist yet. What it tells\nabout you stands in docs/operations.md"),
+	FLAG("record-limit", COUNT, record_limit, "MIB", "the recording ends when it is so large; 256"),
 	FLAG("version", SWITCH, version, NULL, "print the version and leave"),
 	FLAG("help", SWITCH, help, NULL, "print this and leave"),
 	/* From here on: for tests and measurements. */
@@ -123,6 +127,8 @@ check(const struct flags *f, struct err *err)
 		return err_set(err, "--lease-duration: expected 1s or more");
 	if (f->shards < 1 || f->shards > SHARDS_MOST)
 		return err_set(err, "--shards: expected 1 to %d", SHARDS_MOST);
+	if (f->record_limit < 1 || f->record_limit > RECORD_MOST_MIB)
+		return err_set(err, "--record-limit: expected 1 to %d, in MiB", RECORD_MOST_MIB);
 	if (f->connect_ms < 100 || f->rest_ms < 100)
 		return err_set(err, "--connect-timeout and --rest-timeout: expected 100ms or more");
 	return 0;
@@ -154,7 +160,7 @@ flags_parse(int argc, char **argv, struct flags *ret, struct err *err)
 {
 	struct flags f = {.http_address = "127.0.0.1:8080", .lease_name = "strait-controller", .shards = 1,
 	    .lease_ms = SECONDS(15), .stable_ms = SECONDS(30), .settle_ms = -1, .connect_ms = SECONDS(5),
-	    .rest_ms = SECONDS(10)};
+	    .rest_ms = SECONDS(10), .record_limit = 256};
 	const char *url = getenv("STRAIT_REDIS_URL");
 
 	for (int i = 1; i < argc; i++) {

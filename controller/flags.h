@@ -15,6 +15,8 @@ struct flags {
 	const char *log_level, *log_format, *runtime_dir;
 	int64_t lease_ms, stable_ms, settle_ms, connect_ms, rest_ms;
 	int64_t shards;
+	const char *record;
+	int64_t record_limit;            /* MiB */
 	int64_t crash_after, pause_before;
 	int64_t max_operations, max_operations_per_zone;
 	const char *kubernetes_namespaces;

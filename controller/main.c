@@ -11,18 +11,19 @@
 #include "flags.h"
 #include "object.h"
 #include "parts.h"
+#include "recorder.h"
 #include "registry.h"
 #include "version.h"
 
 enum { ACT_TTL_MS = 1000, FACT_AGE_MS = 2000, USAGE = 2 };
 
-static struct core *
-make_core(const struct controller *c)
+static int
+make_core(struct controller *c, struct err *err)
 {
 	const struct flags *f = &c->flags;
 	const char *own = c->kubeconfig.namespace_ ? c->kubeconfig.namespace_ : "default";
 
-	return core_new(&(struct core_config){
+	const struct core_config config = {
 	    .namespace_ = f->namespace_,
 	    .identity = c->identity,
 	    .lease_namespace = f->no_leader_election ? NULL : f->lease_namespace ? f->lease_namespace : own,
@@ -44,7 +45,15 @@ make_core(const struct controller *c)
 	    .types = registry,
 	    .workflows = builtin_workflows,
 	    .crd_version = CRD_SCHEMA_VERSION,
-	});
+	};
+
+	if (f->record)
+		c->shell.recorder = recorder_open(f->record, f->record_limit << 20, &config, STRAIT_VERSION,
+		    &c->shell.log, err);
+	if (f->record && !c->shell.recorder)
+		return -1;
+	c->shell.core = core_new(&config);
+	return 0;
 }
 
 static int
@@ -68,8 +77,8 @@ run(struct controller *c, struct err *err)
 	c->identity = f->identity ? xstrdup(f->identity) : xasprintf("%s_%016llx", host, (unsigned long long)c->seed);
 	if (loop_init(&c->loop, err))
 		return -1;
-	if (kubeconfig_find(f->kubeconfig, f->context, &c->kubeconfig, err) == 0 && parts_make(c, err) == 0) {
-		shell->core = make_core(c);
+	if (kubeconfig_find(f->kubeconfig, f->context, &c->kubeconfig, err) == 0 && parts_make(c, err) == 0 &&
+	    make_core(c, err) == 0) {
 		log_say(&shell->log, LOG_LEVEL_INFO, "strait-controller %s begins, as %s, at %s", STRAIT_VERSION,
 		    c->identity, c->kubeconfig.server);
 		status = shell_run(shell);

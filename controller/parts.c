@@ -8,6 +8,7 @@
 #include "dns.h"
 #include "http.h"
 #include "kube_client.h"
+#include "recorder.h"
 #include "redis.h"
 #include "secret.h"
 #include "server.h"
@@ -67,6 +68,7 @@ parts_take_down(struct controller *c)
 		log_say(&shell->log, LOG_LEVEL_WARN, "handles were left open at the end; this is a bug");
 	server_free(c->server);
 	shell_done(shell);
+	recorder_close(shell->recorder);
 	secrets_free(shell->secrets);
 	core_free(shell->core);
 	kubeconfig_done(&c->kubeconfig);

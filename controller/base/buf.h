@@ -34,6 +34,7 @@ enum {
 	BUF_MAX_ANSWER = 16 << 20,       /* of the API server; a reply of Redis' */
 	BUF_MAX_IN_FLIGHT = 32 << 20,    /* to Redis: hiredis itself knows no limit */
 	BUF_MAX_RING = 64 << 20,         /* of a node: describe_ring of 300 nodes x 256 vnodes is 32 MB */
+	BUF_MAX_RECORDED = 129 << 20,    /* a line of a recording: the greatest body twice, and what else an event has */
 };
 
 void buf_init(struct buf *b, size_t max);

@@ -74,6 +74,10 @@ void json_close(struct json_out *out);                             /* } */
 void json_open_array(struct json_out *out, const char *key);
 void json_close_array(struct json_out *out);
 void json_put_str(struct json_out *out, const char *key, const char *value);   /* NULL value: nothing is written */
+/* 'len' bytes, which json_is_text(): valid UTF-8 whose only control characters are tab, newline and carriage return. They come
+ * back as they were. */
+bool json_is_text(const char *bytes, size_t len);
+void json_put_text(struct json_out *out, const char *key, const char *text, size_t len);
 void json_put_int(struct json_out *out, const char *key, int64_t value);
 void json_put_bool(struct json_out *out, const char *key, bool value);
 void json_put_raw(struct json_out *out, const char *key, const char *json_text);

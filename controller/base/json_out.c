@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-/* The length of the valid UTF-8 sequence at 'at', or 0: overlong forms, surrogates, and above U+10FFFF are none. */
+/* The length of the valid UTF-8 sequence at 'at', which has 'left' bytes, or 0: overlong forms, surrogates, and above U+10FFFF
+ * are none. */
 static size_t
-utf8_len(const unsigned char *at)
+utf8_len(const unsigned char *at, size_t left)
 {
 	unsigned char second_min = 0x80, second_max = 0xbf;
 	size_t len;
@@ -14,6 +15,8 @@ utf8_len(const unsigned char *at)
 	if (at[0] < 0xc2 || at[0] > 0xf4)
 		return 0;
 	len = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	if (left < len)
+		return 0;
 	if (at[0] == 0xe0)
 		second_min = 0xa0;
 	else if (at[0] == 0xed)
@@ -24,7 +27,6 @@ utf8_len(const unsigned char *at)
 		second_max = 0x8f;
 	if (at[1] < second_min || at[1] > second_max)
 		return 0;
-	/* The terminating NUL is no continuation, so nothing is read past it. */
 	for (size_t i = 2; i < len; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
@@ -36,7 +38,7 @@ static void
 put_escape(struct buf *out, unsigned char c)
 {
 	static const char names[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-	const char *name = strchr(names, c);
+	const char *name = c ? strchr(names, c) : NULL;
 
 	if (name)
 		buf_printf(out, "\\%c", letters[name - names]);
@@ -51,19 +53,19 @@ is_plain(unsigned char c)
 }
 
 static void
-put_string(struct buf *out, const char *text)
+put_string(struct buf *out, const char *text, size_t size)
 {
-	const unsigned char *at = (const unsigned char *)text, *plain = at;
+	const unsigned char *at = (const unsigned char *)text, *plain = at, *end = at + size;
 
 	buf_putc(out, '"');
-	while (*at) {
+	while (at < end) {
 		size_t len;
 
 		if (is_plain(*at)) {
 			at++;
 			continue;
 		}
-		len = utf8_len(at);
+		len = utf8_len(at, (size_t)(end - at));
 		if (len && *at >= ' ' && *at != '"' && *at != '\\') {
 			at += len;
 			continue;
@@ -86,7 +88,7 @@ put_key(struct json_out *out, const char *key)
 	if (out->comma)
 		buf_putc(out->buf, ',');
 	if (key) {
-		put_string(out->buf, key);
+		put_string(out->buf, key, strlen(key));
 		buf_putc(out->buf, ':');
 	}
 	out->comma = true;
@@ -137,7 +139,29 @@ json_put_str(struct json_out *out, const char *key, const char *value)
 	if (!value)
 		return;
 	put_key(out, key);
-	put_string(out->buf, value);
+	put_string(out->buf, value, strlen(value));
+}
+
+bool
+json_is_text(const char *bytes, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
+
+	while (at < end) {
+		size_t size = *at >= ' ' || *at == '\t' || *at == '\n' || *at == '\r' ? utf8_len(at, (size_t)(end - at)) : 0;
+
+		if (size == 0)
+			return false;
+		at += size;
+	}
+	return true;
+}
+
+void
+json_put_text(struct json_out *out, const char *key, const char *text, size_t len)
+{
+	put_key(out, key);
+	put_string(out->buf, text, len);
 }
 
 void

@@ -102,6 +102,17 @@ effect_kind_name(enum effect_kind kind)
 }
 
 const char *
+event_kind_name(enum event_kind kind)
+{
+	static const char *const names[] = {
+		[EVENT_START] = "start", [EVENT_ANSWER] = "answer", [EVENT_LINE] = "line", [EVENT_WAKE] = "wake",
+		[EVENT_JUMP] = "jump", [EVENT_STOP] = "stop",
+	};
+
+	return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "unknown";
+}
+
+const char *
 outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = {

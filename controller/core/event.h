@@ -37,4 +37,5 @@ struct event {
 	int retry_after_ms;      /* from Retry-After; 0 if none */
 };
 
+const char *event_kind_name(enum event_kind kind);
 const char *outcome_name(enum outcome outcome);

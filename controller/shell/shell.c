@@ -5,6 +5,7 @@
 #include "carry.h"
 #include "core.h"
 #include "loop.h"
+#include "recorder.h"
 
 enum { JUMP_MS = 1000, EVENTS_A_TURN = 256 };
 
@@ -71,7 +72,9 @@ step(struct shell *shell, const struct event *event, struct instant now)
 {
 	struct effects effects = {.wake_up_ms = INT64_MAX};
 
+	recorder_event(shell->recorder, event, now);
 	core_step(shell->core, event, now, &effects);
+	recorder_decision(shell->recorder, &effects);
 	uv_update_time(&shell->loop->uv);        /* deadlines count from now, not from before the step */
 	for (size_t i = 0; i < effects.count; i++)
 		carry(shell, &effects.list[i]);

@@ -17,6 +17,7 @@ struct http;
 struct kube_client;
 struct loop;
 struct queued;
+struct recorder;
 struct redis;
 struct secrets;
 struct ssh;
@@ -35,6 +36,7 @@ struct shell {
 	struct tunnels *tunnels; /* 'rest' through 'ssh' */
 	struct dns *dns;
 	struct secrets *secrets;
+	struct recorder *recorder;       /* NULL: nothing is recorded */
 	int64_t pause_before;    /* tests: stop as by SIGSTOP before the n-th act; 0: never */
 	int64_t crash_after;     /* tests: die right after so many effects have left; 0: never */
 

@@ -105,6 +105,30 @@ every_ascii_byte_reads_back(void **state)
 }
 
 static void
+text_is_told_from_bytes_and_reads_back(void **state)
+{
+	static const char *const texts[] = {"", "a\"\\/\t\n\r\x7f", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"};
+	static const char *const bytes[] = {"\x01", "\x1f", "\x08", "\xff", "\xc0\x80", "\xed\xa0\x80", "a\xe2\x82"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		CLEANUP_BUF struct buf b = BUF_INIT(1000);
+		CLEANUP_JSON struct cJSON *json = NULL;
+		struct json_out out = JSON_OUT(&b);
+
+		CHECK(json_is_text(texts[i], strlen(texts[i])));
+		json_put_text(&out, NULL, texts[i], strlen(texts[i]));
+		json = json_parse(buf_str(&b), b.len, NULL);
+		CHECK_TEXT(json_text(json), texts[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bytes); i++)
+		CHECK(!json_is_text(bytes[i], strlen(bytes[i])));
+	CHECK(!json_is_text("a\0b", 3));
+	/* The text ends within a letter, whatever follows it in memory. */
+	CHECK(!json_is_text("\xe2\x82\xac", 2));
+}
+
+static void
 the_maximum_of_the_buffer_holds(void **state)
 {
 	CLEANUP_BUF struct buf b = BUF_INIT(10);
@@ -123,6 +147,7 @@ main(void)
 		cmocka_unit_test(strings_are_escaped_and_valid),
 		cmocka_unit_test(keys_are_escaped_too),
 		cmocka_unit_test(every_ascii_byte_reads_back),
+		cmocka_unit_test(text_is_told_from_bytes_and_reads_back),
 		cmocka_unit_test(the_maximum_of_the_buffer_holds),
 	};
 
