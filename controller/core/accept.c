@@ -118,7 +118,11 @@ op_accept_cluster(struct core *core, struct op *op)
 		snprintf(why, sizeof why, op->cluster ? "spec.cluster: TargetCluster \"%s\" cannot be read: correct it"
 		    : "spec.cluster: there is no TargetCluster \"%s\" in this namespace: create it or name another",
 		    op->object->cluster);
-		op_refuse(core, op, REASON_ClusterNotFound, why);
+		/* Of one that has begun nothing is judged anew: it goes on where it is when the object is there again. */
+		if (op->started)
+			op_say(op, REASON_ClusterNotFound, "%s", why);
+		else
+			op_refuse(core, op, REASON_ClusterNotFound, why);
 		return false;
 	}
 	if (!op->cluster->ready && !op->started) {
@@ -210,8 +214,10 @@ op_accept(struct core *core, struct op *op)
 
 	if (!op_accept_cluster(core, op))
 		return false;
+	if (op->started)
+		return true;            /* its plan is frozen */
 	if (op->accepted)
-		return op->started || !turn_is_ours(op) || targets_are_known_still(core, op);
+		return !turn_is_ours(op) || targets_are_known_still(core, op);
 	if (!spec_is_known(core, op))
 		return false;
 	/* Seen before its turn, so that a mistake is told at once; the plan itself is made when the turn comes. */

@@ -107,7 +107,7 @@ struct op {
 /* True: its cluster is there and ready, its plan can be made, its keyspaces bear it. Else it is Pending, and says
  * why. */
 bool op_accept(struct core *core, struct op *op);
-/* The first part of it: the cluster. */
+/* The first part of it: the cluster. Of one that has begun a missing one is only said. */
 bool op_accept_cluster(struct core *core, struct op *op);
 void op_refuse(struct core *core, struct op *op, const char *reason, const char *why);
 /* The plan of its workflow for its cluster as both are now; NULL and a sentence with place and remedy. */

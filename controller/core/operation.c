@@ -276,9 +276,13 @@ run_dry(struct core *core, struct op *op)
 static void
 run_taken(struct core *core, struct op *op)
 {
+	/* At the takeover there may have been none. */
+	if (!op->cluster)
+		op->cluster = cluster_find(core, op->namespace_, op->object->cluster);
 	rearm(core, op);
 	turn_acknowledge(core, op);
-	hints_acknowledge(core, op);
+	if (op->cluster)
+		hints_acknowledge(core, op);
 	if (op->ended || ends_before_beginning(core, op) ||
 	    (op_accept(core, op) && has_turn(core, op) && (op->started || start(core, op)) && work(core, op)))
 		end(core, op);

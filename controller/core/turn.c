@@ -253,6 +253,8 @@ turn_take(struct core *core, struct op *op)
 void
 turn_keep(struct core *core, struct op *op)
 {
+	if (!op->cluster)
+		return;                 /* while its TargetCluster is not there nobody waits */
 	turn_join(core, op);
 	if (op->has_turn)
 		cluster_kick(core, op->cluster);
