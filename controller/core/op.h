@@ -47,6 +47,7 @@ struct op {
 	size_t shard;                         /* its cluster's */
 	uint64_t round;
 	bool gone;                            /* the object is deleted */
+	bool abandoned;                       /* a person has taken it over by hand: nothing more is done for it */
 	enum phase phase;
 	bool accepted, started;               /* 'started': the plan is journaled */
 	bool ended;                           /* final phase is journaled */

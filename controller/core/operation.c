@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abandon.h"
 #include "alloc.h"
 #include "branch.h"
 #include "cluster.h"
@@ -30,7 +31,7 @@ is_to_be_read(const struct op *op)
 	bool begun = operation_phase_is_final(object->phase) ? object->keeps_cluster || object->notices_waiting :
 	    object->phase[0] && strcmp(object->phase, "Pending") != 0;
 
-	return !op->journal.taken && !object->dry_run && (begun || !object->problem || object->meta.has_finalizer);
+	return !op->journal.taken && !op->abandoned && !object->dry_run && (begun || !object->problem || object->meta.has_finalizer);
 }
 
 /* It is to be looked at in this very step, and may join the queue then. */
@@ -290,20 +291,14 @@ run_taken(struct core *core, struct op *op)
 		op_write_status(core, op);
 }
 
-static bool
-is_abandoned(const struct op *op)
-{
-	return op->object->meta.abandon && op->object->meta.deleting && op->object->meta.has_finalizer;
-}
-
 static void
 op_run(struct core *core, struct op *op)
 {
 	if (!shard_is_led(core, op->shard) || !informers_synced(core))
 		return;
-	if (is_abandoned(op)) {
-		op_patch_finalizer(core, op, false);
-	} else if (op->lost) {
+	if (abandon_run(core, op))
+		return;
+	if (op->lost) {
 		turn_lost_run(core, op);
 	} else if (op->object->dry_run) {
 		run_dry(core, op);

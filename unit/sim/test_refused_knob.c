@@ -127,6 +127,7 @@ its_cancel_counts(void **state)
 	}
 }
 
+/* Who takes over by hand is alone: when the host is there again nothing is sent to it. */
 static void
 abandoned_it_is_let_go(void **state)
 {
@@ -134,14 +135,22 @@ abandoned_it_is_let_go(void **state)
 	for (int crash = 0; crash < 2; crash++) {
 		struct scene *scene = changed(crash);
 		struct world *world = scene->world;
+		size_t before;
 
 		sim_host_away(world->sim, scene_node(world, "db-a-2"), true);
 		wait_ms(scene, MINUTES(10));
 		HOLDS(scene, scene_operation(world) != NULL && !scene_all_serving(world));
+		before = started(scene, "db-a-2");
 		api_annotate(world->api, KIND_OPERATION, SCENE_NAMESPACE, SCENE_OPERATION,
 		    "{\"strait.dev/abandon\":\"the host burns\"}");
 		scene_delete(scene);
 		reach(scene, until_gone, NULL, SECONDS(5));
+		wait_ms(scene, SECONDS(30));
+		HOLDS(scene, event_says(scene, "the host burns", "held down: db-a-2"));
+		HOLDS(scene, api_count_events(world->api, "Abandoned") == 1);
+		sim_host_away(world->sim, scene_node(world, "db-a-2"), false);
+		wait_ms(scene, MINUTES(30));
+		HOLDS(scene, started(scene, "db-a-2") == before && !scene_all_serving(world));
 		scene_free(scene);
 	}
 }
