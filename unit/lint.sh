@@ -142,6 +142,7 @@ generated()
 	pure "$@"
 	stateless "$@"
 	generated
+	unit/labels.sh
 } >"$findings"
 
 cat "$findings"
