@@ -85,84 +85,6 @@ shard_renewed(struct core *core, size_t shard)
 			cluster_kick(core, cluster);
 }
 
-/* --- who is alive --- */
-
-static bool
-is_alive(const struct core *core, const struct replica *replica)
-{
-	return core->now.up_ms - replica->seen_up_ms < replica->duration_ms;
-}
-
-static struct replica *
-replica_of(struct shards *shards, const char *name)
-{
-	for (size_t i = 0; i < shards->nreplicas; i++)
-		if (strcmp(shards->replicas[i].name, name) == 0)
-			return &shards->replicas[i];
-	return NULL;
-}
-
-static void
-replica_done(struct replica *replica)
-{
-	free(replica->name);
-	free(replica->identity);
-	free(replica->record);
-}
-
-/* Room for a new one: the dead make way. NULL: there is none. */
-static struct replica *
-replica_new(struct core *core)
-{
-	struct shards *shards = &core->shards;
-
-	for (size_t i = 0; i < shards->nreplicas; i++)
-		if (!is_alive(core, &shards->replicas[i])) {
-			replica_done(&shards->replicas[i]);
-			return &shards->replicas[i];
-		}
-	return shards->nreplicas < REPLICAS_MAX ? &shards->replicas[shards->nreplicas++] : NULL;
-}
-
-/* Whoever divides the fleet in another way takes part in no deal: the Leases do not even have the same names. */
-static bool
-divides_alike(struct core *core, struct replica *replica)
-{
-	if (strcmp(replica->shards, core->shards.presence.shards) == 0)
-		return true;
-	if (!replica->told)
-		say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "replica %s runs with --shards %s, this one with --shards %s: "
-		    "give all replicas the same", replica->identity, replica->shards, core->shards.presence.shards);
-	replica->told = true;
-	return false;
-}
-
-static void
-replica_seen(struct core *core, const char *name, const struct cJSON *object)
-{
-	const struct cJSON *spec = json_get(object, "spec");
-	const struct cJSON *labels = json_get(json_get(object, "metadata"), "labels");
-	struct replica *replica = replica_of(&core->shards, name);
-	char *record = xasprintf("%s %s", json_str_or(spec, "holderIdentity", ""), json_str_or(spec, "renewTime", ""));
-
-	if (!replica) {
-		replica = replica_new(core);
-		if (!replica) {
-			free(record);
-			return;
-		}
-		*replica = (struct replica){.name = xstrdup(name)};
-	}
-	if (!replica->record || strcmp(replica->record, record) != 0)
-		replica->seen_up_ms = core->now.up_ms;
-	free(replica->record);
-	replica->record = record;
-	free(replica->identity);
-	replica->identity = xstrdup(json_str_or(spec, "holderIdentity", ""));
-	replica->duration_ms = replica->identity[0] ? json_int(spec, "leaseDurationSeconds", 0) * 1000 : 0;
-	snprintf(replica->shards, sizeof replica->shards, "%s", json_str_or(labels, LEASE_LABEL_SHARDS, "?"));
-}
-
 bool
 shard_is_leaving(const struct core *core, size_t shard)
 {
@@ -234,12 +156,13 @@ deal(struct core *core, void *owner)
 	if (shards->count == 1 || core->stopping || !shards->watch.synced)
 		return;
 	for (size_t i = 0; i < shards->nreplicas; i++)
-		if (is_alive(core, &shards->replicas[i]) && divides_alike(core, &shards->replicas[i])) {
+		if (replica_is_alive(core, &shards->replicas[i]) && replica_divides_alike(core, &shards->replicas[i])) {
 			identities[alive++] = shards->replicas[i].identity;
 			present |= strcmp(shards->replicas[i].identity, core->config.identity) == 0;
 		}
-	/* Who cannot show signs of life is not counted by the others; what it holds it keeps until another holds it. */
-	if (present) {
+	/* Who cannot show signs of life is not counted by the others; what it holds it keeps until another holds it. Whom the
+	 * others leave out because they are so many gives it up. */
+	if (present || alive == REPLICAS_MAX) {
 		qsort(identities, alive, sizeof identities[0], by_text);
 		shards_deal(identities, alive, shards->count, to);
 		for (size_t i = 0; i < shards->count; i++)

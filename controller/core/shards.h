@@ -28,12 +28,19 @@ struct replica {
 	bool told;                /* that it divides the fleet in another way */
 };
 
+/* Replicas are left out, because there are too many. */
+struct crowd {
+	bool begun, told;
+	int64_t since_up_ms, last_up_ms;
+};
+
 struct shards {
 	size_t count;
 	struct lease list[SHARDS_MAX];
 	struct lease presence;
 	struct replica replicas[REPLICAS_MAX];
 	size_t nreplicas;
+	struct crowd crowd;
 	struct informer watch;
 	struct timer deal;
 	unsigned releasing;       /* Leases that are being given up because we stop */
@@ -60,6 +67,15 @@ bool shard_is_quiet(const struct core *core, size_t shard);
 bool shard_is_leaving(const struct core *core, size_t shard);
 void shards_released(struct core *core);
 void shards_done(struct core *core);
+
+/* replicas.c. A sign of life, or the object that has one. */
+void replica_seen(struct core *core, const char *name, const struct cJSON *object);
+bool replica_is_alive(const struct core *core, const struct replica *replica);
+/* False, and said once: whoever divides the fleet in another way takes part in no deal. */
+bool replica_divides_alike(struct core *core, struct replica *replica);
+/* By the name of its Lease; or NULL. */
+struct replica *replica_of(struct shards *shards, const char *name);
+void replica_done(struct replica *replica);
 
 /* deal.c: shard 'i' goes to identities[ret[i]]. The identities are sorted; nobody gets more than his share, rounded up. */
 void shards_deal(const char *const *identities, size_t nidentities, size_t nshards, size_t *ret);

@@ -114,7 +114,7 @@ show(struct desk *desk, const char *identity, int renewed, const char *shards)
 static void
 come_to_life(struct desk *desk)
 {
-	CLEANUP_FREE char *own = presence("a", 1, 2, "6");
+	CLEANUP_FREE char *own = presence(desk->core->config.identity, 1, 2, "6");
 
 	desk_answer(desk, desk_find(desk, "GET " LEASES "/strait-replica-"), 404, "{}");
 	desk_answer(desk, desk_find(desk, "POST " LEASES), 201, own);
@@ -129,7 +129,7 @@ get_what_is_dealt(struct desk *desk)
 {
 	for (size_t i = 0; i < SHARDS; i++) {
 		CLEANUP_FREE char *get = xasprintf("GET " LEASES "/strait-%zu-of-%d", i, SHARDS), *free_ = shard(i, "", 5);
-		CLEANUP_FREE char *put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS), *ours = shard(i, "a", 6);
+		CLEANUP_FREE char *put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS), *ours = shard(i, desk->core->config.identity, 6);
 
 		if (!desk_look(desk, get))
 			continue;
@@ -206,6 +206,103 @@ who_divides_differently_takes_no_part(void **state)
 	desk_close(&desk);
 }
 
+/* "b00" and so on, as many as there may be in all: with us there is one too many. In either order. */
+static void
+show_too_many(struct desk *desk, int renewed, bool backwards)
+{
+	for (int i = 0; i < REPLICAS_MAX; i++) {
+		CLEANUP_FREE char *name = xasprintf("b%02d", backwards ? REPLICAS_MAX - 1 - i : i);
+
+		show(desk, name, renewed, "6");
+	}
+}
+
+static bool
+counts(const struct desk *desk, const char *identity)
+{
+	for (size_t i = 0; i < desk->core->shards.nreplicas; i++)
+		if (strcmp(desk->core->shards.replicas[i].identity, identity) == 0)
+			return true;
+	return false;
+}
+
+/* Whoever was seen first: else two of them would deal the same shards to different ones. */
+static void
+of_too_many_those_first_by_name_count(void **state)
+{
+	(void)state;
+	for (int backwards = 0; backwards < 2; backwards++) {
+		struct desk desk = open_desk("a");
+		CLEANUP_FREE char *lost = xasprintf("b%02d", REPLICAS_MAX - 1), *kept = xasprintf("b%02d", REPLICAS_MAX - 2);
+
+		come_to_life(&desk);
+		show_too_many(&desk, 1, backwards);
+		CHECK_INT(desk.core->shards.nreplicas, REPLICAS_MAX);
+		CHECK(counts(&desk, "a"));
+		CHECK(counts(&desk, kept));
+		CHECK(!counts(&desk, lost));
+		/* One that is sized otherwise makes way for anybody, and takes nobody's place. */
+		show(&desk, "aa", 1, "3");
+		CHECK(!counts(&desk, "aa"));
+		desk_close(&desk);
+	}
+}
+
+static void
+too_many_are_said_once_when_they_stay_so_many(void **state)
+{
+	struct desk desk = open_desk("a");
+	size_t told = 0;
+
+	(void)state;
+	come_to_life(&desk);
+	show_too_many(&desk, 1, false);
+	CHECK(!desk_logged(&desk, "more than"));
+	for (int i = 2; i < 20; i++) {
+		desk_pass(&desk, LEASE_MS / 5);
+		show(&desk, "a", i, "6");
+		show_too_many(&desk, i, i % 2);
+	}
+	for (const char *at = desk.log; (at = strstr(at, "there are more than 32 replicas: b31")); at++)
+		told++;
+	CHECK_INT(told, 1);
+	desk_close(&desk);
+}
+
+/* The others deal without it, so nobody would ever ask it for a shard that it kept. */
+static void
+who_is_one_too_many_gives_up_what_it_has(void **state)
+{
+	struct desk desk = open_desk("z");
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	CHECK_INT(shards_led(desk.core), SHARDS);
+	show_too_many(&desk, 1, false);
+	CHECK(!counts(&desk, "z"));
+	CHECK_INT(shards_led(desk.core), 0);
+	desk_close(&desk);
+}
+
+/* A place becomes free: the next sign of life takes it. */
+static void
+who_was_left_out_counts_when_another_dies(void **state)
+{
+	struct desk desk = open_desk("z");
+
+	(void)state;
+	come_to_life(&desk);
+	show_too_many(&desk, 1, false);
+	CHECK(!counts(&desk, "z"));
+	desk_pass(&desk, LEASE_MS + 1000);
+	show(&desk, "z", 2, "6");
+	CHECK(counts(&desk, "z"));
+	get_what_is_dealt(&desk);
+	CHECK_INT(shards_led(desk.core), SHARDS);
+	desk_close(&desk);
+}
+
 static void
 leaving_gives_up_each_and_the_sign_of_life(void **state)
 {
@@ -253,6 +350,10 @@ main(void)
 		cmocka_unit_test(a_newcomer_is_given_his_share),
 		cmocka_unit_test(what_the_dead_had_is_taken),
 		cmocka_unit_test(who_divides_differently_takes_no_part),
+		cmocka_unit_test(of_too_many_those_first_by_name_count),
+		cmocka_unit_test(too_many_are_said_once_when_they_stay_so_many),
+		cmocka_unit_test(who_is_one_too_many_gives_up_what_it_has),
+		cmocka_unit_test(who_was_left_out_counts_when_another_dies),
 		cmocka_unit_test(leaving_gives_up_each_and_the_sign_of_life),
 		cmocka_unit_test(clusters_fall_to_shards_evenly),
 	};
