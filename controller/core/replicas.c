@@ -71,8 +71,8 @@ tell_crowded(struct core *core, const struct replica *left_out)
 	crowd->last_up_ms = core->now.up_ms;
 	if (crowd->told || core->now.up_ms - crowd->since_up_ms < left_out->duration_ms)
 		return;
-	say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "there are more than %d replicas: %s and whoever comes after it by name get "
-	    "no shard: run at most %d", REPLICAS_MAX, left_out->identity, REPLICAS_MAX);
+	say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "there are more than %d replicas: %s and whoever comes after it by name "
+	    "get no shard: run at most %d", REPLICAS_MAX, left_out->identity, REPLICAS_MAX);
 	crowd->told = true;
 }
 

@@ -129,7 +129,8 @@ get_what_is_dealt(struct desk *desk)
 {
 	for (size_t i = 0; i < SHARDS; i++) {
 		CLEANUP_FREE char *get = xasprintf("GET " LEASES "/strait-%zu-of-%d", i, SHARDS), *free_ = shard(i, "", 5);
-		CLEANUP_FREE char *put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS), *ours = shard(i, desk->core->config.identity, 6);
+		CLEANUP_FREE char *put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS);
+		CLEANUP_FREE char *ours = shard(i, desk->core->config.identity, 6);
 
 		if (!desk_look(desk, get))
 			continue;
