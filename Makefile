@@ -71,6 +71,7 @@ may_unit/reconcilers := unit $(PURE) $(EVERY_TYPE) e2e/sim
 may_unit/sim := unit $(PURE) $(EVERY_TYPE) e2e/sim
 may_unit/mutants := unit/sim $(may_unit/sim)
 may_unit/sim_model := e2e/sim controller/base
+may_unit/recording := unit $(PURE) $(EVERY_TYPE)
 may_unit/io := controller/io controller/base
 may_unit/differential := unit unit/sim unit/io controller/io $(PURE)
 may_unit/shell := unit/io $(may_controller/shell) $(PURE) $(EVERY_TYPE)
@@ -85,7 +86,7 @@ quotes = $(addprefix -iquote ,$(call may,$(patsubst %/,%,$(dir $(1)))) $(if $(fi
 TOOLS := controller/workflow/embed.c controller/core/gen-reasons.c controller/core/gen-knobs.c
 # The simulator's model, which simulation links; the rest of e2e/sim is its server.
 MODEL := $(wildcard e2e/sim/model*.c e2e/sim/oracle*.c)
-NOT_IN_LIBRARIES := $(TOOLS) unit/replay.c
+NOT_IN_LIBRARIES := $(TOOLS) unit/replay.c unit/recording/replay-recording.c
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 sources = $(if $(filter e2e/sim,$(1)),$(MODEL),$(filter-out $(NOT_IN_LIBRARIES) $(1)/test_% $(1)/fuzz_%,$(wildcard $(1)/*.c)))
@@ -191,7 +192,7 @@ $(PROGRAMS): $(B)/%: $(B)/debug/%
 # Unit tests: unit/<what>/test_*.c and fuzz_*.c each become a program, with the other sources of that directory.
 UNIT := $(basename $(wildcard unit/*/test_*.c unit/*/fuzz_*.c))
 TESTS := $(addprefix $(B)/,$(UNIT))
-helpers = $(filter-out $(dir $(1))test_% $(dir $(1))fuzz_%,$(wildcard $(dir $(1))*.c))
+helpers = $(filter-out $(NOT_IN_LIBRARIES) $(dir $(1))test_% $(dir $(1))fuzz_%,$(wildcard $(dir $(1))*.c))
 row = $(call may,$(patsubst %/,%,$(dir $(1))))
 define test_program
 $(B)/$(1): $(call objects,$(1).c $(call helpers,$(1)) $(if $(findstring /fuzz_,$(1)),$(if $(FUZZ),,unit/replay.c))) \
@@ -201,6 +202,12 @@ $(B)/$(1): $(call objects,$(1).c $(call helpers,$(1)) $(if $(findstring /fuzz_,$
 		$$(call libs,$(if $(filter controller/io,$(call row,$(1))),$(IO_LIBS),$(PURE_LIBS)) cmocka)
 endef
 $(foreach t,$(UNIT),$(eval $(call test_program,$(t))))
+# For developers: what this build's core makes of a recording.
+$(B)/replay-recording: $(call objects,unit/recording/replay-recording.c unit/effect_words.c) \
+		$(call archives,unit/recording $(PURE) $(EVERY_TYPE))
+	$(call say,LD,$(@F))
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(call grouped,$^) $(call libs,$(PURE_LIBS))
+
 # The simulation, over a core with defects: what they are put into.
 MUTATED := core_new gate_check roll_held journal_is_durable journal_is_quiet acts_resume acts_run wait_for_conditions \
 	op_explain ring_is_called_down raft_quorum_stays batch_passes batch_allows failure_judge ending_run \
@@ -224,7 +231,7 @@ help: ## This list
 deps: ## Install what is missing here: Debian packages, and the test servers' binaries
 	$(if $(wildcard e2e/deps.sh),e2e/deps.sh,@echo 'there is no e2e/deps.sh' >&2; exit 1)
 
-build: $(PROGRAMS) $(B)/straitctl.1 ## The programs: build/strait-controller, build/straitctl and its man page, build/scylla-sim
+build: $(PROGRAMS) $(B)/replay-recording $(B)/straitctl.1 ## The programs: build/strait-controller, build/straitctl and its man page, build/scylla-sim
 
 # Made of the commands' descriptors, so that it is never older than they are.
 $(B)/straitctl.1: $(B)/straitctl

@@ -179,3 +179,14 @@ leads() { curl -fsS -m 2 "http://127.0.0.1:$PORT/metrics" 2>/dev/null | says "^s
 logged() { awk '/ begins, as / { text = "" } { text = text "\n" $0 } END { print text }' "$STATE/controller.log" | says "$1"; }
 # ended NAME: that process is gone.
 ended() { ! alive "$1"; }
+
+# replays FILE: what --record wrote there, stepped again, gives the same decisions; and no key is in it.
+replays()
+{
+	local key
+	key=$(awk '/ssh-privatekey:/ { print $2; exit }' "$STATE/$FLEET.yaml")
+	((${#key} > 200)) || { say "there is no key to look for"; return 1; }
+	! grep -oF -e "${key:100:60}" -e "$(base64 -d <<<"$key" | sed -n 3p)" "$1" || { say "a host's key is in it"; return 1; }
+	"$REPLAY" "$1" >"$STATE/replay" 2>&1 || { tail -n 3 "$STATE/replay"; return 1; }
+	figure "$(tail -n 1 "$STATE/replay")"
+}

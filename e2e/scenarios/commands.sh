@@ -8,7 +8,7 @@ scenario()
 	apply_fleet
 	watch_operations
 	declared
-	controller controller
+	controller controller --record "$STATE/recording"
 	commanded
 	refused
 	salted
@@ -59,6 +59,7 @@ salted()
 	within 60 "db-b-1's highstate runs" ran db-b-1 salt-call 1
 	check "db-a-1 serves, salt has started it" happened db-a-1 serving controller
 	stop controller KILL
+	check "the recording of a killed one decides the same again" replays "$STATE/recording"
 	controller controller
 	within 60 "another highstate on db-c-1 is waited for" was states 'another highstate runs there as PID 4711'
 	succeeds states 120

@@ -12,7 +12,7 @@ scenario()
 	fleet_up one --layout dc1/a:2,dc1/b:1,dc1/c:1,dc2/a:2,dc2/b:1,dc2/c:1 --speed 30
 	apply_fleet
 	watch_operations
-	controller controller
+	controller controller --record "$STATE/recording"
 	within 5 "the controller leads" leads
 
 	pairs_begin
@@ -33,6 +33,7 @@ scenario()
 
 	pairs_end
 	stop controller
+	check "the recording decides the same again" replays "$STATE/recording"
 	check "the controller handed over" logged 'msg="stopping: every step so far is in the journal; nothing is in flight"'
 }
 
