@@ -185,7 +185,7 @@ place_lanes(struct core *core, struct op *op)
 {
 	const struct operation_told *told = op->object->told;
 	bool mixed = op->object->retry_seen > 0 && told->waiting > 0;
-	int64_t done = mixed ? 0 : told->done - told->skipped;
+	int64_t done = mixed ? 0 : told->done;
 
 	for (size_t i = 0; i < op->nlanes; i++) {
 		const struct operation_told_node *named = told_of(op, &op->lanes[i]);

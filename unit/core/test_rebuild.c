@@ -141,6 +141,21 @@ what_would_be_guessing_is_refused(void **state)
 	}
 }
 
+/* Those that are skipped are counted for themselves, and named: they are none of the finished ones. */
+static void
+what_is_finished_stays_so_beside_what_was_skipped(void **state)
+{
+	struct small small = open_lost(DRAIN, "\"counts\":{\"total\":3,\"done\":2,\"skipped\":1},"
+	    "\"nodes\":[{\"name\":\"db-b-1\",\"state\":\"skipped\"}]", NULL);
+
+	(void)state;
+	CHECK_TEXT(small.op->reason, "JournalRebuilt");
+	CHECK_INT(small.op->lanes[0].state, LANE_DONE);
+	CHECK_INT(small.op->lanes[1].state, LANE_SKIPPED);
+	CHECK_INT(small.op->lanes[2].state, LANE_DONE);
+	small_close(&small);
+}
+
 /* Who withdraws the word reads again why it is wanted, not what stood in the way. */
 static void
 a_refusal_goes_with_the_word_that_was_refused(void **state)
@@ -235,6 +250,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_would_be_guessing_is_refused),
+		cmocka_unit_test(what_is_finished_stays_so_beside_what_was_skipped),
 		cmocka_unit_test(a_refusal_goes_with_the_word_that_was_refused),
 		cmocka_unit_test(another_refusal_is_told_within_the_second),
 		cmocka_unit_test(without_a_valid_lease_it_is_not_begun),
