@@ -174,6 +174,7 @@ read_step(struct core *core, struct step *step, const struct cJSON *value)
 	if (step->recorded_wall_ms > 0)
 		step->spent_ms = step->plan->timeout_ms - (pace_up_ms(core, step->recorded_wall_ms, step->plan->timeout_ms) -
 		    core->now.up_ms);
+	step_recall_pause(core, step);
 	snprintf(step->message, sizeof step->message, "%s", json_str_or(value, "message", ""));
 	read_memory(json_get(value, "memory"), step->plan->type, &step->memory, &step->nmemory);
 	return true;

@@ -17,7 +17,7 @@
 #include "state.h"
 #include "task.h"
 
-enum { BACKOFF_FIRST_MS = 2000, BACKOFF_MOST_MS = 60000, MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
+enum { MOVED_MS = 1000, PASSES_AT_ONCE = 8 };
 
 static void
 wake(struct core *core, void *owner)
@@ -143,8 +143,7 @@ static void
 fail_attempt(struct core *core, struct op *op, struct step *step, const char *reason, const char *sentence)
 {
 	char text[MESSAGE];
-	int64_t first = step->plan->retry_backoff_ms ? step->plan->retry_backoff_ms : BACKOFF_FIRST_MS;
-	int64_t delay = backoff_ms(first, BACKOFF_MOST_MS, step->attempt - 1);
+	int64_t delay;
 	bool retry = strcmp(reason, REASON_StepRetry) == 0, last = !retry || step->attempt > step->plan->retries;
 
 	snprintf(text, sizeof text, "%s", sentence);
@@ -154,7 +153,7 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 		finish(core, op, step, STEP_FAILED, text);
 		return;
 	}
-	delay += core_jitter(core, op->uid, step->id, (uint64_t)step->attempt, delay / 4);
+	delay = step_begin_pause(core, op, step);
 	say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 	    "%s: attempt %" PRId64 " failed: %s; again in %" PRId64 " ms", step_kind(step), step->attempt, text, delay);
 	recent_end(core, step, RECENT_ATTEMPT_FAILED, text);
@@ -162,7 +161,6 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	step->task = task_free(core, step->task);
 	step->attempt++;
 	step->spent_ms = 0;
-	step->not_before_up_ms = core->now.up_ms + delay;
 	snprintf(step->message, sizeof step->message, "%s", text);
 	step_record(core, op, step, "attempt failed");
 	begin(core, op, step);
@@ -174,7 +172,8 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 static void
 count_time(struct core *core, struct step *step)
 {
-	int64_t passed = core->now.up_ms - step->counted_up_ms;
+	int64_t paused = step->not_before_up_ms, counted = step->counted_up_ms;
+	int64_t passed = core->now.up_ms - (counted > paused ? counted : paused);
 
 	step->counted_up_ms = core->now.up_ms;
 	if (!step->gated && journal_away_ms(core, step->task->op) == 0 && op_may_act(step->task->op))
@@ -200,7 +199,7 @@ step_deadline_ms(const struct core *core, const struct step *step)
 {
 	bool stands = step->state != STEP_RUNNING || step->gated;
 
-	return stands ? 0 : core->now.wall_ms + step->plan->timeout_ms - step->spent_ms;
+	return stands ? 0 : core->now.wall_ms + step_pause_left(core, step) + step->plan->timeout_ms - step->spent_ms;
 }
 
 /* The journal has the deadline as a moment, so that it need be told only where that has moved: the gate or the journal
@@ -361,12 +360,12 @@ step_run(struct core *core, struct op *op, struct step *step)
 
 	if (step->state == STEP_DONE || step->state == STEP_FAILED)
 		return;
-	if (core->now.up_ms < step->not_before_up_ms) {
+	if (!step->task)
+		begin(core, op, step);
+	if (step_pause_left(core, step) > 0) {
 		step_wake_at(core, step, step->not_before_up_ms);
 		return;
 	}
-	if (!step->task)
-		begin(core, op, step);
 	count_time(core, step);
 	reason = step_obstacle(core, step, why, sizeof why);
 	if (reason) {

@@ -74,6 +74,13 @@ void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
  * then at growing distances: a service that restarts in no time is not waited for until the next poll. */
 int64_t step_next_look(const struct step *step, int64_t now_up_ms);
 
+/* step_pause.c */
+/* Its attempt has failed: so long is the pause (ms) before the next one. */
+int64_t step_begin_pause(const struct core *core, const struct op *op, struct step *step);
+int64_t step_pause_left(const struct core *core, const struct step *step);
+/* Read from the journal: what is left of the one that it is in. */
+void step_recall_pause(const struct core *core, struct step *step);
+
 /* step_kind.c */
 const char *step_kind(const struct step *step);
 /* Its acts leave under the gate alone. */
