@@ -245,6 +245,18 @@ settle(struct core *core, struct op *op)
 		op_kick(core, op);
 }
 
+/* Never silently. Whoever takes over may tell some of them again, or not at all. */
+static void
+say_left_out(struct core *core, struct op *op)
+{
+	struct outbox *box = op->outbox;
+
+	if (box->left_out > box->left_out_said)
+		say(core, LOG_LEVEL_ERROR, op, NULL, NULL, "%zu notifications, waiting or told, have no room in the journal: "
+		    "after a takeover they may be told twice, or not at all", box->left_out);
+	box->left_out_said = box->left_out;
+}
+
 void
 outbox_run(struct core *core, struct op *op)
 {
@@ -257,6 +269,7 @@ outbox_run(struct core *core, struct op *op)
 		for (size_t p = 0; p < op->outbox->list[i]->nposts; p++)
 			post_run(core, op, op->outbox->list[i], &op->outbox->list[i]->posts[p]);
 	settle(core, op);
+	say_left_out(core, op);
 }
 
 size_t

@@ -55,6 +55,8 @@ struct outbox {
 	size_t count;
 	char **told;             /* the keys of those that are delivered, or given up */
 	size_t ntold;
+	size_t left_out;         /* of both, those for which the journal had no room when it was written last */
+	size_t left_out_said;
 	unsigned numbers;
 	struct timer timer;
 };
@@ -88,8 +90,9 @@ void outbox_told(struct op *op, const char *key);
 /* outbox_send.c: carry one post on. */
 void post_run(struct core *core, struct op *op, struct notice *notice, struct post *post);
 
-/* outbox_record.c: as members of the journal's field "op". */
-void outbox_record(const struct op *op, struct json_out *out, size_t most);
+/* outbox_record.c: as members of the journal's field "op". 'most' bytes of each text; of the notices, and of the keys, so many
+ * of the newest. */
+void outbox_record(const struct op *op, struct json_out *out, size_t most, size_t kept);
 void outbox_read(struct op *op, const struct cJSON *value);
 bool outbox_fits(const struct cJSON *value);
 

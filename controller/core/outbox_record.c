@@ -24,19 +24,27 @@ put_post(struct json_out *out, const struct post *post)
 	json_close(out);
 }
 
-void
-outbox_record(const struct op *op, struct json_out *out, size_t most)
+/* The first of 'count' that is among the newest. */
+static size_t
+first_of(size_t count, size_t kept)
 {
-	const struct outbox *box = op->outbox;
+	return count > kept ? count - kept : 0;
+}
+
+void
+outbox_record(const struct op *op, struct json_out *out, size_t most, size_t kept)
+{
+	struct outbox *box = op->outbox;
 
 	if (!box || (box->count == 0 && box->ntold == 0))
 		return;
+	box->left_out = first_of(box->ntold, kept) + first_of(box->count, kept);
 	json_open_array(out, "told");
-	for (size_t i = 0; i < box->ntold; i++)
+	for (size_t i = first_of(box->ntold, kept); i < box->ntold; i++)
 		json_put_str(out, NULL, box->told[i]);
 	json_close_array(out);
 	json_open_array(out, "outbox");
-	for (size_t i = 0; i < box->count; i++) {
+	for (size_t i = first_of(box->count, kept); i < box->count; i++) {
 		const struct notice *notice = box->list[i];
 		CLEANUP_FREE char *text = xstrndup(notice->text, most);
 

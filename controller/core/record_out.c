@@ -13,6 +13,13 @@
 const char *const record_lane_states[RECORD_LANE_STATES] = {"waiting", "running", "done", "failed", "skipped"};
 const char *const record_step_states[RECORD_STEP_STATES] = {"waiting", "running", "done", "failed"};
 
+enum { TEXT_READABLE = 64 };
+
+/* At most so many bytes of a text that only people read, and so many notices. */
+struct room {
+	size_t text, notices;
+};
+
 static void
 put_memory(struct json_out *out, const struct memory *memory, size_t count)
 {
@@ -24,7 +31,6 @@ put_memory(struct json_out *out, const struct memory *memory, size_t count)
 	json_close(out);
 }
 
-/* At most so many bytes of a text that only people read. */
 static void
 put_cut(struct json_out *out, const char *key, const char *text, size_t most)
 {
@@ -33,19 +39,26 @@ put_cut(struct json_out *out, const char *key, const char *text, size_t most)
 	json_put_str(out, key, cut);
 }
 
-/* Texts are cut until the whole fits: a value that is cut itself could not be read again. */
+/* Texts are cut until the whole fits, and before nothing can be read in them the oldest notices are left out: a value that is
+ * cut itself could not be read again. */
 static void
-put_whole(void (*put)(const void *, struct json_out *, size_t), const void *what, struct buf *buf)
+put_whole(void (*put)(const void *, struct json_out *, const struct room *), const void *what, struct buf *buf)
 {
-	for (size_t most = ANSWER_KEPT; most > 0; most /= 2) {
+	struct room room = {ANSWER_KEPT, TOLD_MAX};
+
+	while (room.text > 0) {
 		struct json_out out = JSON_OUT(buf);
 
 		buf_clear(buf);
 		json_open(&out, NULL);
-		put(what, &out, most);
+		put(what, &out, &room);
 		json_close(&out);
 		if (buf_ok(buf))
 			return;
+		if (room.text > TEXT_READABLE || room.notices == 0)
+			room.text /= 2;
+		else
+			room.notices /= 2;
 	}
 }
 
@@ -68,13 +81,13 @@ put_errors(const struct op *op, struct json_out *out, size_t most)
 }
 
 static void
-put_op(const void *at, struct json_out *out, size_t most)
+put_op(const void *at, struct json_out *out, const struct room *room)
 {
 	const struct op *op = at;
 
 	json_put_str(out, "phase", phase_name(op->phase));
 	json_put_str(out, "reason", op->reason);
-	put_cut(out, "message", op->message, most);
+	put_cut(out, "message", op->message, room->text);
 	json_put_int(out, "start", op->start_wall_ms);
 	if (op->end_wall_ms)
 		json_put_int(out, "end", op->end_wall_ms);
@@ -91,8 +104,8 @@ put_op(const void *at, struct json_out *out, size_t most)
 	if (op->passed_over)
 		json_put_int(out, "passedOver", op->passed_over);
 	values_record(&op->values, out);
-	outbox_record(op, out, most);
-	put_errors(op, out, most);
+	outbox_record(op, out, room->text, room->notices);
+	put_errors(op, out, room->text);
 }
 
 void
@@ -124,7 +137,7 @@ put_outage(const struct lane *lane, struct json_out *out)
 }
 
 static void
-put_lane(const void *at, struct json_out *out, size_t most)
+put_lane(const void *at, struct json_out *out, const struct room *room)
 {
 	const struct lane *lane = at;
 
@@ -150,7 +163,7 @@ put_lane(const void *at, struct json_out *out, size_t most)
 	if (lane->held)
 		json_put_str(out, "restore", "intended");
 	if (lane->state == LANE_FAILED || lane->state == LANE_SKIPPED)
-		put_cut(out, "message", lane->message, most);
+		put_cut(out, "message", lane->message, room->text);
 	put_memory(out, lane->memory, lane->nmemory);
 }
 
@@ -168,7 +181,7 @@ put_act(struct json_out *out, const struct act_record *act, size_t most)
 	json_open(out, act->label);
 	json_put_str(out, "state", act_state_name(act->view.state));
 	json_put_str(out, "kind", act->kind == ACT_ONCE ? "once" : "repeatable");
-	json_put_str(out, "request", act->target);
+	put_cut(out, "request", act->target, most);
 	if (act->view.status)
 		json_put_int(out, "status", act->view.status);
 	if (answer[0])
@@ -179,7 +192,7 @@ put_act(struct json_out *out, const struct act_record *act, size_t most)
 }
 
 static void
-put_step(const void *at, struct json_out *out, size_t most)
+put_step(const void *at, struct json_out *out, const struct room *room)
 {
 	const struct step *step = at;
 
@@ -190,11 +203,11 @@ put_step(const void *at, struct json_out *out, size_t most)
 		json_put_int(out, "deadline", step->recorded_wall_ms);
 	else
 		json_put_int(out, "spent", step->spent_ms < step->plan->timeout_ms ? step->spent_ms : step->plan->timeout_ms);
-	put_cut(out, "message", step->message, most);
+	put_cut(out, "message", step->message, room->text);
 	if (step->nacts > 0) {
 		json_open(out, "acts");
 		for (size_t i = 0; i < step->nacts; i++)
-			put_act(out, &step->acts[i], most);
+			put_act(out, &step->acts[i], room->text);
 		json_close(out);
 	}
 	put_memory(out, step->memory, step->nmemory);
