@@ -107,15 +107,10 @@ acts_resume(struct core *core, struct step *step)
 static void
 journal_result(struct core *core, struct op *op, struct step *step, struct act_record *act)
 {
-	/* Who starts the node now is somebody else. */
-	if (act->view.state == ACT_NOT_SENT && act->first_start) {
-		step->lane->up_act = act->first_start = false;
-		lane_record(core, step->lane);
-	}
-	if (step->lane && !step->lane->touched && step->lane->held) {
-		step->lane->held = false;
-		lane_record(core, step->lane);
-	}
+	if (act->view.state == ACT_NOT_SENT)
+		act_not_sent(core, step, act);
+	else
+		act_arrived(step, act);
 	step_record(core, op, step, NULL);
 	journal_note(op, "%s: %s %s", step->id, act->label, act_state_name(act->view.state));
 }
@@ -185,6 +180,7 @@ send(struct core *core, struct op *op, struct step *step, struct act_record *act
 		op->cluster->last_act_up_ms = core->now.up_ms;
 	recent_start(core, step);
 	if (step->lane && !act->upkeep) {
+		step->touched_first |= !step->lane->touched;
 		step->lane->touched = true;
 		step->lane->up_act |= impact_may_restart(step->plan);
 	}
@@ -277,7 +273,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	if (step->lane && takes_down(step, act) && lane_is_outside(step->lane)) {
 		newcomer_joins(step->lane);
 	} else if (step->lane && takes_down(step, act) && !step->lane->held) {
-		step->lane->held = true;
+		step->lane->held = step->held_first = true;
 		step->lane->down_wall_ms = core->now.wall_ms;
 		step->lane->down_moved_ms = 0;
 		step->lane->down_accepted = false;

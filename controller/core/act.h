@@ -46,6 +46,12 @@ bool acts_wanted(const struct step *step);
 void acts_resume(struct core *core, struct step *step);
 void acts_clear(struct core *core, struct step *step);
 
+/* act_not_sent.c */
+/* It has surely never left: if nothing else of the step has, its node is no more held down or touched than before. */
+void act_not_sent(struct core *core, struct step *step, struct act_record *act);
+/* It has arrived, or may have: what it has made of its node stands. */
+void act_arrived(struct step *step, const struct act_record *act);
+
 /* act_state.c */
 const char *act_state_name(enum act_state state);
 int act_state_parse(const char *text);

@@ -238,6 +238,7 @@ act_happened(struct task *t, const struct act *view)
 	request_cancel(t->core, act->request);
 	act->request = 0;
 	act->view.state = ACT_ANSWERED;
+	act_arrived(t->step, act);
 	step_record(t->core, t->op, t->step, NULL);
 	journal_note(t->op, "%s: %s happened, as observed", t->step->id, act->label);
 }

@@ -120,12 +120,128 @@ a_start_that_did_not_leave_is_not_ours(void **state)
 	}
 }
 
+/* The drain is intended and sent. */
+static struct step *
+drain_sent(struct small *small)
+{
+	struct lane *lane = &small->op->lanes[0];
+	struct step *step = step_new(small->op, lane, &lane->block->steps[0]);
+
+	small->core->config.gate = false;
+	small->op->status.running_acknowledged = small->op->object->meta.has_finalizer = true;
+	lane->state = LANE_RUNNING;
+	lane->step = step;
+	step->state = STEP_RUNNING;
+	step->attempt = 1;
+	step->task = task_new(small->core, small->op, step);
+	task_act(step->task, "drain", ACT_REPEATABLE, 'r', "/storage_service/drain");
+	acts_run(small->core, small->op, step);
+	CHECK(lane->held);
+	journal_flush(small->core, small->op);
+	small_answer(small, small->op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",1]");
+	acts_run(small->core, small->op, step);
+	CHECK_INT(step->acts[0].view.state, ACT_SENT);
+	CHECK(lane->held && lane->touched);
+	return step;
+}
+
+/* What the journal tells of it by now. */
+static void
+check_taken_over(const struct step *step, bool held, bool touched)
+{
+	struct small after = open_small();
+	CLEANUP_BUF struct buf of_lane = BUF_INIT(BUF_MAX_JOURNAL_VALUE), of_step = BUF_INIT(BUF_MAX_JOURNAL_VALUE);
+
+	record_lane(step->lane, &of_lane);
+	record_step(step, &of_step);
+	CHECK(record_read(after.core, after.op, "lane/1/db-a-1", buf_str(&of_lane)));
+	CHECK(record_read(after.core, after.op, step->id, buf_str(&of_step)));
+	CHECK_INT(after.op->lanes[0].held, held);
+	CHECK_INT(after.op->lanes[0].touched, touched);
+	small_settle(&after);
+	small_close(&after);
+}
+
+/* A node that nothing has reached is up, and not ours to bring back: whoever cancels leaves it as it is. */
+static void
+a_drain_that_did_not_leave_takes_nothing_down(void **state)
+{
+	static const enum outcome outcomes[] = {OUTCOME_NOT_SENT, OUTCOME_REFUSED, OUTCOME_ANSWERED, OUTCOME_TIMEOUT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		struct small small = open_small();
+		struct step *step = drain_sent(&small);
+		struct lane *lane = step->lane;
+		bool left = i >= 2;
+
+		small_answer(&small, step->acts[0].request, outcomes[i], 200, "");
+		CHECK_INT(lane->held, left);
+		CHECK_INT(lane->touched, left);
+		check_taken_over(step, left, left);
+		small.op->object->cancel = true;
+		small.core->leading = true;
+		lane_run(small.core, lane);
+		CHECK_INT(lane->state, left ? LANE_RUNNING : LANE_WAITING);
+		small_settle(&small);
+		small_close(&small);
+	}
+}
+
+/* Something harmless was done to it before: it is begun, and not held down all the same. */
+static void
+a_drain_that_did_not_leave_releases_a_node_that_was_begun(void **state)
+{
+	static const bool withdrawn[] = {false, true};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(withdrawn); i++) {
+		struct small small = open_small();
+		struct lane *lane = &small.op->lanes[0];
+		struct step *step;
+
+		lane->touched = true;
+		step = drain_sent(&small);
+		if (withdrawn[i]) {
+			step->acts[0].view.state = ACT_INTENDED;
+			lane->restoring = true;
+			acts_run(small.core, small.op, step);
+			CHECK_INT(step->acts[0].view.state, ACT_NOT_SENT);
+		} else {
+			small_answer(&small, step->acts[0].request, OUTCOME_NOT_SENT, 0, "");
+		}
+		CHECK(!lane->held && lane->touched);
+		small_settle(&small);
+		small_close(&small);
+	}
+}
+
+/* Another one has left for it meanwhile. */
+static void
+a_second_act_keeps_the_node_ours(void **state)
+{
+	struct small small = open_small();
+	struct step *step = drain_sent(&small);
+
+	(void)state;
+	task_act(step->task, "other", ACT_REPEATABLE, 'r', "/other");
+	step->acts[1].fresh = false;
+	step->acts[1].view.state = ACT_SENT;
+	small_answer(&small, step->acts[0].request, OUTCOME_NOT_SENT, 0, "");
+	CHECK(step->lane->held && step->lane->touched);
+	small_settle(&small);
+	small_close(&small);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_act_before_status_and_finalizer),
 		cmocka_unit_test(a_start_that_did_not_leave_is_not_ours),
+		cmocka_unit_test(a_drain_that_did_not_leave_takes_nothing_down),
+		cmocka_unit_test(a_drain_that_did_not_leave_releases_a_node_that_was_begun),
+		cmocka_unit_test(a_second_act_keeps_the_node_ours),
 		cmocka_unit_test(a_refuted_act_of_an_earlier_controller_is_asked_for_before_it_leaves),
 	};
 

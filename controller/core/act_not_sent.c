@@ -1,0 +1,55 @@
+/* What an act has made of its node by being intended and sent, taken back when it has surely never left: no connection was made,
+ * or its time was over before. */
+#include "act.h"
+
+#include "lane.h"
+#include "op.h"
+#include "state.h"
+
+static bool
+has_left(const struct act_record *act)
+{
+	return act->view.state != ACT_NONE && act->view.state != ACT_INTENDED && act->view.state != ACT_NOT_SENT;
+}
+
+static bool
+any_of(const struct step *step, bool (*is)(const struct act_record *))
+{
+	for (size_t i = 0; i < step->nacts; i++)
+		if (!step->acts[i].upkeep && is(&step->acts[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_intended(const struct act_record *act)
+{
+	return act->view.state == ACT_INTENDED;
+}
+
+void
+act_arrived(struct step *step, const struct act_record *act)
+{
+	if (!act->upkeep)
+		step->held_first = step->touched_first = false;
+}
+
+void
+act_not_sent(struct core *core, struct step *step, struct act_record *act)
+{
+	struct lane *lane = step->lane;
+	bool started = act->first_start, held = step->held_first;
+
+	if (!lane || any_of(step, has_left))
+		held = false;
+	else if (step->touched_first)
+		lane->touched = step->touched_first = false;
+	held = held && !any_of(step, is_intended);
+	/* Who starts the node now is somebody else. */
+	if (started)
+		lane->up_act = act->first_start = false;
+	if (held)
+		lane->held = step->held_first = false;
+	if (started || held)
+		lane_record(core, lane);
+}
