@@ -13,7 +13,7 @@
 #include "shards.h"
 #include "state.h"
 
-enum { RELEASE_MS = 2000 };
+enum { CONFLICT = 409, RELEASE_MS = 2000 };
 
 static void tick(struct core *core, void *owner);
 
@@ -274,7 +274,7 @@ lease_want(struct core *core, struct lease *lease, bool wanted)
 	bool was = lease->wanted;
 
 	lease->wanted = wanted;
-	if (wanted || !was)
+	if (wanted || was)
 		lease->unwanted_up_ms = core->now.up_ms;
 	if (wanted && !was)
 		tick(core, lease);
@@ -294,20 +294,65 @@ lease_seen(struct core *core, struct lease *lease, const struct cJSON *object)
 }
 
 static void
-released(struct core *core, void *owner, uint64_t arg, const struct event *event)
+release_done(struct core *core, struct lease *lease)
+{
+	lease->releasing = false;
+	shards_released(core);
+	tick(core, lease);
+}
+
+static void
+send_release(struct core *core, struct lease *lease, request_done *done)
+{
+	lease_request(core, lease, "PUT", lease_body(core, lease, true), done)->deadline_ms = RELEASE_MS;
+}
+
+static void
+released_at_last(struct core *core, void *owner, uint64_t arg, const struct event *event)
 {
 	struct lease *lease = owner;
 	CLEANUP_JSON struct cJSON *object = NULL;
 
 	(void)arg;
 	lease->request = 0;
-	lease->releasing = false;
 	if (event->outcome == OUTCOME_ANSWERED && event->status == 200 && !lease->presence) {
 		object = json_parse(event->body, event->len, NULL);
 		observe(core, lease, object);
 	}
-	shards_released(core);
-	tick(core, lease);
+	release_done(core, lease);
+}
+
+static void
+read_to_release(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct lease *lease = owner;
+	CLEANUP_JSON struct cJSON *object = NULL;
+
+	(void)arg;
+	lease->request = 0;
+	if (event->outcome == OUTCOME_ANSWERED && event->status == 200) {
+		object = json_parse(event->body, event->len, NULL);
+		observe(core, lease, object);
+		if (is_ours(core, lease)) {
+			send_release(core, lease, released_at_last);
+			return;
+		}
+	}
+	release_done(core, lease);
+}
+
+/* A renewal that was on its way may have come first, and then the version is an old one. Whoever waits for the Lease would
+ * have to wait for its end. */
+static void
+released(struct core *core, void *owner, uint64_t arg, const struct event *event)
+{
+	struct lease *lease = owner;
+
+	if (event->outcome != OUTCOME_ANSWERED || event->status != CONFLICT || lease->presence) {
+		released_at_last(core, owner, arg, event);
+		return;
+	}
+	lease_request(core, lease, "GET", NULL, read_to_release)->deadline_ms = RELEASE_MS;
 }
 
 void
@@ -321,7 +366,7 @@ lease_release(struct core *core, struct lease *lease)
 	if (lease->presence)
 		lease_request(core, lease, "DELETE", NULL, released)->deadline_ms = RELEASE_MS;
 	else
-		lease_request(core, lease, "PUT", lease_body(core, lease, true), released)->deadline_ms = RELEASE_MS;
+		send_release(core, lease, released);
 	set_held(core, lease, false);
 }
 

@@ -173,6 +173,52 @@ a_newcomer_is_given_his_share(void **state)
 	desk_close(&desk);
 }
 
+/* A renewal on its way has made the version that the release names an old one. */
+static void
+a_release_that_its_own_renewal_refuses_is_repeated(void **state)
+{
+	struct desk desk = open_desk("a");
+	CLEANUP_FREE char *renewed = NULL, *put = NULL, *get = NULL;
+	struct desk_request *request;
+	size_t i = 0;
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	desk_pass(&desk, LEASE_MS / 4);
+	show(&desk, "b", 1, "6");
+	while (shard_is_led(desk.core, i))
+		i++;
+	put = xasprintf("PUT " LEASES "/strait-%zu-of-%d", i, SHARDS);
+	get = xasprintf("GET " LEASES "/strait-%zu-of-%d", i, SHARDS);
+	renewed = shard(i, "a", 7);
+	desk_answer(&desk, desk_find(&desk, put), 409, "{}");
+	desk_answer(&desk, desk_find(&desk, get), 200, renewed);
+	request = desk_find(&desk, put);
+	CHECK_CONTAINS(request->body, "\"holderIdentity\":\"\"");
+	CHECK_CONTAINS(request->body, "\"resourceVersion\":\"7\"");
+	desk_answer(&desk, request, 409, "{}");
+	CHECK(!desk_look(&desk, put));
+	desk_close(&desk);
+}
+
+/* Another one has it by now: nothing is written over that. */
+static void
+what_another_one_has_is_not_released(void **state)
+{
+	struct desk desk = open_desk("a");
+	CLEANUP_FREE char *taken = shard(0, "b", 7);
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	desk_event(&desk, EVENT_STOP);
+	desk_answer(&desk, desk_find(&desk, "PUT " LEASES "/strait-0-of"), 409, "{}");
+	desk_answer(&desk, desk_find(&desk, "GET " LEASES "/strait-0-of"), 200, taken);
+	CHECK(!desk_look(&desk, "PUT " LEASES "/strait-0-of"));
+	desk_close(&desk);
+}
+
 /* By our clock, not by what the object says: it has not changed for its duration. */
 static void
 what_the_dead_had_is_taken(void **state)
@@ -349,6 +395,8 @@ main(void)
 		cmocka_unit_test(little_moves_when_one_dies),
 		cmocka_unit_test(who_is_alone_gets_all),
 		cmocka_unit_test(a_newcomer_is_given_his_share),
+		cmocka_unit_test(a_release_that_its_own_renewal_refuses_is_repeated),
+		cmocka_unit_test(what_another_one_has_is_not_released),
 		cmocka_unit_test(what_the_dead_had_is_taken),
 		cmocka_unit_test(who_divides_differently_takes_no_part),
 		cmocka_unit_test(of_too_many_those_first_by_name_count),

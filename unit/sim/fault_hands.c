@@ -17,10 +17,7 @@ hand_crash(struct faults *faults, const struct fault *fault)
 void
 hand_stop(struct faults *faults, const struct fault *fault)
 {
-	const struct event stop = {.kind = EVENT_STOP, .body = ""};
-
-	if (!process_of(faults, fault)->paused)
-		process_step(process_of(faults, fault), &stop);
+	process_stop(process_of(faults, fault));
 }
 
 void

@@ -80,6 +80,30 @@ play(struct fleet *fleet)
 	world_run(world, all_serve, NULL, MINUTES(30));
 }
 
+static void
+joins(void *arg, int64_t number)
+{
+	struct world *world = arg;
+
+	if (!world->processes[number].core)
+		process_start(&world->processes[number]);
+}
+
+/* An operation on each cluster; one of the controllers joins later, and who ends may stay away for a while. */
+static void
+come_and_go(struct fleet *fleet, const struct fleet_config *config, int64_t within_ms)
+{
+	struct chance chance = {.state = config->seed ^ UINT64_C(0x5aa2d5)};
+	struct world *world = fleet->scene->world;
+
+	others_roll(&fleet->others, world, &chance, within_ms);
+	world->restart_after_ms = chance_between(&chance, 500, 30000);
+	world->late = (size_t)chance_between(&chance, 0, 1);
+	if (world->late)
+		world_at(world, world->now + chance_between(&chance, 0, within_ms), joins, world,
+		    (int64_t)world->nprocesses - 1);
+}
+
 struct fleet *
 fleet_play(const struct fleet_config *config)
 {
@@ -101,6 +125,8 @@ fleet_play(const struct fleet_config *config)
 	within_ms = NODE_MS * (int64_t)sim_nodes(fleet->scene->world->sim);
 	if (!config->alone)
 		others_draw(&fleet->others, fleet->scene->world, &chance, within_ms);
+	if (config->clusters)
+		come_and_go(fleet, config, within_ms);
 	fleet->others.left_out = config->others_left_out;
 	if (choice.apart && fleet->others.count + (fleet->scene->world->beside[0] != NULL) > 0)
 		choice.kinds = FAULT_KINDS_BESIDE_OTHERS;
@@ -116,6 +142,8 @@ fleet_play(const struct fleet_config *config)
 		wrong = judge_serving(fleet->scene->world, text, sizeof text);
 	if (!wrong)
 		wrong = judge_end(fleet->scene, text, sizeof text);
+	if (!wrong)
+		wrong = others_judge(&fleet->others, text, sizeof text);
 	if (!wrong && config->calm && *fleet->construct.workflow && until_phase(fleet->scene->world, "Succeeded"))
 		wrong = construct_judge(&fleet->construct, fleet->scene->nfirst, scene_operation(fleet->scene->world)->status,
 		    text, sizeof text);
@@ -149,7 +177,9 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 		tally->failed += strcmp(phase, "Failed") == 0;
 		tally->cancelled += strcmp(phase, "Cancelled") == 0;
 		tally->planned += strcmp(phase, "Planned") == 0;
+		tally->moved += world->checker->ledgers[i].ntakeovers > 1;
 	}
+	tally->given_up += world->shares.given_up;
 	tally->clusters += world_clusters(world);
 	tally->helped += fleet->helped > 0;
 	others_add_up(&fleet->others, tally->others);
@@ -287,8 +317,9 @@ fleet_is_right(const struct fleet_config *config, struct tally *tally)
 		printf("VARIETY=%d ", (int)least.variety);
 	if (least.policies != POLICY_DRAWN)
 		printf("POLICY=%d ", (int)least.policies);
-	printf("%sSEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " OTHERS_LEFT_OUT=%u VERBOSE=1 build/unit/sim/test_fleet plays it again: "
-	    "%s\n", config->alone ? "ALONE=1 " : "", least.seed, least.left_out, least.others_left_out, fleet->wrong);
+	printf("%sSEED=%" PRIu64 " LEFT_OUT=%" PRIu64 " OTHERS_LEFT_OUT=%u VERBOSE=1 build/unit/sim/test_%s plays it "
+	    "again: %s\n", config->alone ? "ALONE=1 " : "", least.seed, least.left_out, least.others_left_out,
+	    config->clusters ? "shards" : "fleet", fleet->wrong);
 	fflush(stdout);
 	fleet_free(fleet);
 	return false;

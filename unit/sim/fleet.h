@@ -10,7 +10,7 @@
 
 /* What many runs add up to. */
 struct tally {
-	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters, tablets, zero_token, two;
+	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters, moved, given_up, tablets, zero_token, two;
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];
 	size_t others[OTHER_KINDS_MAX];
@@ -49,6 +49,8 @@ struct fleet_config {
 	unsigned others_left_out;    /* of the other ones: bit i */
 	bool told;                   /* keep a transcript */
 	size_t controllers;
+	size_t clusters;             /* so many, each with an operation of its own, shared by three controllers that come and
+				      * go; 0: one leads */
 };
 
 /* Play it. What went wrong stays in ->wrong. */

@@ -120,7 +120,12 @@ fleet_draw(const struct fleet_config *config, struct fleet *fleet)
 	/* Two at once is legal where any two may be down together: with the stock keyspaces none may. */
 	scene.no_system_keyspaces = strstr(scene.operation, "\"own\"") != NULL;
 	scene.controllers = config->controllers ? config->controllers : (size_t)chance_between(&chance, 1, 2);
-	if (!config->alone && chance_of(&second, 250))
+	if (config->clusters) {
+		scene.clusters = config->clusters;
+		scene.controllers = WORLD_PROCESSES;
+		scene.shards = 2 * config->clusters;
+	}
+	if (!config->alone && !config->clusters && chance_of(&second, 250))
 		scene.second = "dc1/x:1,dc1/y:1,dc1/z:1";
 	if (scene.controllers == 1 && chance_of(&chance, 300))
 		scene.lease_ms = 0;

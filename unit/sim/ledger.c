@@ -184,19 +184,19 @@ set_plan(struct ledger *ledger, struct page *page, const char *plan)
 /* A page begins; or begins anew, and what was sent before is remembered apart. Who meets a sequence behind its own
  * goes on by memory, and writes the journal anew. */
 static struct page *
-turn_page(struct ledger *ledger, const struct sender *to, int64_t seq)
+turn_page(struct ledger *ledger, const struct sender *to, int64_t seq, bool late)
 {
 	struct page *page = ledger_page(ledger, to->life);
 
 	if (page && seq < page->journal.seq && ledger->last == to->life)
 		return page;
-	ledger->last = to->life;
+	ledger->last = late ? ledger->last : to->life;
 	if (!page) {
 		page = ARRAY_GROW(ledger->pages, ledger->npages);
 		page->life = to->life;
 		page->journal.plan = xstrdup("");
 	}
-	ledger->lost |= seq < ledger->seq;
+	ledger->lost |= !late && seq < ledger->seq;
 	page->journal.seq = seq;
 	while (page->journal.nfields)
 		store_journal_set(&page->journal, page->journal.fields[0].name, "");
@@ -209,6 +209,8 @@ turn_page(struct ledger *ledger, const struct sender *to, int64_t seq)
 		act->intents = act->arrivals = 0;
 		act->state[0] = '\0';
 	}
+	/* Others may have told something since. */
+	page->told_phase[0] = '\0';
 	page->taken = to->number;
 	return page;
 }
@@ -220,13 +222,17 @@ checker_forget_epochs(struct checker *checker)
 		checker->ledgers[i].epoch = checker->ledgers[i].told_epoch;
 }
 
+/* Another one has taken over before the answer was heard, by one that was stopped or far away. */
+static bool
+is_late(const struct ledger *ledger, int64_t epoch)
+{
+	return epoch > 0 && epoch < ledger->epoch && (size_t)epoch < ledger->ntakeovers;
+}
+
 /* I3: whoever takes over has a higher epoch than anybody before. */
 static void
-check_raised(struct checker *checker, int64_t up_ms, struct ledger *ledger, const struct cJSON *first)
+check_raised(struct checker *checker, int64_t up_ms, struct ledger *ledger, int64_t epoch)
 {
-	int64_t epoch = 0;
-
-	json_to_int(first, &epoch);
 	if (epoch <= ledger->epoch)
 		checker_fault(checker, up_ms, "I3: a takeover is answered with epoch %" PRId64 ", the one before had %" PRId64,
 		    epoch, ledger->epoch);
@@ -238,13 +244,17 @@ acked_takeover(struct checker *checker, int64_t up_ms, const struct sender *to, 
     const struct cJSON *reply)
 {
 	const char *name = NULL;
-	int64_t seq = 0;
+	int64_t epoch = 0, seq = 0;
 	struct page *page;
 	size_t at = 0;
+	bool late;
 
+	json_to_int(json_first(reply), &epoch);
 	json_to_int(json_next(json_first(reply)), &seq);
-	page = turn_page(ledger, to, seq);
-	check_raised(checker, up_ms, ledger, json_first(reply));
+	late = is_late(ledger, epoch);
+	page = turn_page(ledger, to, seq, late);
+	if (!late)
+		check_raised(checker, up_ms, ledger, epoch);
 	for (size_t i = 0; i < ledger->npages; i++)
 		checker->forgiven |= ledger->pages[i].life != to->life &&
 		    checker_has_untold_restore(checker, ledger->pages[i].life);

@@ -44,7 +44,9 @@ static const struct other_kind kinds[] = {
 	{"recreated", 80, RESTART, false, NULL, recreate},
 	{"dry", 60, RESTART_WHOLLY ",\"dryRun\":true", false, NULL, NULL},
 	{"suspended", 80, RESTART, true, NULL, resume},
+	{"roll", 0, "\"workflow\":\"restart-node\",\"variables\":{\"settle\":\"3s\"}", false, NULL, NULL},
 };
+const struct other_kind *const other_roll = &kinds[ARRAY_LEN(kinds) - 1];
 _Static_assert(ARRAY_LEN(kinds) <= OTHER_KINDS_MAX, "too many kinds");
 
 static char *

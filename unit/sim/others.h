@@ -4,9 +4,11 @@
 
 #include "scene.h"
 
-enum { OTHERS_MAX = 3, OTHER_KINDS_MAX = 12 };
+enum { OTHERS_MAX = 3, OTHERS_AND_ROLLS = OTHERS_MAX + WORLD_CLUSTERS, OTHER_KINDS_MAX = 12 };
 
 struct other_kind;
+/* That of others_roll(), which is never drawn. */
+extern const struct other_kind *const other_roll;
 
 struct other {
 	const struct other_kind *kind;
@@ -21,7 +23,7 @@ struct other {
 };
 
 struct others {
-	struct other list[OTHERS_MAX];
+	struct other list[OTHERS_AND_ROLLS];
 	size_t count;
 	unsigned left_out;           /* bit i: it is never applied */
 	size_t applied[OTHER_KINDS_MAX];
@@ -29,6 +31,10 @@ struct others {
 
 /* None to OTHERS_MAX, begun within so many ms. */
 void others_draw(struct others *ret, struct world *world, struct chance *chance, int64_t within_ms);
+/* And one that restarts all of it on each cluster but the first, within so many ms. */
+void others_roll(struct others *others, struct world *world, struct chance *chance, int64_t within_ms);
+/* What is wrong with these in the end, or NULL: the nodes of one that has Succeeded were restarted. */
+const char *others_judge(const struct others *others, char *text, size_t size);
 /* 'others' stays where it is as long as the world. */
 void others_begin(struct others *others);
 /* When all of them have been applied and all hands laid on, by the world's clock. */

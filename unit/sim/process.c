@@ -70,6 +70,30 @@ operation_of(struct world *world, const struct effect *effect)
 	return object ? object->uid : NULL;
 }
 
+static void
+tell_to_stop(void *arg, int64_t unused)
+{
+	(void)unused;
+	transcript_add(((struct process *)arg)->world->log, ((struct process *)arg)->world->now, "---- core %s gets SIGTERM",
+	    ((struct process *)arg)->identity);
+	process_stop(arg);
+}
+
+/* Something happens to the process, or to another one, that is no crash. */
+static void
+halt(struct process *process, enum crash_how how)
+{
+	struct world *world = process->world;
+
+	if (how == HALT_PAUSED)
+		process_pause(process, world->pause_ms);
+	else if (how == HALT_TOLD)
+		world_at(world, world->now, tell_to_stop, process, 0);
+	else if (how == HALT_JOINED)
+		queue_put(&world->queue, (struct item){.at = world->now, .kind = ITEM_RESTART,
+		    .value = (int64_t)world->nprocesses - 1});
+}
+
 /* Order an effect that gets an answer; false: the core died over it. */
 static bool
 request(struct process *process, struct effect *effect)
@@ -92,6 +116,8 @@ request(struct process *process, struct effect *effect)
 	flight_order(process, effect);
 	if (effect_letter(&world->flights[world->nflights - 1]->effect) == 'a' && world->acts == world->pause_at_act)
 		process_pause(process, world->pause_ms);
+	if (crash)
+		halt(process, crash->how);
 	if (crash && crash->how == CRASH_UNSEEN)
 		world->flights[world->nflights - 1]->crash_unseen = true;
 	if (crash && crash->how == CRASH_UNANSWERED) {
@@ -202,6 +228,15 @@ process_crash(struct process *process, int64_t restart_ms)
 		restart_ms = chance_between(&world->chance, world->restart_after_ms / 2, world->restart_after_ms * 2);
 	restart.at = world->now + restart_ms;
 	queue_put(&world->queue, restart);
+}
+
+void
+process_stop(struct process *process)
+{
+	const struct event stop = {.kind = EVENT_STOP, .body = "", .sent = process_instant(process)};
+
+	if (!process->paused)
+		process_step(process, &stop);
 }
 
 void

@@ -132,7 +132,6 @@ shares_left(struct world *world, const struct flight *flight)
 	given = &world->shares.given[shares_of(world, sim)];
 	if (given->life == flight->life && flight->number < given->number)
 		return;
-	checker_fault(world->checker, world->now, "I17: act #%" PRIu64 " for %s leaves core %u, and the Lease of its shard "
-	    "%zu names \"%s\"", flight->number, sim_name(sim, node), flight->life, shares_of(world, sim),
-	    shares_holder(world, shares_of(world, sim)));
+	checker_fault(world->checker, world->now, "I17: act #%" PRIu64 " for %s leaves core %u, and its shard's Lease names "
+	    "\"%s\"", flight->number, sim_name(sim, node), flight->life, shares_holder(world, shares_of(world, sim)));
 }

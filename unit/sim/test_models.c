@@ -229,6 +229,26 @@ take_over(struct checker *checker, const char *reply)
 	take_over_by(checker, &core, reply);
 }
 
+/* Who was stopped hears last what Redis told it first. */
+static void
+checker_knows_late_takeovers(void **state)
+{
+	struct checker *checker = checker_new();
+	char uid[] = "u", before[] = "[1,0,\"\",\"1\",\"\"]";
+	struct effect_redis call = {.script = REDIS_TAKEOVER, .uid = uid};
+
+	(void)state;
+	checker_takeover(checker, 0, uid, before);
+	take_over_by(checker, &other, "[2,3,\"\",\"1\",\"\"]");
+	checker_acked(checker, 0, &core, &call, before);
+	CHECK_INT(checker->faults, 0);
+	CHECK_INT(checker_ledger(checker, uid)->last, other.life);
+	CHECK(!checker_has_lost(checker));
+	take_over_by(checker, &core, before);
+	CHECK_CONTAINS(checker->first, "I3");
+	checker_free(checker);
+}
+
 static void
 checker_knows_licences(void **state)
 {
@@ -332,6 +352,7 @@ main(void)
 		cmocka_unit_test(status_is_applied_and_nothing_else),
 		cmocka_unit_test(watches_tell_what_came_after),
 		cmocka_unit_test(writes_are_applied_once_and_in_order),
+		cmocka_unit_test(checker_knows_late_takeovers),
 		cmocka_unit_test(checker_knows_licences),
 		cmocka_unit_test(checker_holds_nothing_late_against_the_journal),
 		cmocka_unit_test(checker_takes_an_arrival_for_the_youngest_intent),

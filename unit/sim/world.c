@@ -82,7 +82,7 @@ void
 world_start(struct world *world)
 {
 	world->began = world->now;
-	for (size_t i = 0; i < world->nprocesses; i++)
+	for (size_t i = 0; i + world->late < world->nprocesses; i++)
 		process_start(&world->processes[i]);
 }
 
@@ -111,10 +111,7 @@ world_crash_at(struct world *world, size_t effect, enum crash_how how)
 void
 world_stop(struct world *world)
 {
-	const struct event stop = {.kind = EVENT_STOP, .body = "", .sent = process_instant(world->leader)};
-
-	if (!world->leader->paused)
-		process_step(world->leader, &stop);
+	process_stop(world->leader);
 }
 
 void

@@ -44,6 +44,11 @@ enum crash_how {
 	CRASH_UNANSWERED,        /* it leaves, and the core dies at once */
 	CRASH_UNSEEN,            /* it is answered; the core dies as the answer comes */
 	CRASH_WAYS,
+	/* Not a crash, but as it is ordered: */
+	HALT_PAUSED = CRASH_WAYS,        /* the process is stopped for pause_ms before it leaves */
+	HALT_TOLD,                       /* ... gets its SIGTERM */
+	HALT_JOINED,                     /* the last of the processes starts, which was down */
+	HALT_WAYS,
 };
 
 enum { WORLD_CRASHES = 16 };
@@ -117,6 +122,7 @@ struct world {
 	struct core_config config;
 	struct process processes[WORLD_PROCESSES];
 	size_t nprocesses;               /* 1 unless set before world_start() */
+	size_t late;                     /* so many of them are not started by that */
 	struct process *leader;          /* whose journal write was acknowledged last; at first the first one */
 	unsigned lives;
 	int64_t restart_after_ms;        /* a crash, until the new core; drawn around this */
@@ -179,8 +185,9 @@ void process_crash(struct process *process, int64_t restart_ms);
  * time is not over by then. */
 void process_pause(struct process *process, int64_t ms);
 void world_crash_at(struct world *world, size_t effect, enum crash_how how);
-/* SIGTERM of the leader. */
+/* SIGTERM, of the leader. */
 void world_stop(struct world *world);
+void process_stop(struct process *process);
 /* 'hand' at up time 'at', with 'arg' and 'value'. */
 void world_at(struct world *world, int64_t at, void (*hand)(void *arg, int64_t value), void *arg, int64_t value);
 void world_api_away(struct world *world, int64_t ms);
