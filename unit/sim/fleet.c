@@ -104,14 +104,32 @@ come_and_go(struct fleet *fleet, const struct fleet_config *config, int64_t with
 		    (int64_t)world->nprocesses - 1);
 }
 
+static void
+judge_at_the_end(struct fleet *fleet, bool calm)
+{
+	struct world *world = fleet->scene->world;
+	char text[600];
+	const char *wrong = judge(world, text, sizeof text);
+
+	if (!wrong)
+		wrong = judge_serving(world, text, sizeof text);
+	if (!wrong)
+		wrong = judge_end(fleet->scene, text, sizeof text);
+	if (!wrong)
+		wrong = others_judge(&fleet->others, text, sizeof text);
+	if (!wrong && calm && *fleet->construct.workflow && until_phase(world, "Succeeded"))
+		wrong = construct_judge(&fleet->construct, fleet->scene->nfirst, scene_operation(world)->status, text,
+		    sizeof text);
+	if (wrong)
+		snprintf(fleet->wrong, sizeof fleet->wrong, "%s", wrong);
+}
+
 struct fleet *
 fleet_play(const struct fleet_config *config)
 {
 	struct fleet *fleet = xcalloc(1, sizeof *fleet);
 	struct chance chance = {.state = config->seed ^ UINT64_C(0x07e25)};
 	int64_t within_ms;
-	char text[600];
-	const char *wrong;
 	struct fault_choice choice = config->choice;
 
 	fleet->scene = fleet_draw(config, fleet);
@@ -137,18 +155,7 @@ fleet_play(const struct fleet_config *config)
 	faults_begin(&fleet->faults);
 	others_begin(&fleet->others);
 	play(fleet);
-	wrong = judge(fleet->scene->world, text, sizeof text);
-	if (!wrong)
-		wrong = judge_serving(fleet->scene->world, text, sizeof text);
-	if (!wrong)
-		wrong = judge_end(fleet->scene, text, sizeof text);
-	if (!wrong)
-		wrong = others_judge(&fleet->others, text, sizeof text);
-	if (!wrong && config->calm && *fleet->construct.workflow && until_phase(fleet->scene->world, "Succeeded"))
-		wrong = construct_judge(&fleet->construct, fleet->scene->nfirst, scene_operation(fleet->scene->world)->status,
-		    text, sizeof text);
-	if (wrong)
-		snprintf(fleet->wrong, sizeof fleet->wrong, "%s", wrong);
+	judge_at_the_end(fleet, config->calm);
 	return fleet;
 }
 

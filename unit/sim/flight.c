@@ -249,8 +249,8 @@ leave(struct world *world, struct flight *flight)
 		return;
 	}
 	flight->state = FLIGHT_LEFT;
-	note_act(world, &flight->effect);
 	shares_left(world, flight);
+	note_act(world, &flight->effect);
 	at = world->now + draw_fate(world, flight);
 	if (flight->effect.kind == EFFECT_REDIS) {
 		/* One connection keeps its order, and loses nothing but itself. */

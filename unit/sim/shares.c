@@ -112,9 +112,25 @@ shares_ordered(struct world *world, const struct flight *flight)
 			continue;
 		world->shares.acting++;
 		if (world->now - act->ordered_ms < PATIENCE_MS)
-			checker_fault(world->checker, world->now, "I17: shard %zu is given up %" PRId64 " ms after act #%" PRIu64
-			    " was ordered, which has no answer yet", shard, world->now - act->ordered_ms, act->number);
+			checker_fault(world->checker, world->now, "I17: shard %zu is given up %" PRId64 " ms after act "
+			    "#%" PRIu64 " was ordered, which has no answer", shard, world->now - act->ordered_ms, act->number);
 	}
+}
+
+/* By the journal of whom ever. */
+static bool
+is_held(const struct world *world, const char *node)
+{
+	for (size_t i = 0; i < world->checker->nledgers; i++) {
+		const struct store_journal *journal = &world->checker->ledgers[i].journal;
+
+		for (size_t j = 0; j < journal->nfields; j++)
+			if (strncmp(journal->fields[j].name, "lane/", 5) == 0 &&
+			    strcmp(strrchr(journal->fields[j].name, '/') + 1, node) == 0 &&
+			    strstr(journal->fields[j].value, "\"held\":true"))
+				return true;
+	}
+	return false;
 }
 
 void
@@ -123,11 +139,14 @@ shares_left(struct world *world, const struct flight *flight)
 	size_t node;
 	const struct sim *sim = effect_letter(&flight->effect) == 'a' ? effect_cluster(world, &flight->effect, &node) : NULL;
 	const struct share_given *given;
+	bool touched;
 
 	if (!sim)
 		return;
+	touched = node >= ARRAY_LEN(*world->act_left) || world->act_left[world_number(world, sim)][node];
 	world->shares.actors[world_number(world, sim)] |= UINT64_C(1) << flight->life % 64;
-	if (!world->config.lease_namespace || shares_has(world, flight->process, sim))
+	if (!world->config.lease_namespace || shares_has(world, flight->process, sim) ||
+	    (touched && (is_held(world, sim_name(sim, node)) || is_held(world, sim_address(sim, node)))))
 		return;
 	given = &world->shares.given[shares_of(world, sim)];
 	if (given->life == flight->life && flight->number < given->number)

@@ -1,8 +1,9 @@
 /* Who may act on which cluster: read from the Leases as the API server has them, and from what leaves a process.
  *
  *	I17  an act leaves only from the controller that the Lease of its cluster's shard names then; or that gave it up
- *	     after it had ordered the act. And who gives a shard up waits for the answers to what it has sent, a moment at
- *	     the least */
+ *	     after it had ordered the act. Only what goes to a node that is held down, and was touched before, needs no
+ *	     Lease: it must come back though the API server is away. And who gives a shard up waits for the answers to
+ *	     what it has sent, a moment at the least */
 #pragma once
 
 #include <stdbool.h>
@@ -28,7 +29,7 @@ struct shares {
 	struct share_given given[SHARES_MAX];
 	size_t given_up;         /* so often, altogether */
 	size_t acting;           /* ... with an act of its that had no answer yet */
-	uint64_t actors[SHARES_CLUSTERS];     /* bit by life: its acts have left for the cluster */
+	uint64_t actors[SHARES_CLUSTERS];    /* bit by life: its acts have left for the cluster */
 };
 
 /* To which shard a cluster falls, by the highest weight. */

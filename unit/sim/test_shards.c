@@ -9,7 +9,8 @@
 #include "breaks.h"
 #include "hash.h"
 
-/* Several controllers share the clusters of a fleet, all of which are rolled at once. */
+/* Several controllers share the clusters of a fleet, all of which are rolled at once. POINT=effect WAY=n of enum
+ * crash_how plays one moment again, SEED=n one world with faults. */
 
 enum { CLUSTERS = 6, CONTROLLERS = 3, SHARDS = 12, DEALT_MS = 10000, HANDED_MS = 3000, CALM_MOST = 50, FAULTS_MOST = 400 };
 
@@ -275,13 +276,19 @@ a_controller_comes_or_goes_at_any_moment(void **state)
 	(void)state;
 	if (getenv("SEED"))
 		return;          /* that one is of another test */
+	if (getenv("POINT")) {
+		play(&(struct crash){.effect = strtoul(getenv("POINT"), NULL, 10),
+		    .how = (enum crash_how)strtoul(getenv("WAY"), NULL, 10)}, false, NULL, &ignored, &sum);
+		return;
+	}
 	play(NULL, false, &kinds, &from, &(struct sum){0});
 	for (size_t i = from; i < kinds.len; i++)
 		for (size_t how = 0; how < HALT_WAYS; how++) {
 			bool at_act = kinds.data[i] == 'a';
 
 			if (is_point(&kinds, i, how) && numbers[at_act]++ % stride(at_act) == 0)
-				play(&(struct crash){.effect = i + 1, .how = (enum crash_how)how}, at_act, NULL, &ignored, &sum);
+				play(&(struct crash){.effect = i + 1, .how = (enum crash_how)how}, at_act, NULL, &ignored,
+				    &sum);
 		}
 	printf("  %zu effects of 3 rolls, %zu of %zu moments, %zu of them at an act: %zu operations have changed hands;\n"
 	    "  %zu shards were given up, %zu of them with an act not answered yet\n", kinds.len - from, sum.plays,
@@ -307,10 +314,10 @@ rolls_with_faults(void **state)
 		    .policies = policy ? (enum policies)strtol(policy, NULL, 10) : POLICY_DRAWN,
 		    .left_out = left_out ? strtoull(left_out, NULL, 10) : 0,
 		    .others_left_out = others ? (unsigned)strtoul(others, NULL, 10) : 0}, &tally);
-	printf("  %zu operations on %zu clusters in %zu worlds of 3 controllers (%zu Succeeded; %zu worlds helped by a person):\n"
-	    "  %zu changed hands, %zu shards were given up, %zu lives of controllers, %zu acts arrived\n", tally.operations,
-	    tally.clusters, tally.runs, tally.succeeded, tally.helped, tally.moved, tally.given_up, tally.lives,
-	    tally.arrivals);
+	printf("  %zu operations on %zu clusters in %zu worlds of 3 controllers (%zu Succeeded; %zu worlds helped by a "
+	    "person):\n  %zu changed hands, %zu shards were given up, %zu lives of controllers, %zu acts arrived\n",
+	    tally.operations, tally.clusters, tally.runs, tally.succeeded, tally.helped, tally.moved, tally.given_up,
+	    tally.lives, tally.arrivals);
 	CHECK(right);
 }
 
