@@ -39,8 +39,8 @@ tell(struct core *core, struct op *op)
 	CLEANUP_FREE char *nodes = held_nodes(op);
 	const char *why = op->object->meta.abandon;
 
-	op_event(core, op, "Warning", REASON_Abandoned, "let go at once, as " CRD_ABANDON " asks: \"%.400s\"; it held down: %.300s. "
-	    "Nothing more is sent; what left before may still arrive for %lld s", why, nodes,
+	op_event(core, op, "Warning", REASON_Abandoned, "let go at once, as " CRD_ABANDON " asks: \"%.400s\"; it held down: "
+	    "%.300s. Nothing more is sent; what left before may still arrive for %lld s", why, nodes,
 	    (long long)(core->config.settle_ms + 999) / 1000);
 	say(core, LOG_LEVEL_WARN, op, NULL, NULL, "reason=%s \"%.300s\"; it held down: %.200s", REASON_Abandoned, why, nodes);
 	op_record(op);

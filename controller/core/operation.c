@@ -31,7 +31,8 @@ is_to_be_read(const struct op *op)
 	bool begun = operation_phase_is_final(object->phase) ? object->keeps_cluster || object->notices_waiting :
 	    object->phase[0] && strcmp(object->phase, "Pending") != 0;
 
-	return !op->journal.taken && !op->abandoned && !object->dry_run && (begun || !object->problem || object->meta.has_finalizer);
+	return !op->journal.taken && !op->abandoned && !object->dry_run &&
+	    (begun || !object->problem || object->meta.has_finalizer);
 }
 
 /* It is to be looked at in this very step, and may join the queue then. */

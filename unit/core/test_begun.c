@@ -25,10 +25,10 @@
 static char *
 operation(const char *phase, int version, const char *knobs)
 {
-	return xasprintf("{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\",\"resourceVersion\":\"%d\","
-	    "\"generation\":1,\"finalizers\":[\"strait.dev/operation\"]},\"spec\":{\"cluster\":\"messages-prd\",\"workflow\":"
-	    "\"own\"%s},\"status\":{\"phase\":\"%s\",\"planHash\":\"h\",\"journal\":{\"epoch\":1,\"seq\":3}}}", version, knobs,
-	    phase);
+	return xasprintf("{\"metadata\":{\"name\":\"restart\",\"namespace\":\"ops\",\"uid\":\"uid-op\","
+	    "\"resourceVersion\":\"%d\",\"generation\":1,\"finalizers\":[\"strait.dev/operation\"]},\"spec\":{\"cluster\":"
+	    "\"messages-prd\",\"workflow\":\"own\"%s},\"status\":{\"phase\":\"%s\",\"planHash\":\"h\",\"journal\":"
+	    "{\"epoch\":1,\"seq\":3}}}", version, knobs, phase);
 }
 
 /* Its journal: db-b-1 is held down. There is no workflow "own" any more. */
@@ -45,8 +45,8 @@ journal_reply(const char *phase, const char *lane_state, const char *lane_more)
 
 	small_open(&small, &config);
 	json_put_str(&out, NULL, small.op->plan->text);
-	reply = xasprintf("[4,17,\"digest\",\"2\",%s,\"op\",\"{\\\"phase\\\":\\\"%s\\\",\\\"start\\\":1795248000000}\"," HELD "]",
-	    buf_str(&plan), phase, lane_state, lane_more);
+	reply = xasprintf("[4,17,\"digest\",\"2\",%s,\"op\",\"{\\\"phase\\\":\\\"%s\\\","
+	    "\\\"start\\\":1795248000000}\"," HELD "]", buf_str(&plan), phase, lane_state, lane_more);
 	small_close(&small);
 	return reply;
 }

@@ -313,97 +313,10 @@ what_began_while_standing_by_is_taken_over_at_once(void **state)
 	desk_close(&desk);
 }
 
-static size_t
-count_in(const char *text, const char *what)
-{
-	size_t n = 0;
-
-	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
-		n++;
-	return n;
-}
-
-/* An API server that answers at once, and always so, is not asked in a circle: a webhook that refuses, a quota, a lack of
- * rights, too many requests. */
-static void
-a_write_that_is_refused_is_tried_again_later(void **state)
-{
-	static const int statuses[] = {403, 404, 409, 422, 429, 500};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
-		struct desk desk = open_leader();
-		size_t before;
-
-		while (!desk_look(&desk, PUT))
-			desk_pass(&desk, 50);
-		before = desk_count_all(&desk, PUT);
-		for (int turn = 0; turn < 20; turn++) {
-			if (desk_look(&desk, PUT))
-				desk_answer(&desk, desk_find(&desk, PUT), statuses[i], "{\"message\":\"no\"}");
-			if (desk_look(&desk, GET))
-				answer(&desk, GET, 200, "strait-0", "t1", 1);
-		}
-		CHECK(desk_count_all(&desk, PUT) - before <= 1);
-		for (int64_t until = desk.now.up_ms + LEASE_MS; desk.now.up_ms < until; desk_pass(&desk, 50)) {
-			if (desk_look(&desk, GET))
-				answer(&desk, GET, 200, "strait-0", "t1", 1);
-			if (desk_look(&desk, PUT))
-				desk_answer(&desk, desk_find(&desk, PUT), statuses[i], "{\"message\":\"no\"}");
-		}
-		CHECK(desk_count_all(&desk, PUT) - before >= 4 && desk_count_all(&desk, PUT) - before <= 8);
-		CHECK_INT(count_in(desk.log, "lease strait was not renewed"), 1);
-		while (!desk_look(&desk, GET) && !desk_look(&desk, PUT))
-			desk_pass(&desk, 50);
-		if (desk_look(&desk, GET))
-			answer(&desk, GET, 200, "strait-0", "t1", 1);
-		answer(&desk, PUT, 200, "strait-0", "t2", 2);
-		CHECK(desk.core->leading && shard_is_valid(desk.core, 0));
-		desk_close(&desk);
-	}
-}
-
-static void
-one_that_may_not_be_made_is_asked_for_later(void **state)
-{
-	struct desk desk = open_desk();
-
-	(void)state;
-	for (int turn = 0; turn < 20; turn++) {
-		if (desk_look(&desk, GET))
-			desk_answer(&desk, desk_find(&desk, GET), 404, "{\"message\":\"not found\"}");
-		if (desk_look(&desk, POST))
-			desk_answer(&desk, desk_find(&desk, POST), 403, "{\"message\":\"forbidden\"}");
-	}
-	CHECK_INT(desk_count_all(&desk, POST), 1);
-	desk_pass(&desk, LEASE_MS / 5 * 2);
-	desk_answer(&desk, desk_find(&desk, GET), 404, "{\"message\":\"not found\"}");
-	answer(&desk, POST, 201, "strait-0", "t1", 1);
-	CHECK(desk.core->leading);
-	desk_close(&desk);
-}
-
-/* Whoever may not even read it stands by for ever: that is said, once. */
-static void
-one_that_cannot_be_read_is_told(void **state)
-{
-	struct desk desk = open_desk();
-
-	(void)state;
-	for (int64_t until = desk.now.up_ms + LEASE_MS; desk.now.up_ms < until; desk_pass(&desk, 50))
-		if (desk_look(&desk, GET))
-			desk_answer(&desk, desk_find(&desk, GET), 403, "{\"message\":\"forbidden\"}");
-	CHECK_INT(count_in(desk.log, "lease strait was not read: HTTP 403: forbidden"), 1);
-	desk_close(&desk);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_write_that_is_refused_is_tried_again_later),
-		cmocka_unit_test(one_that_may_not_be_made_is_asked_for_later),
-		cmocka_unit_test(one_that_cannot_be_read_is_told),
 		cmocka_unit_test(a_lease_that_is_not_there_is_made),
 		cmocka_unit_test(another_holder_is_waited_for),
 		cmocka_unit_test(a_holder_that_renews_keeps_it),
