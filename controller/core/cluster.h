@@ -186,3 +186,5 @@ void duplicates_kick(struct core *core, const struct cluster *first);
 
 /* target_status.c */
 void cluster_write_status(struct core *core, struct cluster *cluster);
+/* After its requests were dropped: what is on its way is not waited for, and what was written may be another's by now. */
+void cluster_forget_status(struct core *core, struct cluster *cluster);

@@ -17,11 +17,8 @@ fall_silent(struct core *core, struct cluster *cluster)
 	informer_close(core, &cluster->secret);
 	hooks_drop(core, cluster);
 	requests_drop(core, cluster);
-	cluster->status_request = 0;
-	free(cluster->sending);
-	cluster->sending = NULL;
+	cluster_forget_status(core, cluster);
 	timer_disarm(&core->timers, &cluster->refresh);
-	timer_disarm(&core->timers, &cluster->status_timer);
 }
 
 static void
@@ -38,7 +35,6 @@ cluster_free(struct core *core, struct cluster *cluster)
 	free(cluster->queue);
 	hints_drop(cluster);
 	conditions_free(cluster->conditions);
-	free(cluster->written);
 	free(cluster->key);
 	free(cluster);
 }

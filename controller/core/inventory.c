@@ -373,8 +373,8 @@ clusters_set_leading(struct core *core, size_t shard, bool leading)
 			hosts_drop(core, cluster);
 			names_drop(core, cluster);
 			requests_drop(core, cluster);
+			cluster_forget_status(core, cluster);
 			timer_disarm(&core->timers, &cluster->refresh);
-			timer_disarm(&core->timers, &cluster->status_timer);
 		} else if (cluster->target) {
 			cluster_refresh(core, cluster);
 		}

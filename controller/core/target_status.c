@@ -183,6 +183,17 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 }
 
 void
+cluster_forget_status(struct core *core, struct cluster *cluster)
+{
+	timer_disarm(&core->timers, &cluster->status_timer);
+	cluster->status_request = 0;
+	free(cluster->sending);
+	cluster->sending = NULL;
+	free(cluster->written);
+	cluster->written = NULL;
+}
+
+void
 cluster_write_status(struct core *core, struct cluster *cluster)
 {
 	char *body;
