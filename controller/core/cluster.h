@@ -87,6 +87,7 @@ struct cluster {
 	char version[64];
 	struct informer secret;
 	char secret_version[32];
+	uint64_t secret_round;       /* the list, or its watch, that has last shown it */
 	struct hooks hooks;
 	struct hosts hosts;
 	struct names names;

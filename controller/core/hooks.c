@@ -19,7 +19,6 @@ forget_keys(struct hook_secret *secret)
 	free(secret->keys);
 	secret->keys = NULL;
 	secret->nkeys = 0;
-	secret->seen = false;
 }
 
 static void
@@ -27,9 +26,8 @@ seen(struct core *core, void *owner, const struct cJSON *object, uint64_t round)
 {
 	struct hook_secret *secret = owner;
 
-	(void)round;
 	forget_keys(secret);
-	secret->seen = true;
+	secret->round = round;
 	JSON_EACH (key, json_get(object, "keys"))
 		if (json_text(key))
 			*ARRAY_GROW(secret->keys, secret->nkeys) = xstrdup(json_text(key));
@@ -49,8 +47,11 @@ gone(struct core *core, void *owner, const struct cJSON *object)
 static void
 swept(struct core *core, void *owner, uint64_t round)
 {
-	(void)round;
-	cluster_kick(core, ((struct hook_secret *)owner)->cluster);
+	struct hook_secret *secret = owner;
+
+	if (secret->round != round)
+		forget_keys(secret);            /* it vanished while nobody watched */
+	cluster_kick(core, secret->cluster);
 }
 
 static const struct informer_kind secret_kind = {

@@ -13,7 +13,7 @@ struct hook_secret {
 	char *name;
 	struct informer informer;
 	struct cluster *cluster;
-	bool seen;
+	uint64_t round;          /* the list, or its watch, that has last shown it */
 	char **keys;
 	size_t nkeys;
 };

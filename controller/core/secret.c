@@ -32,7 +32,7 @@ secret_seen(struct core *core, void *owner, const struct cJSON *object, uint64_t
 {
 	struct cluster *cluster = owner;
 
-	(void)round;
+	cluster->secret_round = round;
 	secret_judge(core, cluster, object);
 }
 
@@ -48,7 +48,8 @@ secret_swept(struct core *core, void *owner, uint64_t round)
 {
 	struct cluster *cluster = owner;
 
-	(void)round;
+	if (cluster->secret_seen && cluster->secret_round != round)
+		secret_judge(core, cluster, NULL);      /* it vanished while nobody watched */
 	if (cluster->target && cluster->target->api_ssh && cluster_is_led(core, cluster))
 		sweep_want(core, cluster, core->now.up_ms);
 	cluster_kick(core, cluster);
