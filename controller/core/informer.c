@@ -347,7 +347,7 @@ bool
 informers_connected(const struct core *core)
 {
 	for (int i = 0; i < INFORMER_KINDS; i++)
-		if (core->informers.kinds[i].state == INFORMER_WAITING)
+		if (core->informers.kinds[i].state == INFORMER_WAITING || core->informers.kinds[i].state == INFORMER_LISTING)
 			return false;
 	return true;
 }

@@ -68,7 +68,7 @@ struct informers {
 
 void informers_start(struct core *core);
 bool informers_synced(const struct core *core);
-/* The API server answers: no kind is waiting to try again. */
+/* The API server answers: no kind is waiting to try again, nor being listed. */
 bool informers_connected(const struct core *core);
 /* It has just answered something else: kinds that wait because it did not answer try again, once a second at most. */
 void informers_reached(struct core *core);

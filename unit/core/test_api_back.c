@@ -3,11 +3,16 @@
 
 #include "alloc.h"
 #include "desk.h"
+#include "op.h"
 #include "state.h"
+
+#include <stdio.h>
 
 enum { LEASE_MS = 15000 };
 
 #define LEASE "/apis/coordination.k8s.io/v1/namespaces/strait-system/leases"
+#define OPS "GET /apis/strait.dev/v1alpha1/clusteroperations"
+#define WORKFLOWS "GET /apis/strait.dev/v1alpha1/workflows"
 #define WATCH "GET /apis/strait.dev/v1alpha1/clusteroperations?watch"
 
 static struct desk
@@ -117,6 +122,42 @@ one_that_was_refused_in_words_waits(void **state)
 	desk_close(&desk);
 }
 
+static bool
+was_looked_at(const struct desk *desk)
+{
+	return strcmp(desk->core->ops->message, "?") != 0;
+}
+
+/* So it stays whatever else is answered, until a whole list has been read; then whoever was held back goes on. */
+static void
+a_list_that_hangs_is_no_connection(void **state)
+{
+	struct desk desk = open_leader();
+
+	(void)state;
+	desk_line(&desk, desk_find(&desk, OPS "?watch"), "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"r\","
+	    "\"namespace\":\"ns\",\"uid\":\"uid-r\",\"resourceVersion\":\"110\"},\"spec\":{\"cluster\":\"c\","
+	    "\"workflow\":\"w\"}}}");
+	CHECK(informers_connected(desk.core));
+	desk_pass(&desk, 2000);
+	desk_answer(&desk, desk_find(&desk, WORKFLOWS "?watch"), 410, "{\"message\":\"too old resource version\"}");
+	CHECK(!informers_connected(desk.core));
+	desk_pass(&desk, 29000);
+	CHECK(!informers_connected(desk.core));
+	desk_fail(&desk, desk_find(&desk, WORKFLOWS "?limit"), OUTCOME_TIMEOUT, "no answer in time");
+	CHECK(!informers_connected(desk.core));
+	desk_pass(&desk, 1000);
+	CHECK(!informers_connected(desk.core));
+	snprintf(desk.core->ops->message, sizeof desk.core->ops->message, "?");
+	desk_answer(&desk, desk_find(&desk, WORKFLOWS "?limit"), 200, "{\"metadata\":{\"resourceVersion\":\"300\","
+	    "\"continue\":\"more\"},\"items\":[]}");
+	CHECK(!informers_connected(desk.core) && !was_looked_at(&desk));
+	desk_answer(&desk, desk_find(&desk, WORKFLOWS "?limit"), 200, "{\"metadata\":{\"resourceVersion\":\"300\"},"
+	    "\"items\":[]}");
+	CHECK(informers_connected(desk.core) && was_looked_at(&desk));
+	desk_close(&desk);
+}
+
 int
 main(void)
 {
@@ -124,6 +165,7 @@ main(void)
 		cmocka_unit_test(another_answer_opens_the_watches_again),
 		cmocka_unit_test(one_that_has_just_failed_is_not_hammered),
 		cmocka_unit_test(one_that_was_refused_in_words_waits),
+		cmocka_unit_test(a_list_that_hangs_is_no_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
