@@ -114,7 +114,11 @@ shard_is_quiet(const struct core *core, size_t shard)
 static void
 give_or_take(struct core *core, struct lease *lease, bool ours)
 {
+	bool was_leaving = lease->held && !lease->wanted;
+
 	lease_want(core, lease, ours);
+	if (ours && was_leaving)
+		shard_renewed(core, lease->shard);
 	if (ours || !lease->held)
 		return;
 	/* What has left is waited for a moment: then whoever takes over need not wait for it. */

@@ -27,10 +27,11 @@ open_desk(void)
 	struct desk desk = desk_open(&config);
 
 	desk_event(&desk, EVENT_START);
-	desk_sync(&desk, "{\"metadata\":{\"name\":\"prd\",\"namespace\":\"ops\",\"uid\":\"uid-prd\",\"resourceVersion\":\"110\","
-	    "\"generation\":1},\"spec\":{\"clusterName\":\"prd\",\"contactPoints\":[\"10.0.0.1\"],\"access\":{\"host\":"
-	    "{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":\"ssh\"}}},\"channels\":[{\"name\":\"ops\",\"type\":"
-	    "\"discord\",\"urlSecretRef\":{\"name\":\"hooks\",\"key\":\"ops\"},\"notify\":[\"halted\"]}]}}", "", "");
+	desk_sync(&desk, "{\"metadata\":{\"name\":\"prd\",\"namespace\":\"ops\",\"uid\":\"uid-prd\","
+	    "\"resourceVersion\":\"110\",\"generation\":1},\"spec\":{\"clusterName\":\"prd\",\"contactPoints\":"
+	    "[\"10.0.0.1\"],\"access\":{\"host\":{\"type\":\"ssh\",\"user\":\"ops\",\"sshSecretRef\":{\"name\":"
+	    "\"ssh\"}}},\"channels\":[{\"name\":\"ops\",\"type\":\"discord\",\"urlSecretRef\":{\"name\":\"hooks\","
+	    "\"key\":\"ops\"},\"notify\":[\"halted\"]}]}}", "", "");
 	return desk;
 }
 

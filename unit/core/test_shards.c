@@ -1,13 +1,18 @@
 /* The fleet divided among replicas: the deal, and one replica's hand in it. */
 #include "check.h"
 
+#include <stdio.h>
+
 #include "alloc.h"
 #include "desk.h"
 #include "json.h"
+#include "op.h"
 #include "state.h"
 
 enum { LEASE_MS = 15000, SHARDS = 6, CLUSTERS = 1000 };
 
+#define OPERATION(N) "{\"metadata\":{\"name\":\"r" N "\",\"namespace\":\"ns\",\"uid\":\"uid-" N "\",\"resourceVersion\":" \
+    "\"100\"},\"spec\":{\"cluster\":\"c" N "\",\"workflow\":\"w\"}}"
 #define LEASES "/apis/coordination.k8s.io/v1/namespaces/strait-system/leases"
 
 /* --- the deal --- */
@@ -387,6 +392,37 @@ clusters_fall_to_shards_evenly(void **state)
 	desk_close(&desk);
 }
 
+/* What has no answer yet is waited for a moment before a shard is given up. The newcomer dies within it: whoever has been told
+ * that this controller hands over is looked at again. */
+static void
+one_that_was_leaving_and_stays_goes_on(void **state)
+{
+	struct desk desk = open_desk("a");
+	CLEANUP_FREE char *newcomer = presence("b", 1, 1001, "6");
+	struct op *op;
+	size_t waiting = 0;
+
+	(void)state;
+	come_to_life(&desk);
+	get_what_is_dealt(&desk);
+	desk_sync(&desk, "", "", OPERATION("0") "," OPERATION("1") "," OPERATION("2") "," OPERATION("3") "," OPERATION("4"));
+	for (op = desk.core->ops; op; op = op->hh.next) {
+		op->journal.taken = op->journal.sending = true;
+		snprintf(op->message, sizeof op->message, "?");
+	}
+	show(&desk, "b", 1, "6");
+	for (op = desk.core->ops; op; op = op->hh.next)
+		waiting += shard_is_leaving(desk.core, op->shard) && strcmp(op->message, "?") == 0;
+	CHECK(waiting > 0);
+	watch_says(&desk, "DELETED", newcomer);
+	for (op = desk.core->ops; op; op = op->hh.next) {
+		CHECK(!shard_is_leaving(desk.core, op->shard));
+		waiting -= strcmp(op->message, "?") != 0;
+	}
+	CHECK_INT(waiting, 0);
+	desk_close(&desk);
+}
+
 int
 main(void)
 {
@@ -403,6 +439,7 @@ main(void)
 		cmocka_unit_test(too_many_are_said_once_when_they_stay_so_many),
 		cmocka_unit_test(who_is_one_too_many_gives_up_what_it_has),
 		cmocka_unit_test(who_was_left_out_counts_when_another_dies),
+		cmocka_unit_test(one_that_was_leaving_and_stays_goes_on),
 		cmocka_unit_test(leaving_gives_up_each_and_the_sign_of_life),
 		cmocka_unit_test(clusters_fall_to_shards_evenly),
 	};
