@@ -134,6 +134,9 @@ order_request(struct process *process, struct effect *effect)
 		effect_text(world, &flight->effect, text, sizeof text);
 		(is_minor(&flight->effect) ? transcript_minor : transcript_add)(world->log, world->now,
 		    "%zu> %s #%" PRIu64 " %s", world->effects, whose(process), flight->number, text);
+		if (transcript_shows_minor(world->log))
+			transcript_minor(world->log, world->now, "#%" PRIu64 " is %016" PRIx64, flight->number,
+			    effect_digest(&flight->effect));
 	}
 	schedule(world, flight, ITEM_LEAVE, world->now + world_delay(world, world->weather.io_max));
 	if (flight->effect.deadline_ms > 0)

@@ -244,6 +244,8 @@ void peers_break_watches(struct world *world, const struct process *only);
 int64_t world_delay(struct world *world, int64_t max);
 /* "REST db-a-1 POST /storage_service/drain", cut at 'size'. */
 void effect_text(const struct world *world, const struct effect *effect, char *ret, size_t size);
+/* Of every byte that it would send, of where to and how long. */
+uint64_t effect_digest(const struct effect *effect);
 /* 'a' act, 'j' journal, 'k' write to the API server, '.' another. */
 bool effect_is_stream(const struct effect *effect);
 char effect_letter(const struct effect *effect);
