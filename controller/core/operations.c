@@ -296,15 +296,23 @@ ops_kick(struct core *core)
 		op_kick(core, op);
 }
 
+static void
+restart_windows(struct step *step)
+{
+	for (size_t i = 0; step && i < ARRAY_LEN(step->windows); i++)
+		step->windows[i].since_up_ms = -1;
+}
+
 void
 ops_jumped(struct core *core)
 {
 	struct op *op, *next;
 
-	HASH_ITER (hh, core->ops, op, next)
+	HASH_ITER (hh, core->ops, op, next) {
+		restart_windows(op->cluster_step);
 		for (size_t i = 0; i < op->nlanes; i++)
-			for (size_t w = 0; op->lanes[i].step && w < ARRAY_LEN(op->lanes[i].step->windows); w++)
-				op->lanes[i].step->windows[w].since_up_ms = -1;
+			restart_windows(op->lanes[i].step);
+	}
 }
 
 void

@@ -69,6 +69,7 @@ static const struct cause causes[] = {
 	{"%*the node is no member of the ring", cause_lane_left},
 	{"the node is no member of the cluster", cause_somebody_left},
 	{"up in every view, NORMAL and serving CQL (for its window)", cause_window},
+	{"every other member is up in every view (for its window)", cause_normal},
 	{"%w compactions pending, at most %w are nominal", cause_compactions},
 	{"%w compactions pending (for its window)", cause_window},
 	/* its host */

@@ -31,7 +31,7 @@ cause_truth cause_request_open, cause_request_not_sent;
 cause_truth cause_redis_away, cause_redis_asked, cause_journal_awaited, cause_journal_lost, cause_strays,
     cause_journal_edited, cause_refused, cause_not_rebuilt, cause_api_away,
     cause_frozen, cause_suspended, cause_cancelled, cause_behind, cause_until, cause_approval, cause_gate_paused,
-    cause_asking_nodes, cause_asking_hosts, cause_ending, cause_read_again, cause_not_planned, cause_no_target;
+    cause_asking_nodes, cause_asking_hosts, cause_normal, cause_ending, cause_read_again, cause_not_planned, cause_no_target;
 
 /* Of the act that the lane's journal has; NULL: none. */
 const char *cause_act_state(const struct claim *claim, const char *verb);

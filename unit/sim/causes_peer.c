@@ -241,3 +241,13 @@ cause_ending(const struct claim *claim)
 
 	return *ending && strncmp(claim->text + strlen("ends as "), ending, strlen(ending)) == 0;
 }
+
+/* Of every node but the lane's. */
+bool
+cause_normal(const struct claim *claim)
+{
+	for (size_t i = 0; i < sim_nodes(claim->sim); i++)
+		if ((int)i != claim->lane && cause_is_called_down(claim->sim, claim->world->now, i))
+			return false;
+	return true;
+}
