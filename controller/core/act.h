@@ -49,6 +49,8 @@ void acts_clear(struct core *core, struct step *step);
 /* act_not_sent.c */
 /* It has surely never left: if nothing else of the step has, its node is no more held down or touched than before. */
 void act_not_sent(struct core *core, struct step *step, struct act_record *act);
+/* The attempt ends: what waits for Redis or the gate leaves no more. Its caller journals the step. */
+void acts_drop_intents(struct core *core, struct step *step);
 /* It has arrived, or may have: what it has made of its node stands. */
 void act_arrived(struct step *step, const struct act_record *act);
 

@@ -53,3 +53,17 @@ act_not_sent(struct core *core, struct step *step, struct act_record *act)
 	if (started || held)
 		lane_record(core, lane);
 }
+
+void
+acts_drop_intents(struct core *core, struct step *step)
+{
+	for (size_t i = 0; i < step->nacts; i++) {
+		struct act_record *act = &step->acts[i];
+
+		if (act->view.state != ACT_INTENDED)
+			continue;
+		act->view.state = ACT_NOT_SENT;
+		act_not_sent(core, step, act);
+		journal_note(step->task->op, "%s: %s %s", step->id, act->label, act_state_name(act->view.state));
+	}
+}

@@ -120,6 +120,7 @@ finish(struct core *core, struct op *op, struct step *step, enum step_state stat
 
 	snprintf(step->message, sizeof step->message, "%s", sentence);
 	step->state = state;
+	acts_drop_intents(core, step);
 	/* What was asked for and has no answer yet is dropped: the facts have overtaken it. */
 	for (size_t i = 0; i < step->nacts; i++) {
 		struct act_record *act = &step->acts[i];
@@ -157,6 +158,7 @@ fail_attempt(struct core *core, struct op *op, struct step *step, const char *re
 	say(core, LOG_LEVEL_WARN, op, step->id, step->lane ? step->lane->node->name : NULL,
 	    "%s: attempt %" PRId64 " failed: %s; again in %" PRId64 " ms", step_kind(step), step->attempt, text, delay);
 	recent_end(core, step, RECENT_ATTEMPT_FAILED, text);
+	acts_drop_intents(core, step);
 	acts_clear(core, step);
 	step->task = task_free(core, step->task);
 	step->attempt++;
