@@ -18,20 +18,10 @@
 
 enum { PATIENCE_MS = 1100 };      /* with a read barrier, before its silence is said */
 
-static int
-member_of(const struct op *op, const struct lane *lane)
-{
-	int member = -1;
-
-	if (lane && lane->node->host_id[0])
-		member = ring_find_host_id(op->cluster->ring, lane->node->host_id);
-	return member;
-}
-
 bool
 gate_node_is_up(struct op *op, struct lane *lane)
 {
-	int member = member_of(op, lane);
+	int member = lane_member(lane);
 
 	return member >= 0 && ring_is_up(op->cluster->ring, (size_t)member, NULL);
 }
@@ -39,7 +29,7 @@ gate_node_is_up(struct op *op, struct lane *lane)
 bool
 gate_node_is_down_everywhere(struct op *op, struct lane *lane)
 {
-	int member = member_of(op, lane);
+	int member = lane_member(lane);
 
 	return member >= 0 && ring_is_down_everywhere(op->cluster->ring, (size_t)member);
 }
@@ -114,6 +104,7 @@ gate_condition_holds(struct core *core, struct op *op, struct step *step, const 
 
 	if (!type || !type->judge) {
 		snprintf(why, size, "precondition %s is not known to this build", name);
+		free(policy);
 		return false;
 	}
 	judge = task_new(core, op, step);
@@ -190,7 +181,7 @@ preconditions_hold(struct core *core, struct op *op, struct step *step, char *wh
 bool
 gate_node_is_returning(struct op *op, struct lane *lane)
 {
-	int member = member_of(op, lane);
+	int member = lane_member(lane);
 
 	return member >= 0 && ring_is_returning(op->cluster->ring, (size_t)member);
 }
@@ -262,7 +253,7 @@ judge(struct core *core, struct op *op, struct step *step)
 {
 	struct cluster *cluster = op->cluster;
 	CLEANUP_FREE bool *held = roll_held(op);
-	int candidate = member_of(op, step->lane);
+	int candidate = lane_member(step->lane);
 	char why[MESSAGE];
 
 	override_begin(op, step);
@@ -293,7 +284,7 @@ static bool
 is_told(struct core *core, struct op *op, struct step *step, int64_t since)
 {
 	struct cluster *cluster = op->cluster;
-	int candidate = member_of(op, step->lane);
+	int candidate = lane_member(step->lane);
 	bool full = step_impact(step) == IMPACT_CHANGES_TOPOLOGY, told;
 	bool cure = !cluster->sweep.running && is_cure(op, step, candidate);
 	CLEANUP_FREE bool *held = NULL;
@@ -353,4 +344,14 @@ gate_check(struct core *core, struct op *op, struct step *step)
 		core->counters.gate_closed += gate == GATE_CLOSED;
 	}
 	return gate;
+}
+
+enum gate
+gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive)
+{
+	char why[MESSAGE];
+
+	if (cluster_is_another(core, op->cluster, why, sizeof why))
+		return gate_close(core, op, step, NULL, why);
+	return disruptive ? gate_check(core, op, step) : GATE_OPEN;
 }

@@ -11,10 +11,10 @@
 #include "reasons.h"
 #include "state.h"
 
-static int
-member_of(const struct lane *lane)
+int
+lane_member(const struct lane *lane)
 {
-	const struct cluster *cluster = lane->op->cluster;
+	const struct cluster *cluster = lane ? lane->op->cluster : NULL;
 
 	return cluster && lane->node->host_id[0] ? ring_find_host_id(cluster->ring, lane->node->host_id) : -1;
 }
@@ -22,7 +22,7 @@ member_of(const struct lane *lane)
 const char *
 lane_address(const struct lane *lane)
 {
-	int member = member_of(lane);
+	int member = lane_member(lane);
 
 	if (member >= 0 && lane->op->cluster->ring->members[member].address[0])
 		return lane->op->cluster->ring->members[member].address;
@@ -39,7 +39,7 @@ look_for_it(const struct core *core, struct lane *lane)
 
 	if (!cluster || cluster->sweep.running || cluster->ring->nmembers == 0)
 		return;
-	if (!lane->node->host_id[0] || member_of(lane) >= 0)
+	if (!lane->node->host_id[0] || lane_member(lane) >= 0)
 		lane->missing_up_ms = 0;
 	else if (lane->missing_up_ms == 0)
 		lane->missing_up_ms = core->now.up_ms;
@@ -68,7 +68,7 @@ lane_is_displaced(const struct core *core, const struct lane *lane, char *why, s
 	const struct cluster *cluster = lane->op->cluster;
 	int other = ring_find_address(cluster->ring, lane_address(lane));
 
-	if (!core->config.gate || cluster->sweep.running || !lane->node->host_id[0] || other < 0 || member_of(lane) >= 0 ||
+	if (!core->config.gate || cluster->sweep.running || !lane->node->host_id[0] || other < 0 || lane_member(lane) >= 0 ||
 	    lane_is_outside(lane))
 		return false;
 	snprintf(why, size, "%s is another node now: its address %s is that of host id %s, and its own, %s, is no member any "
@@ -83,7 +83,7 @@ lane_has_left(const struct core *core, const struct lane *lane)
 	const struct cluster *cluster = lane->op->cluster;
 
 	return core->config.gate && !cluster->sweep.running && !lane_is_outside(lane) &&
-	    lane->missing_up_ms > 0 && member_of(lane) < 0 &&
+	    lane->missing_up_ms > 0 && lane_member(lane) < 0 &&
 	    core->now.up_ms - lane->missing_up_ms >= MISSING_MS &&
 	    ring_find_address(cluster->ring, lane_address(lane)) < 0;
 }
@@ -98,14 +98,4 @@ cluster_is_another(const struct core *core, const struct cluster *cluster, char 
 	snprintf(why, size, "%s answers as cluster \"%.100s\", spec.clusterName is \"%.100s\": nothing is ordered until it is "
 	    "this cluster again", cluster->sweep.asker[0] ? cluster->sweep.asker : "a node", cluster->cluster_name, expected);
 	return true;
-}
-
-enum gate
-gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive)
-{
-	char why[MESSAGE];
-
-	if (cluster_is_another(core, op->cluster, why, sizeof why))
-		return gate_close(core, op, step, NULL, why);
-	return disruptive ? gate_check(core, op, step) : GATE_OPEN;
 }

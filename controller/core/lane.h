@@ -79,7 +79,9 @@ bool lane_has_ordered_nothing(const struct lane *lane);
 bool lane_restore_is_open(const struct lane *lane);
 /* Its node would stay down for as long as the journal is away. */
 bool lane_is_stranded(const struct core *core, const struct lane *lane);
-/* identity.c. Where the ring has its host id now; where it was last, when that is no member. */
+/* identity.c. Which member of the ring its host id is; -1: none, or no lane. */
+int lane_member(const struct lane *lane);
+/* Where the ring has its host id now; where it was last, when that is no member. */
 const char *lane_address(const struct lane *lane);
 /* Its host id is no member, and another has its address: nothing may be ordered there. */
 bool lane_is_displaced(const struct core *core, const struct lane *lane, char *why, size_t size);

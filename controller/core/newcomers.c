@@ -54,14 +54,6 @@ lane_is_joining(const struct lane *lane)
 	return lane_is_outside(lane) && newcomer_of(lane)->joins;
 }
 
-enum impact
-step_impact(const struct step *step)
-{
-	enum impact impact = step->plan->impact;
-
-	return impact != IMPACT_NONE && step->lane && lane_is_outside(step->lane) ? IMPACT_CHANGES_TOPOLOGY : impact;
-}
-
 /* --- the journal */
 
 static void

@@ -34,8 +34,6 @@ void newcomers_look(struct core *core, struct op *op);
 bool lane_is_outside(const struct lane *lane);
 /* ... and may be on its way there. */
 bool lane_is_joining(const struct lane *lane);
-/* What the step may do to the ring: to a node that is outside, whatever may start it makes it join. */
-enum impact step_impact(const struct step *step);
 /* Where the inventory has a node that is outside: its zone into 'zone', which holds 2 * RING_NAME + 2. False: it is a member,
  * or the inventory does not tell. */
 bool newcomer_place(const struct lane *lane, char *zone, const char **ret_address);

@@ -82,7 +82,8 @@ struct op {
 	bool repair_told;                     /* since the gate was last open */
 	uint64_t acknowledge_then;            /* spec.acknowledge when it was told: a hash */
 	char lifting[MESSAGE];                /* what the judgement at hand does without, and why */
-	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing. Turn: */
+	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
+	/* Turn: */
 	bool read_only;                       /* no step of its plan may change anything: it needs no turn */
 	bool beside;                          /* ... and is at work without one */
 	bool has_turn;                        /* it may act; false while an urgent one runs between */
@@ -156,7 +157,7 @@ void op_let_go(struct core *core, struct op *op);
 void op_drop(struct core *core, struct op *op);
 void op_free_all(struct core *core);
 
-/* notify.c: Events. */
+/* events.c */
 void op_event(struct core *core, struct op *op, const char *type, const char *reason, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* That it has begun: after a moment, and of one that has ended by then only the end is told. */

@@ -64,7 +64,7 @@ roll_held(const struct op *op)
 	bool *held = xcalloc(ring->nmembers ? ring->nmembers : 1, sizeof *held);
 
 	for (size_t i = 0; i < op->nlanes; i++) {
-		int member = op->lanes[i].held ? ring_find_host_id(ring, op->lanes[i].node->host_id) : -1;
+		int member = op->lanes[i].held ? lane_member(&op->lanes[i]) : -1;
 
 		if (member >= 0)
 			held[member] = true;

@@ -19,7 +19,7 @@ static bool
 present(const struct op *op, const struct lane *lane, char zone[2 * RING_NAME + 2], const char **ret_address)
 {
 	const struct ring *ring = op->cluster->ring;
-	int member = ring_find_host_id(ring, lane->node->host_id);
+	int member = lane_member(lane);
 
 	if (member < 0)
 		return newcomer_place(lane, zone, ret_address);

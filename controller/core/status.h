@@ -11,6 +11,8 @@
 struct core;
 struct op;
 
+enum { WHY = 60 };               /* bytes that the column of kubectl shows of a message */
+
 struct op_status {
 	struct condition *conditions;         /* as they were told last, ended by an empty type */
 	char *written, *sending;              /* the last one that was acknowledged, the one on its way */

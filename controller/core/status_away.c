@@ -16,7 +16,7 @@
 #include "state.h"
 
 /* AGAIN_MS: what stays true is said again. NEXT_MS: something else is said, no sooner. */
-enum { AGAIN_MS = 10000, NEXT_MS = 1000, RETRY_MS = 1000, WHY = 60 };
+enum { AGAIN_MS = 10000, NEXT_MS = 1000, RETRY_MS = 1000 };
 
 void
 status_put_why(struct json_out *out, const char *message)

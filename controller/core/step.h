@@ -84,6 +84,8 @@ void step_recall_pause(const struct core *core, struct step *step);
 
 /* step_kind.c */
 const char *step_kind(const struct step *step);
+/* What the step may do to the ring: to a node that is outside, whatever may start it makes it join. */
+enum impact step_impact(const struct step *step);
 /* Its acts leave under the gate alone. */
 bool step_takes_down(const struct step *step);
 int64_t step_gate_poll_ms(const struct op *op);

@@ -11,6 +11,14 @@ step_gate_poll_ms(const struct op *op)
 	return GATE_POLL_MS + 10 * (int64_t)op->cluster->ring->nmembers;
 }
 
+enum impact
+step_impact(const struct step *step)
+{
+	enum impact impact = step->plan->impact;
+
+	return impact != IMPACT_NONE && step->lane && lane_is_outside(step->lane) ? IMPACT_CHANGES_TOPOLOGY : impact;
+}
+
 bool
 step_takes_down(const struct step *step)
 {

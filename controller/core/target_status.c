@@ -96,7 +96,7 @@ put_remembered(const struct cluster *cluster, struct json_out *out)
 	json_close_array(out);
 }
 
-/* Those first seen, while any of them is still a member; kept when nothing is known now. */
+/* The members of one that is ready; those told last while it is not. */
 static void
 put_host_ids(const struct cluster *cluster, struct json_out *out)
 {

@@ -15,8 +15,6 @@
 #include "reasons.h"
 #include "state.h"
 
-enum { WHY = 60 };
-
 /* In the order in which they have the turn. */
 enum rank {
 	RANK_BUSY,           /* holds a node down, or an act of its may still arrive */
@@ -266,7 +264,7 @@ static const char *
 word_of(const struct lane *lane)
 {
 	const struct ring *ring = lane->op->cluster->ring;
-	int member = ring_find_host_id(ring, lane->node->host_id);
+	int member = lane_member(lane);
 
 	if (member >= 0 && ring_is_up(ring, (size_t)member, NULL))
 		return "is up: acknowledge";

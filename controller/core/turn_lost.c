@@ -13,7 +13,7 @@
 #include "reasons.h"
 #include "state.h"
 
-enum { WHY = 60, NAME_LEAST = 8 };
+enum { NAME_LEAST = 8 };
 
 /* No act leaves before the status names the plan. */
 static bool

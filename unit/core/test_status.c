@@ -11,8 +11,6 @@
 
 static const char workflow[] = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"scylla-drain\"}]}}]}";
 
-enum { WHY = 60 };
-
 static struct small
 open_small(void)
 {
