@@ -5,19 +5,13 @@
 #include "log.h"
 #include "state.h"
 
-static bool
-is_over(const struct lane *lane)
-{
-	return lane->state == LANE_DONE || lane->state == LANE_SKIPPED || lane->state == LANE_FAILED;
-}
-
 /* Batches whose lanes are all over, from the first one on. */
 static size_t
 batches_over(const struct plan_block *block, const struct lane *first)
 {
 	size_t size = (size_t)block->batch.size, over = 0;
 
-	while (over < block->nlanes && is_over(&first[over]))
+	while (over < block->nlanes && lane_is_over(&first[over]))
 		over++;
 	return over == block->nlanes ? (over + size - 1) / size : over / size;
 }

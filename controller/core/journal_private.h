@@ -35,5 +35,5 @@ bool journal_rebuild_forgets(const struct op *op, char *why, size_t size);
  * the value in the hash. */
 bool record_fits(const char *field, const struct cJSON *value);
 /* record_out.c: the words for enum lane_state and enum step_state. */
-enum { RECORD_LANE_STATES = 5, RECORD_STEP_STATES = 4 };
-extern const char *const record_lane_states[RECORD_LANE_STATES], *const record_step_states[RECORD_STEP_STATES];
+enum { RECORD_STEP_STATES = 4 };
+extern const char *const record_step_states[RECORD_STEP_STATES];

@@ -34,19 +34,25 @@ lane_record(struct core *core, struct lane *lane)
 	lane->op->journal.open.due = true;
 }
 
+const char *const lane_state_names[LANE_STATES] = {"waiting", "running", "done", "failed", "skipped"};
+
+bool
+lane_is_over(const struct lane *lane)
+{
+	return lane->state == LANE_DONE || lane->state == LANE_SKIPPED || lane->state == LANE_FAILED;
+}
+
 void
 lane_set_state(struct core *core, struct lane *lane, enum lane_state state, const char *why)
 {
-	static const char *const names[] = {"waiting", "running", "done", "failed", "skipped"};
-
 	say(core, LOG_LEVEL_INFO, lane->op, NULL, lane->node->name, "node %s: %s -> %s: %s", lane->node->name,
-	    names[lane->state], names[state], why);
+	    lane_state_names[lane->state], lane_state_names[state], why);
 	lane->state = state;
 	if (state == LANE_DONE || state == LANE_FAILED)
 		pace_lane_ended(core, lane);
 	snprintf(lane->message, sizeof lane->message, "%s", why);
 	lane_record(core, lane);
-	journal_note(lane->op, "%s: %s", lane->node->name, names[state]);
+	journal_note(lane->op, "%s: %s", lane->node->name, lane_state_names[state]);
 }
 
 void

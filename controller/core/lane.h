@@ -15,6 +15,9 @@ struct op;
 struct step;
 
 enum lane_state { LANE_WAITING, LANE_RUNNING, LANE_DONE, LANE_FAILED, LANE_SKIPPED };
+enum { LANE_STATES = LANE_SKIPPED + 1 };
+/* In the journal and in status: persistent. */
+extern const char *const lane_state_names[LANE_STATES];
 
 /* What every step of the core looks at in each of hundreds of lanes comes first, on one line of the cache. */
 struct lane {
@@ -56,6 +59,8 @@ struct lane {
 void lane_void(struct core *core, struct lane *lane, const char *why);
 void lane_record(struct core *core, struct lane *lane);
 void lane_record_later(struct lane *lane);      /* as journal_put_later() */
+/* Done, failed or left out: its place is free. */
+bool lane_is_over(const struct lane *lane);
 /* The one place where a lane changes state: logged, journaled. */
 void lane_set_state(struct core *core, struct lane *lane, enum lane_state state, const char *why);
 /* Carry it on as far as it goes now: its steps, then the stable window; or its restoring, if that is needed. */

@@ -202,7 +202,7 @@ place_lanes(struct core *core, struct op *op)
 /* --- the blocks --- */
 
 static bool
-is_over(const struct lane *lane)
+is_done_or_skipped(const struct lane *lane)
 {
 	return lane->state == LANE_DONE || lane->state == LANE_SKIPPED;
 }
@@ -230,7 +230,7 @@ place_block(struct op *op)
 		if (lane->state != LANE_WAITING && (!any || lane->block_index > begun))
 			begun = lane->block_index;
 		any |= lane->state != LANE_WAITING;
-		if (!is_over(lane) && lane->block_index < open)
+		if (!is_done_or_skipped(lane) && lane->block_index < open)
 			open = lane->block_index;
 	}
 	op->block = !any ? 0 : open < begun ? open : begun;

@@ -108,7 +108,7 @@ clamped(const struct cJSON *value, const char *key, int64_t least, int64_t most)
 static bool
 read_lane(struct core *core, struct lane *lane, const struct cJSON *value)
 {
-	int state = parse_word(record_lane_states, RECORD_LANE_STATES, json_str(value, "state"));
+	int state = parse_word(lane_state_names, LANE_STATES, json_str(value, "state"));
 	int64_t at = json_int(value, "at", -1);
 
 	if (state < 0 || at < 0 || (size_t)at > lane->block->nsteps + 1)

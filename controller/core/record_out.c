@@ -10,7 +10,6 @@
 #include "outbox.h"
 #include "state.h"
 
-const char *const record_lane_states[RECORD_LANE_STATES] = {"waiting", "running", "done", "failed", "skipped"};
 const char *const record_step_states[RECORD_STEP_STATES] = {"waiting", "running", "done", "failed"};
 
 enum { TEXT_READABLE = 64 };
@@ -141,7 +140,7 @@ put_lane(const void *at, struct json_out *out, const struct room *room)
 {
 	const struct lane *lane = at;
 
-	json_put_str(out, "state", record_lane_states[lane->state]);
+	json_put_str(out, "state", lane_state_names[lane->state]);
 	json_put_int(out, "at", (int64_t)lane->at);
 	if (lane->rescue)
 		json_put_int(out, "rescue", (int64_t)lane->rescue);

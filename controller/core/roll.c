@@ -129,17 +129,11 @@ roll_has_failed(const struct op *op)
 	return op->cluster_step && op->cluster_step->state == STEP_FAILED;
 }
 
-static bool
-is_finished(const struct lane *lane)
-{
-	return lane->state == LANE_DONE || lane->state == LANE_SKIPPED || lane->state == LANE_FAILED;
-}
-
 bool
 roll_is_done(const struct op *op)
 {
 	for (size_t i = 0; i < op->nlanes; i++)
-		if (!is_finished(&op->lanes[i]))
+		if (!lane_is_over(&op->lanes[i]))
 			return false;
 	return op->block >= plan_main_blocks(op->plan) && !roll_has_failed(op);
 }
@@ -317,7 +311,7 @@ run_node_block(struct core *core, struct op *op, const struct plan_block *block)
 		if (!batch_passes(core, op, block))
 			return false;
 		failed = roll_has_failed(op);
-		while (first < op->nlanes && (op->lanes[first].block != block || is_finished(&op->lanes[first])))
+		while (first < op->nlanes && (op->lanes[first].block != block || lane_is_over(&op->lanes[first])))
 			first++;
 		if (first == op->nlanes)
 			return !failed;

@@ -119,7 +119,6 @@ put_current(struct op *op, struct json_out *out)
 static void
 put_nodes(struct op *op, struct json_out *out)
 {
-	static const char *const states[] = {"waiting", "running", "done", "failed", "skipped"};
 	int shown = 0;
 
 	json_open_array(out, "nodesHeldDown");
@@ -139,7 +138,7 @@ put_nodes(struct op *op, struct json_out *out)
 		json_open(out, NULL);
 		json_put_str(out, "name", lane->node->name);
 		json_put_str(out, "zone", lane->node->zone);
-		json_put_str(out, "state", states[lane->state]);
+		json_put_str(out, "state", lane_state_names[lane->state]);
 		json_put_str(out, "step", lane->step ? step_kind(lane->step) : NULL);
 		json_put_str(out, "message", lane->step ? lane->step->message : lane->message);
 		json_close(out);
