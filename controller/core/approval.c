@@ -10,15 +10,15 @@
 #include "reasons.h"
 #include "state.h"
 
-enum approval
-approval_find(const struct op *op, const char *step, const char *hash)
+bool
+approval_is_named(const struct op *op, const char *step, const char *hash)
 {
 	const struct operation *object = op->object;
 
 	for (size_t i = 0; i < object->napprovals; i++)
 		if (strcmp(object->approvals[i].step, step) == 0 && strcmp(object->approvals[i].plan_hash, hash) == 0)
-			return APPROVAL_GIVEN;
-	return APPROVAL_NONE;
+			return true;
+	return false;
 }
 
 /* Of the same step, for another plan than 'hash'; NULL: none was named. */
@@ -37,7 +37,7 @@ approval_await(struct op *op, int phase, const char *reason, const char *step, c
 	const char *wrong = wrong_hash(op->object, step);
 	char named[64] = "";
 
-	if (wrong && approval_find(op, step, hash) == APPROVAL_NONE)
+	if (wrong && !approval_is_named(op, step, hash))
 		snprintf(named, sizeof named, "wrong planHash %.20s; ", wrong);
 	pace_hold(op, phase, reason, "%sapprove %s, plan %s%s%.200s: kubectl patch clop %.100s --type merge -p "
 	    "'{\"spec\":{\"approvals\":[{\"step\":\"%s\",\"planHash\":\"%s\"}]}}'", named, step, hash, message ? ": " : "",
@@ -68,7 +68,7 @@ approval_take(struct core *core, struct op *op, const char *step, const char *ha
 bool
 approval_given(struct core *core, struct op *op, const char *step, const char *hash, const char *message)
 {
-	if (approval_find(op, step, hash) == APPROVAL_NONE) {
+	if (!approval_is_named(op, step, hash)) {
 		approval_await(op, PHASE_AWAITING_APPROVAL, REASON_AwaitingApproval, step, hash, message);
 		return false;
 	}
@@ -147,7 +147,7 @@ approval_step(struct core *core, struct op *op, const struct plan_step *plan)
 
 	if (op->cluster_step)
 		return false;    /* it was not given in time */
-	if (approval_find(op, plan->number, op->plan->hash) == APPROVAL_GIVEN) {
+	if (approval_is_named(op, plan->number, op->plan->hash)) {
 		approval_take(core, op, plan->number, op->plan->hash);
 		snprintf(message, sizeof message, "approved with plan %s", op->plan->hash);
 		step_free(core, end(core, op, plan, STEP_DONE, message));

@@ -60,7 +60,6 @@ void pace_record(const struct op *op, struct json_out *out);
 void pace_read(struct core *core, struct op *op, const struct cJSON *value);
 
 /* approval.c */
-enum approval { APPROVAL_NONE, APPROVAL_GIVEN };
 /* status.approval: what is awaited, if that is what holds the operation. */
 void approval_write(const struct op *op, struct json_out *out);
 /* Has a person approved 'step' of the plan 'hash'? If not, that is what is awaited; 'message' may be NULL. Given, it is
@@ -69,8 +68,9 @@ bool approval_given(struct core *core, struct op *op, const char *step, const ch
 /* The step of a plan: given, or not in time and passed over all the same; else it is awaited, or it has failed, as
  * op->cluster_step, or the operation is to be cancelled. */
 bool approval_step(struct core *core, struct op *op, const struct plan_step *plan);
-/* The two halves of it, for what is more than a wait. */
-enum approval approval_find(const struct op *op, const char *step, const char *hash);
+/* Its parts, for what is more than a wait. */
+/* An entry of spec.approvals names them. */
+bool approval_is_named(const struct op *op, const char *step, const char *hash);
 void approval_await(struct op *op, int phase, const char *reason, const char *step, const char *hash,
     const char *message);
 void approval_take(struct core *core, struct op *op, const char *step, const char *hash);

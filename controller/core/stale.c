@@ -116,7 +116,7 @@ hold(struct core *core, struct op *op)
 	rebind(op, plan);
 	say_moved(op, moved, sizeof moved);
 	/* A status that is on its way tells the old hash. */
-	if (approval_find(op, "plan", plan->hash) == APPROVAL_GIVEN && roll_at_safe_point(op) && !op->status.request)
+	if (approval_is_named(op, "plan", plan->hash) && roll_at_safe_point(op) && !op->status.request)
 		take(core, op, moved);
 	else
 		approval_await(op, PHASE_PAUSED, REASON_PlanStale, "plan", plan->hash, moved);
