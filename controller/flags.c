@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 #include "instant.h"
 #include "log.h"
 
-enum { SHARDS_MOST = 64, RECORD_MOST_MIB = 1 << 20 };
+enum { RECORD_MOST_MIB = 1 << 20 };
 
 enum type { TEXT, DURATION, COUNT, SWITCH };
 
@@ -125,8 +126,8 @@ check(const struct flags *f, struct err *err)
 		return err_set(err, "--log-format %s: expected logfmt or json", f->log_format);
 	if (f->lease_ms < SECONDS(1))
 		return err_set(err, "--lease-duration: expected 1s or more");
-	if (f->shards < 1 || f->shards > SHARDS_MOST)
-		return err_set(err, "--shards: expected 1 to %d", SHARDS_MOST);
+	if (f->shards < 1 || f->shards > COUNT_MAX_SHARDS)
+		return err_set(err, "--shards: expected 1 to %d", COUNT_MAX_SHARDS);
 	if (f->record_limit < 1 || f->record_limit > RECORD_MOST_MIB)
 		return err_set(err, "--record-limit: expected 1 to %d, in MiB", RECORD_MOST_MIB);
 	if (f->connect_ms < 100 || f->rest_ms < 100)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "counts.h"
 #include "dns.h"
 #include "http.h"
 #include "kube_client.h"
@@ -15,8 +16,6 @@
 #include "ssh.h"
 #include "tunnel.h"
 #include "version.h"
-
-enum { CONNECTIONS_PER_NODE = 8, CONNECTIONS_PER_SITE = 4 };
 
 #define USER_AGENT "strait-controller/" STRAIT_VERSION
 
@@ -37,9 +36,9 @@ parts_make(struct controller *c, struct err *err)
 	shell->kube = kube_client_new(&c->loop, &c->kubeconfig, USER_AGENT, f->connect_ms);
 	/* Bytes that wait longer than a connection may take are given up: no act must arrive after the settle time. */
 	shell->rest = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
-	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_NODE, .max_body = BUF_MAX_RING});
+	    .stall_ms = f->connect_ms, .host_connections = COUNT_MAX_NODE_CONNECTIONS, .max_body = BUF_MAX_RING});
 	shell->web = http_new(&c->loop, &(struct http_config){.user_agent = USER_AGENT, .connect_ms = f->connect_ms,
-	    .stall_ms = f->connect_ms, .host_connections = CONNECTIONS_PER_SITE, .max_body = BUF_MAX_OBJECT});
+	    .stall_ms = f->connect_ms, .host_connections = COUNT_MAX_WEB_CONNECTIONS, .max_body = BUF_MAX_OBJECT});
 	/* It serves even when the file was replaced meanwhile. */
 	snprintf(self, sizeof self, "/proc/%d/exe", (int)getpid());
 	shell->ssh = ssh_new(&c->loop, &(struct ssh_config){.runtime_dir = f->runtime_dir, .self = self,

@@ -143,6 +143,7 @@ generated()
 	stateless "$@"
 	generated
 	unit/labels.sh
+	unit/maxima.sh
 } >"$findings"
 
 cat "$findings"

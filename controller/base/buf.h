@@ -18,7 +18,7 @@ struct buf {
 #define CLEANUP_BUF __attribute__((cleanup(buf_done)))
 
 /* What may be read from a peer or a file, and kept: the maxima of bytes, all in one place; docs/operations.md lists them
- * with those that count something else. */
+ * with those that count something else, of counts.h. */
 enum {
 	BUF_MAX_LINE = 8 << 10,          /* a log line, an error text */
 	BUF_MAX_STDERR = 4 << 10,        /* of a command on a host, and of ssh */

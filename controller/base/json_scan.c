@@ -350,9 +350,9 @@ scan_container(struct scan *s, int (*scan)(struct scan *))
 {
 	int r;
 
-	if (s->depth == JSON_MAX_DEPTH)
+	if (s->depth == COUNT_MAX_JSON_DEPTH)
 		return err_set(s->err, "JSON, byte %zu: expected at most %d levels of objects and arrays", s->at,
-		    JSON_MAX_DEPTH);
+		    COUNT_MAX_JSON_DEPTH);
 	s->depth++;
 	r = scan(s);
 	s->depth--;

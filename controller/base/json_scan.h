@@ -5,10 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "counts.h"
 #include "err.h"
 #include "json.h"
 
-enum { JSON_MAX_DEPTH = 64, JSON_MAX_NUMBER = 60 };
+enum { JSON_MAX_NUMBER = 60 };
 
 /* Where the values of the members 'cuts' lie, in objects of this depth (1: the outermost); or, with 'elements', where each
  * element of such an array does. Keys that are written with escapes are not found. The caller frees 'spans'. */

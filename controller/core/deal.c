@@ -16,13 +16,13 @@ void
 shards_deal(const char *const *identities, size_t nidentities, size_t nshards, size_t *ret)
 {
 	size_t share = nidentities ? (nshards + nidentities - 1) / nidentities : 0;
-	size_t has[REPLICAS_MAX] = {0};
+	size_t has[COUNT_MAX_REPLICAS] = {0};
 
 	for (size_t shard = 0; shard < nshards && nidentities > 0; shard++) {
-		size_t best = REPLICAS_MAX;
+		size_t best = COUNT_MAX_REPLICAS;
 
-		for (size_t i = 0; i < nidentities && i < REPLICAS_MAX; i++)
-			if (has[i] < share && (best == REPLICAS_MAX ||
+		for (size_t i = 0; i < nidentities && i < COUNT_MAX_REPLICAS; i++)
+			if (has[i] < share && (best == COUNT_MAX_REPLICAS ||
 			    weight(identities[i], shard) > weight(identities[best], shard)))
 				best = i;
 		ret[shard] = best;

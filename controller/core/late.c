@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 #include "set.h"
 #include "target_commands.h"
 #include "value.h"
@@ -119,8 +120,8 @@ task_set(struct task *t, const char *value)
 		return task_halt(t, "the plan does not say what this step sets; it was made by another version");
 	check = (struct value_check){.type = set->type, .bounded = set->bounded, .min = set->min, .max = set->max,
 	    .choices = set->choices, .nchoices = set->nchoices, .nodes = t->op->plan->nodes, .nnodes = t->op->plan->nnodes};
-	if (!*value || strlen(value) > SET_BYTES)
-		return task_halt(t, "+%s+: expected a value of 1 to %d bytes, got %zu", set->variable, SET_BYTES,
+	if (!*value || strlen(value) > COUNT_MAX_SET_BYTES)
+		return task_halt(t, "+%s+: expected a value of 1 to %d bytes, got %zu", set->variable, COUNT_MAX_SET_BYTES,
 		    strlen(value));
 	if (value_check(&check, set->variable, value, &err) < 0)
 		return task_halt(t, "%.300s", err.text);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "counts.h"
 #include "timer.h"
 
 struct cJSON;
@@ -19,7 +20,7 @@ struct op;
 struct step;
 
 /* More notices at once wait for nothing: the oldest is given up. Keys are forgotten, oldest first, beyond TOLD_MAX. */
-enum { OUTBOX_MAX = 12, TOLD_MAX = 48, NOTICE_TEXT = 700 };
+enum { OUTBOX_MAX = COUNT_MAX_NOTICES, TOLD_MAX = 48, NOTICE_TEXT = 700 };
 
 /* SENDING: the intent is in the journal, or on its way there. Persistent by name. */
 enum post_state { POST_WAITING, POST_SENDING, POST_SENT, POST_GIVEN_UP };

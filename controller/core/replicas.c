@@ -1,5 +1,5 @@
-/* Who shows signs of life. Of more replicas than REPLICAS_MAX those count that come first by identity: all keep the same, so
- * that all deal alike. */
+/* Who shows signs of life. Of more replicas than COUNT_MAX_REPLICAS those count that come first by identity: all keep the
+ * same, so that all deal alike. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,7 @@ tell_crowded(struct core *core, const struct replica *left_out)
 	if (crowd->told || core->now.up_ms - crowd->since_up_ms < left_out->duration_ms)
 		return;
 	say(core, LOG_LEVEL_ERROR, NULL, NULL, NULL, "there are more than %d replicas: %s and whoever comes after it by name "
-	    "get no shard: run at most %d", REPLICAS_MAX, left_out->identity, REPLICAS_MAX);
+	    "get no shard: run at most %d", COUNT_MAX_REPLICAS, left_out->identity, COUNT_MAX_REPLICAS);
 	crowd->told = true;
 }
 
@@ -89,7 +89,7 @@ room_for(struct core *core, const struct replica *fresh)
 			replica_done(&shards->replicas[i]);
 			return &shards->replicas[i];
 		}
-	if (shards->nreplicas < REPLICAS_MAX)
+	if (shards->nreplicas < COUNT_MAX_REPLICAS)
 		return &shards->replicas[shards->nreplicas++];
 	least = last(core, shards);
 	if (compare(core, fresh, least) > 0) {

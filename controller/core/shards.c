@@ -152,8 +152,8 @@ static void
 deal(struct core *core, void *owner)
 {
 	struct shards *shards = &core->shards;
-	const char *identities[REPLICAS_MAX];
-	size_t alive = 0, to[SHARDS_MAX];
+	const char *identities[COUNT_MAX_REPLICAS];
+	size_t alive = 0, to[COUNT_MAX_SHARDS];
 	bool present = false;
 
 	(void)owner;
@@ -166,7 +166,7 @@ deal(struct core *core, void *owner)
 		}
 	/* Who cannot show signs of life is not counted by the others; what it holds it keeps until another holds it. Whom the
 	 * others leave out because they are so many gives it up. */
-	if (present || alive == REPLICAS_MAX) {
+	if (present || alive == COUNT_MAX_REPLICAS) {
 		qsort(identities, alive, sizeof identities[0], by_text);
 		shards_deal(identities, alive, shards->count, to);
 		for (size_t i = 0; i < shards->count; i++)

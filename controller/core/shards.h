@@ -9,13 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "counts.h"
 #include "informer.h"
 #include "lease.h"
 #include "timer.h"
 
 struct core;
-
-enum { SHARDS_MAX = 64, REPLICAS_MAX = 32 };
 
 /* Another controller of ours that shows signs of life. */
 struct replica {
@@ -36,9 +35,9 @@ struct crowd {
 
 struct shards {
 	size_t count;
-	struct lease list[SHARDS_MAX];
+	struct lease list[COUNT_MAX_SHARDS];
 	struct lease presence;
-	struct replica replicas[REPLICAS_MAX];
+	struct replica replicas[COUNT_MAX_REPLICAS];
 	size_t nreplicas;
 	struct crowd crowd;
 	struct informer watch;

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 #include "json.h"
 #include "loop.h"
 #include "redis_private.h"
 #include "redis_scripts.h"
 
 enum {
-	REQUESTS_MAX = 4096,             /* in flight */
 	KEYS = 4,
 	ARGV_FIRST = 3,                  /* "EVALSHA", name, number of keys */
 };
@@ -301,7 +301,7 @@ redis_start(struct redis *redis, const struct redis_ask *ask)
 	if (redis->state != REDIS_READY)
 		return refuse(redis, ask, IO_REFUSED, "not connected: ",
 		    redis->reason[0] ? redis->reason : "connecting");
-	if (redis->nrequests >= REQUESTS_MAX || redis->bytes >= BUF_MAX_IN_FLIGHT)
+	if (redis->nrequests >= COUNT_MAX_REDIS_REQUESTS || redis->bytes >= BUF_MAX_IN_FLIGHT)
 		return refuse(redis, ask, IO_REFUSED, "too many requests are unanswered", "");
 	if (ask->not_after_up && now.up_ms > ask->not_after_up)
 		return refuse(redis, ask, IO_NOT_SENT, "not sent: its time was over", "");

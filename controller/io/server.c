@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 #include "loop.h"
 
 enum {
-	CONNECTIONS_MAX = 64,    /* libwebsockets sizes tables by the limit of open files otherwise: 16 MB */
 	PIECE = 4000,            /* of a page, per write */
 	HEADERS = 512,
 	PAGE_MAX = 8 << 20,
@@ -163,7 +163,7 @@ open_listener(struct server *server, struct loop *loop, int port, const char **r
 		.foreign_loops = loops,
 		.pcontext = &server->context,
 		.user = server,
-		.fd_limit_per_thread = CONNECTIONS_MAX,
+		.fd_limit_per_thread = COUNT_MAX_HTTP_CONNECTIONS,
 		.timeout_secs = 10,
 		.retry_and_idle_policy = &server->policy,
 		.port = port,

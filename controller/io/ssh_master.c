@@ -10,6 +10,7 @@
 
 #include "alloc.h"
 #include "child.h"
+#include "counts.h"
 #include "loop.h"
 
 /* What of ssh tells why a host opened no channel; its name stands before each of its words. */
@@ -185,7 +186,7 @@ take_waiting(struct ssh_master *m)
 	struct ssh_run **at = &m->waiting, *before = NULL, *run;
 
 	for (; (run = *at); before = run, at = &run->next) {
-		if (run->forward_port ? m->nforwards >= SSH_FORWARDS_AT_ONCE : m->nactive >= SSH_AT_ONCE)
+		if (run->forward_port ? m->nforwards >= COUNT_MAX_HOST_FORWARDS : m->nactive >= COUNT_MAX_HOST_COMMANDS)
 			continue;
 		*at = run->next;
 		if (m->waiting_last == run)

@@ -8,10 +8,6 @@
 #include "ssh.h"
 
 enum {
-	/* Commands through one master. MaxSessions of sshd is 10, and it may count one that has just ended still when the next
-	 * comes with the same read. */
-	SSH_AT_ONCE = 5,
-	SSH_FORWARDS_AT_ONCE = 32,       /* through one master; sshd has no limit of its own for these */
 	SSH_STDOUT = BUF_MAX_STDOUT,
 	SSH_STDERR = BUF_MAX_STDERR,
 	SSH_INBOX = BUF_MAX_MUX_PACKET + (320 << 10),    /* of a packet's rest, and what is read at once */

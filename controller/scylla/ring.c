@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 #include "hash.h"
 #include "json.h"
 #include "ring_private.h"
@@ -129,8 +130,8 @@ read_members(struct ring *fresh, const char *body, size_t len, struct err *err)
 
 	if (!json)
 		return -1;
-	if (!json_is_array(json) || json_count(json) == 0 || json_count(json) > RING_MEMBERS_MAX)
-		return err_set(err, "the list of host ids is no array of 1 to %d members", RING_MEMBERS_MAX);
+	if (!json_is_array(json) || json_count(json) == 0 || json_count(json) > COUNT_MAX_MEMBERS)
+		return err_set(err, "the list of host ids is no array of 1 to %d members", COUNT_MAX_MEMBERS);
 	fresh->members = xcalloc(json_count(json), sizeof *fresh->members);
 	JSON_EACH(pair, json) {
 		if (read_member(pair, &fresh->members[fresh->nmembers++], err) < 0)

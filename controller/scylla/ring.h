@@ -13,8 +13,6 @@
 enum { RING_HOST_ID = 40, RING_ADDRESS = 64, RING_NAME = 128, RING_MODE = 24 };
 enum { RING_KEYSPACE = 256 };           /* Alternator's are "alternator_" and up to 192 characters */
 enum { RING_TABLE = 256 };              /* Alternator's indexes are "table:index" */
-enum { RING_TABLES_MAX = 20000 };       /* in tablets, of all keyspaces */
-enum { RING_MEMBERS_MAX = 2048 };       /* views are a square of bytes */
 
 /* The keyspace with a replica on every member: nothing that is taken out of the ring can take it below a quorum that
  * clients use. Its ranges need not be asked for, and are 300 times as long as others'. */

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "api.h"
+#include "counts.h"
 #include "json.h"
 #include "ring_private.h"
 
@@ -125,7 +126,7 @@ set_tables(struct ring_keyspace *keyspace, char *const *names, size_t *room, boo
 		if (!*table || strlen(table) >= RING_TABLE || (*room)-- == 0) {
 			drop_tables(&fresh);
 			return err_set(err, "the list of tables: \"%.80s\" is no table's name, or there are more than %d",
-			    *names, RING_TABLES_MAX);
+			    *names, COUNT_MAX_TABLES);
 		}
 		add_table(&fresh, keyspace, table, moving);
 	}
@@ -142,7 +143,7 @@ int
 ring_set_tables(struct ring *ring, const char *body, size_t len, struct err *err)
 {
 	char **names = scylla_strings(body, len);
-	size_t room = RING_TABLES_MAX;
+	size_t room = COUNT_MAX_TABLES;
 	int status = names ? 0 : err_set(err, "the list of tables cannot be read: expected an array of strings");
 
 	for (size_t i = 0; status == 0 && i < ring->nkeyspaces; i++) {

@@ -7,7 +7,7 @@
 #include "json.h"
 #include "release.h"
 
-enum { HTTP_BAD_REQUEST = 400, HTTP_NOT_FOUND = 404, UNREACHABLE = RING_MEMBERS_MAX + 1 };
+enum { HTTP_BAD_REQUEST = 400, HTTP_NOT_FOUND = 404, UNREACHABLE = COUNT_MAX_MEMBERS + 1 };
 
 /* Where each is asked, and from which release on every node must know it: "not found" of an older one is an answer. */
 static const struct {
@@ -108,7 +108,7 @@ read_schemas(struct topology_answer *ret, const struct ring *ring, const struct 
 {
 	uint16_t number = 0;
 
-	if (!json_is_array(json) || json_count(json) > RING_MEMBERS_MAX)
+	if (!json_is_array(json) || json_count(json) > COUNT_MAX_MEMBERS)
 		return -1;
 	ret->schemas = xcalloc(ring->nmembers + 1, sizeof *ret->schemas);
 	JSON_EACH(pair, json) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "counts.h"
 #include "ring.h"
 
 #define SCYLLA_SCHEMA_VERSIONS "/storage_proxy/schema_versions"
@@ -48,7 +49,7 @@ struct topology_answer {
 	struct topology_task *tasks;    /* those that have not ended; of repairs, one of each keyspace */
 	size_t ntasks;
 	bool more;                      /* ... and there are others, of which nothing is known */
-	uint16_t *schemas;              /* of each member: 0 not told, RING_MEMBERS_MAX + 1 unreachable, else a number */
+	uint16_t *schemas;              /* of each member: 0 not told, COUNT_MAX_MEMBERS + 1 unreachable, else a number */
 	char problem[200];
 	char asked[RING_NAME];          /* who was asked, for sentences */
 };

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 
-enum { UNREACHABLE = RING_MEMBERS_MAX + 1 };
+enum { UNREACHABLE = COUNT_MAX_MEMBERS + 1 };
 
 static bool
 say_no(struct err *said, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -3,15 +3,16 @@
 #include "alloc.h"
 #include "buf.h"
 #include "builtin.h"
+#include "counts.h"
 #include "known.h"
 #include "lint_parts.h"
 #include "value.h"
 
-enum { DEEPEST = 8, LOOKS_MAX = 1000 };
+enum { LOOKS_MAX = 1000 };
 
 /* From the workflow that is being looked at to itself. */
 struct way {
-	const char *names[DEEPEST + 1];
+	const char *names[COUNT_MAX_PLAN_DEPTH + 1];
 	size_t count;
 	int looks;               /* at workflows: many that run each other often would be looked at for ever */
 };

@@ -4,10 +4,9 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "counts.h"
 #include "plan_parts.h"
 #include "when.h"
-
-enum { DEEPEST = 8, BLOCKS_MAX = 256 };
 
 /* A workflow at one place where it is run, with its variables there. */
 struct plan_scope {
@@ -70,8 +69,8 @@ check_chain(const struct compiler *c, const struct plan_scope *scope, const stru
 		if (strcmp(at->workflow->name, step->workflow) == 0)
 			return err_set(c->err, "%s.workflow: it would run for ever: %s", step->place, buf_str(&chain));
 	}
-	return depth <= DEEPEST ? 0 : err_set(c->err, "%s.workflow: deeper than %d workflows: %s", step->place, DEEPEST,
-	    buf_str(&chain));
+	return depth <= COUNT_MAX_PLAN_DEPTH ? 0 : err_set(c->err, "%s.workflow: deeper than %d workflows: %s", step->place,
+	    COUNT_MAX_PLAN_DEPTH, buf_str(&chain));
 }
 
 /* What the step gives it, with the variables of the workflow that the step is of in place. */
@@ -123,9 +122,9 @@ add_blocks(struct compiler *c, struct plan_flat *flat, const struct plan_scope *
 	for (size_t i = 0; i < scope->workflow->nblocks; i++) {
 		const struct workflow_block *block = &scope->workflow->blocks[i];
 
-		if (flat->nunits == BLOCKS_MAX)
+		if (flat->nunits == COUNT_MAX_PLAN_BLOCKS)
 			return err_set(c->err, "%s: with the workflows that are run as steps there are more than %d blocks",
-			    block->place, BLOCKS_MAX);
+			    block->place, COUNT_MAX_PLAN_BLOCKS);
 		if (block->finally && scope->up)
 			return err_set(c->err, "%s: %s is run as a step of another workflow, and has no end of its own; "
 			    "move it there", block->place, scope->workflow->name);

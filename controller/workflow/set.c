@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "counts.h"
 #include "known.h"
 #include "plan.h"
 #include "value.h"
@@ -119,7 +120,7 @@ set_check(const struct workflow *w, const struct reconciler *const *types, const
 	if (first != step)
 		return err_set(err, "%s.with.variable: +%s+ is set by %s already; one step sets it", step->place, name,
 		    first->place);
-	if (count > SET_MOST)
-		return err_set(err, "%s: more than %d steps set variables", step->place, SET_MOST);
+	if (count > COUNT_MAX_SETS)
+		return err_set(err, "%s: more than %d steps set variables", step->place, COUNT_MAX_SETS);
 	return check_source(step, err);
 }

@@ -4,8 +4,6 @@
 #include "reconciler.h"
 #include "workflow.h"
 
-enum { SET_MOST = 8, SET_BYTES = 512 };    /* in one workflow; of a value: both are for the journal's sake */
-
 /* The step of the workflow that sets the variable; NULL: none does. */
 const struct workflow_step *set_step_of(const struct workflow *w, const struct reconciler *const *types, const char *variable);
 /* Of a step whose type sets one: that it may, and from where. -1 and a sentence. */

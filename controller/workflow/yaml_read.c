@@ -104,8 +104,8 @@ static int
 take_in(struct reader *r, const yaml_event_t *event, struct yaml_value *outer, const struct yaml_value *inner)
 {
 	outer->weight += inner->weight;
-	return outer->weight <= YAML_VALUES_MAX ? 0 :
-	    refuse(r, event, "more than %d values, those behind aliases counted each time", YAML_VALUES_MAX);
+	return outer->weight <= COUNT_MAX_YAML_VALUES ? 0 :
+	    refuse(r, event, "more than %d values, those behind aliases counted each time", COUNT_MAX_YAML_VALUES);
 }
 
 static struct yaml_value *
@@ -152,8 +152,8 @@ read_key(struct reader *r, const yaml_event_t *event, const struct yaml_value *m
 	key = read_scalar(r, event);
 	if (!key)
 		return NULL;
-	if (mapping->count == YAML_KEYS_MAX) {
-		refuse(r, event, "more than %d keys in one mapping", YAML_KEYS_MAX);
+	if (mapping->count == COUNT_MAX_YAML_KEYS) {
+		refuse(r, event, "more than %d keys in one mapping", COUNT_MAX_YAML_KEYS);
 		return NULL;
 	}
 	hashes[mapping->count] = hash_str(HASH_SEED, key->text);
@@ -169,7 +169,7 @@ read_key(struct reader *r, const yaml_event_t *event, const struct yaml_value *m
 static struct yaml_value *
 read_mapping(struct reader *r, const yaml_event_t *start, struct yaml_value *value)
 {
-	CLEANUP_FREE uint64_t *hashes = xcalloc(YAML_KEYS_MAX + 1, sizeof *hashes);
+	CLEANUP_FREE uint64_t *hashes = xcalloc(COUNT_MAX_YAML_KEYS + 1, sizeof *hashes);
 
 	for (;;) {
 		CLEANUP_EVENT yaml_event_t name = {0};
@@ -211,8 +211,8 @@ read_alias(struct reader *r, const yaml_event_t *event)
 static int
 check_anchor(struct reader *r, const yaml_event_t *event, const char *name)
 {
-	if (r->nanchors == YAML_ANCHORS_MAX)
-		return refuse(r, event, "more than %d anchors", YAML_ANCHORS_MAX);
+	if (r->nanchors == COUNT_MAX_YAML_ANCHORS)
+		return refuse(r, event, "more than %d anchors", COUNT_MAX_YAML_ANCHORS);
 	for (size_t i = 0; i < r->nanchors; i++)
 		if (strcmp(r->anchors[i].name, name) == 0)
 			return refuse(r, event, "the anchor &%.40s comes twice", name);
@@ -244,8 +244,8 @@ read_content(struct reader *r, const yaml_event_t *event)
 
 	if (event->type == YAML_SCALAR_EVENT)
 		return read_scalar(r, event);
-	if (r->depth == YAML_DEPTH_MAX) {
-		refuse(r, event, "nested more than %d deep", YAML_DEPTH_MAX);
+	if (r->depth == COUNT_MAX_YAML_DEPTH) {
+		refuse(r, event, "nested more than %d deep", COUNT_MAX_YAML_DEPTH);
 		return NULL;
 	}
 	r->depth++;

@@ -5,11 +5,10 @@
 #include <stddef.h>
 
 #include "buf.h"
+#include "counts.h"
 #include "err.h"
 
-/* Maxima of one document; YAML_VALUES_MAX counts what an alias stands for each time. */
-enum { YAML_BYTES_MAX = BUF_MAX_FILE, YAML_DEPTH_MAX = 32, YAML_KEYS_MAX = 1024, YAML_VALUES_MAX = 200000,
-	YAML_ANCHORS_MAX = 256 };
+enum { YAML_BYTES_MAX = BUF_MAX_FILE };
 
 /* Both from 1. */
 struct yaml_mark {

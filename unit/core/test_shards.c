@@ -34,8 +34,8 @@ everybody_has_his_share(void **state)
 
 	(void)state;
 	for (size_t members = 1; members <= ARRAY_LEN(names); members++) {
-		for (size_t shards = 1; shards <= SHARDS_MAX; shards++) {
-			size_t to[SHARDS_MAX], share = (shards + members - 1) / members;
+		for (size_t shards = 1; shards <= COUNT_MAX_SHARDS; shards++) {
+			size_t to[COUNT_MAX_SHARDS], share = (shards + members - 1) / members;
 
 			shards_deal(names, members, shards, to);
 			for (size_t i = 0; i < members; i++)
@@ -49,14 +49,14 @@ static void
 little_moves_when_one_dies(void **state)
 {
 	static const char *const three[] = {"a", "b", "c"}, *const two[] = {"a", "b"};
-	size_t before[SHARDS_MAX], after[SHARDS_MAX], moved = 0;
+	size_t before[COUNT_MAX_SHARDS], after[COUNT_MAX_SHARDS], moved = 0;
 
 	(void)state;
-	shards_deal(three, 3, SHARDS_MAX, before);
-	shards_deal(two, 2, SHARDS_MAX, after);
-	for (size_t i = 0; i < SHARDS_MAX; i++)
+	shards_deal(three, 3, COUNT_MAX_SHARDS, before);
+	shards_deal(two, 2, COUNT_MAX_SHARDS, after);
+	for (size_t i = 0; i < COUNT_MAX_SHARDS; i++)
 		moved += before[i] != 2 && before[i] != after[i];
-	CHECK(moved <= SHARDS_MAX / 6);
+	CHECK(moved <= COUNT_MAX_SHARDS / 6);
 }
 
 /* --- one replica --- */
@@ -262,8 +262,8 @@ who_divides_differently_takes_no_part(void **state)
 static void
 show_too_many(struct desk *desk, int renewed, bool backwards)
 {
-	for (int i = 0; i < REPLICAS_MAX; i++) {
-		CLEANUP_FREE char *name = xasprintf("b%02d", backwards ? REPLICAS_MAX - 1 - i : i);
+	for (int i = 0; i < COUNT_MAX_REPLICAS; i++) {
+		CLEANUP_FREE char *name = xasprintf("b%02d", backwards ? COUNT_MAX_REPLICAS - 1 - i : i);
 
 		show(desk, name, renewed, "6");
 	}
@@ -285,11 +285,12 @@ of_too_many_those_first_by_name_count(void **state)
 	(void)state;
 	for (int backwards = 0; backwards < 2; backwards++) {
 		struct desk desk = open_desk("a");
-		CLEANUP_FREE char *lost = xasprintf("b%02d", REPLICAS_MAX - 1), *kept = xasprintf("b%02d", REPLICAS_MAX - 2);
+		CLEANUP_FREE char *lost = xasprintf("b%02d", COUNT_MAX_REPLICAS - 1);
+		CLEANUP_FREE char *kept = xasprintf("b%02d", COUNT_MAX_REPLICAS - 2);
 
 		come_to_life(&desk);
 		show_too_many(&desk, 1, backwards);
-		CHECK_INT(desk.core->shards.nreplicas, REPLICAS_MAX);
+		CHECK_INT(desk.core->shards.nreplicas, COUNT_MAX_REPLICAS);
 		CHECK(counts(&desk, "a"));
 		CHECK(counts(&desk, kept));
 		CHECK(!counts(&desk, lost));

@@ -1,7 +1,12 @@
 #include "server.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "alloc.h"
 #include "check.h"
+#include "counts.h"
 #include "http.h"
 #include "kit.h"
 
@@ -130,6 +135,40 @@ a_taken_address_is_an_error(void **state)
 	kit_loop_done(&loop);
 }
 
+/* A connection that says nothing; its address is "127.0.0.1:PORT". */
+static int
+connect_to(const char *address)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	    .sin_port = htons((uint16_t)strtol(strchr(address, ':') + 1, NULL, 10))};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CHECK(fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+	return fd;
+}
+
+/* They cost nobody else anything but time, and are no reason to fall. */
+static void
+connections_beyond_the_most_wait(void **state)
+{
+	struct fixture *f = *state;
+	int idle[COUNT_MAX_HTTP_CONNECTIONS + 16];
+	struct kit_answer a = {0};
+	CLEANUP_FREE char *url = xasprintf("http://%s/metrics", f->address);
+
+	for (size_t i = 0; i < ARRAY_LEN(idle); i++)
+		idle[i] = connect_to(f->address);
+	kit_until(&f->loop, &a.count, 1, 200);
+	http_start(f->http, &(struct http_ask){.method = "GET", .url = url, .deadline_ms = 5000, .done = kit_done, .user = &a});
+	CHECK(!kit_until(&f->loop, &a.count, 1, 300));
+	for (size_t i = 0; i < ARRAY_LEN(idle); i++)
+		close(idle[i]);
+	CHECK(kit_until(&f->loop, &a.count, 1, 5000));
+	CHECK_INT(a.outcome, IO_ANSWERED);
+	CHECK_INT(a.status, 200);
+	kit_free(&a);
+}
+
 int
 main(void)
 {
@@ -137,6 +176,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(pages_are_served),
 		CASE(nothing_but_reading_is_allowed),
+		CASE(connections_beyond_the_most_wait),
 		CASE(a_taken_address_is_an_error),
 	};
 

@@ -92,12 +92,12 @@ everything_has_a_bound(void **state)
 	struct err err = {""};
 
 	(void)state;
-	for (int i = 0; i <= YAML_DEPTH_MAX; i++)
+	for (int i = 0; i <= COUNT_MAX_YAML_DEPTH; i++)
 		buf_puts(&text, "[");
 	CHECK_INT(yaml_to_json(buf_str(&text), text.len, &out, &err), -1);
 	CHECK_TEXT(err.text, "line 1: nested more than 32 deep");
 	buf_clear(&text);
-	for (int i = 0; i <= YAML_KEYS_MAX; i++)
+	for (int i = 0; i <= COUNT_MAX_YAML_KEYS; i++)
 		buf_printf(&text, "k%d: 0\n", i);
 	CHECK_INT(yaml_to_json(buf_str(&text), text.len, &out, &err), -1);
 	CHECK_TEXT(err.text, "line 1025: more than 1024 keys in one mapping");
