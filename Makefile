@@ -223,7 +223,7 @@ PURE_TESTS := $(foreach t,$(TESTS),$(if $(filter controller/io,$(call row,$(t:$(
 
 # What there is to do -------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build check unit test sanitized sanitized-io sanitized-pure memory end-to-end valgrind fuzz lint headers bench fleet soak kills demo clean golden-update needs FORCE
+.PHONY: help deps build check unit test sanitized sanitized-io sanitized-pure memory end-to-end valgrind fuzz lint headers redis-tls bench fleet soak kills demo clean golden-update needs FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
@@ -297,7 +297,7 @@ fuzz-run: $(foreach t,$(TESTS),$(if $(findstring /fuzz_,$(t)),$(t)))
 	@for f in $^; do name=$${f##*/fuzz_}; mkdir -p $(B)/found/$$name; \
 		$$f -max_total_time=$(SECONDS_EACH) -artifact_prefix=$(B)/found/$$name- $(B)/found/$$name unit/corpus/$$name; done
 
-lint: headers $(PURE_OBJECTS) $(B)/gen-reasons $(B)/gen-knobs ## Budgets, banned calls, purity, walls
+lint: headers redis-tls $(PURE_OBJECTS) $(B)/gen-reasons $(B)/gen-knobs ## Budgets, banned calls, purity, walls
 	@BUILD=$(B) unit/lint.sh $(PURE_OBJECTS)
 
 headers: $(HEADERS:%=$(B)/headers/%.ok)
@@ -306,6 +306,11 @@ $(B)/headers/%.ok: % $(HEADERS) Makefile | needs $(GEN)/registry.h $(GEN)/versio
 	@for cc in gcc clang; do echo '#include "$(<F)"' | $$cc $(filter-out -D_FORTIFY% -Wno-%,$(CFLAGS)) $(call quotes,$<) \
 		-fsyntax-only -x c - || { echo '$<: does not compile alone with '$$cc >&2; exit 1; }; done
 	@touch $@
+
+# Where the distribution's hiredis is without TLS, the compilers read what this build leaves out all the same.
+redis-tls: | needs
+	$(Q)$(if $(REDIS_TLS),,for cc in gcc clang; do $$cc $(filter-out -D_FORTIFY% -Wno-%,$(CFLAGS)) -DSTRAIT_REDIS_TLS \
+		-isystem unit/declared $(call quotes,controller/io/redis_tls.c) -fsyntax-only controller/io/redis_tls.c; done)
 
 bench: build $(B)/unit/sim/test_fleet ## Measure what the design promises, on a real API server and Redis
 	e2e/bench
