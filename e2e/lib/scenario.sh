@@ -42,6 +42,7 @@ scenario_end()
 	((!${#lanes[@]})) || kill -s TERM "${lanes[@]}" 2>/dev/null || :
 	wait || :
 	((status == 0 || status == 130)) || evidence
+	[[ ! $keep ]] || transcripts
 	for file in "$STATE"/*.pid; do
 		[[ ! -f $file ]] || stop "$(basename "$file" .pid)"
 	done
@@ -74,6 +75,16 @@ evidence()
 		"$TOP/e2e/fleet" --name "$name" violations
 		"$TOP/e2e/fleet" --name "$name" audit | tail -n 60
 	done
+}
+
+# transcripts: what e2e/run --keep leaves beside the logs.
+transcripts()
+{
+	local name
+	for name in "${FLEETS[@]}"; do
+		"$TOP/e2e/fleet" --name "$name" audit >"$STATE/$name.audit" || :
+	done
+	k describe clop,targetclusters --request-timeout 5s >"$STATE/objects" || :
 }
 
 # fail SENTENCE: the scenario's end.
