@@ -148,18 +148,22 @@ answered(struct core *core, void *owner, uint64_t arg, const struct event *event
 	op_kick(core, op);
 }
 
-/* How long the act may leave. Redis acknowledged its intent under our epoch, so nobody had taken over by then, and whoever
- * does waits for the settle time: for a node that we have already touched that is enough, and it must be, or a lost API
- * server would keep the node down. Beginning a node asks for the Lease besides; so does an act that leaves without an
- * acknowledgement of its own. */
+/* How long the act may leave. Redis acknowledged its intent under our epoch, so nobody had taken over when that was sent, and
+ * whoever does waits for the settle time: for a node that we have already touched that is enough, and it must be, or a lost
+ * API server would keep the node down. When the acknowledgement was heard says nothing then: who was stopped hears it late.
+ * Beginning a node asks for the Lease besides; so does an act that leaves without an acknowledgement of its own. */
 static int64_t
 leave_until(const struct core *core, const struct step *step, const struct act_record *act)
 {
-	int64_t until = act->durable_up_ms + core->config.act_ttl_ms, valid = shard_valid_until(core, step->task->op->shard);
-	bool acknowledged = journal_is_durable(step->task->op, act->ticket);
+	const struct op *op = step->task->op;
+	int64_t until = act->durable_up_ms + core->config.act_ttl_ms, valid = shard_valid_until(core, op->shard);
+	int64_t ours = op->journal.ours_up_ms + core->config.act_ttl_ms;
+	bool acknowledged = journal_is_durable(op, act->ticket);
 	bool begun = step->lane && step->lane->touched;
 
-	return (begun && acknowledged) || until < valid ? until : valid;
+	if (begun && acknowledged && ours > valid)
+		valid = ours;
+	return until < valid ? until : valid;
 }
 
 static bool

@@ -201,6 +201,7 @@ write_answered(struct core *core, void *owner, uint64_t arg, const struct event 
 	core->counters.journal_writes++;
 	journal->seq++;
 	journal->durable_ticket++;
+	journal->ours_up_ms = journal->asked_up_ms;
 	journal->sending = false;
 	journal_batch_done(&journal->sent);
 	op_kick(core, op);

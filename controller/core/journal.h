@@ -47,6 +47,7 @@ struct journal {
 	bool sending;
 	uint64_t request;
 	int64_t asked_up_ms;     /* when it was sent */
+	int64_t ours_up_ms;      /* when the last acknowledged batch was: by then nobody else had taken over */
 	struct timer retry;
 	unsigned failures;
 	int64_t away_since_up_ms;    /* first unanswered try; -1 */

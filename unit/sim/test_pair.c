@@ -1,5 +1,9 @@
 #include "story.h"
 
+#include <string.h>
+
+#include "alloc.h"
+
 /* Two controllers, both alive, and one Lease. */
 
 static struct scene *
@@ -79,6 +83,41 @@ stopped_right_before_an_act(void **state)
 		old = world->leader->life;
 		reach(scene, until_over, NULL, HOURS(1));
 		CHECK(world->leader->life != old);
+		CHECK_INT(takeovers(scene), 2);
+		end(scene, "Succeeded", 6, 1);
+	}
+}
+
+/* Redis has taken an intent of this kind, and its answer is on its way. */
+static bool
+until_intent_is_taken(struct world *world, const char *intent)
+{
+	for (size_t i = 0; i < world->nflights; i++) {
+		const struct flight *flight = world->flights[i];
+
+		if (flight->effect.kind == EFFECT_REDIS && flight->effect.redis.script == REDIS_WRITE &&
+		    flight->state == FLIGHT_ARRIVED && strstr(flight->effect.redis.args[4], intent))
+			return true;
+	}
+	return false;
+}
+
+/* ... before it hears of the acknowledgement, for so long that another one has done the act meanwhile: an act of its
+ * own would be the second one (I1, I3). What is heard first then, the answer or its deadline, luck decides. */
+static void
+stopped_right_before_an_acknowledgement(void **state)
+{
+	static const char *const intents[] = {"db-a-1: drain intended", "db-a-1: stop intended", "db-a-1: start intended"};
+
+	(void)state;
+	for (size_t i = 0; i < 4 * ARRAY_LEN(intents); i++) {
+		struct scene *scene = begin_pair();
+		struct world *world = scene->world;
+
+		world->chance.state = i;
+		reach(scene, until_intent_is_taken, intents[i % ARRAY_LEN(intents)], MINUTES(10));
+		process_pause(world->leader, MINUTES(1));
+		reach(scene, until_over, NULL, HOURS(1));
 		CHECK_INT(takeovers(scene), 2);
 		end(scene, "Succeeded", 6, 1);
 	}
@@ -177,6 +216,7 @@ main(void)
 		cmocka_unit_test(one_of_two_leads),
 		cmocka_unit_test(the_leader_is_told_to_leave),
 		cmocka_unit_test(stopped_right_before_an_act),
+		cmocka_unit_test(stopped_right_before_an_acknowledgement),
 		cmocka_unit_test(back_at_redis_with_an_expired_lease),
 		cmocka_unit_test(leads_a_second_time),
 		cmocka_unit_test(redis_loses_the_takeover_of_one_that_is_stopped),

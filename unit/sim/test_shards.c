@@ -205,7 +205,7 @@ an_act_that_takes_long_keeps_no_shard(void **state)
 
 /* --- who comes and goes, at any moment */
 
-enum { FEW_CLUSTERS = 3, LATE = 1, GONE_MS = 12000 };
+enum { FEW_CLUSTERS = 3, LATE = 1, GONE_MS = 25000 };
 
 /* What the plays add up to. */
 struct sum {
