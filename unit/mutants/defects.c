@@ -24,6 +24,8 @@ bool __real_journal_is_durable(const struct op *op, uint64_t ticket);
 bool __wrap_journal_is_durable(const struct op *op, uint64_t ticket);
 bool __real_journal_is_quiet(const struct op *op);
 bool __wrap_journal_is_quiet(const struct op *op);
+void __real_op_write_status(struct core *core, struct op *op);
+void __wrap_op_write_status(struct core *core, struct op *op);
 void __real_acts_resume(struct core *core, struct step *step);
 void __wrap_acts_resume(struct core *core, struct step *step);
 bool __real_acts_run(struct core *core, struct op *op, struct step *step);
@@ -101,6 +103,13 @@ bool
 __wrap_journal_is_quiet(const struct op *op)
 {
 	return mutant == STATUS_FIRST || __real_journal_is_quiet(op);
+}
+
+void
+__wrap_op_write_status(struct core *core, struct op *op)
+{
+	__real_op_write_status(core, op);
+	op->status.end_acknowledged |= mutant == ENDS_UNTOLD && op->ended && __real_journal_is_quiet(op);
 }
 
 void

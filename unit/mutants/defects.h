@@ -21,6 +21,7 @@ enum mutant {
 	OLD_FACTS,               /* the gate takes facts of any age */
 	WINDOW_OVER_A_GAP,       /* a success window goes on over a failure */
 	STATUS_FIRST,            /* before the journal is acknowledged */
+	ENDS_UNTOLD,             /* an end that no status was acknowledged to tell lets go of finalizer and journal */
 	FREEZE_BLOCKS_STARTS,
 	DONE_AGAIN,              /* a finished lane is read as one to be done */
 	SKIPS_UNFINISHED,        /* the lane after one that is done is read as done as well */

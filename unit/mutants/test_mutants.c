@@ -22,6 +22,7 @@ static const struct defect defects[] = {
 	{WINDOW_OVER_A_GAP, "window over a gap", "I16", restart_in_a_window},
 	{WINDOW_OVER_A_GAP, "the same while Redis is away", "I16", restart_in_a_window_untold},
 	{STATUS_FIRST, "status first", "I6", with_faults},
+	{ENDS_UNTOLD, "an end is not told before it is let go", "I6", with_faults},
 	{FREEZE_BLOCKS_STARTS, "freeze that also blocks starts", "I8", frozen_with_a_node_down},
 	{DONE_AGAIN, "finished lane redone", "I4", with_faults},
 	{NO_SCHEMA_AGREED, "no schema-agreed", "kind=schema", with_a_stray_schema},

@@ -253,6 +253,23 @@ checker_arrival(struct checker *checker, int64_t up_ms, const char *node, const 
 	return found.ledger->journal.uid;
 }
 
+/* The end is acknowledged to the very core that lets go of what it leaves behind. */
+static void
+check_told(struct checker *checker, int64_t up_ms, const struct sender *sender, const char *uid, const char *what)
+{
+	const struct page *page = ledger_page(checker_ledger(checker, uid), sender->life);
+
+	if (page && *page->phase && *page->told_phase && strcmp(page->phase, page->told_phase) != 0)
+		checker_fault(checker, up_ms, "I6: %s goes before its end (%s) is told (%s)", what, page->phase,
+		    page->told_phase);
+}
+
+void
+checker_released(struct checker *checker, int64_t up_ms, const struct sender *sender, const char *uid)
+{
+	check_told(checker, up_ms, sender, uid, "the finalizer");
+}
+
 void
 checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
     const char *uid)
@@ -260,12 +277,7 @@ checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sen
 	if (!uid)
 		return;
 	if (effect->kind == EFFECT_REDIS) {
-		struct ledger *ledger = checker_ledger(checker, uid);
-		const struct page *page = ledger_page(ledger, sender->life);
-
-		if (page && *page->phase && *page->told_phase && strcmp(page->phase, page->told_phase) != 0)
-			checker_fault(checker, up_ms, "the journal (%s) expires before its status (%s)", page->phase,
-			    page->told_phase);
+		check_told(checker, up_ms, sender, uid, "the journal");
 	} else {
 		checker_status(checker, up_ms, sender->life, uid, effect->kube.body,
 		    strncmp(effect->kube.content_type, "application/merge-patch", 23) == 0);

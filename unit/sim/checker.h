@@ -115,6 +115,8 @@ struct checker *checker_free(struct checker *checker);
  * whose status it writes, or whose journal it lets expire; NULL: neither, or its object is gone and has no status. */
 void checker_ordered(struct checker *checker, int64_t up_ms, const struct sender *sender, const struct effect *effect,
     const char *uid);
+/* The core orders that its finalizer goes; nobody has asked to abandon it. */
+void checker_released(struct checker *checker, int64_t up_ms, const struct sender *sender, const char *uid);
 /* A write of a status was acknowledged to the core that has ordered it. */
 void checker_told(struct checker *checker, const struct sender *to, const char *uid, const char *body);
 /* Redis has given the operation another epoch, the first element of 'reply'. */

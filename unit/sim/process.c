@@ -94,6 +94,21 @@ halt(struct process *process, enum crash_how how)
 		    .value = (int64_t)world->nprocesses - 1});
 }
 
+/* The uid of the operation that the effect takes our finalizer from, unless a person has abandoned it; or NULL. */
+static const char *
+released(struct world *world, const struct effect *effect)
+{
+	CLEANUP_FREE char *copy = effect->kind == EFFECT_KUBE ? xstrdup(effect->kube.path) : NULL;
+	const struct api_object *object;
+	struct api_path path;
+
+	if (!copy || strcmp(effect->kube.method, "PATCH") != 0 || !strstr(effect->kube.body, "\"op\":\"remove\"") ||
+	    !api_path_parse(&path, copy) || path.kind != KIND_OPERATION || *path.sub)
+		return NULL;
+	object = api_find(world->api, KIND_OPERATION, path.namespace_, path.name);
+	return object && !(object->annotations && strstr(object->annotations, "abandon")) ? object->uid : NULL;
+}
+
 /* Order an effect that gets an answer; false: the core died over it. */
 static bool
 request(struct process *process, struct effect *effect)
@@ -111,6 +126,8 @@ request(struct process *process, struct effect *effect)
 		return false;
 	}
 	checker_ordered(world->checker, world->now, &sender, effect, operation_of(world, effect));
+	if (released(world, effect))
+		checker_released(world->checker, world->now, &sender, released(world, effect));
 	turns_ordered(world, effect);
 	windows_ordered(world, effect);
 	flight_order(process, effect);
