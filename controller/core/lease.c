@@ -70,6 +70,7 @@ observe(struct core *core, struct lease *lease, const struct cJSON *object)
 	lease->holder = xstrdup(holder);
 	lease->duration_ms = json_int(spec, "leaseDurationSeconds", 0) * 1000;
 	lease->transitions = json_int(spec, "leaseTransitions", 0);
+	lease_keep(lease, object);
 }
 
 static bool
@@ -85,39 +86,13 @@ lease_is_over(const struct core *core, const struct lease *lease)
 }
 
 static char *
-lease_body(struct core *core, struct lease *lease, bool release)
+body_of(struct core *core, struct lease *lease, bool release)
 {
-	struct buf body = BUF_INIT(BUF_MAX_LINE);
-	struct json_out out = JSON_OUT(&body);
-	char now[INSTANT_TEXT], acquired[INSTANT_TEXT];
 	bool ours = is_ours(core, lease);
 
 	if (!ours)
 		lease->acquired_wall_ms = core->now.wall_ms;
-	instant_micro(core->now.wall_ms, now);
-	instant_micro(lease->acquired_wall_ms ? lease->acquired_wall_ms : core->now.wall_ms, acquired);
-	json_open(&out, NULL);
-	json_put_str(&out, "apiVersion", "coordination.k8s.io/v1");
-	json_put_str(&out, "kind", "Lease");
-	json_open(&out, "metadata");
-	json_put_str(&out, "name", lease->name);
-	json_put_str(&out, "namespace", core->config.lease_namespace);
-	json_put_str(&out, "resourceVersion", lease->version);
-	json_open(&out, "labels");
-	json_put_str(&out, LEASE_LABEL, core->config.lease_name);
-	if (lease->presence)
-		json_put_str(&out, LEASE_LABEL_SHARDS, lease->shards);
-	json_close(&out);
-	json_close(&out);
-	json_open(&out, "spec");
-	json_put_str(&out, "holderIdentity", release ? "" : core->config.identity);
-	json_put_int(&out, "leaseDurationSeconds", release ? 1 : (core->config.lease_ms + 999) / 1000);
-	json_put_str(&out, "acquireTime", acquired);
-	json_put_str(&out, "renewTime", now);
-	json_put_int(&out, "leaseTransitions", lease->version ? lease->transitions + (ours ? 0 : 1) : 0);
-	json_close(&out);
-	json_close(&out);
-	return buf_take(&body);
+	return lease_body(core, lease, ours, release);
 }
 
 static void read_answered(struct core *core, void *owner, uint64_t arg, const struct event *event);
@@ -217,7 +192,7 @@ judge(struct core *core, struct lease *lease)
 	if (!lease->wanted && !lease->held) {
 		timer_disarm(&core->timers, &lease->timer);
 	} else if (is_ours(core, lease) || lease_is_over(core, lease)) {
-		lease_request(core, lease, "PUT", lease_body(core, lease, false), written);
+		lease_request(core, lease, "PUT", body_of(core, lease, false), written);
 	} else {
 		be_content(lease);
 		again_in(core, lease, look_again(core, lease));
@@ -233,9 +208,12 @@ read_answered(struct core *core, void *owner, uint64_t arg, const struct event *
 	(void)arg;
 	lease->request = 0;
 	if (event->outcome == OUTCOME_ANSWERED && event->status == 404) {
+		if (lease->version)
+			say(core, LOG_LEVEL_WARN, NULL, NULL, NULL, "lease %s was deleted: whoever makes it anew holds it",
+			    lease->name);
 		free(lease->version);
 		lease->version = NULL;
-		lease_request(core, lease, "POST", lease_body(core, lease, false), written);
+		lease_request(core, lease, "POST", body_of(core, lease, false), written);
 		return;
 	}
 	if (event->outcome != OUTCOME_ANSWERED || event->status != 200) {
@@ -257,7 +235,7 @@ tick(struct core *core, void *owner)
 	if (lease->request || lease->releasing || (!lease->wanted && !lease->held))
 		return;
 	if (lease->held && is_ours(core, lease) && lease->failures == 0)
-		lease_request(core, lease, "PUT", lease_body(core, lease, false), written);
+		lease_request(core, lease, "PUT", body_of(core, lease, false), written);
 	else
 		lease_request(core, lease, "GET", NULL, read_answered);
 }
@@ -304,7 +282,7 @@ release_done(struct core *core, struct lease *lease)
 static void
 send_release(struct core *core, struct lease *lease, request_done *done)
 {
-	lease_request(core, lease, "PUT", lease_body(core, lease, true), done)->deadline_ms = RELEASE_MS;
+	lease_request(core, lease, "PUT", body_of(core, lease, true), done)->deadline_ms = RELEASE_MS;
 }
 
 static void
@@ -379,6 +357,7 @@ lease_close(struct core *core, struct lease *lease)
 	free(lease->version);
 	free(lease->holder);
 	free(lease->problem);
+	free(lease->kept);
 	free(lease->name);
 	*lease = (struct lease){0};
 }

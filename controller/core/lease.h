@@ -29,6 +29,7 @@ struct lease {
 	char *record;             /* the last seen holder, renewTime and version, as one text to compare */
 	char *version;            /* resourceVersion; NULL: there is no Lease */
 	char *holder;
+	char *kept;               /* what of it is not ours, as JSON; with its metadata */
 	int64_t seen_up_ms;       /* when the record last changed, on our clock */
 	int64_t duration_ms;      /* its holder's */
 	int64_t transitions;
@@ -55,3 +56,9 @@ bool lease_is_over(const struct core *core, const struct lease *lease);
 /* Give it up, after all guarded work has stopped; shards_released() is called when that is answered. */
 void lease_release(struct core *core, struct lease *lease);
 void lease_close(struct core *core, struct lease *lease);
+
+/* lease_write.c */
+/* Remember what of the object is not ours. */
+void lease_keep(struct lease *lease, const struct cJSON *object);
+/* The object as we write it, owned. 'ours': we are its holder already; 'release': give it up. */
+char *lease_body(const struct core *core, const struct lease *lease, bool ours, bool release);

@@ -231,7 +231,7 @@ put_lease(struct steps *f, const char *name, bool create)
 	CLEANUP_FREE char *path = xasprintf("%s%s%s", f->leases, create ? "" : "/", create ? "" : name);
 	CLEANUP_BUF struct buf body = BUF_INIT(BUF_MAX_LINE);
 	struct json_out out = JSON_OUT(&body);
-	size_t version = draw(f, 6);
+	size_t version = draw(f, 6), uid = draw(f, 8);
 
 	json_open(&out, NULL);
 	json_put_str(&out, "apiVersion", "coordination.k8s.io/v1");
@@ -241,8 +241,12 @@ put_lease(struct steps *f, const char *name, bool create)
 	json_put_str(&out, "namespace", f->pair->namespace_);
 	if (!create)
 		json_put_str(&out, "resourceVersion", version == 0 ? NULL : version == 1 ? "@stale@" : "@version@");
+	if (!create)
+		json_put_str(&out, "uid", uid < 3 ? NULL : uid == 3 ? "of-another-life" : "@uid@");
 	json_open(&out, "labels");
 	json_put_str(&out, "strait.dev/lease", strcmp(name, "lease-0") == 0 ? "strait" : "another");
+	if (draw(f, 2))
+		json_put_str(&out, "app", draw(f, 2) ? "a" : "b");
 	json_close(&out);
 	json_close(&out);
 	json_open(&out, "spec");

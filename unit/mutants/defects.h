@@ -36,6 +36,7 @@ enum mutant {
 	ANYBODY_IS_A_WITNESS,    /* of the whole cluster whoever answers is believed */
 	AN_OLD_RELEASE,          /* what is upgraded stays what it was */
 	NO_SCHEMA_AGREED,        /* the gate does without it */
+	LEASE_ALONE,             /* the Lease is written as if nobody else had written to it */
 	STATUS_WITH_SPEC,        /* the spec is written along with the status */
 	/* With several operations. CHECK_THEN_ACT below is one, too. */
 	LAST_COME,               /* the last come is the first served */
@@ -101,7 +102,7 @@ play with_faults, with_faults_and_two, with_garbled_nodes, with_others, calmly, 
 /* defects_policy.c */
 play with_policy;
 /* defects_truth.c */
-play with_a_stray_schema;
+play with_a_stray_schema, with_an_annotated_lease;
 /* defects_join.c */
 play nodes_are_added;
 /* defects_gate.c */

@@ -26,6 +26,7 @@ static const struct defect defects[] = {
 	{FREEZE_BLOCKS_STARTS, "freeze that also blocks starts", "I8", frozen_with_a_node_down},
 	{DONE_AGAIN, "finished lane redone", "I4", with_faults},
 	{NO_SCHEMA_AGREED, "no schema-agreed", "kind=schema", with_a_stray_schema},
+	{LEASE_ALONE, "a Lease as if it were ours alone", "I7", with_an_annotated_lease},
 	{STATUS_WITH_SPEC, "a status that carries a spec", "I7", calmly},
 	{ENDS_WITHOUT_START, "a lane that ends without its start", "I8", a_roll_of_one},
 	{SKIPS_UNFINISHED, "work not begun taken for done", "I15", a_crash_somewhere},

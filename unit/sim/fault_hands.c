@@ -128,6 +128,18 @@ hand_redis_lost(struct faults *faults, const struct fault *fault)
 }
 
 void
+hand_lease_deleted(struct faults *faults, const struct fault *fault)
+{
+	shares_delete(faults->world, fault->luck);
+}
+
+void
+hand_lease_annotated(struct faults *faults, const struct fault *fault)
+{
+	shares_annotate(faults->world, fault->luck, "{\"team\":\"db\"}");
+}
+
+void
 hand_jump(struct faults *faults, const struct fault *fault)
 {
 	world_jump(faults->world, fault->value);

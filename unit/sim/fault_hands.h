@@ -9,6 +9,7 @@ fault_hand hand_crash, hand_stop, hand_pause;
 fault_hand hand_api_away, hand_api_restart, hand_api_cut, hand_compact;
 fault_hand hand_redis_away, hand_redis_break, hand_redis_cut, hand_redis_falls_behind, hand_redis_fails_over,
     hand_redis_flush, hand_redis_lost;
+fault_hand hand_lease_deleted, hand_lease_annotated;
 fault_hand hand_jump;
 fault_hand hand_node_crashes, hand_node_returns, hand_hang, hand_unhang, hand_slow, hand_quick, hand_lag, hand_unlag,
     hand_host_away, hand_host_back, hand_ssh_lost, hand_ssh_found, hand_schema, hand_restart;

@@ -10,7 +10,7 @@
 /* One row a kind: how often it is drawn, how long it lasts, whom it befalls. Those of the weather are lowest and highest
  * values of a member of struct weather, and hold from the beginning to the end of the faults. */
 
-enum whom { NOBODY, NODE, PROCESS, OTHER_THAN_ONE, WEATHER, AMOUNT };
+enum whom { NOBODY, NODE, PROCESS, OTHER_THAN_ONE, WEATHER, AMOUNT, LEASE };
 
 static const struct fault_kind {
 	const char *name;
@@ -84,6 +84,8 @@ static const struct fault_kind {
 	{"watches cut within a line", WEATHER, 200, 1, 1, 100, SET(cut_line)},
 #undef SET
 	{"Redis lost, and all controllers", NOBODY, 60, 1, 500, 20000, hand_redis_lost, NULL, 0, 0},
+	{"Lease deleted", LEASE, 200, 2, 0, 0, hand_lease_deleted, NULL, 0, 0},
+	{"Lease annotated", LEASE, 200, 2, 0, 0, hand_lease_annotated, NULL, 0, 0},
 };
 _Static_assert(ARRAY_LEN(kinds) <= FAULT_KINDS_MAX, "too many kinds");
 
@@ -114,6 +116,7 @@ draw_one(struct faults *faults, struct chance *chance, int number, int64_t withi
 		fault.value = chance_between(chance, kind->low, kind->high);
 		break;
 	case NOBODY:
+	case LEASE:
 		break;
 	}
 	if (faults->count < FAULTS_MAX)
@@ -141,6 +144,21 @@ draw_second(struct faults *ret, struct world *world, int64_t within_ms)
 	}
 }
 
+/* They came last, and from a stream of their own, too. */
+static void
+draw_lease(struct faults *ret, struct world *world, const struct fault_choice *choice, int64_t within_ms)
+{
+	struct chance stream = {.state = world->chance.state ^ UINT64_C(0x1ea5e)};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && world->config.lease_namespace; i++) {
+		if (kinds[i].whom != LEASE || (choice->kinds > 0 && i >= choice->kinds) ||
+		    !is_drawn(&stream, &kinds[i], choice->only))
+			continue;
+		for (int64_t n = chance_between(&stream, 1, kinds[i].most); n > 0; n--)
+			draw_one(ret, &stream, (int)i, within_ms, false);
+	}
+}
+
 void
 faults_draw(struct faults *ret, struct world *world, const struct fault_choice *choice, int64_t within_ms)
 {
@@ -155,6 +173,8 @@ faults_draw(struct faults *ret, struct world *world, const struct fault_choice *
 	};
 	world->away_silently = chance_of(chance, 500);
 	for (size_t i = 0; i < ARRAY_LEN(kinds) && (choice->kinds == 0 || i < choice->kinds); i++) {
+		if (kinds[i].whom == LEASE)
+			continue;
 		/* One stream of luck for each kind: another weight for one leaves the others as they are. */
 		struct chance own = {.state = chance_next(chance)};
 
@@ -165,6 +185,7 @@ faults_draw(struct faults *ret, struct world *world, const struct fault_choice *
 	}
 	if (world->beside[0] && !choice->only)
 		draw_second(ret, world, within_ms);
+	draw_lease(ret, world, choice, within_ms);
 }
 
 static void

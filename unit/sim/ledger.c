@@ -197,7 +197,6 @@ turn_page(struct ledger *ledger, const struct sender *to, int64_t seq, bool late
 		page->journal.plan = xstrdup("");
 	}
 	ledger->lost |= !late && seq < ledger->seq;
-	page->told_phase[0] = '\0';     /* the object tells it what another one has told since */
 	page->journal.seq = seq;
 	while (page->journal.nfields)
 		store_journal_set(&page->journal, page->journal.fields[0].name, "");

@@ -161,13 +161,84 @@ create_lease(struct api *api, const struct api_path *path, const char *name, con
 	return 201;
 }
 
-/* A PUT of a Lease that is not there creates it, whatever version it names. */
+static int
+precondition_failed(struct buf *body, const char *name, const char *named, const char *uid)
+{
+	return api_failure(body, 409, "Conflict", "Operation cannot be fulfilled on leases.coordination.k8s.io \"%s\": "
+	    "Precondition failed: UID in precondition: %s, UID in object meta: %s", name, named, uid);
+}
+
+static void
+set_text(char **text, const struct cJSON *value)
+{
+	CLEANUP_BUF struct buf printed = BUF_INIT(BUF_MAX_OBJECT);
+
+	free(*text);
+	*text = NULL;
+	if (!value)
+		return;
+	json_print(value, &printed);
+	*text = buf_take(&printed);
+}
+
+static bool
+is_lease_field(const char *key)
+{
+	static const char *const ours[] = {"holderIdentity", "leaseDurationSeconds", "acquireTime", "renewTime",
+	    "leaseTransitions", "strait.dev/lease", "strait.dev/shards"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
+		if (strcmp(key, ours[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* I7: what somebody else has written there stays. */
+static void
+check_kept(struct api *api, const char *name, const struct cJSON *before, const struct cJSON *after)
+{
+	JSON_EACH(member, before) {
+		CLEANUP_BUF struct buf old = BUF_INIT(BUF_MAX_OBJECT), new = BUF_INIT(BUF_MAX_OBJECT);
+		const struct cJSON *now = json_get(after, json_key(member));
+
+		if (is_lease_field(json_key(member)))
+			continue;
+		json_print(member, &old);
+		if (now)
+			json_print(now, &new);
+		if (strcmp(buf_str(&old), buf_str(&new)) != 0)
+			api_foul(api, "I7: a write of Lease %s loses %s", name, json_key(member));
+	}
+}
+
+static void
+check_lease(struct api *api, const struct api_object *o, const struct cJSON *lease)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(BUF_MAX_OBJECT);
+	CLEANUP_JSON struct cJSON *before = NULL;
+	const struct cJSON *old, *new = json_get(lease, "metadata");
+
+	api_print(o, &text);
+	before = json_parse(buf_str(&text), text.len, NULL);
+	old = json_get(before, "metadata");
+	check_kept(api, o->name, json_get(old, "labels"), json_get(new, "labels"));
+	check_kept(api, o->name, json_get(old, "annotations"), json_get(new, "annotations"));
+	check_kept(api, o->name, json_get(before, "spec"), json_get(lease, "spec"));
+	for (size_t i = 0; i < o->nfinalizers; i++) {
+		if (json_count(json_get(new, "finalizers")) < o->nfinalizers)
+			api_foul(api, "I7: a write of Lease %s loses a finalizer", o->name);
+	}
+}
+
+/* A PUT of a Lease that is not there creates it, whatever version it names; one that names a uid does not. */
 static int
 write_lease(struct api *api, const struct api_path *path, const struct cJSON *lease, bool create, struct buf *body)
 {
 	const struct cJSON *metadata = json_get(lease, "metadata");
 	CLEANUP_BUF struct buf content = BUF_INIT(BUF_MAX_OBJECT), labels = BUF_INIT(BUF_MAX_LINE);
 	const char *name = json_str_or(metadata, "name", ""), *version = json_str_or(metadata, "resourceVersion", "");
+	const char *uid = json_str_or(metadata, "uid", "");
 	struct api_object *o = api_find(api, KIND_LEASE, path->namespace_, name);
 
 	buf_puts(&content, "\"spec\":");
@@ -176,12 +247,19 @@ write_lease(struct api *api, const struct api_path *path, const struct cJSON *le
 		json_print(json_get(metadata, "labels"), &labels);
 	if (create && o)
 		return api_failure(body, 409, "AlreadyExists", "leases \"%s\" already exists", name);
+	if (!o && !create && *uid)
+		return precondition_failed(body, name, uid, "");
 	if (!o)
 		return create_lease(api, path, name, buf_str(&labels), buf_str(&content), body);
+	if (*uid && strcmp(uid, o->uid) != 0)
+		return precondition_failed(body, name, uid, o->uid);
 	if (!*version)
 		return unprocessable(body, "metadata.resourceVersion: Invalid value: must be specified for an update");
 	if (strtoll(version, NULL, 10) != o->version)
 		return api_failure(body, 409, "Conflict", "the object has been modified");
+	check_lease(api, o, lease);
+	set_text(&o->labels, json_get(metadata, "labels"));
+	set_text(&o->annotations, json_get(metadata, "annotations"));
 	api_replace(api, KIND_LEASE, path->namespace_, name, buf_str(&content));
 	api_print(o, body);
 	return 200;

@@ -148,9 +148,54 @@ shares_left(struct world *world, const struct flight *flight)
 	if (!world->config.lease_namespace || shares_has(world, flight->process, sim) ||
 	    (touched && (is_held(world, sim_name(sim, node)) || is_held(world, sim_address(sim, node)))))
 		return;
+	if ((world->shares.deleted_from >> flight->life % 64 & 1) &&
+	    world->now < world->shares.deleted_ms + world->config.lease_ms)
+		return;
 	given = &world->shares.given[shares_of(world, sim)];
 	if (given->life == flight->life && flight->number < given->number)
 		return;
 	checker_fault(world->checker, world->now, "I17: act #%" PRIu64 " for %s leaves core %u, and its shard's Lease names "
 	    "\"%s\"", flight->number, sim_name(sim, node), flight->life, shares_holder(world, shares_of(world, sim)));
+}
+
+static struct api_object *
+lease_of(struct world *world, uint64_t shard)
+{
+	CLEANUP_FREE char *name = lease_name(world, (size_t)(shard % count_shards(world)));
+
+	return world->config.lease_namespace ? api_find(world->api, KIND_LEASE, world->config.lease_namespace, name) : NULL;
+}
+
+void
+shares_delete(struct world *world, uint64_t shard)
+{
+	const struct api_object *lease = lease_of(world, shard);
+
+	if (!lease)
+		return;
+	world->shares.deleted_ms = world->now;
+	for (size_t i = 0; i < world->nprocesses; i++) {
+		const struct process *process = &world->processes[i];
+
+		if (strcmp(shares_holder(world, (size_t)(shard % count_shards(world))), process->identity) == 0)
+			world->shares.deleted_from |= UINT64_C(1) << process->life % 64;
+	}
+	api_delete(world->api, KIND_LEASE, lease->namespace_, lease->name);
+}
+
+void
+shares_annotate(struct world *world, uint64_t shard, const char *annotations)
+{
+	const struct api_object *lease = lease_of(world, shard);
+
+	if (lease)
+		api_annotate(world->api, KIND_LEASE, lease->namespace_, lease->name, annotations);
+}
+
+const char *
+shares_annotations(struct world *world, uint64_t shard)
+{
+	const struct api_object *lease = lease_of(world, shard);
+
+	return lease && lease->annotations ? lease->annotations : "";
 }

@@ -209,6 +209,44 @@ redis_loses_the_takeover_of_one_that_is_stopped(void **state)
 	end(scene, "Succeeded", 6, 1);
 }
 
+/* What a person has written to the Lease outlives two leaders, one of whom gives it up. */
+static void
+a_lease_keeps_what_others_have_written(void **state)
+{
+	struct scene *scene = begin_pair();
+	struct world *world = scene->world;
+	struct process *old;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", MINUTES(10));
+	shares_annotate(world, 0, "{\"team\":\"db\"}");
+	old = world->leader;
+	wait_ms(scene, SECONDS(20));
+	CHECK_CONTAINS(shares_annotations(world, 0), "\"team\":\"db\"");
+	world_stop(world);
+	reach(scene, until_other_leads, other_than(old)->identity, MINUTES(1));
+	end(scene, "Succeeded", 6, 1);
+}
+
+/* Somebody deletes the Lease under its leader, again and again: whoever makes it anew leads, and there is one actor. */
+static void
+the_lease_is_deleted_under_its_leader(void **state)
+{
+	(void)state;
+	for (int64_t every = 700; every <= 7000; every += 900) {
+		struct scene *scene = begin_pair();
+		struct world *world = scene->world;
+
+		for (int times = 0; times < 20; times++) {
+			wait_ms(scene, every);
+			shares_delete(world, 0);
+		}
+		wait_ms(scene, SECONDS(10));
+		HOLDS(scene, *shares_holder(world, 0));
+		end(scene, "Succeeded", 0, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -220,6 +258,8 @@ main(void)
 		cmocka_unit_test(back_at_redis_with_an_expired_lease),
 		cmocka_unit_test(leads_a_second_time),
 		cmocka_unit_test(redis_loses_the_takeover_of_one_that_is_stopped),
+		cmocka_unit_test(a_lease_keeps_what_others_have_written),
+		cmocka_unit_test(the_lease_is_deleted_under_its_leader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
