@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "events.h"
 #include "json.h"
 #include "kube.h"
 #include "log.h"
 #include "op.h"
+#include "reasons.h"
 #include "shards.h"
 #include "state.h"
 
@@ -66,6 +68,8 @@ observe(struct core *core, struct lease *lease, const struct cJSON *object)
 	lease->record = record;
 	free(lease->version);
 	lease->version = xstrdup(version);
+	free(lease->uid);
+	lease->uid = xstrdup(json_str_or(json_get(object, "metadata"), "uid", ""));
 	free(lease->holder);
 	lease->holder = xstrdup(holder);
 	lease->duration_ms = json_int(spec, "leaseDurationSeconds", 0) * 1000;
@@ -136,14 +140,30 @@ write_failed(struct core *core, struct lease *lease, const struct event *event)
 		    ? event->retry_after_ms : period);
 }
 
+/* In client-go's words, which people and their tools look for. */
+static void
+tell_leading(struct core *core, const struct lease *lease)
+{
+	const struct event_about about = {"coordination.k8s.io/v1", "Lease", lease->name, core->config.lease_namespace,
+	    lease->uid};
+	char note[300];
+
+	if (!lease->uid || !*lease->uid)
+		return;
+	snprintf(note, sizeof note, "%.200s %s", core->config.identity, lease->held ? "became leader" : "stopped leading");
+	core_event(core, &about, "Normal", REASON_LeaderElection, note);
+}
+
 static void
 set_held(struct core *core, struct lease *lease, bool held)
 {
 	if (lease->held == held)
 		return;
 	lease->held = held;
-	if (!lease->presence)
-		core_set_leading(core, lease->shard, held);
+	if (lease->presence)
+		return;
+	core_set_leading(core, lease->shard, held);
+	tell_leading(core, lease);
 }
 
 static void
@@ -358,6 +378,7 @@ lease_close(struct core *core, struct lease *lease)
 	free(lease->holder);
 	free(lease->problem);
 	free(lease->kept);
+	free(lease->uid);
 	free(lease->name);
 	*lease = (struct lease){0};
 }

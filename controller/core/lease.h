@@ -29,6 +29,7 @@ struct lease {
 	char *record;             /* the last seen holder, renewTime and version, as one text to compare */
 	char *version;            /* resourceVersion; NULL: there is no Lease */
 	char *holder;
+	char *uid;                /* of the object as last seen; "" unknown */
 	char *kept;               /* what of it is not ours, as JSON; with its metadata */
 	int64_t seen_up_ms;       /* when the record last changed, on our clock */
 	int64_t duration_ms;      /* its holder's */

@@ -10,6 +10,7 @@ enum { LEASE_MS = 15000 };
 
 #define GET "GET /apis/coordination.k8s.io/v1/namespaces/strait-system/leases/strait"
 #define PUT "PUT /apis/coordination.k8s.io/v1/namespaces/strait-system/leases/strait"
+#define EVENTS "POST /apis/events.k8s.io/v1/namespaces/strait-system/events"
 #define POST "POST /apis/coordination.k8s.io/v1/namespaces/strait-system/leases"
 
 static struct desk
@@ -114,12 +115,40 @@ one_that_is_deleted_is_made_anew(void **state)
 	desk_close(&desk);
 }
 
+/* As client-go says it, on the Lease: kubectl describe lease shows who led when. */
+static void
+who_leads_is_an_event_of_the_lease(void **state)
+{
+	static const char of[] = "{\"metadata\":{\"name\":\"strait\",\"resourceVersion\":\"%d\",\"uid\":\"u-1\"},\"spec\":"
+	    "{\"holderIdentity\":\"%s\",\"leaseDurationSeconds\":15,\"renewTime\":\"t%d\"}}";
+	CLEANUP_FREE char *ours = xasprintf(of, 1, "strait-0", 1), *theirs = xasprintf(of, 2, "strait-1", 2);
+	struct desk desk = open_desk();
+
+	(void)state;
+	desk_answer(&desk, desk_find(&desk, GET), 404, "{\"message\":\"not found\"}");
+	CHECK_INT(desk_count_all(&desk, EVENTS), 0);
+	desk_answer(&desk, desk_find(&desk, POST), 201, ours);
+	CHECK_INT(desk_count_all(&desk, EVENTS), 1);
+	CHECK_CONTAINS(desk_find(&desk, EVENTS)->body, "\"reason\":\"LeaderElection\"");
+	CHECK_CONTAINS(desk_find(&desk, EVENTS)->body, "\"note\":\"strait-0 became leader\"");
+	CHECK_CONTAINS(desk_find(&desk, EVENTS)->body, "\"kind\":\"Lease\",\"name\":\"strait\",\"namespace\":"
+	    "\"strait-system\",\"uid\":\"u-1\"");
+	while (!desk_look(&desk, PUT))
+		desk_pass(&desk, 50);
+	desk_answer(&desk, desk_find(&desk, PUT), 409, "{}");
+	desk_answer(&desk, desk_find(&desk, GET), 200, theirs);
+	CHECK_INT(desk_count_all(&desk, EVENTS), 2);
+	CHECK_CONTAINS(desk_find(&desk, EVENTS)->body, "\"note\":\"strait-0 stopped leading\"");
+	desk_close(&desk);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_ours_stays),
 		cmocka_unit_test(one_that_is_deleted_is_made_anew),
+		cmocka_unit_test(who_leads_is_an_event_of_the_lease),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
