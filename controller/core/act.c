@@ -338,12 +338,8 @@ run_wanted(struct core *core, struct op *op, struct step *step, struct act_recor
 	step->gated = !hostlock_take(core, step);
 	if (step->gated)
 		return;
-	if (core->now.up_ms - step->task->round_up_ms > core->config.fact_age_ms) {
-		/* The gate took long to open: what the author saw is old by now, and the process may be another one. */
-		step->stamp_checked = step->host_checked = false;
-		step_new_round(core, step);
+	if (!step_looked_lately(core, step))
 		return;
-	}
 	recent_gate_open(core, step);
 	intend(core, op, step, act);
 }

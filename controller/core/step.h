@@ -74,6 +74,8 @@ void step_wake_at(struct core *core, struct step *step, int64_t up_ms);
 /* When a step that waits looks again, counted from its last look's beginning. What an act brings about is looked for at once,
  * then at growing distances: a service that restarts in no time is not waited for until the next poll. */
 int64_t step_next_look(const struct step *step, int64_t now_up_ms);
+/* What its author saw is young enough for the act that the gate lets through now; else it looks again. */
+bool step_looked_lately(struct core *core, struct step *step);
 
 /* step_pause.c */
 /* Its attempt has failed: so long is the pause (ms) before the next one. */

@@ -28,7 +28,7 @@ task_new(struct core *core, struct op *op, struct step *step)
 	t->type = step->plan->type;
 	t->with = step->plan->with;
 	t->nwith = step->plan->nwith;
-	t->round_up_ms = core->now.up_ms;
+	t->round_up_ms = t->seen_up_ms = core->now.up_ms;
 	t->news = true;
 	if (step->lane) {
 		snprintf(t->address, sizeof t->address, "%s", lane_address(step->lane));
@@ -245,6 +245,8 @@ task_pass(struct task *t)
 		t->step->acts[i].fresh = t->step->acts[i].resend = false;
 	return_borrowed(t);
 	t->ring_used = t->news = false;
+	t->seen_up_ms = t->round_up_ms;
+	t->passed_up_ms = t->core->now.up_ms;
 	t->asked = 0;
 	t->ntexts = 0;
 	t->wait_ms = 0;

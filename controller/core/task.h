@@ -26,6 +26,8 @@ struct task {
 	size_t nquestions;
 	bool ring_used;                       /* the last pass looked at the ring */
 	int64_t round_up_ms;                  /* no fact of this round was asked before */
+	int64_t seen_up_ms, passed_up_ms;     /* the round that the last pass saw, and when it was */
+	int64_t again_up_ms;                  /* the round that is to be seen before an act; 0: whichever was seen last */
 	bool news;                            /* something is there that the last pass did not see */
 	unsigned asked;                       /* questions of this pass that have no answer yet */
 	char sentence[MESSAGE];
