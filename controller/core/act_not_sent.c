@@ -1,5 +1,5 @@
-/* What an act has made of its node by being intended and sent, taken back when it has surely never left: no connection was made,
- * or its time was over before. */
+/* What an act has made of its node by being intended and sent, taken back when it has surely never left: no connection was
+ * made, its time was over before, or its step has ended. */
 #include "act.h"
 
 #include "lane.h"

@@ -1,5 +1,5 @@
-/* The pause between two attempts of a step. It is none of either's time, and the journal tells it: until it is over the deadline
- * is further off than the attempt may last. */
+/* The pause between two attempts of a step. It is none of either's time, and the journal tells it: until it is over the
+ * deadline is further off than the attempt may last. */
 #include "op.h"
 #include "state.h"
 
