@@ -275,7 +275,7 @@ intend(struct core *core, struct op *op, struct step *step, struct act_record *a
 	act->view.settled = false;
 	set_state(core, step, act, ACT_INTENDED);
 	if (step->lane && takes_down(step, act) && lane_is_outside(step->lane)) {
-		newcomer_joins(step->lane);
+		step->joins_first |= newcomer_joins(step->lane);
 	} else if (step->lane && takes_down(step, act) && !step->lane->held) {
 		step->lane->held = step->held_first = true;
 		step->lane->down_wall_ms = core->now.wall_ms;

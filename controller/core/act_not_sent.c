@@ -3,6 +3,7 @@
 #include "act.h"
 
 #include "lane.h"
+#include "newcomers.h"
 #include "op.h"
 #include "state.h"
 
@@ -31,27 +32,40 @@ void
 act_arrived(struct step *step, const struct act_record *act)
 {
 	if (!act->upkeep)
-		step->held_first = step->touched_first = false;
+		step->held_first = step->touched_first = step->joins_first = false;
+}
+
+static void
+release(struct core *core, struct step *step)
+{
+	if (step->held_first) {
+		step->lane->held = step->held_first = false;
+		lane_record(core, step->lane);
+	}
+	if (step->joins_first) {
+		step->joins_first = false;
+		newcomer_stays_out(step->lane);
+	}
 }
 
 void
 act_not_sent(struct core *core, struct step *step, struct act_record *act)
 {
 	struct lane *lane = step->lane;
-	bool started = act->first_start, held = step->held_first;
 
-	if (!lane || any_of(step, has_left))
-		held = false;
-	else if (step->touched_first)
-		lane->touched = step->touched_first = false;
-	held = held && !any_of(step, is_intended);
-	/* Who starts the node now is somebody else. */
-	if (started)
+	if (!lane)
+		return;
+	if (act->first_start) {
+		/* Who starts the node now is somebody else. */
 		lane->up_act = act->first_start = false;
-	if (held)
-		lane->held = step->held_first = false;
-	if (started || held)
 		lane_record(core, lane);
+	}
+	if (any_of(step, has_left))
+		return;
+	if (step->touched_first)
+		lane->touched = step->touched_first = false;
+	if (!any_of(step, is_intended))
+		release(core, step);
 }
 
 void

@@ -188,14 +188,24 @@ newcomer_is_withdrawn(const struct lane *lane)
 
 /* --- one at a time */
 
-void
+bool
 newcomer_joins(struct lane *lane)
 {
 	struct newcomer *newcomer = newcomer_of(lane);
 
 	if (!newcomer || newcomer->joins)
-		return;
+		return false;
 	newcomer->joins = true;
+	record(lane->op, newcomer);
+	return true;
+}
+
+void
+newcomer_stays_out(struct lane *lane)
+{
+	struct newcomer *newcomer = newcomer_of(lane);
+
+	newcomer->joins = false;
 	record(lane->op, newcomer);
 }
 

@@ -39,8 +39,9 @@ bool lane_is_joining(const struct lane *lane);
 bool newcomer_place(const struct lane *lane, char *zone, const char **ret_address);
 /* Nothing was ordered for it, and the inventory has it no more. */
 bool newcomer_is_withdrawn(const struct lane *lane);
-/* An act that may make the lane's node join is intended. */
-void newcomer_joins(struct lane *lane);
+/* An act that may make the lane's node join is intended. True: the first; and when that has never left after all. */
+bool newcomer_joins(struct lane *lane);
+void newcomer_stays_out(struct lane *lane);
 /* False and who: another one may be joining, and what the ring tells does not show it yet. */
 bool newcomers_allow(const struct op *op, const struct lane *lane, char *why, size_t size);
 /* One of them is in the ring, and not up there yet. */

@@ -42,7 +42,7 @@ struct step {
 	uint32_t lifted, lifted_told;         /* overrides by number: of the judgement at hand; recorded already */
 	int64_t lifted_generation;            /* the object's, in which the numbers mean these overrides */
 	bool stamp_checked, host_checked;
-	bool held_first, touched_first;       /* the lane is that by its acts alone, and none is known to have left */
+	bool held_first, touched_first, joins_first;    /* the lane is that by its acts alone, and none is known to have left */
 	struct act_record *acts;
 	size_t nacts;
 	struct memory *memory;

@@ -6,9 +6,11 @@
 #include "json.h"
 #include "newcomers.h"
 #include "op.h"
+#include "question.h"
 #include "registry.h"
 #include "small.h"
 #include "state.h"
+#include "task.h"
 
 static const char workflow[] = "{\"steps\":[{\"eachNode\":{\"steps\":[{\"task\":\"run-command\",\"impact\":\"none\",\"with\":"
     "{\"command\":\"check\"}},{\"task\":\"salt-highstate\"},{\"task\":\"systemd-start-service\",\"with\":{\"service\":"
@@ -131,6 +133,49 @@ one_joins_at_a_time(void **state)
 	small_close(&small);
 }
 
+/* An act that would make db-a-1 join, intended and sent. */
+static struct step *
+start_sent(struct small *small)
+{
+	struct lane *lane = &small->op->lanes[0];
+	struct step *step = step_new(small->op, lane, &lane->block->steps[2]);
+
+	small->core->config.gate = false;
+	small->op->status.running_acknowledged = small->op->object->meta.has_finalizer = true;
+	lane->step = step;
+	step->task = task_new(small->core, small->op, step);
+	task_act(step->task, "start", ACT_ONCE, 'h', "start scylla-server");
+	acts_run(small->core, small->op, step);
+	CHECK(lane_is_joining(lane));
+	journal_flush(small->core, small->op);
+	small_answer(small, small->op->journal.request, OUTCOME_ANSWERED, 0, "[\"OK\",1]");
+	acts_run(small->core, small->op, step);
+	CHECK_INT(step->acts[0].view.state, ACT_SENT);
+	return step;
+}
+
+/* Nobody waits for a node to join that nothing has reached. */
+static void
+a_start_that_did_not_leave_makes_nobody_join(void **state)
+{
+	static const enum outcome outcomes[] = {OUTCOME_NOT_SENT, OUTCOME_REFUSED, OUTCOME_ANSWERED, OUTCOME_TIMEOUT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		struct small small = open_small();
+		struct step *step = start_sent(&small);
+		struct op *op = small.op;
+		char why[200];
+
+		small_answer(&small, step->acts[0].request, outcomes[i], 0, "");
+		CHECK_INT(lane_is_joining(&op->lanes[0]), i >= 2);
+		CHECK_INT(newcomers_allow(op, &op->lanes[1], why, sizeof why), i < 2);
+		CHECK_INT(is_journaled(&small, "new/db-a-1"), i < 2);
+		small_settle(&small);
+		small_close(&small);
+	}
+}
+
 static void
 what_is_not_so_is_not_read(void **state)
 {
@@ -161,6 +206,7 @@ main(void)
 		cmocka_unit_test(whatever_may_start_a_new_node_changes_the_topology),
 		cmocka_unit_test(a_host_id_is_journaled_on_first_sight),
 		cmocka_unit_test(one_joins_at_a_time),
+		cmocka_unit_test(a_start_that_did_not_leave_makes_nobody_join),
 		cmocka_unit_test(what_is_not_so_is_not_read),
 	};
 
