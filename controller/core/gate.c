@@ -115,6 +115,8 @@ gate_condition_holds(struct core *core, struct op *op, struct step *step, const 
 	judge->policy = policy;
 	truth = type->judge(judge);
 	snprintf(why, size, "%s", judge->sentence);
+	if (truth == TRUTH_HOLDS)
+		caveats_note(op, judge);
 	task_free(core, judge);
 	return truth == TRUTH_HOLDS;
 }
@@ -257,6 +259,7 @@ judge(struct core *core, struct op *op, struct step *step)
 	char why[MESSAGE];
 
 	override_begin(op, step);
+	caveats_begin(op);
 	if (step->lane && candidate < 0 && !lane_is_outside(step->lane))
 		return gate_close(core, op, step, NULL, "the node is no member of the cluster");
 	if (cluster->target->frozen && !(is_out(op, step, candidate) && is_ours(step)))
@@ -276,6 +279,7 @@ judge(struct core *core, struct op *op, struct step *step)
 		return GATE_CLOSED;
 	}
 	override_record(core, op, step);
+	caveats_keep(op);
 	return opened(core, op, step);
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bystanders.h"
+#include "caveats.h"
 #include "ending.h"
 #include "gate.h"
 #include "journal.h"
@@ -83,6 +84,7 @@ struct op {
 	uint64_t acknowledge_then;            /* spec.acknowledge when it was told: a hash */
 	char lifting[MESSAGE];                /* what the judgement at hand does without, and why */
 	char overridden[MESSAGE];             /* what the last one that opened the gate did without; "": nothing */
+	struct caveats caveats;
 	/* Turn: */
 	bool read_only;                       /* no step of its plan may change anything: it needs no turn */
 	bool beside;                          /* ... and is at work without one */

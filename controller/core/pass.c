@@ -72,6 +72,13 @@ task_holds(struct task *t, const char *format, ...)
 }
 
 enum truth
+task_holds_unproven(struct task *t, const char *format, ...)
+{
+	t->unproven = true;
+	SAY_AND_RETURN(t, format, TRUTH_HOLDS);
+}
+
+enum truth
 task_fails(struct task *t, const char *format, ...)
 {
 	SAY_AND_RETURN(t, format, TRUTH_FAILS);

@@ -1,6 +1,8 @@
 /* The condition GateOpen: what holds back, or what is done without. */
 #include "status_private.h"
 
+#include <stdio.h>
+
 #include "conditions.h"
 #include "explain.h"
 #include "op.h"
@@ -18,8 +20,13 @@ is_closed(const struct op *op)
 void
 status_set_gate(struct core *core, struct op *op)
 {
-	const char *status = "True", *reason = REASON_GateOpen, *message = op->overridden;
+	const char *status = "True", *reason = REASON_GateOpen, *message;
+	char without[MESSAGE + CAVEATS_TEXT + 2];
 
+	/* What it is open without: by a person's word, and by what this cluster cannot tell. */
+	snprintf(without, sizeof without, "%s%s%s", op->overridden, op->overridden[0] && op->caveats.told[0] ? "; " : "",
+	    op->caveats.told);
+	message = without;
 	if (is_closed(op)) {
 		status = "False";
 		reason = op_gate_reason(op);

@@ -31,6 +31,7 @@ struct task {
 	bool news;                            /* something is there that the last pass did not see */
 	unsigned asked;                       /* questions of this pass that have no answer yet */
 	char sentence[MESSAGE];
+	bool unproven;                        /* task_holds_unproven() said it */
 	int64_t wait_ms;
 	char texts[2][128];                   /* answer_text() */
 	unsigned ntexts;

@@ -78,5 +78,7 @@ bool topology_schema_agreed(const struct topology *topology, const struct ring *
  * repaired by it or by a node that shares a range of that keyspace with it. What moves or repairs tablets does not count,
  * unless all of it is asked for ('full'). */
 bool topology_is_idle(const struct topology *topology, const struct ring *ring, int candidate, bool full, struct err *said);
+/* Its release does not tell of other requests than joining, leaving and repairs. */
+bool topology_is_blind(const struct topology *topology);
 /* No node joins, leaves, is replaced, removed or rebuilt: all that concerns a node which is out already. */
 bool topology_is_still(const struct topology *topology, const struct ring *ring, struct err *said);

@@ -232,6 +232,12 @@ topology_is_still(const struct topology *topology, const struct ring *ring, stru
 }
 
 bool
+topology_is_blind(const struct topology *topology)
+{
+	return topology->of_all[TOPOLOGY_NODE_OPS].state == TOPOLOGY_ABSENT;
+}
+
+bool
 topology_is_idle(const struct topology *topology, const struct ring *ring, int candidate, bool full, struct err *said)
 {
 	if (!topology_is_still(topology, ring, said))
@@ -245,7 +251,7 @@ topology_is_idle(const struct topology *topology, const struct ring *ring, int c
 	if (candidate >= 0 && is_asked(&topology->cleanups[candidate], ring, (size_t)candidate, candidate) &&
 	    !is_quiet(&topology->cleanups[candidate], ring, "the node is being cleaned up", said))
 		return false;
-	if (topology->of_all[TOPOLOGY_NODE_OPS].state == TOPOLOGY_ABSENT)
+	if (topology_is_blind(topology))
 		return say_yes(said, "no node joins or leaves and nothing is repaired; this release does not tell of other "
 		    "topology requests");
 	return say_yes(said, "no topology operation and no repair is under way");

@@ -10,7 +10,7 @@ judge_raft(struct task *t, const struct ring *ring, const struct raft_answer *an
 	struct err said = {""};
 
 	if (answer->state == RAFT_OFF)
-		return task_holds(t, "raft does not govern this cluster's topology, as %s says", answer->asked);
+		return task_holds_unproven(t, "raft does not govern this cluster's topology, as %s says", answer->asked);
 	if (!blind && !answer->asked[0])
 		return task_unknown(t, "whether group0 has its quorum is unknown, no member that stays up can be asked");
 	if (!blind && answer->state != RAFT_REACHED)
@@ -31,7 +31,7 @@ judge(struct task *t)
 	if (!ring)
 		return TRUTH_UNKNOWN;
 	if (raft_release(scylla_release(t)) == RAFT_RELEASE_NONE)
-		return task_holds(t, "raft does not govern the topology before ScyllaDB 6.0");
+		return task_holds_unproven(t, "raft does not govern the topology before ScyllaDB 6.0");
 	answer = scylla_raft(t);
 	return answer ? judge_raft(t, ring, answer) : TRUTH_UNKNOWN;
 }

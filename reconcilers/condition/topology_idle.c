@@ -16,7 +16,7 @@ judge(struct task *t)
 		return TRUTH_UNKNOWN;
 	if (!topology_is_idle(topology, ring, scylla_member(t), full, &said))
 		return task_fails(t, "%s", said.text);
-	return task_holds(t, "%s", said.text);
+	return (topology_is_blind(topology) ? task_holds_unproven : task_holds)(t, "%s", said.text);
 }
 
 const struct reconciler topology_idle = {
