@@ -224,7 +224,11 @@ left(const struct core *core, const struct lane *lane)
 		return NULL;
 	if (lane_is_outside(lane))
 		return newcomer_is_withdrawn(lane) ? "spec.nodes" : NULL;
-	return ring_find_host_id(ring, lane->node->host_id) >= 0 ? NULL : "the ring";
+	/* Another one at its address is no node that has left but one that was replaced: as it begins it finds that out, and
+	 * nothing goes on before a person has looked. */
+	if (ring_find_host_id(ring, lane->node->host_id) >= 0 || ring_find_address(ring, lane_address(lane)) >= 0)
+		return NULL;
+	return "the ring";
 }
 
 /* It is skipped, and said. */

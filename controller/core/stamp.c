@@ -169,6 +169,22 @@ step_check_stamp(struct core *core, struct op *op, struct step *step)
 	return set_stamp(core, step, text);
 }
 
+/* A generation is the second, by the node's own clock, in which its process began. */
+const char *
+step_say_restart(struct step *step, char *why)
+{
+	const struct answer *answer = scylla_get(step->task, SCYLLA_GENERATION);
+	char at[INSTANT_TEXT];
+	int64_t generation;
+
+	snprintf(why, STAMP_TEXT, "somebody else has restarted the node");
+	if (step->lane->stamp[0] && answer && answer_ok(answer) &&
+	    scylla_generation(answer->body, answer->len, &generation) && strtoll(step->lane->stamp, NULL, 10) < generation)
+		snprintf(why, STAMP_TEXT, "somebody else has restarted the node at %s by its clock",
+		    instant_rfc3339(SECONDS(generation), at));
+	return why;
+}
+
 enum stamp
 step_check_boot(struct step *step)
 {

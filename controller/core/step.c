@@ -336,7 +336,9 @@ pass(struct core *core, struct op *op, struct step *step)
 	if (stamp == STAMP_VOID && awaits_settling(core, step))
 		return false;
 	if (stamp == STAMP_VOID) {
-		lane_void(core, step->lane, "somebody else has restarted the node");
+		char why[STAMP_TEXT];
+
+		lane_void(core, step->lane, step_say_restart(step, why));
 		return false;
 	}
 	if (stamp == STAMP_ASKING)

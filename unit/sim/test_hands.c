@@ -60,6 +60,24 @@ a_node_restarted_after_its_drain_is_drained_again(void **state)
 	CHECK(restart_after_drain(NULL) > 0);
 }
 
+/* While no controller is at work: who comes next says when that was, as the node's new generation tells. */
+static void
+when_it_was_restarted_is_told(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-b-1", HOURS(2));
+	process_crash(&world->processes[0], MINUTES(3));
+	wait_ms(scene, 1);
+	sim_restart(world->sim, world->now, scene_node(world, "db-b-1"));
+	reach(scene, until_over, NULL, HOURS(4));
+	HOLDS(scene, event_says(scene, "db-b-1: somebody else has restarted the node at 2026-11-21T08:0",
+	    "Z by its clock between"));
+	end(scene, "Succeeded", 0, 0);
+}
+
 /* No process of it has ever told its generation, or the first one that does is the new one: its host knows the process. */
 static void
 nor_need_it_have_told_its_generation(void **state)
@@ -173,6 +191,38 @@ a_node_that_was_replaced_while_drained_is_not_touched(void **state)
 	scene_free(scene);
 }
 
+/* It is still to come. A person who has seen who that is leaves it out. */
+static void
+a_node_that_was_replaced_before_its_turn_halts_the_roll(void **state)
+{
+	struct scene *scene = begin_plain();
+	struct world *world = scene->world;
+
+	(void)state;
+	reach(scene, until_drained, "db-a-1", HOURS(1));
+	/* Nobody can join while a node is down. */
+	scene->suspend = true;
+	scene_turn_knobs(scene);
+	reach(scene, until_phase, "Paused", MINUTES(20));
+	sim_remake(world->sim, world->now, scene_node(world, "db-b-1"));
+	wait_ms(scene, MINUTES(5));
+	scene->suspend = false;
+	scene_turn_knobs(scene);
+	reach(scene, until_over, NULL, HOURS(12));
+	wait_ms(scene, SECONDS(2));
+	HOLDS(scene, until_phase(world, "Failed"));
+	HOLDS(scene, event_says(scene, "db-b-1 is another node now", "is that of host id"));
+	HOLDS(scene, !event_says(scene, "db-b-1", "has left the ring"));
+	HOLDS(scene, until_message(world, "db-b-1 is another node now"));
+	HOLDS(scene, started(scene, "db-b-1") == 0 && arrived(scene, SIM_ARRIVED_DRAIN, "db-b-1") == 0);
+	HOLDS(scene, arrived(scene, SIM_ARRIVED_DRAIN, "db-b-2") == 0);
+	scene->more = ",\"skip\":[{\"node\":\"db-b-1\",\"reason\":\"its disk was lost, and it was made anew\"}]";
+	scene->retry = 1;
+	scene_turn_knobs(scene);
+	wait_ms(scene, SECONDS(5));
+	end(scene, "Succeeded", 5, 1);
+}
+
 static bool
 until_db_a_1_serves(struct world *world, const char *unused)
 {
@@ -209,10 +259,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_restarted_after_its_drain_is_drained_again),
+		cmocka_unit_test(when_it_was_restarted_is_told),
 		cmocka_unit_test(nor_need_it_have_told_its_generation),
 		cmocka_unit_test(a_node_started_before_its_drain_is_restarted_once),
 		cmocka_unit_test(a_node_that_comes_back_elsewhere_is_followed),
 		cmocka_unit_test(a_node_that_was_replaced_is_not_touched),
+		cmocka_unit_test(a_node_that_was_replaced_before_its_turn_halts_the_roll),
 		cmocka_unit_test(a_node_that_was_replaced_while_drained_is_not_touched),
 		cmocka_unit_test(a_node_restarted_after_its_window_stays_done),
 	};
