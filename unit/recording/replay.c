@@ -14,6 +14,7 @@
 struct asked {
 	UT_hash_handle hh;
 	uint64_t id;
+	bool stream;
 };
 
 struct replay {
@@ -25,7 +26,7 @@ struct replay {
 	struct asked *asked;
 	struct effects decided;          /* by the last event */
 	bool undecided;                  /* no line has told yet what was decided then */
-	struct instant first;
+	struct instant first, last;
 	struct replay_sum sum;
 };
 
@@ -93,6 +94,7 @@ remember(struct replay *replay, const struct effect *effect)
 		return;
 	asked = xcalloc(1, sizeof *asked);
 	asked->id = effect->id;
+	asked->stream = effect->kind == EFFECT_KUBE && effect->kube.stream;
 	HASH_ADD(hh, replay->asked, id, sizeof asked->id, asked);
 }
 
@@ -107,8 +109,21 @@ was_asked(struct replay *replay, const struct event *event, struct err *err)
 	if (!asked)
 		return err_set(err, "it answers effect %" PRIu64 ", which this build has not ordered: it has decided "
 		    "otherwise before", event->id);
+	if (event->kind == EVENT_LINE && !asked->stream)
+		return err_set(err, "a line of effect %" PRIu64 ", which this build has not ordered as a stream", event->id);
 	if (event->kind == EVENT_ANSWER)
 		forget(replay, event->id);
+	return 0;
+}
+
+/* What the shell promises the core, a stranger's file need not hold. */
+static int
+is_in_order(const struct replay *replay, const struct event *event, struct instant now, struct err *err)
+{
+	if ((event->kind == EVENT_START) != (replay->sum.events == 0))
+		return err_set(err, "expected \"start\" as the first event, and no other one");
+	if (now.up_ms < replay->last.up_ms)
+		return err_set(err, "it is earlier than the event before it");
 	return 0;
 }
 
@@ -118,8 +133,9 @@ step(struct replay *replay, const struct event *event, struct instant now, struc
 	const struct replay_watcher *watcher = &replay->watcher;
 	int64_t since;
 
-	if (was_asked(replay, event, err) < 0)
+	if (is_in_order(replay, event, now, err) < 0 || was_asked(replay, event, err) < 0)
 		return -1;
+	replay->last = now;
 	if (replay->sum.events++ == 0)
 		replay->first = now;
 	since = now.up_ms - replay->first.up_ms;

@@ -139,6 +139,7 @@ fleet_play(const struct fleet_config *config)
 		fleet->scene->world->turns.begins_again = SCENE_OPERATION;
 	if (!config->told)
 		transcript_off(fleet->scene->world->log);
+	fleet->scene->world->recording = config->recording;
 	fleet->faults.world = fleet->scene->world;
 	within_ms = NODE_MS * (int64_t)sim_nodes(fleet->scene->world->sim);
 	if (!config->alone)

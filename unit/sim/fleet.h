@@ -52,6 +52,7 @@ struct fleet_config {
 	size_t controllers;
 	size_t clusters;             /* so many, each with an operation of its own, shared by three controllers that come and
 				      * go; 0: one leads */
+	struct buf *recording;       /* as the world's; or NULL */
 };
 
 /* Play it. What went wrong stays in ->wrong. */

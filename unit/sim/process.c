@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "recording.h"
 
 /* A controller's process: it starts, steps, is halted, dies. */
 
@@ -167,6 +168,12 @@ carry_out(struct process *process, struct effect *effect)
 	return false;
 }
 
+static bool
+is_recorded(const struct process *process)
+{
+	return process->world->recording && process->number == 0;
+}
+
 void
 process_step(struct process *process, const struct event *event)
 {
@@ -176,7 +183,11 @@ process_step(struct process *process, const struct event *event)
 	if (!process->core)
 		return;
 	process->world->steps++;
+	if (is_recorded(process))
+		recording_put_event(process->world->recording, event, process_instant(process));
 	core_step(process->core, event, process_instant(process), &out);
+	if (is_recorded(process))
+		recording_put_decision(process->world->recording, &out);
 	process->wake = out.wake_up_ms == INT64_MAX ? INT64_MAX : out.wake_up_ms - process->up_ahead;
 	for (size_t i = 0; i < out.count && process->core && process->life == life; i++) {
 		if (!carry_out(process, &out.list[i]))
@@ -197,6 +208,10 @@ process_start(struct process *process)
 	config.identity = process->identity;
 	process->redis_last_arrival = process->redis_last_answer = 0;
 	host_forget(process);
+	if (is_recorded(process)) {
+		buf_clear(world->recording);
+		recording_put_head(world->recording, &config, "simulated");
+	}
 	process->core = core_new(&config);
 	process->wake = INT64_MAX;
 	transcript_add(world->log, world->now, "---- core %s starts", process->identity);

@@ -158,6 +158,7 @@ struct world {
 	size_t audited[WORLD_CLUSTERS];  /* of the clusters' audit logs */
 	struct sender sender;            /* of what arrives now */
 	int64_t act_left[WORLD_CLUSTERS][64];    /* the first one for a node; 0: none */
+	struct buf *recording;           /* what --record would write of the first process' present life; or NULL */
 	struct buf *kinds;               /* effect_letter() of each effect, if wanted; or NULL */
 };
 
