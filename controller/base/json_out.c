@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "json_scan.h"
+
 /* The length of the valid UTF-8 sequence at 'at', which has 'left' bytes, or 0: overlong forms, surrogates, and above U+10FFFF
  * are none. */
 static size_t
@@ -41,7 +43,7 @@ put_escape(struct buf *out, unsigned char c)
 	const char *name = c ? strchr(names, c) : NULL;
 
 	if (name)
-		buf_printf(out, "\\%c", letters[name - names]);
+		buf_put(out, (char[]){'\\', letters[name - names]}, 2);
 	else
 		buf_printf(out, "\\u%04x", c);
 }
@@ -50,6 +52,15 @@ static bool
 is_plain(unsigned char c)
 {
 	return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+}
+
+static bool
+are_plain(const unsigned char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return !(word & UINT64_C(0x8080808080808080)) && json_are_plain((const char *)at);
 }
 
 static void
@@ -61,6 +72,10 @@ put_string(struct buf *out, const char *text, size_t size)
 	while (at < end) {
 		size_t len;
 
+		if (end - at >= 8 && are_plain(at)) {
+			at += 8;
+			continue;
+		}
 		if (is_plain(*at)) {
 			at++;
 			continue;
@@ -148,8 +163,17 @@ json_is_text(const char *bytes, size_t len)
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
 
 	while (at < end) {
-		size_t size = *at >= ' ' || *at == '\t' || *at == '\n' || *at == '\r' ? utf8_len(at, (size_t)(end - at)) : 0;
+		size_t size;
 
+		if (end - at >= 8 && are_plain(at)) {
+			at += 8;
+			continue;
+		}
+		if (*at >= ' ' && *at < 0x80) {
+			at++;
+			continue;
+		}
+		size = *at > ' ' || *at == '\t' || *at == '\n' || *at == '\r' ? utf8_len(at, (size_t)(end - at)) : 0;
 		if (size == 0)
 			return false;
 		at += size;

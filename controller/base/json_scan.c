@@ -144,19 +144,6 @@ is_plain(char c)
 	return (unsigned char)c >= ' ' && c != '"' && c != '\\';
 }
 
-/* Do eight bytes all stand for themselves? (w - n ones) & ~w has the high bit of its lowest byte that is less than n. */
-static bool
-are_plain(const char *at)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-	uint64_t word, quotes, slashes;
-
-	memcpy(&word, at, sizeof word);
-	quotes = word ^ ones * '"';
-	slashes = word ^ ones * '\\';
-	return !((((word - ones * ' ') & ~word) | ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes)) & high);
-}
-
 /* Over what stands for itself: to a quote, a backslash, a control character or the end. */
 static void
 skip_plain(struct scan *s, uint64_t *hash)
@@ -167,7 +154,7 @@ skip_plain(struct scan *s, uint64_t *hash)
 		for (; at < end && is_plain(*at); at++)
 			*hash = json_key_hash(*hash, (unsigned char)*at);
 	} else {
-		while (end - at >= 8 && are_plain(at))
+		while (end - at >= 8 && json_are_plain(at))
 			at += 8;
 		while (at < end && is_plain(*at))
 			at++;

@@ -1,9 +1,11 @@
 /* What a JSON text must be before a tree is made of it: stricter than cJSON's own reader, and its errors name the byte
- * and what was expected there. For json.c alone. */
+ * and what was expected there. For json.c, and what both ways of strings share. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "counts.h"
 #include "err.h"
@@ -23,3 +25,17 @@ struct json_find {
 
 /* 0 when the whole text is one document that json_parse() may build. 'find' may be NULL. */
 int json_scan(const char *text, size_t len, struct json_find *find, struct err *err);
+
+/* Do eight bytes all stand for themselves in a string? (w - n ones) & ~w has the high bit of its lowest byte that is less
+ * than n. */
+static inline bool
+json_are_plain(const char *at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t word, quotes, slashes;
+
+	memcpy(&word, at, sizeof word);
+	quotes = word ^ ones * '"';
+	slashes = word ^ ones * '\\';
+	return !((((word - ones * ' ') & ~word) | ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes)) & high);
+}
