@@ -215,7 +215,7 @@ MUTATED := core_new gate_check roll_held journal_is_durable journal_is_quiet act
 	plan_compile_targets op_taken_over operation_decode_unreadable conditions_set turn_is_ours sweep_want task_pass \
 	pace_allows ring_set_live ring_is_up topology_want override_lifts plan_unit plan_limit operation_phase_is_final \
 	newcomers_allow target_decode topology_read ring_is_witness raft_release \
-	topology_schema_agreed kube_apply_status op_write_status lease_keep
+	topology_schema_agreed kube_apply_status op_write_status lease_keep lease_want
 $(filter $(B)/unit/mutants/%,$(TESTS)): LDFLAGS += $(MUTATED:%=-Wl,--wrap=%)
 # Which keys the decoder of workflows knows, and which of them it meets.
 $(filter %/test_constructs,$(TESTS)): LDFLAGS += -Wl,--wrap=field_known

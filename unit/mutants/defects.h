@@ -42,6 +42,7 @@ enum mutant {
 	LAST_COME,               /* the last come is the first served */
 	KEEPS_NOTHING,           /* an end with a node down lets the cluster go */
 	DRY_RUN_ACTS,
+	GIVES_UP_AT_ONCE,        /* a shard that falls to another replica, whatever is in flight */
 	/* With what the language has around the restarts. */
 	NO_THEN,                 /* the next batch begins at once */
 	RESCUES_TWICE,           /* an onFailure that is done is done once more */
@@ -105,6 +106,8 @@ play with_policy;
 play with_a_stray_schema, with_an_annotated_lease;
 /* defects_join.c */
 play nodes_are_added;
+/* defects_shards.c */
+play others_join;
 /* defects_gate.c */
 play frozen_with_a_dead_node, a_dead_node_is_removed, one_repair_behind_another, an_isolated_node_tells,
     upgraded_meanwhile;

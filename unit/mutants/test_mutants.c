@@ -48,6 +48,7 @@ static const struct defect defects[] = {
 	{A_PART_IS_ALL, "a part of what is under way taken for all", "kind=work", one_repair_behind_another},
 	{ANYBODY_IS_A_WITNESS, "an isolated node tells of the cluster", "kind=topology", an_isolated_node_tells},
 	{AN_OLD_RELEASE, "raft judged by the release before an upgrade", "kind=raft", upgraded_meanwhile},
+	{GIVES_UP_AT_ONCE, "a shard given up with acts in flight", "I17", others_join},
 	{JOINS_AT_ONCE, "two joiners at once", "kind=joiners", nodes_are_added},
 };
 

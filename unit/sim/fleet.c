@@ -171,6 +171,21 @@ fleet_free(struct fleet *fleet)
 	return NULL;
 }
 
+/* Of those that are there in the end. */
+static size_t
+count_shipped(const struct world *world)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->api->nobjects; i++) {
+		const struct api_object *o = &world->api->objects[i];
+
+		count += o->kind == KIND_OPERATION && (strstr(o->content, "\"workflow\":\"rolling-restart\"") ||
+		    strstr(o->content, "\"workflow\":\"restart-node\""));
+	}
+	return count;
+}
+
 void
 fleet_add_up(const struct fleet *fleet, struct tally *tally)
 {
@@ -187,6 +202,7 @@ fleet_add_up(const struct fleet *fleet, struct tally *tally)
 		tally->planned += strcmp(phase, "Planned") == 0;
 		tally->moved += world->checker->ledgers[i].ntakeovers > 1;
 	}
+	tally->shipped += count_shipped(world);
 	tally->given_up += world->shares.given_up;
 	tally->clusters += world_clusters(world);
 	tally->helped += fleet->helped > 0;
@@ -211,10 +227,11 @@ tally_print(const struct tally *tally, double seconds)
 {
 	size_t ended = tally->succeeded + tally->failed + tally->cancelled + tally->planned;
 
-	printf("  %zu operations on %zu clusters in %zu worlds (%zu Succeeded, %zu Failed, %zu Cancelled, %zu Planned, "
-	    "%zu Stalled or gone;\n  %zu worlds helped by a person), %.1f operations/s, %.0f steps/s\n", tally->operations,
-	    tally->clusters, tally->runs, tally->succeeded, tally->failed, tally->cancelled, tally->planned,
-	    tally->operations - ended, tally->helped, (double)tally->operations / seconds, (double)tally->steps / seconds);
+	printf("  %zu operations, %zu of them of shipped workflows, on %zu clusters in %zu worlds (%zu Succeeded, %zu Failed, "
+	    "%zu Cancelled, %zu Planned, %zu Stalled or gone;\n  %zu worlds helped by a person), %.1f operations/s, "
+	    "%.0f steps/s\n", tally->operations, tally->shipped, tally->clusters, tally->runs, tally->succeeded,
+	    tally->failed, tally->cancelled, tally->planned, tally->operations - ended, tally->helped,
+	    (double)tally->operations / seconds, (double)tally->steps / seconds);
 	printf("  %zu effects, %zu acts arrived, %zu lives of controllers, %zu unavoidable arrivals, %zu done again after "
 	    "Redis lost them,\n  %" PRId64 " simulated hours in %.1f s\n  worlds that had:", tally->effects,
 	    tally->arrivals, tally->lives, tally->unavoidable, tally->excused, tally->simulated_ms / HOURS(1), seconds);

@@ -11,6 +11,7 @@
 /* What many runs add up to. */
 struct tally {
 	size_t runs, operations, succeeded, failed, cancelled, planned, helped, clusters, tablets, zero_token, two;
+	size_t shipped;              /* operations of workflows that come with the controller */
 	size_t moved, given_up;      /* operations that changed hands; shards that were given up */
 	size_t steps, effects, arrivals, lives, unavoidable, excused;
 	size_t faults[FAULT_KINDS_MAX];

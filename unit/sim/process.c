@@ -212,6 +212,7 @@ process_start(struct process *process)
 		buf_clear(world->recording);
 		recording_put_head(world->recording, &config, "simulated");
 	}
+	process->told_to_stop = false;
 	process->core = core_new(&config);
 	process->wake = INT64_MAX;
 	transcript_add(world->log, world->now, "---- core %s starts", process->identity);
@@ -267,6 +268,7 @@ process_stop(struct process *process)
 {
 	const struct event stop = {.kind = EVENT_STOP, .body = "", .sent = process_instant(process)};
 
+	process->told_to_stop |= !process->paused;
 	if (!process->paused)
 		process_step(process, &stop);
 }

@@ -8,8 +8,8 @@
 #include "hash.h"
 #include "scene.h"
 
-/* Who stops waits no longer than this for what it has sent. */
-enum { PATIENCE_MS = 300 };
+/* Who ends waits no longer than this for what it has sent; who only gives a shard away. */
+enum { ENDING_MS = 300, GIVING_MS = 1000 };
 
 static size_t
 count_shards(const struct world *world)
@@ -100,6 +100,7 @@ void
 shares_ordered(struct world *world, const struct flight *flight)
 {
 	size_t shard = gives_up(world, &flight->effect);
+	int64_t patience_ms = flight->process->told_to_stop ? ENDING_MS : GIVING_MS;
 
 	if (shard == SIZE_MAX)
 		return;
@@ -111,7 +112,7 @@ shares_ordered(struct world *world, const struct flight *flight)
 		if (!is_act_of(world, act, flight->life, shard))
 			continue;
 		world->shares.acting++;
-		if (world->now - act->ordered_ms < PATIENCE_MS)
+		if (world->now - act->ordered_ms < patience_ms)
 			checker_fault(world->checker, world->now, "I17: shard %zu is given up %" PRId64 " ms after act "
 			    "#%" PRIu64 " was ordered, which has no answer", shard, world->now - act->ordered_ms, act->number);
 	}

@@ -76,6 +76,7 @@ struct process {
 	int64_t wake;                    /* by the world's clock */
 	int64_t up_ahead, wall_ahead;    /* its machine's clocks are ahead of the world's */
 	int64_t api_away_until, redis_away_until;        /* for it alone */
+	bool told_to_stop;
 	bool paused, jumped;             /* SIGSTOP; and the wall clock was set meanwhile */
 	struct item *late;               /* what would have reached it meanwhile, or left it */
 	size_t nlate;
