@@ -1,11 +1,12 @@
 /* Events, as kubectl describe shows them: best effort, once per transition. The record is the journal. */
+#include "events.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
-#include "events.h"
 #include "hash.h"
 #include "json.h"
 #include "kube.h"
