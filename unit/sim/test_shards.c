@@ -244,6 +244,8 @@ play(const struct crash *crash, bool at_act, struct buf *kinds, size_t *ret_from
 	roll_all(scene);
 	world_run(world, until_all_over, NULL, HOURS(1));
 	world_run(world, NULL, NULL, SECONDS(30));
+	/* One that is struck at the end holds its Leases for a while. */
+	world_run(world, until_dealt, NULL, SECONDS(30));
 	judge_or_fail(world, judge_all(world, text, sizeof text), crash ? names[crash->how] : "undisturbed", 1);
 	judge_or_fail(world, judge_deal(world, text, sizeof text), crash ? names[crash->how] : "undisturbed", 1);
 	add_up(sum, world, at_act);
