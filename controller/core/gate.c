@@ -349,13 +349,3 @@ gate_check(struct core *core, struct op *op, struct step *step)
 	}
 	return gate;
 }
-
-enum gate
-gate_ask(struct core *core, struct op *op, struct step *step, bool disruptive)
-{
-	char why[MESSAGE];
-
-	if (cluster_is_another(core, op->cluster, why, sizeof why))
-		return gate_close(core, op, step, NULL, why);
-	return disruptive ? gate_check(core, op, step) : GATE_OPEN;
-}
