@@ -168,17 +168,19 @@ precondition_failed(struct buf *body, const char *name, const char *named, const
 	    "Precondition failed: UID in precondition: %s, UID in object meta: %s", name, named, uid);
 }
 
-static void
+/* True: it is another one now. */
+static bool
 set_text(char **text, const struct cJSON *value)
 {
 	CLEANUP_BUF struct buf printed = BUF_INIT(BUF_MAX_OBJECT);
+	CLEANUP_FREE char *before = *text;
 
-	free(*text);
 	*text = NULL;
-	if (!value)
-		return;
-	json_print(value, &printed);
-	*text = buf_take(&printed);
+	if (value) {
+		json_print(value, &printed);
+		*text = buf_take(&printed);
+	}
+	return strcmp(before ? before : "", *text ? *text : "") != 0;
 }
 
 static bool
@@ -240,6 +242,7 @@ write_lease(struct api *api, const struct api_path *path, const struct cJSON *le
 	const char *name = json_str_or(metadata, "name", ""), *version = json_str_or(metadata, "resourceVersion", "");
 	const char *uid = json_str_or(metadata, "uid", "");
 	struct api_object *o = api_find(api, KIND_LEASE, path->namespace_, name);
+	bool relabelled;
 
 	buf_puts(&content, "\"spec\":");
 	json_print(json_get(lease, "spec"), &content);
@@ -258,9 +261,12 @@ write_lease(struct api *api, const struct api_path *path, const struct cJSON *le
 	if (strtoll(version, NULL, 10) != o->version)
 		return api_failure(body, 409, "Conflict", "the object has been modified");
 	check_lease(api, o, lease);
-	set_text(&o->labels, json_get(metadata, "labels"));
-	set_text(&o->annotations, json_get(metadata, "annotations"));
-	api_replace(api, KIND_LEASE, path->namespace_, name, buf_str(&content));
+	relabelled = set_text(&o->labels, json_get(metadata, "labels"));
+	relabelled |= set_text(&o->annotations, json_get(metadata, "annotations"));
+	if (relabelled && strcmp(o->content, buf_str(&content)) == 0)
+		api_changed(api, o, "MODIFIED");
+	else
+		api_replace(api, KIND_LEASE, path->namespace_, name, buf_str(&content));
 	api_print(o, body);
 	return 200;
 }
